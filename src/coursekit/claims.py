@@ -1,0 +1,148 @@
+"""Discover the course's claims, run them over their seeds, and keep the results while nothing they depend on changes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from coursekit.claim import REGISTRY, Claim, Measured
+from coursekit.digest import digest
+from coursekit.paths import CACHE, write_atomically
+
+PACKAGE = "training_dynamics.claims"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one claim measured, seed by seed, and whether its bound is met."""
+
+    claim: Claim
+    seeds: tuple[int, ...]
+    measured: tuple[Measured, ...]
+    seconds: float
+
+    @property
+    def values(self) -> list[float]:
+        """The measured numbers, in the order of the seeds."""
+        return [m.value for m in self.measured]
+
+    @property
+    def judged(self) -> list[Measured]:
+        """What the bound is asked of: every seed, or the mean over all of them."""
+        if self.claim.judge == "each":
+            return list(self.measured)
+        first = self.measured[0]
+        return [Measured(statistics.fmean(self.values), first.unit, first.at_least, first.at_most)]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the bound is met."""
+        return all(m.ok for m in self.judged)
+
+    @property
+    def headroom(self) -> float:
+        """The smallest ratio between bound and value; 0 when a bound is missed."""
+        return min(m.headroom for m in self.judged)
+
+    def record(self) -> dict[str, object]:
+        """The outcome as plain data."""
+        claim = {key: value for key, value in asdict(self.claim).items() if key not in ("function", "seeds")}
+        first = self.measured[0]
+        bound = {"at_least": first.at_least, "at_most": first.at_most}
+        return claim | {
+            "seeds": list(self.seeds), "values": self.values, "unit": first.unit, "bound": bound,
+            "ok": self.ok, "headroom": self.headroom, "seconds": self.seconds,
+        }  # fmt: skip
+
+
+def discover() -> dict[str, Claim]:
+    """Every claim of the course by id, in the order of topics and then of the files."""
+    package = importlib.import_module(PACKAGE)
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        importlib.import_module(f"{PACKAGE}.{module.name}")
+    return dict(REGISTRY)
+
+
+def select(ids: Iterable[str]) -> list[Claim]:
+    """The claims named by ``ids``; a topic's name stands for all of its claims, and nothing for all there are."""
+    every = discover()
+    wanted = list(ids)
+    known = set(every) | {claim.topic for claim in every.values()}
+    for name in wanted:
+        if name not in known:
+            raise KeyError(f"no claim or topic is called {name!r}; `course claims --list` shows them all")
+    return [claim for claim in every.values() if not wanted or {claim.id, claim.topic} & set(wanted)]
+
+
+@cache
+def module_digest(module: str) -> str:
+    """The digest of everything that a claims module's results depend on."""
+    return digest([module])
+
+
+def cache_file(claim: Claim, seed: int) -> Path:
+    """Where the result of one claim at one seed is kept."""
+    return CACHE / "claims" / module_digest(claim.function.__module__)[:20] / f"{claim.id}.{seed}.json"
+
+
+def measure(claim: Claim, seed: int, use_cache: bool = True) -> tuple[Measured, float]:
+    """The result of one claim at one seed and the seconds it took, from the cache when it is there."""
+    file = cache_file(claim, seed)
+    if use_cache and file.is_file():
+        kept = json.loads(file.read_text())
+        return Measured(**kept["measured"]), kept["seconds"]
+    import torch
+
+    torch.set_num_threads(1)
+    start = time.perf_counter()
+    measured = claim.function(seed)
+    seconds = time.perf_counter() - start
+    measured = Measured(float(measured.value), measured.unit, float(measured.at_least), float(measured.at_most))
+    write_atomically(file, json.dumps({"measured": asdict(measured), "seconds": seconds}))
+    return measured, seconds
+
+
+def run(claim: Claim, seeds: Iterable[int] | None = None, use_cache: bool = True) -> Outcome:
+    """Run one claim over ``seeds``, by default all that it names."""
+    chosen = claim.seeds if seeds is None or claim.judge == "mean" else tuple(seeds)
+    results = [measure(claim, seed, use_cache) for seed in chosen]
+    return Outcome(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results))
+
+
+def _run_topic(topic: str, ids: list[str], one_seed: bool, use_cache: bool) -> list[tuple[str, list, float]]:
+    importlib.import_module(f"{PACKAGE}.{topic}")
+    outcomes = [run(REGISTRY[i], REGISTRY[i].seeds[:1] if one_seed else None, use_cache) for i in ids]
+    return [(o.claim.id, list(zip(o.seeds, o.measured)), o.seconds) for o in outcomes]
+
+
+def run_all(
+    claims: list[Claim], *, one_seed: bool = False, use_cache: bool = True, jobs: int = 1,
+    progress: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:  # fmt: skip
+    """Run ``claims``; with ``jobs`` > 1, topics side by side in processes of their own (claims of a topic share experiments)."""
+    if jobs == 1:
+        outcomes = []
+        for claim in claims:
+            outcomes.append(run(claim, claim.seeds[:1] if one_seed else None, use_cache))
+            progress(outcomes[-1])
+        return outcomes
+    topics: dict[str, list[str]] = {}
+    for claim in claims:
+        topics.setdefault(claim.function.__module__.rpartition(".")[2], []).append(claim.id)
+    found: dict[str, Outcome] = {}
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_run_topic, topic, ids, one_seed, use_cache) for topic, ids in topics.items()]
+        for future in as_completed(futures):
+            for name, pairs, seconds in future.result():
+                found[name] = Outcome(REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds)
+                progress(found[name])
+    return [found[claim.id] for claim in claims]

@@ -1,0 +1,33 @@
+"""The ``course`` command.  Each subcommand is the ``command`` of a module in ``coursekit.commands``, loaded when called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+
+import click
+
+from coursekit import commands
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")  # one thread: as fast alone, many times faster beside other work
+
+
+class LazyCommands(click.Group):
+    """A click group that imports a subcommand's module only when that subcommand is used or described."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The module names of ``coursekit.commands``."""
+        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The ``command`` object of that module, or None when there is no such module."""
+        if name not in self.list_commands(ctx):
+            return None
+        return importlib.import_module(f"coursekit.commands.{name}").command
+
+
+@click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Training Dynamics: build the book, test its claims, run the classroom."""

@@ -1,0 +1,33 @@
+"""Where things are in a checkout of the course."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = ROOT / "book"
+EXERCISES = ROOT / "exercises"
+SOLUTIONS = ROOT / "solutions"
+CACHE = ROOT / ".cache"
+
+
+def topics_with(folder: Path, suffix: str) -> list[str]:
+    """The topic names for which ``folder`` holds ``<topic><suffix>``, sorted."""
+    return sorted(path.name.removesuffix(suffix) for path in folder.glob(f"[a-z]*{suffix}"))
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that a reader, or a run killed half way, sees the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
