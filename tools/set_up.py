@@ -1,0 +1,86 @@
+"""Make ``.venv`` and install the course into it.  Runs on a bare Python, before anything is installed; quick when nothing changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+STAMP = VENV / ".set-up"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+EXTRAS = "book,classroom,dev"
+OLDEST = (3, 11)
+SPACE_GB = 3
+
+
+def stop(message: str) -> None:
+    """Say what is missing and how to go on, and end."""
+    raise SystemExit(f"\nset-up stopped: {message}")
+
+
+def check_machine() -> None:
+    """Stop unless this Python is new enough and there is room for the environment."""
+    if sys.version_info < OLDEST:
+        found, wanted = ".".join(map(str, sys.version_info[:3])), ".".join(map(str, OLDEST))
+        stop(f"this is Python {found}; the course needs {wanted} or newer. Name one: make book PYTHON=python{wanted}")
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < SPACE_GB and not STAMP.exists():
+        stop(f"{free:.1f} GB are free here; the environment takes about {SPACE_GB} GB. Make room and run again.")
+
+
+def wanted() -> str:
+    """A digest of all that decides what is installed."""
+    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(b"\0".join([EXTRAS.encode(), sys.version.encode(), str(ROOT).encode(), *parts])).hexdigest()
+
+
+def run(*command: str | Path) -> None:
+    """Run a command, and stop with its name when it fails."""
+    if subprocess.run([str(part) for part in command], cwd=ROOT).returncode:
+        stop(f"this command failed (its own message is above): {' '.join(str(part) for part in command)}")
+
+
+def refuse_cuda() -> None:
+    """Stop when pip would bring a CUDA build of torch: several GB that the course never uses."""
+    if os.environ.get("ALLOW_CUDA"):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        flags = ("--quiet", "--disable-pip-version-check", "--dry-run", "--report", report)
+        run(PYTHON, "-m", "pip", "install", *flags, "-c", "constraints.txt", "torch")
+        names = [item["metadata"]["name"].lower() for item in json.loads(report.read_text())["install"]]
+    cuda = [name for name in names if name.startswith(("nvidia", "cuda", "triton"))]
+    if cuda:
+        stop(
+            f"pip would install a CUDA build of torch (with {', '.join(cuda[:3])} …, several GB). The course runs on the CPU.\n"
+            "Point pip at an index that has CPU wheels of torch, for example in the variable PIP_EXTRA_INDEX_URL, and run\n"
+            "again; or accept the CUDA build: ALLOW_CUDA=1 make book"
+        )
+
+
+def main() -> None:
+    """Bring ``.venv`` up to date with ``pyproject.toml`` and ``constraints.txt``."""
+    check_machine()
+    digest = wanted()
+    if STAMP.exists() and STAMP.read_text() == digest and PYTHON.exists():
+        return
+    print("setting up .venv (a few minutes the first time)", flush=True)
+    if not PYTHON.exists() or subprocess.run([str(PYTHON), "-c", "import pip"]).returncode:
+        run(sys.executable, "-m", "venv", "--clear", VENV)
+    STAMP.unlink(missing_ok=True)
+    refuse_cuda()
+    flags = ("--quiet", "--disable-pip-version-check")
+    run(PYTHON, "-m", "pip", "install", *flags, "-c", "constraints.txt", "-e", f".[{EXTRAS}]")
+    STAMP.write_text(digest)
+    print("set-up done", flush=True)
+
+
+if __name__ == "__main__":
+    main()
