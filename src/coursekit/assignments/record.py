@@ -1,0 +1,248 @@
+"""Run a question's checks with the reference and with every mistake, and keep what each check saw."""
+
+from __future__ import annotations
+
+import ast
+import random
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from io import StringIO
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from coursekit.assignments.merge import bound_names, missing_imports, without
+from coursekit.assignments.schema import Assignment, AssignmentError, Question
+from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth
+from coursekit.compare import Tolerance, difference
+from coursekit.diagnose import Observed
+from coursekit.plain import NotPlain, encode, plain
+
+SECONDS = 20.0
+MAX_TABLE = 24_000
+
+
+class TooSlow(BaseException):
+    """Code that ran longer than it may; not an ``Exception``, so that no check takes it for the student's error."""
+
+
+@contextmanager
+def limited(seconds: float = SECONDS) -> Iterator[None]:
+    """Interrupt the body with ``TooSlow`` after ``seconds``, where the platform and the thread allow it."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: object) -> None:
+        raise TooSlow(f"ran longer than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Swallow what the body prints and warns."""
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python's, numpy's and (if loaded) torch's global generators, so that code which uses them shows up in the proofs."""
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+
+
+def execute(code: str, name: str, space: dict[str, Any]) -> None:
+    """Execute ``code`` in ``space`` under the file name ``<name>``."""
+    exec(compile(code, f"<{name}>", "exec"), space)  # noqa: S102  (the course's own code)
+
+
+def complete(assignment: Assignment, question: Question, folder: str, code: str) -> str:
+    """A solution cell as it runs: with its file's shared imports, and the reference's definitions that it leaves out."""
+    imports = missing_imports(assignment.shared.get(folder, ""), code, assignment.setups)
+    if folder == "solutions":
+        return f"{imports}\n{code}" if imports else code
+    wanted = bound_names(question.answer) - bound_names(code)
+    rest = without(question.reference, bound_names(code)) if wanted else ""
+    base = missing_imports(assignment.shared.get("solutions", ""), rest, assignment.setups) if rest else ""
+    return "\n".join(part for part in (imports, base, rest, code) if part)
+
+
+@dataclass
+class Recorder:
+    """Stands in for ``check`` while recording: sees every check, judges nothing.  ``seed`` is that of the student's own copy."""
+
+    seen: dict[str, Observed] = field(default_factory=dict)
+    of: dict[str, str] = field(default_factory=dict)
+    requires: set[str] = field(default_factory=set)
+    code: str = ""
+    seed: int = 0
+
+    def _see(self, name: str, thing: object) -> Observed:
+        if not isinstance(name, str):
+            raise AssignmentError(f"a check needs a name first, got {name!r}")
+        if name in self.seen:
+            raise AssignmentError(f"two checks are called {name!r}; names must differ within a question")
+        self.of[name] = expression(thing, self.code)
+        self.seen[name] = observe(thing)
+        return self.seen[name]
+
+    def case(
+        self, name: str, value: object, rtol: float = 1e-4, atol: float = 0.0, *, expected: object = NOTHING
+    ) -> None:
+        """As ``Check.case``; with ``expected`` given, the outcome is only right or wrong."""
+        seen = self._see(name, value)
+        seen.tolerance = Tolerance(rtol, atol)
+        if expected is not NOTHING:
+            self.requires.add(name)
+            seen.expected = expected() if type(expected) is FunctionType else expected
+            seen.failed = bool(seen.detail or difference(plain(seen.expected), seen.value, seen.tolerance))
+
+    def require(self, condition: object, message: str, hint: int | None = None) -> None:
+        """As ``Check.require``."""
+        seen = self._see(message, condition)
+        self.requires.add(message)
+        seen.failed = bool(seen.error) or truth(seen.value) is not True
+
+    def given(self, name: str, value: object) -> None:
+        """As ``Check.given``."""
+        self._see(name, value)
+        self.requires.add(name)
+
+
+def expression(thing: object, code: str) -> str:
+    """The expression that a lambda of ``code`` evaluates, as text; empty for anything else or when it is long."""
+    if type(thing) is not FunctionType or thing.__name__ != "<lambda>":
+        return ""
+    first = thing.__code__.co_firstlineno
+    found = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Lambda) and n.lineno == first]
+    text = ast.unparse(found[0].body) if len(found) == 1 else ""
+    return text if len(text) <= 80 else ""
+
+
+def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[Recorder, list[str]]:
+    """Run ``cell`` as the answer, then the question's visible and hidden blocks; the recorder, and the visible checks' names."""
+    recorder = Recorder()
+    space: dict[str, Any] = {"__name__": "__main__", "check": recorder}
+    visible: list[str] = []
+    seed_everything(0)
+    with quiet(), limited():
+        for code in assignment.setups:
+            execute(code, "setup", space)
+        try:
+            execute(cell, "answer", space)
+            for block in (question.visible, question.hidden):
+                recorder.code = block
+                execute(block, "check", space)
+                visible = visible or list(recorder.seen)
+        except AssignmentError:
+            raise
+        except Exception as error:
+            text = str(error) if isinstance(error, AssertionError) else error_text(error)
+            recorder.seen[STOPPED] = Observed(error=error_name(error), detail=text, failed=True)
+    return recorder, visible if question.visible else []
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the builder writes into one part of a check cell: expected values, and the known mistakes' table."""
+
+    expected: dict[str, Any]
+    known: dict[str, Any]
+
+
+def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
+    """The tables of the visible and of the hidden part.  Raises ``AssignmentError`` where the reference fails a check."""
+    place = f"{assignment.file}, question {question.id}"
+    cell = complete(assignment, question, "solutions", question.reference)
+    try:
+        recorder, visible = run_blocks(assignment, question, cell)
+    except (AssignmentError, TooSlow) as error:
+        raise AssignmentError(f"{place}: with the reference solution, the checks stopped: {error}") from None
+    for name, seen in recorder.seen.items():
+        if seen.failed:
+            why = seen.detail or f"gave {seen.value!r}, where True is wanted"
+            raise AssignmentError(f"{place}: the reference solution fails: {name}: {why}")
+    expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
+    outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
+    for mistake in question.mistakes:
+        for name, outcome in _mistaken(assignment, question, mistake.code, recorder).items():
+            outcomes.setdefault(name, {})[mistake.name] = outcome
+    parts = []
+    for names in (visible, [n for n in outcomes if n not in visible]):
+        parts.append(_tables(question, recorder, expected, outcomes, names))
+    size = sum(len(str(part)) for part in parts)
+    if size > MAX_TABLE:
+        raise AssignmentError(
+            f"{place}: its checks hold {size} characters of values, at most {MAX_TABLE} may be; compare less"
+        )
+    return parts[0], parts[1]
+
+
+def _tables(question: Question, recorder: Recorder, expected: dict, outcomes: dict, names: list[str]) -> Tables:
+    here = {name: outcomes[name] for name in names if outcomes[name]}
+    caught = {mistake for found in here.values() for mistake in found}
+    mistakes = {m.name: {"says": m.says, "hint": m.hint} for m in question.mistakes if m.name in caught}
+    of = {name: recorder.of[name] for name in names if recorder.of.get(name)}
+    return Tables({n: expected[n] for n in names if n in expected}, {"mistakes": mistakes, "outcomes": here, "of": of})
+
+
+def _expected(recorder: Recorder, name: str, place: str) -> Any:
+    seen = recorder.seen[name]
+    if name == STOPPED or seen.error:
+        raise AssignmentError(f"{place}: the reference solution fails: {name}: {seen.detail}")
+    try:
+        value = plain(seen.value)
+    except NotPlain as error:
+        raise AssignmentError(f"{place}: {name}: the reference's value {error}") from None
+    if value is None or value is Ellipsis:
+        raise AssignmentError(f"{place}: {name}: the reference's value is {value!r}; a check needs a value")
+    return encode(value)
+
+
+def _mistaken(assignment: Assignment, question: Question, code: str, reference: Recorder) -> dict[str, dict[str, Any]]:
+    """The outcomes of one mistake where they differ from the reference's."""
+    cell = complete(assignment, question, "solutions/mistakes", code)
+    try:
+        recorder, _ = run_blocks(assignment, question, cell)
+    except TooSlow:
+        return {STOPPED: {"error": "TooSlow"}}
+    except TypeError as error:
+        raise AssignmentError(
+            f"{assignment.file}, question {question.id}: a mistake makes a check stop: {error}"
+        ) from None
+    found = {}
+    for name, seen in recorder.seen.items():
+        outcome = _outcome(name, seen, reference, recorder)
+        if outcome is not None:
+            found[name] = outcome
+    return found
+
+
+def _outcome(name: str, seen: Observed, reference: Recorder, recorder: Recorder) -> dict[str, Any] | None:
+    if seen.error:
+        return {"error": seen.error}
+    if name in recorder.requires:
+        return {"failed": True} if seen.failed else None
+    right = reference.seen.get(name)
+    if right is None or not difference(plain(right.value), seen.value, seen.tolerance or Tolerance()):
+        return None
+    try:
+        return {"value": encode(plain(seen.value))}
+    except (NotPlain, TypeError):
+        return {"failed": True}

@@ -1,0 +1,240 @@
+"""What a check cell calls: ``check.question``, ``check.case``, ``check.require``.  Needs numpy and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from coursekit.compare import Tolerance, difference
+from coursekit.diagnose import Known, Observed, diagnose
+from coursekit.plain import decode, is_tensor, unpack
+
+STOPPED = "the checks"
+NOTHING = object()
+SHOWN = 3  # failures that are told in full; the rest is counted
+
+
+class CheckFailed(AssertionError):
+    """A question's checks failed; ``str()`` is the whole message, its first line short.
+
+    ``mistakes`` holds the names of the known mistakes that the answer looks like, ``hint`` the hint to open (0: none).
+    """
+
+    def __init__(self, message: str, mistakes: tuple[str, ...] = (), hint: int = 0) -> None:
+        super().__init__(message)
+        self.mistakes = mistakes
+        self.hint = hint
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the message alone."""
+        return str(self).splitlines()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One failed check: its name, what is wrong in words, and the hint that its author names (0: none)."""
+
+    name: str
+    text: str
+    hint: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}"
+
+
+@dataclass
+class Question:
+    """The state of one question's checks while its cell runs."""
+
+    id: str
+    points: float = 1.0
+    parts: bool = False
+    reveal: bool = True
+    expected: dict[str, Any] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+    observed: dict[str, Observed] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def see(self, name: str, observed: Observed) -> Observed:
+        """Keep what one check saw, for the diagnosis at the end."""
+        if name in self.observed:
+            raise ValueError(f"question {self.id}: two checks are called {name!r}; names must differ")
+        self.observed[name] = observed
+        return observed
+
+    def fail(self, name: str, text: str, hint: int = 0) -> None:
+        """Note that a check failed."""
+        of = self.known.of.get(name, "")
+        shown = f"{name}, `{of}`" if of and of not in name else name
+        self.failures.append(Failure(shown, text, hint))
+        self.observed[name].failed = True
+
+    def message(self) -> CheckFailed:
+        """The failures, and the known mistake that they look like, as the exception to raise."""
+        mistakes = diagnose(self.known, self.observed)
+        says = [self.known.mistakes[m]["says"] for m in mistakes]
+        hints = [self.known.mistakes[m]["hint"] for m in mistakes] + [f.hint for f in self.failures]
+        hint = next((h for h in hints if h), 0)
+        lines = [str(self.failures[0])]
+        lines += [
+            f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)
+        ]
+        lines += [f"Open hint {hint}."] if hint else []
+        lines += [f"Also: {failure}" for failure in self.failures[1:SHOWN]]
+        more = len(self.failures) - SHOWN
+        lines += [f"({more} more check{'s' if more > 1 else ''} failed.)"] if more > 0 else []
+        return CheckFailed("\n".join(lines), tuple(mistakes), hint)
+
+    @property
+    def earned(self) -> float:
+        """The points: all or nothing, or with ``parts`` the share of checks that passed."""
+        share = 1 - len(self.failures) / max(len(self.observed), 1)
+        return round(self.points * (share if self.parts else float(not self.failures)), 2)
+
+
+def observe(thing: object) -> Observed:
+    """What a value is, or what a function without arguments returns or raises."""
+    if type(thing) is not FunctionType:
+        return Observed(value=thing)
+    try:
+        return Observed(value=thing())
+    except Exception as error:  # the student's code may raise anything; it becomes the message
+        return Observed(error=error_name(error), detail=error_text(error))
+
+
+def error_name(error: BaseException) -> str:
+    """The type name of an error; an error that came from another process carries the name it had there."""
+    return str(getattr(error, "student_type", type(error).__name__))[:80]
+
+
+def error_text(error: BaseException) -> str:
+    """An error in words: what was raised, its text, and the line of the answer that raised it where it is known."""
+    if isinstance(error, NotImplementedError):
+        return "not answered yet: it raises NotImplementedError"
+    line = answer_line(error)
+    text = str(error)[:500].strip()
+    name = error_name(error)
+    return f"your code raised {name}{': ' + text if text else ''}{f' (line {line} of your answer)' if line else ''}"
+
+
+def answer_line(error: BaseException) -> int:
+    """The last line number of ``error`` that lies in a notebook cell other than the check; 0 when there is none."""
+    told = getattr(error, "student_line", None)
+    if type(told) is int:
+        return told
+    lines, entry = [], error.__traceback__
+    while entry is not None:
+        code = entry.tb_frame.f_code
+        if code.co_filename.startswith("<") or "ipykernel_" in code.co_filename:
+            lines.append((code.co_filename, code.co_name, entry.tb_lineno))
+        entry = entry.tb_next
+    answers = [line for file, name, line in lines if file != lines[0][0]]
+    return answers[-1] if answers else 0
+
+
+class Check:
+    """The object ``check`` of every check cell; one question at a time."""
+
+    def __init__(self) -> None:
+        self._question = Question("")
+
+    @contextmanager
+    def question(self, id: str, points: float = 1, parts: bool = False, reveal: bool = True) -> Iterator[None]:
+        """Run the checks of question ``id``: silence warnings, go on after a failure, and raise ``CheckFailed`` at the end.
+
+        With ``parts`` the cell's last expression is ``check.earned``, nbgrader's partial credit; with ``reveal`` false no
+        message contains an expected value.
+        """
+        question = self._question = Question(id, points, parts, reveal)
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                yield
+            except Exception as error:  # a line between the checks failed: the same message as for a failed check
+                question.see(STOPPED, Observed(error=error_name(error)))
+                text = (
+                    (str(error) or "an assertion does not hold")
+                    if isinstance(error, AssertionError)
+                    else error_text(error)
+                )
+                question.fail(STOPPED, text)
+        if question.failures and question.earned == 0:
+            raise question.message() from None
+        if question.failures:
+            print(question.message())
+
+    def expect(self, expected: dict[str, Any]) -> None:
+        """The values that the reference solution gives, by the names of the cases that follow."""
+        self._question.expected |= {name: decode(value) for name, value in expected.items()}
+
+    def known(self, packed: str) -> None:
+        """Typical mistakes and what they give, so that a wrong value can be recognised; written by the builder."""
+        self._question.known.add(unpack(packed))
+
+    def case(
+        self, name: str, value: object, rtol: float = 1e-4, atol: float = 0.0, *, expected: object = NOTHING
+    ) -> None:
+        """Compare ``value`` (or what the function ``value`` returns) with what the reference solution gives.
+
+        Right where ``|value - expected| <= atol + rtol |expected|``.  ``expected``, a value or a function, is only for
+        checks whose inputs depend on ``check.seed``.
+        """
+        question = self._question
+        observed = question.see(name, observe(value))
+        observed.tolerance = Tolerance(rtol, atol)
+        if expected is NOTHING and name not in question.expected:
+            raise KeyError(f"question {question.id}: no expected value for {name!r}; build the assignment again")
+        if expected is NOTHING:
+            expected = question.expected[name]
+        elif type(expected) is FunctionType:
+            expected = expected()
+        observed.expected = expected
+        text = observed.detail or difference(expected, observed.value, observed.tolerance, question.reveal)
+        if text:
+            question.fail(name, text)
+
+    def require(self, condition: object, message: str, hint: int | None = None) -> None:
+        """Ask for a property: ``condition`` (or what the function returns) must be True; ``message`` says what must hold."""
+        observed = self._question.see(message, observe(condition))
+        if observed.detail:
+            self._question.fail(message, f"could not be tested, {observed.detail}", hint or 0)
+        elif truth(observed.value) is not True:
+            self._question.fail(message, "this does not hold", hint or 0)
+
+    def given(self, name: str, value: object) -> None:
+        """Ask only whether there is an answer; what it is worth is decided when it is graded."""
+        observed = self._question.see(name, observe(value))
+        if observed.detail or observed.value is None or observed.value is Ellipsis:
+            self._question.fail(name, observed.detail or "not answered yet")
+
+    @property
+    def seed(self) -> int:
+        """The seed of this student's variant of this question: ``__variant_seed__`` of the cell, 0 in a student's notebook."""
+        told = sys._getframe(1).f_globals.get("__variant_seed__", 0)
+        return int(told.get(self._question.id, 0) if isinstance(told, dict) else told)
+
+    @property
+    def earned(self) -> float:
+        """The points earned by the question whose checks ran last."""
+        return self._question.earned
+
+
+def truth(value: object) -> bool | None:
+    """The truth of a condition, which is a bool in any library's form; None for anything else."""
+    if type(value) is bool or type(value) is np.bool_:
+        return bool(value)
+    if (type(value) is np.ndarray or is_tensor(value)) and np.shape(value) == ():  # type: ignore[arg-type]
+        return bool(value)
+    return None
+
+
+check = Check()

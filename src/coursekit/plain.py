@@ -1,0 +1,157 @@
+"""Values as plain data: what a check may compare, with exact types only, and as text that gives back the same bits."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import zlib
+from typing import Any
+
+import numpy as np
+
+SCALARS = (bool, int, float, complex, str, bytes)
+MAX_DEPTH = 12
+
+
+class NotPlain(Exception):
+    """A value that cannot be compared; the text says why, in words for a student."""
+
+
+def is_tensor(value: object) -> bool:
+    """Whether ``value`` is exactly a torch tensor or parameter; torch is not imported to find out."""
+    torch = sys.modules.get("torch")
+    return torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter)
+
+
+def plain(value: object, depth: int = 0) -> Any:
+    """``value`` as None, a Python scalar, a string, a list, a dict or a numpy array; tensors become arrays.
+
+    Types are matched exactly and no method of an unknown type is called, so that a value cannot lie about itself.
+    Raises ``NotPlain`` for anything else, and for nesting deeper than ``MAX_DEPTH``.
+    """
+    if depth > MAX_DEPTH:
+        raise NotPlain(f"is nested more than {MAX_DEPTH} levels deep")
+    kind = type(value)
+    if value is None or value is Ellipsis or kind in SCALARS:
+        return value
+    if kind in (list, tuple):
+        return [plain(item, depth + 1) for item in value]  # type: ignore[attr-defined]
+    if kind is dict:
+        return {_key(key): plain(item, depth + 1) for key, item in value.items()}  # type: ignore[attr-defined]
+    if is_tensor(value):
+        return array_of(value)
+    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+        return _checked(np.array(value))
+    raise NotPlain(f"is {described(value)}, where a number, string, list, dict, array or tensor is wanted")
+
+
+def _key(key: object) -> object:
+    if type(key) not in (*SCALARS, tuple) and key is not None:
+        raise NotPlain(f"has a dict key that is {described(key)}")
+    return key
+
+
+def array_of(tensor: Any) -> np.ndarray:
+    """A numpy copy of a torch tensor on any device; types that numpy lacks (bfloat16) become float32."""
+    torch = sys.modules["torch"]
+    tensor = tensor.detach()
+    if tensor.layout != torch.strided:
+        tensor = tensor.to_dense()
+    if tensor.dtype in (torch.bfloat16,):
+        tensor = tensor.to(torch.float32)
+    return _checked(np.array(tensor.resolve_conj().resolve_neg().cpu().numpy()))
+
+
+def _checked(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "biufcSU":
+        raise NotPlain(
+            f"is a numpy array of dtype {array.dtype}, where numbers are wanted (are its rows of equal length?)"
+        )
+    return array
+
+
+def precision(value: object) -> float:
+    """The relative tolerance that the number type of ``value`` calls for: 0 for double precision and integers."""
+    dtype = str(getattr(value, "dtype", "")) if is_tensor(value) or type(value).__module__ == "numpy" else ""
+    if type(value) in (list, tuple, dict):
+        items = list(value.values()) if type(value) is dict else list(value)  # type: ignore[attr-defined, call-overload]
+        return max((precision(item) for item in items[:64]), default=0.0)
+    if dtype.endswith(("float16",)):
+        return 1e-2
+    return 1e-4 if dtype.endswith(("float32", "complex64")) else 0.0
+
+
+def described(value: object) -> str:
+    """What a value is, in words: ``a float``, ``an array of shape (2, 3)``, ``None``."""
+    kind = type(value)
+    if value is None or value is Ellipsis:
+        return "None" if value is None else "`...`, so not answered yet"
+    if kind is np.ndarray:
+        return f"an array of shape {np.shape(value)} and dtype {value.dtype}"  # type: ignore[attr-defined]
+    if is_tensor(value):
+        return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"  # type: ignore[attr-defined]
+    if kind in (list, tuple, dict, str, bytes):
+        return f"a {kind.__name__} of length {len(value)}"  # type: ignore[arg-type]
+    if kind is type or callable(value):
+        return "a function or class itself (is a call with parentheses missing?)"
+    name = str(kind.__name__)[:60]
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def encode(value: Any) -> Any:
+    """Plain data as JSON-ready data that ``decode`` turns back into exactly the same numbers, types and shapes."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        if array.ndim == 0 and array.dtype in (np.float64, np.int64, np.bool_, np.complex128):
+            return encode(array.item())
+        if array.size <= 24 and array.dtype.kind in "biuf":
+            return {"array": encode(array.tolist()), "dtype": str(array.dtype), "shape": list(array.shape)}
+        packed = base64.b85encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 9)).decode()
+        return {"packed": packed, "dtype": array.dtype.str, "shape": list(array.shape)}
+    if isinstance(value, float) and not np.isfinite(value):
+        return {"float": repr(value)}
+    if isinstance(value, complex):
+        return {"complex": [encode(value.real), encode(value.imag)]}
+    if isinstance(value, bytes):
+        return {"bytes": base64.b85encode(value).decode()}
+    if isinstance(value, list):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            "dict": [
+                [encode(key if not isinstance(key, tuple) else list(key)), encode(item)] for key, item in value.items()
+            ]
+        }
+    return value
+
+
+def decode(value: Any) -> Any:
+    """The inverse of ``encode``."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        return np.array(decode(value["array"]), dtype=value["dtype"]).reshape(value["shape"])
+    if "packed" in value:
+        data = zlib.decompress(base64.b85decode(value["packed"]))
+        return np.frombuffer(data, dtype=np.dtype(value["dtype"])).reshape(value["shape"])
+    if "float" in value:
+        return float(value["float"])
+    if "complex" in value:
+        return complex(*decode(value["complex"]))
+    if "bytes" in value:
+        return base64.b85decode(value["bytes"])
+    pairs = [(decode(key), decode(item)) for key, item in value["dict"]]
+    return {tuple(key) if isinstance(key, list) else key: item for key, item in pairs}
+
+
+def pack(data: Any) -> str:
+    """JSON-ready data as one compact line."""
+    return base64.b85encode(zlib.compress(json.dumps(data, sort_keys=True).encode(), 9)).decode()
+
+
+def unpack(text: str) -> Any:
+    """The inverse of ``pack``."""
+    return json.loads(zlib.decompress(base64.b85decode(text)))
