@@ -1,0 +1,142 @@
+"""``{chapter-head}``, ``{predict}``, ``{explorable}``, ``{chapters}`` and ``{exercise}``: the parts of a chapter."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+from coursekit.book import front, uses
+from coursekit.book.exercises import label, question_titles
+from coursekit.book.nodes import CourseDirective, box, folded, link, logger, paragraph, raw, table
+
+
+def page_link(docname: str, text: str, here: str) -> addnodes.pending_xref:
+    """A link to a page of the book."""
+    attributes = dict(refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=True, refwarn=True)
+    return addnodes.pending_xref("", nodes.inline("", text), refdoc=here, **attributes)
+
+
+class ChapterHead(CourseDirective):
+    """``{chapter-head}``: objectives, prerequisites and minutes from the page's front matter."""
+
+    def run(self) -> list[nodes.Node]:
+        """The head of the chapter."""
+        uses.note(self.app, self.env.docname, "chapters")
+        text = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
+        course = front.course_metadata(text)
+        missing = [name for name in ("minutes", "objectives") if not course.get(name)]
+        if missing:
+            return self.fail(f"the front matter's `course` needs {' and '.join(missing)}")
+        items = [
+            nodes.list_item("", nodes.paragraph("", "", *self.inline(sentence)), ids=[f"objective-{name}"])
+            for name, sentence in course["objectives"].items()
+        ]
+        return [
+            box(
+                "td-head",
+                paragraph(nodes.strong("", "After this chapter you can")),
+                nodes.bullet_list("", *items),
+                paragraph(*self.facts(course["minutes"], course.get("prerequisites") or [])),
+            )
+        ]
+
+    def facts(self, minutes: int, prerequisites: list[str]) -> list[nodes.Node | str]:
+        """Minutes to read, and links to what comes before."""
+        parts: list[nodes.Node | str] = [f"About {minutes} minutes. Read first: "]
+        for number, name in enumerate(prerequisites):
+            parts.append(", " if number else "")
+            parts.append(self.prerequisite(name))
+        return [*parts, "." if prerequisites else "nothing."]
+
+    def prerequisite(self, name: str) -> nodes.Node | str:
+        """A link to a chapter that is in the book, the bare name of one that is not written yet."""
+        if name not in self.env.found_docs:
+            return name.replace("_", " ")
+        heading = front.title(Path(self.env.doc2path(name)).read_text(encoding="utf-8"))
+        return page_link(name, heading or name, self.env.docname)
+
+
+class Predict(CourseDirective):
+    """``{predict}``: a question, a line ``+++``, and the answer, which is folded away."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """The question and its answer."""
+        question, separator, answer = ("\n" + "\n".join(self.content)).partition("\n+++")
+        if not separator or not question.strip() or not answer.strip():
+            return self.fail("a {predict} block is a question, a line +++, and the answer")
+        lead = paragraph("Predict first", classes="td-label")
+        return [box("td-predict", lead, *self.markdown(question), *folded("Answer", *self.markdown(answer)))]
+
+
+class Explorable(CourseDirective):
+    """``{explorable} NAME``: the element ``<td-NAME>`` of ``_static/NAME.js``; the content is for readers without it."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """The element with its fallback."""
+        name = self.arguments[0]
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+            return self.fail(f"an explorable's name is made of a-z, 0-9, _ and -, got {name!r}")
+        uses.note(self.app, self.env.docname, f"explorable:{name}")
+        script = Path(self.app.srcdir) / "_static" / f"{name}.js"
+        if not script.is_file():
+            return self.fail(f"{{explorable}} {name} needs book/_static/{name}.js, which does not exist")
+        if f'"td-{name}"' not in script.read_text(encoding="utf-8"):
+            return self.fail(f'book/_static/{name}.js must define the element "td-{name}"')
+        if not "".join(self.content).strip():
+            return self.fail(f"{{explorable}} {name} needs a sentence for readers without JavaScript")
+        tag = html.escape(f"td-{name}")
+        body = [raw(f"<{tag}>"), *self.markdown("\n".join(self.content)), raw(f"</{tag}>")]
+        return [box("td-explorable-frame", paragraph("Try it", classes="td-explorable-note"), *body)]
+
+
+class Chapters(CourseDirective):
+    """``{chapters}``: the chapters of the book with minutes and objectives, from their front matter."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table, in the order of the table of contents."""
+        uses.note(self.app, self.env.docname, "chapters")
+        known = dict(front.chapters(Path(self.app.srcdir)))
+        order = [name for name in self.app.config.external_site_map if name in known]
+        rows: list[list[list[nodes.Node]]] = []
+        for name in order:
+            course = front.course_metadata(known[name])
+            chapter = page_link(name, front.title(known[name]) or name, self.env.docname)
+            sentences = " ".join(str(sentence) for sentence in course["objectives"].values())
+            rows.append([[chapter], self.inline(sentences), [nodes.Text(str(course.get("minutes", "")))]])
+        if not rows:
+            return [paragraph("No chapter is written yet.")]
+        return [table(["Chapter", "After it you can", "Minutes"], rows, "td-chapters")]
+
+
+class ExerciseRole(SphinxRole):
+    """``{exercise}`topic/question```: a link to a question of an assignment."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The link, or a warning that fails the build."""
+        uses.note(self.env.app, self.env.docname, f"exercise:{self.text}")
+        titles = question_titles(Path(self.env.app.srcdir).parent / "exercises")
+        if self.text not in titles:
+            message = f"no question is called {self.text!r}; exercises/<topic>.md holds them as <topic>/<id>"
+            logger.warning(message, location=self.get_location(), type="course", subtype="exercise")
+            return [nodes.problematic("", self.text)], []
+        return [link(label(self.text), titles[self.text], self.env.docname)], []
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directives and roles."""
+    app.add_directive("chapter-head", ChapterHead)
+    app.add_directive("predict", Predict)
+    app.add_directive("explorable", Explorable)
+    app.add_directive("chapters", Chapters)
+    app.add_role("exercise", ExerciseRole())

@@ -1,0 +1,113 @@
+"""The results of all claims as the pages read them: one JSON file, brought up to date before a build."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coursekit.book.project import Project
+from coursekit.digest import digest
+from coursekit.paths import topics_with, write_atomically
+
+if TYPE_CHECKING:
+    from coursekit.claims import Outcome
+
+PACKAGE = "training_dynamics.claims"
+UNSHOWN = ("seconds",)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One claim with what was measured: ``data`` is ``Outcome.record()`` and the claim's code, file and line."""
+
+    data: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        try:
+            return self.data[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def topic(self) -> str:
+        """The chapter that the claim belongs to."""
+        return self.data["id"].split(".")[0]
+
+    @property
+    def anchor(self) -> str:
+        """The label of the claim on the page of all claims."""
+        return "claim-" + self.data["id"].replace(".", "-").replace("_", "-").lower()
+
+    @property
+    def key(self) -> str:
+        """A digest of everything that a page may show of this claim."""
+        shown = {name: value for name, value in self.data.items() if name not in UNSHOWN}
+        return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def load(file: Path) -> dict[str, Record]:
+    """The records by claim id, in the order of topics and files; empty when there is no file."""
+    if not file.is_file():
+        return {}
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return {data["id"]: Record(data) for topic in kept.values() for data in topic["claims"]}
+
+
+def current_digests(src: Path) -> dict[str, str]:
+    """What the claims of each topic depend on, as a digest, without importing any of it."""
+    folder = src.joinpath(*PACKAGE.split("."))
+    return {name: digest([f"{PACKAGE}.{name}"], src) for name in topics_with(folder, ".py")}
+
+
+def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
+    """An outcome as plain data, with the code that measured it."""
+    function = inspect.unwrap(outcome.claim.function)
+    lines, first = inspect.getsourcelines(function)
+    file = Path(inspect.getsourcefile(function) or "").resolve()
+    where = file.relative_to(src.parent).as_posix() if file.is_relative_to(src.parent) else file.name
+    return outcome.record() | {"code": "".join(lines), "file": where, "line": first}
+
+
+def refresh(
+    project: Project, jobs: int = 2, start: Callable[[int], None] = lambda n: None,
+    progress: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[str]:  # fmt: skip
+    """Run the claims of every topic whose code, data or libraries changed; return those topics.
+
+    Nothing of torch is imported when nothing changed.
+    """
+    digests = current_digests(project.src)
+    file = project.claims_file
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    stale = [name for name, key in digests.items() if kept.get(name, {}).get("digest") != key]
+    if stale:
+        kept |= _run(stale, digests, project.src, jobs, start, progress)
+    if stale or set(kept) != set(digests):
+        write_atomically(file, json.dumps({name: kept[name] for name in digests}, indent=1))
+    return stale
+
+
+def _run(
+    stale: list[str], digests: dict[str, str], src: Path, jobs: int,
+    start: Callable[[int], None], progress: Callable[[Outcome], None],
+) -> dict[str, dict[str, Any]]:  # fmt: skip
+    from coursekit.claim import REGISTRY
+    from coursekit.claims import run_all
+
+    modules = [importlib.import_module(f"{PACKAGE}.{name}").__name__ for name in stale]
+    claims = [claim for claim in REGISTRY.values() if claim.function.__module__ in modules]
+    start(len(claims))
+    outcomes = run_all(claims, jobs=min(jobs, len(stale)), progress=progress)
+    return {
+        name: {
+            "digest": digests[name],
+            "claims": [describe(o, src) for o in outcomes if o.claim.function.__module__ == module],
+        }
+        for name, module in zip(stale, modules)
+    }

@@ -1,0 +1,55 @@
+"""Reading a page's front matter and code cells from its text, without Sphinx."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.S | re.M)
+CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1[ \t]*$", re.S | re.M)
+OPTIONS = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$\n?|\A(?::[\w-]+:[^\n]*\n)+", re.S | re.M)
+TITLE = re.compile(r"^# +(.+?)[ \t]*$", re.M)
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """The YAML between the first two ``---`` lines, or ``{}``.  Raises ``ValueError`` when it is no YAML mapping."""
+    match = FRONT.match(text)
+    if not match:
+        return {}
+    try:
+        data = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        raise ValueError(f"the front matter is not YAML: {error}") from None
+    if not isinstance(data, dict):
+        raise ValueError(f"the front matter must be a mapping, got {type(data).__name__}")
+    return data
+
+
+def course_metadata(text: str) -> dict[str, Any]:
+    """The ``course`` mapping of a page's front matter, or ``{}``."""
+    return front_matter(text).get("course") or {}
+
+
+def title(text: str) -> str:
+    """The first heading of a page, or an empty string."""
+    match = TITLE.search(FRONT.sub("", text, count=1))
+    return match[1] if match else ""
+
+
+def code_cells(text: str) -> list[str]:
+    """The Python text of every ``{code-cell}`` of a MyST notebook, without options and IPython's magic lines."""
+    return [
+        re.sub(r"^[ \t]*[%!?].*$", "", OPTIONS.sub("", match[2], count=1), flags=re.M) for match in CELL.finditer(text)
+    ]
+
+
+def chapters(book: Path) -> Iterator[tuple[str, str]]:
+    """``(page name, text)`` of every page of ``book`` with objectives, by name."""
+    for path in sorted(book.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if "objectives" in course_metadata(text):
+            yield path.stem, text

@@ -1,0 +1,19 @@
+"""The learning objectives of all chapters, read from their front matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coursekit.book.front import chapters, course_metadata
+from coursekit.paths import BOOK
+
+
+def all_objectives(book: Path = BOOK) -> dict[str, tuple[str, str]]:
+    """Every objective as ``{id: (topic, text)}``.  Raises ``ValueError`` when two chapters use one id."""
+    found: dict[str, tuple[str, str]] = {}
+    for topic, text in chapters(book):
+        for name, sentence in course_metadata(text)["objectives"].items():
+            if name in found:
+                raise ValueError(f"objective {name!r} is in two chapters, {found[name][0]} and {topic}: rename one")
+            found[name] = (topic, str(sentence))
+    return found

@@ -1,0 +1,57 @@
+"""Which folders a build of the book works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coursekit.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Project:
+    """A book with its configuration, the source tree its pages import, and where results and caches go."""
+
+    root: Path = ROOT
+    out: Path = ROOT
+    source: Path | None = field(default=None)
+
+    @property
+    def book(self) -> Path:
+        """The folder of the pages."""
+        return self.root / "book"
+
+    @property
+    def config(self) -> Path:
+        """The configuration of jupyter-book."""
+        return self.root / "_config.yml"
+
+    @property
+    def src(self) -> Path:
+        """The source tree whose modules the pages import."""
+        return self.source or self.root / "src"
+
+    @property
+    def html(self) -> Path:
+        """The folder of the finished pages."""
+        return self.out / "_build" / "html"
+
+    @property
+    def doctrees(self) -> Path:
+        """Where Sphinx keeps what it has read."""
+        return self.out / "_build" / ".doctrees"
+
+    @property
+    def cache(self) -> Path:
+        """Executed notebooks, results of claims, generated configuration."""
+        return self.root / ".cache"
+
+    @property
+    def claims_file(self) -> Path:
+        """The results of all claims, as the pages read them."""
+        return self.cache / "book" / "claims.json"
+
+    @property
+    def toc(self) -> Path:
+        """The table of contents with its globs filled in."""
+        return self.cache / "book" / "_toc.yml"

@@ -1,0 +1,40 @@
+"""The table of contents that Sphinx gets: ``book/_toc.yml`` with its globs filled in and empty parts left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def expanded(book: Path) -> dict[str, Any]:
+    """The content of ``book/_toc.yml``; a ``glob`` entry becomes the pages it matches, in the order of the other chapters.
+
+    Raises ``ValueError`` naming every listed page that does not exist.
+    """
+    toc = yaml.safe_load((book / "_toc.yml").read_text(encoding="utf-8"))
+    order = [entry["file"] for part in toc["parts"] for entry in part["chapters"] or [] if "file" in entry]
+    for part in toc["parts"]:
+        part["chapters"] = [entry for item in part["chapters"] or [] for entry in _entries(item, book, order)]
+    toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+    missing = [name for name in pages(toc) if not (book / f"{name}.md").is_file()]
+    if missing:
+        raise ValueError(
+            f"_toc.yml lists pages that do not exist: {', '.join(missing)}; write them or take the lines out"
+        )
+    return toc
+
+
+def _entries(item: dict[str, str], book: Path, order: list[str]) -> list[dict[str, str]]:
+    if "glob" not in item:
+        return [item]
+    found = [path.relative_to(book).with_suffix("").as_posix() for path in book.glob(f"{item['glob']}.md")]
+    rank = {name: number for number, name in enumerate(order)}
+    found.sort(key=lambda name: (rank.get(name.rpartition("/")[2], len(order)), name))
+    return [{"file": name} for name in found]
+
+
+def pages(toc: dict[str, Any]) -> list[str]:
+    """The names of all pages that an expanded table of contents lists, the root first."""
+    return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]

@@ -1,0 +1,95 @@
+"""What each page depends on besides its own text, so that exactly the pages that must change are read again.
+
+A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
+``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from coursekit.book import claimdata, front
+from coursekit.book.cachekey import page_digest, with_digest
+from coursekit.book.exercises import question_titles
+
+
+def records(app: Sphinx) -> dict[str, claimdata.Record]:
+    """The measured claims, read once a build."""
+    if not hasattr(app, "course_records"):
+        app.course_records = claimdata.load(Path(app.config.course_claims_file))  # type: ignore[attr-defined]
+    return app.course_records  # type: ignore[attr-defined,no-any-return]
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def current(app: Sphinx, docname: str, key: str) -> str:
+    """The present value of what ``docname`` uses under ``key``."""
+    kind, _, name = key.partition(":")
+    if kind == "notebook":
+        return page_digest(Path(app.env.doc2path(docname)).read_text(encoding="utf-8"), Path(app.config.course_src))
+    if kind == "claim":
+        return records(app)[name].key if name in records(app) else ""
+    if kind == "claims":
+        return _hash(r.key for r in records(app).values() if name in ("", r.topic))
+    if kind == "chapters":
+        texts = front.chapters(Path(app.srcdir))
+        return _hash(f"{topic}{front.title(text)}{front.course_metadata(text)}" for topic, text in texts)
+    if kind == "exercise":
+        return question_titles(Path(app.srcdir).parent / "exercises").get(name, "")
+    if kind == "explorable":
+        return str((Path(app.srcdir) / "_static" / f"{name}.js").is_file())
+    raise ValueError(f"unknown kind of dependency: {key}")
+
+
+def uses(env: BuildEnvironment) -> dict[str, dict[str, str]]:
+    """``{page: {key: value when it was read}}``."""
+    if not hasattr(env, "course_uses"):
+        env.course_uses = {}  # type: ignore[attr-defined]
+    return env.course_uses  # type: ignore[attr-defined,no-any-return]
+
+
+def note(app: Sphinx, docname: str, key: str) -> None:
+    """Keep that ``docname`` uses what is called ``key``."""
+    uses(app.env).setdefault(docname, {})[key] = current(app, docname, key)
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget a page that is about to be read again."""
+    uses(env).pop(docname, None)
+
+
+def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """The pages that use something that changed since they were read."""
+    known = [name for name in env.found_docs if name in uses(env) and name not in added | changed | removed]
+    return [name for name in known if any(current(app, name, k) != v for k, v in uses(env)[name].items())]
+
+
+def key_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the digest of what the page's cells import where the notebook cache hashes it."""
+    key = page_digest(source[0], Path(app.config.course_src))
+    if key:
+        uses(app.env).setdefault(docname, {})["notebook"] = key
+        source[0] = with_digest(source[0], key)
+
+
+def rewrite_all_on_new_titles(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Every page, when the table of contents or a title changed: each page shows them beside its text."""
+    titles = _hash(f"{name}{title.astext()}" for name, title in sorted(env.titles.items()))
+    state = titles + _hash([repr(sorted(env.toctree_includes.items()))])
+    before, env.course_titles = getattr(env, "course_titles", state), state  # type: ignore[attr-defined]
+    return [] if before == state else list(env.found_docs)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx's events."""
+    app.connect("env-purge-doc", purge)
+    app.connect("env-get-outdated", outdated)
+    app.connect("source-read", key_notebook, priority=400)
+    app.connect("env-updated", rewrite_all_on_new_titles)

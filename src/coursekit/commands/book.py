@@ -1,0 +1,92 @@
+"""``course book``: build the book, check it, and say where it is."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from coursekit.book import build, check, claimdata, toc
+from coursekit.book.project import Project
+
+
+def write_assignment_pages(project: Project) -> None:
+    """Write the assignments' pages, when the assignments' machinery is there."""
+    if importlib.util.find_spec("coursekit.assignments.pages"):
+        importlib.import_module("coursekit.assignments.pages").write_pages(project.book)
+
+
+def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
+    """Run the claims whose results are missing, with a progress bar."""
+    columns = (
+        TextColumn("claims"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+        return claimdata.refresh(
+            project,
+            jobs,
+            start=lambda total: bar.update(task, total=total, visible=True),
+            progress=lambda outcome: bar.update(task, advance=1, description=outcome.claim.id),
+        )
+
+
+def build_pages(project: Project, console: Console) -> build.Report:
+    """Build, showing each step: in place on a terminal, page by page elsewhere."""
+    if not console.is_terminal:
+        return build.run(project, lambda line: click.echo(line) if "executing" in line else None)
+    with console.status("building the pages") as status:
+        return build.run(project, lambda line: status.update(line))
+
+
+def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
+    """Refresh what is generated, build, check; the report says what went wrong."""
+    write_assignment_pages(project)
+    names = toc.pages(toc.expanded(project.book))
+    stale = refresh_claims(project, console, jobs)
+    if stale:
+        console.print(f"claims measured: {', '.join(stale)}")
+    report = build_pages(project, console)
+    if checked and project.html.is_dir():
+        report.problems += check.Site(project.html).problems(names)
+    if report.ok:
+        build.finish(project)
+    return report
+
+
+@click.command("book")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for _build/html (default: the top folder)."
+)
+@click.option("--check/--no-check", "checked", default=True, help="Check the finished pages (default: yes).")
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1), help="Topics whose claims run side by side."
+)
+def command(out: Path | None, checked: bool, jobs: int) -> None:
+    """Build the book; exit 0 only when every page may be published."""
+    start = time.monotonic()
+    project = Project(out=out.resolve()) if out else Project()
+    console = Console()
+    try:
+        report = make(project, console, jobs, checked)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    for page, seconds in report.executed.items():
+        click.echo(f"executed {page} in {seconds:.1f} s")
+    for problem in report.problems:
+        click.secho(problem, fg="red", err=True)
+    if not report.ok:
+        raise click.ClickException(
+            f"the book has {len(report.problems)} problems, listed above; pages are in {project.html}"
+        )
+    click.echo(f"built in {time.monotonic() - start:.0f} s, {len(report.executed)} pages executed")
+    click.echo(project.html / "index.html")
