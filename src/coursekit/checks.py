@@ -223,6 +223,11 @@ class Check:
         return int(told.get(self._question.id, 0) if isinstance(told, dict) else told)
 
     @property
+    def failure(self) -> CheckFailed | None:
+        """What went wrong with the question whose checks ran last; None when nothing did."""
+        return self._question.message() if self._question.failures else None
+
+    @property
     def earned(self) -> float:
         """The points earned by the question whose checks ran last."""
         return self._question.earned

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.assignments.merge import bound_names, missing_imports, without
-from coursekit.assignments.schema import Assignment, AssignmentError, Question
+from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
@@ -181,7 +181,7 @@ def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
     expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
     for mistake in question.mistakes:
-        for name, outcome in _mistaken(assignment, question, mistake.code, recorder).items():
+        for name, outcome in _mistaken(assignment, question, mistake, recorder).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
     parts = []
     for names in (visible, [n for n in outcomes if n not in visible]):
@@ -215,17 +215,16 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
     return encode(value)
 
 
-def _mistaken(assignment: Assignment, question: Question, code: str, reference: Recorder) -> dict[str, dict[str, Any]]:
+def _mistaken(
+    assignment: Assignment, question: Question, mistake: Wrong, reference: Recorder
+) -> dict[str, dict[str, Any]]:
     """The outcomes of one mistake where they differ from the reference's."""
-    cell = complete(assignment, question, "solutions/mistakes", code)
+    cell = complete(assignment, question, "solutions/mistakes", mistake.code)
     try:
         recorder, _ = run_blocks(assignment, question, cell)
-    except TooSlow:
-        return {STOPPED: {"error": "TooSlow"}}
-    except TypeError as error:
-        raise AssignmentError(
-            f"{assignment.file}, question {question.id}: a mistake makes a check stop: {error}"
-        ) from None
+    except TooSlow as error:
+        place = f"{assignment.file}, question {question.id}, mistake {mistake.name}"
+        raise AssignmentError(f"{place}: the code {error}; make it end by itself") from None
     found = {}
     for name, seen in recorder.seen.items():
         outcome = _outcome(name, seen, reference, recorder)

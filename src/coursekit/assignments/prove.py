@@ -1,0 +1,154 @@
+"""Prove an assignment: right answers pass, a blank and every typical mistake fail, each mistake with its own message."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import nbformat
+
+from coursekit.assignments.merge import released
+from coursekit.assignments.notebook import HIDDEN_BEGIN, HIDDEN_END, build
+from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
+from coursekit.assignments.schema import Assignment, Question
+from coursekit.checks import CheckFailed, check, error_text
+
+VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
+MISTAKES, ALTERNATIVES = 3, 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one answer to one question earned, and the message it got."""
+
+    earned: float
+    message: str = ""
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass
+class Proof:
+    """What was tried on one question, what went wrong, and what is worth knowing."""
+
+    question: str
+    tried: int = 0
+    rejected: int = 0
+    accepted: int = 0
+    visible: int = 0
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing went wrong."""
+        return not self.problems
+
+
+class Prover:
+    """Runs answers against the cells of one built notebook, each in a fresh namespace, the other questions left blank."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.cells: dict[str, str] = {}
+        self.stubs: list[tuple[str, str]] = []
+        for cell in build(assignment).cells:
+            self._keep(cell)
+
+    def _keep(self, cell: nbformat.NotebookNode) -> None:
+        about = cell.metadata["coursekit"]
+        if about["role"] == "check":
+            self.cells[about["question"]] = cell.source
+        if about["role"] == "answer":
+            self.cells[f"{about['question']}_answer"] = cell.source
+            self.stubs.append((about["question"], released(cell.source)))
+
+    def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0, visible_only: bool = False) -> Run:
+        """Execute the set-up cells, every question's cell (``answer`` for this one, stubs for the others), and its checks."""
+        checks = self.cells[question.id]
+        space = {"__name__": "__main__", "__variant_seed__": variant}
+        seed_everything(seed)
+        try:
+            with quiet(), limited():
+                for code in self.assignment.setups:
+                    execute(code, "setup", space)
+                for id, stub in self.stubs:
+                    execute(answer if id == question.id else stub, "answer", space)
+                execute(visible_part(checks) if visible_only else checks, "check", space)
+        except CheckFailed as failure:
+            return Run(0.0, str(failure), failure.mistakes)
+        except TooSlow as error:
+            return Run(0.0, f"the code {error}; make it end by itself")
+        except Exception as error:  # an answer cell that cannot even run
+            return Run(0.0, error_text(error))
+        failure = check.failure
+        return Run(check.earned, str(failure or ""), failure.mistakes if failure else ())
+
+
+def visible_part(checks: str) -> str:
+    """A check cell without its hidden region."""
+    before, _, rest = checks.partition(f"    {HIDDEN_BEGIN}")
+    return before.rstrip(" ") + rest.partition(f"{HIDDEN_END}")[2].lstrip("\n")
+
+
+def prove(assignment: Assignment, progress: Callable[[str], None] = lambda question: None) -> list[Proof]:
+    """The proofs of every question that is not written.  Raises ``AssignmentError`` where the assignment cannot be built."""
+    prover = Prover(assignment)
+    proofs = []
+    for question in assignment.questions:
+        progress(question.id)
+        if not question.written:
+            proofs.append(_prove_question(prover, question))
+    return proofs
+
+
+def _prove_question(prover: Prover, question: Question) -> Proof:
+    proof = Proof(question.id)
+    _right_answers(prover, question, proof)
+    blank = prover.run(question, dict(prover.stubs)[question.id])
+    if blank.earned or not blank.message:
+        proof.problems.append("the blank answer earns points: add a check that a stub cannot pass")
+    for mistake in question.mistakes:
+        _mistake(prover, question, mistake.name, mistake.says, mistake.code, proof)
+    if len(question.mistakes) < MISTAKES:
+        proof.problems.append(f"has {len(question.mistakes)} typical mistakes, at least {MISTAKES} are wanted")
+    if len(question.alternatives) < ALTERNATIVES:
+        proof.problems.append("has no alternative solution, at least 1 is wanted")
+    return proof
+
+
+def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
+    reference = prover.cells[f"{question.id}_answer"]
+    generator = random.Random(0)
+    for variant in (*VARIANTS, generator.randrange(2**31)):
+        run = prover.run(question, reference, seed=variant + 1, variant=variant)
+        if run.earned != question.meta.points:
+            proof.problems.append(f"the reference solution fails (variant {variant}): {run.message}")
+            break
+    for name, code in question.alternatives.items():
+        cell = complete(prover.assignment, question, "solutions/alternatives", code)
+        run = prover.run(question, cell)
+        proof.accepted += run.earned == question.meta.points
+        if run.earned != question.meta.points:
+            proof.problems.append(f"the alternative {name!r} fails: {run.message}")
+
+
+def _mistake(prover: Prover, question: Question, name: str, says: str, code: str, proof: Proof) -> None:
+    proof.tried += 1
+    cell = complete(prover.assignment, question, "solutions/mistakes", code)
+    run = prover.run(question, cell)
+    if run.earned >= question.meta.points:
+        proof.problems.append(f"the mistake {name!r} passes: the checks are too weak")
+    elif name not in run.mistakes or (says not in run.message):
+        looks = f"it looks like {' or '.join(run.mistakes)}" if run.mistakes else "no known mistake is recognised"
+        proof.problems.append(
+            f"the mistake {name!r} is rejected, but not with its own message ({looks}): {run.message}"
+        )
+    else:
+        proof.rejected += 1
+        if len(run.mistakes) > 1:
+            proof.notes.append(f"the mistake {name!r} cannot be told from {run.mistakes}")
+    if prover.run(question, cell, visible_only=True).earned < question.meta.points:
+        proof.visible += 1
+    else:
+        proof.notes.append(f"only the hidden checks catch {name!r}")

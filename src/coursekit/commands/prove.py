@@ -1,0 +1,64 @@
+"""``course prove``: show that every exercise accepts right answers and rejects blank and typical wrong ones."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from coursekit.assignments.parse import load, topics
+from coursekit.assignments.prove import Proof, prove
+from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.paths import ROOT
+
+
+def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
+    """The proofs of one assignment as a table, failures in red."""
+    title = f"{assignment.topic}: {len(proofs)} questions proved in {seconds:.1f} s of CPU"
+    result = Table(
+        "question", "right answers", "blank", "mistakes rejected", "seen by visible checks", "verdict", title=title
+    )
+    for proof in proofs:
+        question = assignment.question(proof.question)
+        right = f"{proof.accepted} of {len(question.alternatives)}"
+        blank = "passes" if any("blank" in problem for problem in proof.problems) else "fails"
+        mistakes = f"{proof.rejected} of {proof.tried}"
+        seen = f"{proof.visible} of {proof.tried}"
+        verdict, style = ("proved", "") if proof.ok else ("NOT PROVED", "red")
+        result.add_row(proof.question, right, blank, mistakes, seen, verdict, style=style)
+    return result
+
+
+@click.command("prove")
+@click.argument("names", nargs=-1, metavar="[TOPIC]...")
+@click.option(
+    "--notes", is_flag=True, help="Also tell what is no error, such as mistakes that only hidden checks catch."
+)
+@click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=ROOT, hidden=True)
+def command(names: tuple[str, ...], notes: bool, root: Path) -> None:
+    """Prove the assignments of the TOPICs (all by default): what is right passes, what is wrong fails with its message."""
+    console = Console(width=None if Console().is_terminal else 160)
+    failed = []
+    for name in names or topics(root):
+        start = time.process_time()
+        try:
+            assignment = load(name, root)
+            with Progress(console=console, transient=True) as bar:
+                task = bar.add_task(name, total=len(assignment.questions))
+                proofs = prove(assignment, lambda question: bar.update(task, advance=1, description=question))  # noqa: B023
+        except AssignmentError as error:
+            console.print(str(error), style="red", markup=False)
+            failed.append(name)
+            continue
+        console.print(table(assignment, proofs, time.process_time() - start))
+        for proof in proofs:
+            for line in proof.problems + (proof.notes if notes else []):
+                console.print(f"{proof.question}: {line}", markup=False, style="red" if line in proof.problems else "")
+        if not all(proof.ok for proof in proofs):
+            failed.append(name)
+    if failed:
+        raise click.ClickException(f"not proved: {', '.join(failed)}")
