@@ -1,7 +1,7 @@
 r"""One mode of a deep linear network: how its strength ``a(t)`` grows under gradient flow, in closed form.
 
-The loss is :math:`\tfrac12\lVert M-W_L\cdots W_1\rVert_F^2` (whitened inputs), time is learning rate times steps, and a mode is one
-singular value ``s`` of ``M``.  Everything is float64.
+The loss is :math:`\tfrac12\lVert M-W_L\cdots W_1\rVert_F^2` (whitened inputs), time is learning rate times steps,
+and a mode is one singular value ``s`` of ``M``.  Everything is float64.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ def _check(s: float, a0: float, depth: int) -> None:
     if not s > 0:
         raise ValueError(f"s must be > 0, got {s}: a mode is a non-zero singular value of the target")
     if not 0 < a0 < s:
-        raise ValueError(f"a0 must lie strictly between 0 and s={s}, got {a0}: at 0 the mode never starts, at s it is learned")
+        raise ValueError(
+            f"a0 must lie strictly between 0 and s={s}, got {a0}: at 0 the mode never starts, at s it is learned"
+        )
     if depth < 1 or depth != int(depth):
         raise ValueError(f"depth must be a whole number of layers >= 1, got {depth}")
 
 
-def mode_rate(a: Float[ndarray, "..."] | float, s: float, depth: int = 2) -> Float[ndarray, "..."]:
+def mode_rate(a: Float[ndarray, "*t"] | float, s: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""The speed of an aligned, balanced mode: :math:`\dot a = L\,a^{2-2/L}(s-a)`.
 
     Source: Saxe et al. (2014), eq. 11 and its extension to depth; Arora et al. (2018), Theorem 1 restricted to one mode.
@@ -32,11 +34,12 @@ def mode_rate(a: Float[ndarray, "..."] | float, s: float, depth: int = 2) -> Flo
     return depth * a ** (2 - 2 / depth) * (s - a)
 
 
-def mode(t: Float[ndarray, "..."] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "..."]:
+def mode(t: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""Strength at time ``t`` of an aligned, balanced mode that starts at ``a0``.
 
-    Depth 1: :math:`s-(s-a_0)e^{-st}`.  Depth 2: :math:`s\,e^{2st}/(e^{2st}-1+s/a_0)`.  Deeper: the inverse of :func:`time_to_reach`,
-    found by Newton's method in the logit of ``a/s`` to rounding error.  Raises ValueError for ``t < 0`` and for ``a0`` outside (0, s).
+    Depth 1: :math:`s-(s-a_0)e^{-st}`.  Depth 2: :math:`s\,e^{2st}/(e^{2st}-1+s/a_0)`.  Deeper: the inverse
+    of :func:`time_to_reach`, found by Newton's method in the logit of ``a/s`` to rounding error.
+    Raises ValueError for ``t < 0`` and for ``a0`` outside (0, s).
     Source: Saxe et al. (2014), eq. 12.
     """
     _check(s, a0, depth)
@@ -50,7 +53,7 @@ def mode(t: Float[ndarray, "..."] | float, s: float, a0: float, depth: int = 2) 
     return s * expit(_logit_at(t, s, a0, depth))
 
 
-def _logit_at(t: Float[ndarray, "..."], s: float, a0: float, depth: int) -> Float[ndarray, "..."]:
+def _logit_at(t: Float[ndarray, "*t"], s: float, a0: float, depth: int) -> Float[ndarray, "*t"]:
     """Solve ``time(x) = t``.  ``time`` is concave and increasing in the logit ``x``, so Newton from the left never overshoots."""
     power, rate = 1 - 2 / depth, depth * s ** (2 - 2 / depth)
     x = np.full(t.shape, logit(a0 / s))
@@ -64,7 +67,7 @@ def _logit_at(t: Float[ndarray, "..."], s: float, a0: float, depth: int) -> Floa
     return x
 
 
-def _clock(x: Float[ndarray, "..."], s: float, depth: int) -> Float[ndarray, "..."]:
+def _clock(x: Float[ndarray, "*t"], s: float, depth: int) -> Float[ndarray, "*t"]:
     r"""An antiderivative of :math:`dt/du = 1/(u^{L-1}(s-u^L))` with :math:`u=a^{1/L}`, at logit ``x`` of ``a/s`` (depth >= 3)."""
     power, inside = 1 - 2 / depth, np.minimum(x, _NEAR)
     z = expit(inside)
@@ -76,18 +79,20 @@ def _clock(x: Float[ndarray, "..."], s: float, depth: int) -> Float[ndarray, "..
     return (escape + growth) / s + beyond / (depth * s ** (2 - 2 / depth))
 
 
-def time_to_reach(a: Float[ndarray, "..."] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "..."]:
+def time_to_reach(a: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""Time at which an aligned, balanced mode that starts at ``a0`` reaches ``a``.
 
-    Depth 1: :math:`\frac1s\ln\frac{s-a_0}{s-a}`.  Depth 2: :math:`\frac1{2s}\ln\frac{a(s-a_0)}{a_0(s-a)}`.  Depth :math:`L\ge3`, with
-    :math:`u=a^{1/L}`: :math:`\frac1s\left[\frac{u_0^{2-L}-u^{2-L}}{L-2}+F(u)-F(u_0)\right]`,
+    Depth 1: :math:`\frac1s\ln\frac{s-a_0}{s-a}`.  Depth 2: :math:`\frac1{2s}\ln\frac{a(s-a_0)}{a_0(s-a)}`.
+    Depth :math:`L\ge3`, with :math:`u=a^{1/L}`: :math:`\frac1s\left[\frac{u_0^{2-L}-u^{2-L}}{L-2}+F(u)-F(u_0)\right]`,
     :math:`F(u)=\frac{u^2}{2s}\,{}_2F_1(1,\tfrac2L;1+\tfrac2L;\tfrac{u^L}{s})`.  Raises ValueError for ``a`` outside ``[a0, s)``.
     """
     _check(s, a0, depth)
     a = np.asarray(a, dtype=float)
     outside = a[(a < a0 * (1 - 1e-12)) | (a >= s)]  # the slack lets mode(0) = a0, rounded, come back
     if outside.size:
-        raise ValueError(f"a must lie in [a0, s) = [{a0}, {s}), got {outside[0]}: the flow rises towards s, never reaching it")
+        raise ValueError(
+            f"a must lie in [a0, s) = [{a0}, {s}), got {outside[0]}: the flow rises towards s, never reaching it"
+        )
     if depth == 1:
         return np.log((s - a0) / (s - a)) / s
     if depth == 2:
@@ -96,7 +101,7 @@ def time_to_reach(a: Float[ndarray, "..."] | float, s: float, a0: float, depth: 
 
 
 def half_time(s: float, a0: float, depth: int = 2) -> float:
-    r"""Time at which a mode reaches ``s/2``; at depth 2 it is :math:`\ln(s/a_0-1)/(2s)`: the logarithm is the wait at the saddle."""
+    r"""Time at which a mode reaches ``s/2``; at depth 2 it is :math:`\ln(s/a_0-1)/(2s)`, where the logarithm is the wait."""
     return float(time_to_reach(s / 2, s, a0, depth))
 
 
@@ -107,10 +112,11 @@ def staircase(
     return sum((0.5 * (s - mode(t, s, a0, depth)) ** 2 for s in singular_values), np.zeros(np.shape(t)))
 
 
-def unbalanced_time(a: Float[ndarray, "..."] | float, s: float, a0: float, imbalance: float) -> Float[ndarray, "..."]:
+def unbalanced_time(a: Float[ndarray, "*t"] | float, s: float, a0: float, imbalance: float) -> Float[ndarray, "*t"]:
     r"""Time at which a two-layer scalar mode with :math:`\lambda=|w_2^2-w_1^2|` reaches ``a``.
 
-    The conserved :math:`\lambda` gives :math:`\dot a=\sqrt{\lambda^2+4a^2}\,(s-a)`.  With :math:`2a=\lambda\sinh\theta`, :math:`R^2=4s^2+\lambda^2`,
+    The conserved :math:`\lambda` gives :math:`\dot a=\sqrt{\lambda^2+4a^2}\,(s-a)`.
+    With :math:`2a=\lambda\sinh\theta` and :math:`R^2=4s^2+\lambda^2`,
     :math:`t=\frac1R\left[2\,\mathrm{artanh}\frac{2s\tanh(\theta/2)+\lambda}{R}\right]_{a_0}^{a}`.
     """
     _check(s, a0, 2)
@@ -120,7 +126,7 @@ def unbalanced_time(a: Float[ndarray, "..."] | float, s: float, a0: float, imbal
         return time_to_reach(a, s, a0)
     radius = np.hypot(2 * s, imbalance)
 
-    def clock(strength: Float[ndarray, "..."] | float) -> Float[ndarray, "..."]:
+    def clock(strength: Float[ndarray, "*t"] | float) -> Float[ndarray, "*t"]:
         half = np.tanh(np.arcsinh(2 * np.asarray(strength, dtype=float) / imbalance) / 2)
         return 2 * np.arctanh((2 * s * half + imbalance) / radius) / radius
 
@@ -128,5 +134,8 @@ def unbalanced_time(a: Float[ndarray, "..."] | float, s: float, a0: float, imbal
 
 
 def late_start(singular_value: float, strongest: float, a0: float) -> float:
-    r"""``t_i s_i / (t_1 s_1)`` at depth 2 for modes that start alike: :math:`\ln(s_i/a_0-1)/\ln(s_1/a_0-1)`, which is 1 only as ``a0 -> 0``."""
+    r"""``t_i s_i / (t_1 s_1)`` at depth 2 for modes that start alike: below 1 until ``a0 -> 0``.
+
+    It is :math:`\ln(s_i/a_0-1)/\ln(s_1/a_0-1)`.
+    """
     return half_time(singular_value, a0) * singular_value / (half_time(strongest, a0) * strongest)

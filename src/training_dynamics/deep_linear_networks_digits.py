@@ -1,7 +1,8 @@
 r"""What carries over from linear to non-linear networks, on the scikit-learn digits with whitened inputs.
 
 One hidden layer without biases, :math:`\hat y=W_2\,\varphi(W_1x)`, full-batch gradient descent on
-:math:`\tfrac12\langle\lVert y-\hat y\rVert^2\rangle`; ``y`` is one-hot and centred, ``x`` the leading principal components, whitened.
+:math:`\tfrac12\langle\lVert y-\hat y\rVert^2\rangle`; ``y`` is one-hot and centred,
+``x`` the leading principal components, whitened.
 """
 
 from __future__ import annotations

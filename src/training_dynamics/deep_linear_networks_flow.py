@@ -1,6 +1,7 @@
 r"""Whole deep linear networks: weights, gradient flow and gradient descent, what is conserved, and how far modes are aligned.
 
-A network is a list of matrices ``[W_1, ..., W_L]``, first layer first, with product :math:`W_L\cdots W_1`.  Everything is float64.
+A network is a list of matrices ``[W_1, ..., W_L]``, first layer first, with product :math:`W_L\cdots W_1`.
+Everything is float64.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def random_target(singular_values: list[float], size: int, rng: Generator) -> Ta
 
 
 def aligned_weights(target: Target, a0: float, depth: int, rng: Generator) -> Weights:
-    r"""Balanced weights whose product is :math:`a_0\sum_i u_iv_i^\top`: layers :math:`a_0^{1/L} R_lR_{l-1}^\top` with random frames between."""
+    r"""Balanced weights with product :math:`a_0\sum_i u_iv_i^\top`: random frames between layers.
+
+    Layer ``l`` is :math:`a_0^{1/L} R_lR_{l-1}^\top`.
+    """
     size = len(target.v)
     frames = [target.v, *(random_orthogonal(size, rng)[:, : len(target.s)] for _ in range(depth - 1)), target.u]
     return [a0 ** (1 / depth) * after @ before.T for before, after in zip(frames[:-1], frames[1:])]
@@ -64,10 +68,13 @@ def product(weights: Weights) -> Float[ndarray, "out in"]:
     return reduce(lambda below, layer: layer @ below, weights)
 
 
-def descent_directions(weights: Weights, matrix: Float[ndarray, "out in"], covariance: ndarray | None = None) -> Weights:
-    r""":math:`-\partial E/\partial W_l=(W_L\cdots W_{l+1})^\top(\Sigma_{yx}-W\Sigma_{xx})(W_{l-1}\cdots W_1)^\top` for every layer.
+def descent_directions(
+    weights: Weights, matrix: Float[ndarray, "out in"], covariance: ndarray | None = None
+) -> Weights:
+    r""":math:`-\partial E/\partial W_l=(W_L\cdots W_{l+1})^\top(\Sigma_{yx}-W\Sigma_{xx})(W_{l-1}\cdots W_1)^\top`.
 
-    ``matrix`` is :math:`\Sigma_{yx}`; ``covariance`` is :math:`\Sigma_{xx}`, the identity when it is None (whitened inputs).
+    One direction a layer.  ``matrix`` is :math:`\Sigma_{yx}`; ``covariance`` is :math:`\Sigma_{xx}`, the identity when it is None
+    (whitened inputs).
     """
     below = [np.eye(weights[0].shape[1])]
     for layer in weights:
@@ -91,9 +98,13 @@ def drift(start: Weights, end: Weights) -> float:
 
 
 def flow(
-    weights: Weights, matrix: Float[ndarray, "out in"], times: Float[ndarray, " times"], covariance: ndarray | None = None
+    weights: Weights,
+    matrix: Float[ndarray, "out in"],
+    times: Float[ndarray, " times"],
+    covariance: ndarray | None = None,
+    tolerance: float = 1e-12,
 ) -> list[Weights]:
-    """Gradient flow from ``weights``, by an 8th-order Runge-Kutta method at tolerance 1e-11, at each of ``times``."""
+    """Gradient flow from ``weights`` at each of ``times``, by an 8th-order Runge-Kutta method with that relative tolerance."""
     shapes = [layer.shape for layer in weights]
     cuts = np.cumsum([layer.size for layer in weights])[:-1]
 
@@ -105,7 +116,7 @@ def flow(
 
     start = np.concatenate([layer.ravel() for layer in weights])
     span = (0.0, float(times[-1]))
-    solution = solve_ivp(field, span, start, method="DOP853", t_eval=times, rtol=1e-11, atol=1e-13)
+    solution = solve_ivp(field, span, start, method="DOP853", t_eval=times, rtol=tolerance, atol=tolerance / 100)
     if not solution.success:
         raise ArithmeticError(f"gradient flow stopped at t={solution.t[-1]}: {solution.message}")
     return [unpack(flat) for flat in solution.y.T]
@@ -126,7 +137,7 @@ def strengths(path: list[Weights], target: Target) -> Float[ndarray, "times mode
 
 
 def alignment(matrix: Float[ndarray, "out in"], target: Target) -> float:
-    r"""How far the strongest singular pair of ``matrix`` points along that of the target: :math:`|u_1\cdot\hat u_1|\,|v_1\cdot\hat v_1|`."""
+    r"""How far the strongest singular pair points along that of the target: :math:`|u_1\cdot\hat u_1|\,|v_1\cdot\hat v_1|`."""
     u, _, vt = np.linalg.svd(matrix)
     return float(abs(u[:, 0] @ target.u[:, 0]) * abs(vt[0] @ target.v[:, 0]))
 
@@ -145,9 +156,12 @@ def crossing_times(times: Float[ndarray, " times"], values: Float[ndarray, "time
 
 
 def effective_start(weights: Weights, target: Target) -> Float[ndarray, " modes"]:
-    r"""The ``a0`` of each mode for a two-layer net near the origin: :math:`\tfrac14\lVert W_1v_i+W_2^\top u_i\rVert^2`.
+    r"""The ``a0`` of each mode of a two-layer net near the origin: :math:`\tfrac14\lVert(I-P_i)(W_1v_i+W_2^\top u_i)\rVert^2`.
 
     There :math:`\dot w_1=s\,w_2,\ \dot w_2=s\,w_1` for :math:`w_1=W_1v_i,\ w_2=W_2^\top u_i`: only their sum grows.
+    :math:`P_i` projects on the hidden directions that the stronger modes have taken by then, which leave no room for mode ``i``.
     """
     first, second = weights
-    return np.sum((first @ target.v + second.T @ target.u) ** 2, axis=0) / 4
+    growing = first @ target.v + second.T @ target.u  # (hidden, modes), strongest first
+    _, triangular = np.linalg.qr(growing)
+    return np.diag(triangular) ** 2 / 4

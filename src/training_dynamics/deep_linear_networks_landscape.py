@@ -1,4 +1,4 @@
-r"""The loss landscape of deep linear networks: saddles, directions out of them, minima, and orbits on which the map stays the same."""
+"""The loss landscape of deep linear networks: saddles, minima, and orbits on which the map stays the same."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def flatten(weights: Weights) -> Float[Tensor, " parameters"]:
     return torch.tensor(np.concatenate([layer.ravel() for layer in weights]))
 
 
-def loss(theta: Float[Tensor, " parameters"], matrix: Float[Tensor, "out in"], shapes: Sequence[tuple[int, ...]]) -> Tensor:
+def loss(
+    theta: Float[Tensor, " parameters"], matrix: Float[Tensor, "out in"], shapes: Sequence[tuple[int, ...]]
+) -> Tensor:
     r""":math:`\tfrac12\lVert M-W_L\cdots W_1\rVert_F^2` as a function of the flat parameters."""
     sizes = [rows * columns for rows, columns in shapes]
     layers = [part.view(shape) for part, shape in zip(theta.split(sizes), shapes)]
