@@ -16,7 +16,7 @@ from coursekit.book import toc
 from coursekit.book.project import Project
 from coursekit.paths import write_atomically
 
-PROBLEM = re.compile(r"\b(WARNING|ERROR|CRITICAL|Exception|Extension error|Configuration error)\b")
+PROBLEM = re.compile(r"(?:^|: )(?:WARNING|ERROR|CRITICAL|SEVERE): ")  # Sphinx's, not those of a notebook's kernel
 READING = re.compile(r"(reading sources|writing output)\.\.\. *\[ *(\d+)%\] *(\S*)")
 EXECUTED = re.compile(r"Executed notebook in ([\d.]+) seconds")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -110,7 +110,7 @@ def _watch(lines: Iterator[str], report: Report, progress: Callable[[str], None]
             progress(f"executing {_page_of(line) or page}")
         if match := EXECUTED.search(line):
             report.executed[_page_of(line) or page] = float(match[1])
-        if PROBLEM.search(line) and "build finished with problems" not in line and "treated as errors" not in line:
+        if PROBLEM.search(line) and line not in report.problems:
             report.problems.append(line)
             explaining = "Executing notebook failed" in line
         elif explaining and not step:
