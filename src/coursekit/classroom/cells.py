@@ -1,0 +1,136 @@
+"""The assignment's own rows in the gradebook: course, assignment, notebook, cells, as nbgrader's ``SaveCells`` makes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from nbgrader import api, utils
+from sqlalchemy import Connection, Table, select
+
+from coursekit.classroom.source import as_stored, questions
+
+COURSE = "default_course"
+ASSIGNMENT: Table = api.Assignment.__table__
+NOTEBOOK: Table = api.Notebook.__table__
+BASE: Table = api.BaseCell.__table__
+KINDS: dict[str, Table] = {
+    "GradeCell": api.GradeCell.__table__, "SolutionCell": api.SolutionCell.__table__, "TaskCell": api.TaskCell.__table__
+}  # fmt: skip
+SOURCE: Table = api.SourceCell.__table__
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The ids of an assignment's rows: graded cells by grade_id, and for each answer cell's row the question it answers."""
+
+    assignment: str
+    assignment_id: str
+    notebook_id: str
+    graded: dict[str, str]
+    answers: dict[str, str]
+
+
+def one_id(connection: Connection, table: Table, new: Row, **where: str) -> str:
+    """The id of the row that matches ``where``, made from ``new`` when there is none."""
+    query = select(table.c.id)
+    for name, value in where.items():
+        query = query.where(table.c[name] == value)
+    found = connection.scalar(query)
+    if found is None:
+        found = where.get("id") or uuid4().hex
+        connection.execute(table.insert().values({**where, **new, "id": found}))
+    return found
+
+
+def wanted_cells(stored: Any) -> dict[tuple[str, str], Row]:
+    """What the notebook asks for: ``{(kind, grade_id): columns of the kind's own table}``."""
+    found: dict[tuple[str, str], Row] = {}
+    for cell in stored.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        points = {"max_score": float(cell.metadata.get("nbgrader", {}).get("points", 0)), "cell_type": cell.cell_type}
+        if utils.is_grade(cell):
+            found["GradeCell", name] = points
+        if utils.is_solution(cell):
+            found["SolutionCell", name] = {}
+        if utils.is_task(cell):
+            found["TaskCell", name] = points
+    return found
+
+
+def write_cells(
+    connection: Connection, notebook: str, wanted: dict[tuple[str, str], Row]
+) -> dict[tuple[str, str], str]:
+    """Bring the cells of a notebook in line with ``wanted``; a cell that is gone takes its grades and comments with it."""
+    query = select(BASE.c.type, BASE.c.name, BASE.c.id).where(BASE.c.notebook_id == notebook)
+    known = {(kind, name): row for kind, name, row in connection.execute(query)}
+    gone = [row for key, row in known.items() if key not in wanted]
+    remove(connection, gone)
+    for (kind, name), columns in wanted.items():
+        if (kind, name) in known:
+            if columns:
+                table = KINDS[kind]
+                connection.execute(table.update().where(table.c.id == known[kind, name]).values(columns))
+            continue
+        row = known[kind, name] = uuid4().hex
+        connection.execute(BASE.insert().values(id=row, name=name, notebook_id=notebook, type=kind))
+        connection.execute(KINDS[kind].insert().values({"id": row, **columns}))
+    return {key: row for key, row in known.items() if key in wanted}
+
+
+def remove(connection: Connection, rows: Iterable[str]) -> None:
+    """Delete cells with all that hangs on them."""
+    for row in rows:
+        for table in (api.Grade.__table__, api.Comment.__table__):
+            connection.execute(table.delete().where(table.c.cell_id == row))
+        for table in KINDS.values():
+            connection.execute(table.delete().where(table.c.id == row))
+        connection.execute(BASE.delete().where(BASE.c.id == row))
+
+
+def write_sources(connection: Connection, notebook: str, stored: Any) -> None:
+    """Bring the stored cell sources in line with the notebook."""
+    marked = [
+        c for c in stored.cells if utils.is_grade(c) or utils.is_solution(c) or utils.is_locked(c) or utils.is_task(c)
+    ]
+    query = select(SOURCE.c.name, SOURCE.c.id, SOURCE.c.checksum).where(SOURCE.c.notebook_id == notebook)
+    known = {name: (row, checksum) for name, row, checksum in connection.execute(query)}
+    names = {cell.metadata.nbgrader["grade_id"] for cell in marked}
+    for name in set(known) - names:
+        connection.execute(SOURCE.delete().where(SOURCE.c.id == known[name][0]))
+    for cell in marked:
+        name, checksum = cell.metadata.nbgrader["grade_id"], cell.metadata.nbgrader.get("checksum")
+        columns = {
+            "cell_type": cell.cell_type,
+            "locked": utils.is_locked(cell),
+            "source": cell.source,
+            "checksum": checksum,
+        }
+        if name not in known:
+            connection.execute(
+                SOURCE.insert().values({"id": uuid4().hex, "name": name, "notebook_id": notebook, **columns})
+            )
+        elif known[name][1] != checksum:
+            connection.execute(SOURCE.update().where(SOURCE.c.id == known[name][0]).values(columns))
+
+
+def write(connection: Connection, assignment: str, source: bytes, deadline: datetime | None) -> Structure:
+    """Make or bring up to date the rows of an assignment; returns their ids."""
+    stored = as_stored(source)
+    one_id(connection, api.Course.__table__, {}, id=COURSE)
+    assignment_id = one_id(connection, ASSIGNMENT, {"course_id": COURSE}, name=assignment)
+    if deadline is not None:
+        connection.execute(ASSIGNMENT.update().where(ASSIGNMENT.c.id == assignment_id).values(duedate=deadline))
+    kernel = {"kernelspec": json.dumps(stored.metadata.get("kernelspec", {}))}
+    notebook_id = one_id(connection, NOTEBOOK, kernel, name=assignment, assignment_id=assignment_id)
+    rows = write_cells(connection, notebook_id, wanted_cells(stored))
+    write_sources(connection, notebook_id, stored)
+    graded = {name: row for (kind, name), row in rows.items() if kind in ("GradeCell", "TaskCell")}
+    question = {q.answer: q.id for q in questions(source)}
+    answers = {row: question.get(name, name) for (kind, name), row in rows.items() if kind != "GradeCell"}
+    return Structure(assignment, assignment_id, notebook_id, graded, answers)

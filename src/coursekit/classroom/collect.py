@@ -1,0 +1,172 @@
+"""``course collect``: put what was handed in where grading finds it; refuse, with the reason, what is not a submission.
+
+Whose a notebook is, is read from where it lay, never from what is written in it: the student's folder, else the file's name
+(``<student>.ipynb``, ``<student>_<assignment>.ipynb``, and the names that Canvas and Moodle give).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from coursekit.classroom import records
+from coursekit.classroom.intake import Candidate, Item, Refusal, from_paths
+from coursekit.classroom.layout import TIMESTAMP, Classroom, parse_time, time_text, valid_id
+from coursekit.classroom.source import course_data, parse
+from coursekit.engine.interface import Budget
+from coursekit.paths import write_atomically
+
+CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
+MOODLE = re.compile(r".+_(\d+)_assignsubmission_file_?")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one item: ``status`` is collected, unchanged, superseded or refused."""
+
+    student: str | None
+    status: str
+    reason: str
+    origin: str
+
+
+def student_of(parts: tuple[str, ...], container: str, assignment: str) -> str:
+    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment."""
+    folders = [part for part in parts[:-1] if part != assignment]
+    if folders:
+        name = folders[-1]
+    else:
+        name = PurePosixPath(parts[-1]).stem if parts else container
+        canvas = CANVAS.fullmatch(name)
+        name = canvas[1] if canvas else (container or name) if name == assignment else name
+    moodle = MOODLE.fullmatch(name)
+    return moodle[1] if moodle else name.removesuffix(f"_{assignment}")
+
+
+def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | None:
+    """Why ``data`` is not a submission of this assignment, in words for its student, or None."""
+    try:
+        notebook = json.loads(data)
+    except (ValueError, RecursionError):
+        return "it is not a notebook: the file is not JSON; save it again in Jupyter and hand that in"
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells", notebook.get("worksheets")), list):
+        return "it is not a notebook: it has no list of cells; save it again in Jupyter and hand that in"
+    found = set()
+    for cell in notebook.get("cells", []):
+        data_of = cell.get("metadata") if isinstance(cell, dict) else None
+        marks = data_of.get("nbgrader") if isinstance(data_of, dict) else None
+        if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+            found.add(marks["grade_id"])
+    if found and not found & own_ids:
+        return f"it is not the notebook of {assignment}: none of its questions belong to it"
+    return None
+
+
+def source_ids(source: bytes) -> set[str]:
+    """The ids of all marked cells of the source notebook."""
+    return {name for cell in parse(source).cells if isinstance(name := course_data(cell).get("grade_id"), str)}
+
+
+def fault(item: Item, student: str, assignment: str, own_ids: set[str]) -> str | None:
+    """Why an item is refused, or None."""
+    if not valid_id(student):
+        return (
+            f"{student!r} is not a student id: 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -"
+        )
+    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, own_ids)
+
+
+def rank(candidate: Candidate, assignment: str) -> tuple:
+    """Which of several notebooks of one student counts: the one with the right name, then the newest."""
+    return (PurePosixPath(candidate.name).stem == assignment, candidate.moment, candidate.origin)
+
+
+def unclear(candidates: list[Candidate], student: str, assignment: str) -> bool:
+    """Whether one folder holds several notebooks and no name tells which is meant."""
+    folders = {candidate.parts[:-1] for candidate in candidates}
+    stems = {PurePosixPath(candidate.name).stem for candidate in candidates}
+    clear = {assignment, student, f"{student}_{assignment}"}
+    return len(candidates) > 1 and len(folders) == 1 and folders != {()} and len(stems) > 1 and not stems & clear
+
+
+def keep_earlier(classroom: Classroom, assignment: str, student: str, data: bytes, stamp: str) -> None:
+    """Put one version of a submission into the student's history folder."""
+    name = f"{re.sub(r'[^0-9]', '', stamp)[:14] or 'undated'}-{records.sha256(data)[:12]}.ipynb"
+    write_atomically(classroom.history(assignment, student) / name, data)
+
+
+def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate) -> str:
+    """Make ``candidate`` the student's submission unless a newer one is there; what was there goes to history."""
+    path = classroom.submitted(assignment, student)
+    stamp = path.with_name(TIMESTAMP)
+    keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
+    if path.is_file():
+        if path.read_bytes() == candidate.data:
+            return "unchanged"
+        if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
+            return "superseded"
+        keep_earlier(classroom, assignment, student, path.read_bytes(), stamp.read_text() if stamp.is_file() else "")
+    write_atomically(path, candidate.data)
+    write_atomically(stamp, time_text(candidate.moment) + "\n")
+    return "collected"
+
+
+def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, reason: str) -> None:
+    """Leave a record that gives the reason, unless the student has a submission or a score that stands."""
+    if classroom.submitted(assignment, student).is_file():
+        return
+    existing = records.read(classroom, assignment, student)
+    if existing and any(entry["status"] != "refused" for entry in existing["questions"].values()):
+        return
+    results = records.every_question(source, "refused", f"The submission was refused: {reason}.")
+    digests = records.hashes(b"", source, Budget())
+    records.write(classroom, records.build(assignment, student, results, "collect", digests, [reason]))
+
+
+def collect_items(classroom: Classroom, assignment: str, items: Iterable[Item]) -> list[Taken]:
+    """Sort ``items`` by student, refuse what must be refused, store the rest."""
+    source = classroom.source_bytes(assignment)
+    own_ids = source_ids(source)
+    good: dict[str, list[Candidate]] = defaultdict(list)
+    report, refusals = [], []
+    for item in items:
+        student = student_of(item.parts, item.container, assignment)
+        reason = fault(item, student, assignment, own_ids)
+        if reason is None and isinstance(item, Candidate):
+            good[student].append(item)
+        else:
+            refusals.append(Taken(student if valid_id(student) else None, "refused", reason or "", item.origin))
+    for student, candidates in sorted(good.items()):
+        report += take(classroom, assignment, student, candidates)
+    for taken in [*refusals, *(t for t in report if t.status == "refused")]:
+        if taken.student is not None:
+            refuse(classroom, assignment, source, taken.student, taken.reason)
+    return report + refusals
+
+
+def take(classroom: Classroom, assignment: str, student: str, candidates: list[Candidate]) -> list[Taken]:
+    """Store the one of a student's notebooks that counts and say what became of each."""
+    if unclear(candidates, student, assignment):
+        reason = (
+            f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear"
+        )
+        return [Taken(student, "refused", reason, candidate.origin) for candidate in candidates]
+    *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, assignment))
+    report = []
+    for other in others:
+        keep_earlier(classroom, assignment, student, other.data, time_text(other.moment))
+        report.append(
+            Taken(student, "superseded", f"{chosen.origin} counts; this one is kept in history", other.origin)
+        )
+    status = store(classroom, assignment, student, chosen)
+    reason = "a newer one is there already; this one is kept in history" if status == "superseded" else ""
+    return [*report, Taken(student, status, reason, chosen.origin)]
+
+
+def collect(classroom: Classroom, assignment: str, paths: list[Path]) -> list[Taken]:
+    """Take the submissions that ``paths`` hold: one result for each notebook met, refused ones with the reason."""
+    return collect_items(classroom, assignment, from_paths(paths))

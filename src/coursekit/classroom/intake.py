@@ -1,0 +1,213 @@
+"""Reading what was handed in: files, folders and zips become candidates, or refusals that say why.
+
+Nothing is extracted to disk.  A zip's sizes are counted while its bytes are read, so that a false header cannot pass; links are
+never followed.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+MAX_NOTEBOOK = 20 * 2**20
+MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
+MAX_STUDENT_ARCHIVE = 200 * 2**20
+MAX_MEMBERS = 50_000
+MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
+IGNORED = ("__MACOSX", ".ipynb_checkpoints")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A notebook's bytes and own file name, the path that says whose it is, and when it came in."""
+
+    parts: tuple[str, ...]
+    name: str
+    data: bytes
+    moment: datetime
+    origin: str
+    container: str = ""  # the folder or class zip that the instructor named
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Something that was not taken, and why; ``parts`` say whose it was, as far as its name tells."""
+
+    parts: tuple[str, ...]
+    reason: str
+    origin: str
+    container: str = ""
+
+
+Item = Candidate | Refusal
+
+
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+
+
+class TooLarge(Exception):
+    """More bytes than allowed; the message names the number."""
+
+
+def interesting(name: str) -> bool:
+    """Whether a member or file may hold a notebook."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in (".ipynb", ".zip") and not set(path.parts) & set(IGNORED)
+
+
+def read_capped(stream: io.BufferedIOBase | zipfile.ZipExtFile, limit: int) -> bytes:
+    """Every byte of ``stream``; raises TooLarge when there are more than ``limit``."""
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"larger than {limit // 2**20} MB")
+    return data
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file that is no link; raises OSError or TooLarge."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("not a regular file")
+        if status.st_nlink > 1:
+            raise OSError("a hard link: the same file exists under another name; hand in a copy")
+        return read_capped(file, limit)
+
+
+def member_fault(info: zipfile.ZipInfo) -> str | None:
+    """Why a zip member may not be read, or None."""
+    name = info.filename.replace("\\", "/")
+    if name.startswith("/") or ":" in name.partition("/")[0] or ".." in PurePosixPath(name).parts:
+        return "its path leads outside the zip"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a symbolic link"
+    if info.flag_bits & 1:
+        return "it is encrypted"
+    if info.file_size > 1 << 20 and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        return f"it is packed more than {MAX_RATIO} times smaller than it is, as a zip bomb is"
+    return None
+
+
+def member_time(info: zipfile.ZipInfo) -> datetime:
+    """A member's time, which zips keep without a zone: read as UTC."""
+    try:
+        return datetime(*info.date_time, tzinfo=UTC)
+    except ValueError:
+        return datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def from_zip(
+    data: bytes | Path, parts: tuple[str, ...], origin: str, *, owner: datetime | None = None
+) -> Iterator[Item]:
+    """The notebooks of a zip.  ``owner`` is given for one student's own zip: its time counts, and no zip in it is opened.
+
+    Identity comes from ``parts`` alone for such a zip: what a student names the folders inside it decides nothing.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data)
+    except DAMAGED as error:
+        yield Refusal(parts, f"not a readable zip: {error}", origin)
+        return
+    with archive:
+        members = archive.infolist()
+        if len(members) > MAX_MEMBERS:
+            yield Refusal(parts, f"{len(members)} files in one zip, more than {MAX_MEMBERS}", origin)
+            return
+        left = MAX_ARCHIVE if owner is None else MAX_STUDENT_ARCHIVE
+        for info in members:
+            if info.is_dir() or not interesting(info.filename):
+                continue
+            for item in from_member(archive, info, parts, f"{origin}!{info.filename}", owner, left):
+                left -= len(item.data) if isinstance(item, Candidate) else 0
+                yield item
+
+
+def from_member(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    parts: tuple[str, ...],
+    origin: str,
+    owner: datetime | None,
+    left: int,
+) -> Iterator[Item]:
+    """The notebook in one zip member, or the notebooks of the student's zip that it is."""
+    inside = PurePosixPath(info.filename.replace("\\", "/")).parts
+    whose = parts if owner is not None else (*parts, *inside)
+    fault = member_fault(info)
+    if fault is not None:
+        yield Refusal(whose, fault, origin)
+        return
+    nested = inside[-1].lower().endswith(".zip")
+    if nested and owner is not None:
+        yield Refusal(whose, "a zip within a zip; put the notebook itself in", origin)
+        return
+    try:
+        with archive.open(info) as stream:
+            data = read_capped(stream, min(MAX_STUDENT_ARCHIVE if nested else MAX_NOTEBOOK, max(left, 0)))
+    except (TooLarge, *DAMAGED) as error:
+        yield Refusal(whose, f"cannot be read: {error}", origin)
+        return
+    if nested:
+        yield from from_zip(data, whose, origin, owner=member_time(info))
+    else:
+        yield Candidate(whose, inside[-1], data, owner or member_time(info), origin)
+
+
+def file_time(path: Path) -> datetime:
+    """When a file was last written, in UTC."""
+    return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+
+
+def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False) -> Iterator[Item]:
+    """The notebook that a file is, or those in it when it is a zip."""
+    origin = str(path)
+    if path.is_symlink():
+        yield Refusal(parts, "it is a symbolic link", origin)
+    elif path.suffix.lower() == ".zip":
+        if class_export:
+            yield from from_zip(path, (), origin)
+            return
+        try:
+            data = read_plain(path, MAX_STUDENT_ARCHIVE)
+        except (OSError, TooLarge) as error:
+            yield Refusal(parts, f"cannot be read: {error}", origin)
+            return
+        yield from from_zip(data, parts, origin, owner=file_time(path))
+    else:
+        try:
+            yield Candidate(parts, path.name, read_plain(path, MAX_NOTEBOOK), file_time(path), origin)
+        except (OSError, TooLarge) as error:
+            yield Refusal(parts, f"cannot be read: {error}", origin)
+
+
+def from_folder(folder: Path) -> Iterator[Item]:
+    """Every notebook and student's zip below a folder; links to folders are not followed."""
+    for current, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if name not in IGNORED and not (Path(current) / name).is_symlink())
+        for name in sorted(files):
+            path = Path(current) / name
+            if interesting(name):
+                yield from from_file(path, path.relative_to(folder).parts)
+
+
+def from_paths(paths: list[Path]) -> Iterator[Item]:
+    """What the instructor named.  One zip alone is a class's export; of several, each is one student's."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            items, container = from_folder(path), path.resolve().name
+        else:
+            alone = len(paths) == 1 and path.suffix.lower() == ".zip"
+            items, container = from_file(path, (path.name,), class_export=alone), path.stem if alone else ""
+        for item in items:
+            yield replace(item, container=container)

@@ -1,0 +1,131 @@
+"""Where a classroom keeps things.  The folders are nbgrader's; records, history and policy are ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from coursekit.paths import ROOT
+
+ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
+DEFAULT = ROOT / "classroom"
+TIMESTAMP = "timestamp.txt"
+
+
+class ClassroomError(Exception):
+    """Something that the person at the command line can put right; the message says how."""
+
+
+def valid_id(name: str) -> bool:
+    """Whether ``name`` may be a student's id or an assignment's name: it becomes a folder, so no separators, no ``..``."""
+    return bool(ID.fullmatch(name)) and not name.startswith(".") and not name.startswith("-")
+
+
+def checked_id(name: str) -> str:
+    """``name`` itself; raises ClassroomError when it may not be an id."""
+    if not valid_id(name):
+        raise ClassroomError(
+            f"{name!r} is not an id: use 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -"
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """The folders and files of one classroom below ``root``."""
+
+    root: Path
+    database: str = ""  # an SQLAlchemy URL; by default the sqlite file gradebook.db
+
+    @property
+    def db_url(self) -> str:
+        """The URL of the gradebook, for SQLAlchemy."""
+        return self.database or f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
+
+    def source(self, assignment: str) -> Path:
+        """The instructor's notebook, with solutions and hidden checks."""
+        return self.root / "source" / assignment / f"{assignment}.ipynb"
+
+    def release(self, assignment: str) -> Path:
+        """The students' notebook."""
+        return self.root / "release" / assignment / f"{assignment}.ipynb"
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        """A student's notebook as it was handed in."""
+        return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
+
+    def autograded(self, assignment: str, student: str) -> Path:
+        """A student's notebook after grading, as formgrader and feedback show it."""
+        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def feedback(self, assignment: str, student: str) -> Path:
+        """The page that a student gets back."""
+        return self.root / "feedback" / student / f"{assignment}.html"
+
+    def records(self, assignment: str) -> Path:
+        """The folder of the assignment's records."""
+        return self.root / "records" / assignment
+
+    def record(self, assignment: str, student: str) -> Path:
+        """A student's record."""
+        return self.records(assignment) / f"{student}.json"
+
+    def history(self, assignment: str, student: str) -> Path:
+        """The folder of earlier versions that the student handed in."""
+        return self.root / "history" / assignment / student
+
+    def timings(self, assignment: str) -> Path:
+        """Seconds per question, one JSON line a grading; apart from the records, which must not vary from run to run."""
+        return self.root / "timings" / f"{assignment}.jsonl"
+
+    @property
+    def policy(self) -> Path:
+        """Deadlines and late penalties."""
+        return self.root / "policy.toml"
+
+    @property
+    def roster(self) -> Path:
+        """Names and numbers of the students: ``student,first_name,last_name,email,lms_id,section``."""
+        return self.root / "roster.csv"
+
+    def assignments(self) -> list[str]:
+        """The names of the released assignments, sorted."""
+        found = (self.root / "source").glob("*/*.ipynb")
+        return sorted(path.parent.name for path in found if path.stem == path.parent.name)
+
+    def source_bytes(self, assignment: str) -> bytes:
+        """The source notebook; raises ClassroomError with the way out when there is none."""
+        path = self.source(checked_id(assignment))
+        if not path.is_file():
+            known = ", ".join(self.assignments()) or "none yet"
+            raise ClassroomError(
+                f"no assignment {assignment!r} in {self.root} (released: {known}); `course release {assignment}` makes it"
+            )
+        return path.read_bytes()
+
+    def submitters(self, assignment: str) -> list[str]:
+        """The students with a submission of ``assignment``, sorted."""
+        found = (self.root / "submitted").glob(f"*/{assignment}/{assignment}.ipynb")
+        return sorted(path.parent.parent.name for path in found if valid_id(path.parent.parent.name))
+
+    def submission_time(self, assignment: str, student: str) -> datetime | None:
+        """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
+        path = self.submitted(assignment, student).with_name(TIMESTAMP)
+        return parse_time(path.read_text()) if path.is_file() else None
+
+
+def parse_time(text: str) -> datetime:
+    """A time as nbgrader or ISO 8601 writes it, in UTC; without a zone it is read as UTC."""
+    cleaned = text.strip().removesuffix(" UTC")
+    try:
+        moment = datetime.fromisoformat(cleaned)
+    except ValueError:
+        raise ClassroomError(f"cannot read the time {text.strip()!r}: write it as 2026-10-01 23:59:00 UTC") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def time_text(moment: datetime) -> str:
+    """A time in the format of nbgrader's timestamp file."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")

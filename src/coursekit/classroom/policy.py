@@ -1,0 +1,91 @@
+"""Deadlines and late penalties, from ``policy.toml`` in the classroom."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When an assignment is due and what lateness costs, as a share of the points earned.
+
+    ``min(max_penalty, penalty_per_day · days)`` where a started day after ``deadline + grace_minutes`` counts as a day.
+    """
+
+    deadline: datetime | None = None
+    grace_minutes: float = 0.0
+    penalty_per_day: float = 0.0
+    max_penalty: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.grace_minutes < 0:
+            raise ClassroomError(f"grace_minutes must be >= 0, got {self.grace_minutes}")
+        for name in ("penalty_per_day", "max_penalty"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ClassroomError(f"{name} is a share of the points, 0 to 1; got {getattr(self, name)}")
+
+
+def load(classroom: Classroom, assignment: str) -> Policy:
+    """The policy of an assignment: the table ``[assignment]`` over ``[default]``; raises ClassroomError for a bad file."""
+    if not classroom.policy.is_file():
+        return Policy()
+    try:
+        tables = tomllib.loads(classroom.policy.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ClassroomError(f"{classroom.policy.name} is not valid TOML: {error}") from None
+    values = dict(tables.get("default", {})) | dict(tables.get(assignment, {}))
+    known = {field.name for field in fields(Policy)}
+    if unknown := set(values) - known:
+        raise ClassroomError(
+            f"{classroom.policy.name}: {sorted(unknown)[0]!r} is not one of {', '.join(sorted(known))}"
+        )
+    for name in known - {"deadline"}:
+        if name in values and (isinstance(values[name], bool) or not isinstance(values[name], int | float)):
+            raise ClassroomError(f"{classroom.policy.name}: {name} must be a number, got {values[name]!r}")
+    if "deadline" in values:
+        values["deadline"] = as_time(values["deadline"], classroom.policy.name)
+    return Policy(**values)
+
+
+def as_time(value: object, file: str) -> datetime:
+    """A TOML date-time or a string as a time in UTC."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, str):
+        return parse_time(value)
+    raise ClassroomError(f"{file}: deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value!r}")
+
+
+def days_late(policy: Policy, submitted: datetime | None) -> int:
+    """Started days after deadline and grace; 0 when there is no deadline or no time of submission."""
+    if policy.deadline is None or submitted is None:
+        return 0
+    seconds = (submitted - policy.deadline).total_seconds() - 60 * policy.grace_minutes
+    return max(0, math.ceil(seconds / 86_400))
+
+
+def late(policy: Policy, submitted: datetime | None, score: float) -> dict[str, Any] | None:
+    """What the record says about lateness; None when the assignment has no deadline."""
+    if policy.deadline is None:
+        return None
+    days = days_late(policy, submitted)
+    share = min(policy.max_penalty, policy.penalty_per_day * days)
+    return {
+        "deadline": policy.deadline.isoformat(),
+        "submitted": submitted.isoformat() if submitted else None,
+        "days": days,
+        "share": share,
+        "penalty": round(share * score, 12),
+        "final_score": round(score - share * score, 12),
+    }
+
+
+def described(policy: Policy) -> dict[str, Any]:
+    """The policy as plain data."""
+    return asdict(policy) | {"deadline": policy.deadline.isoformat() if policy.deadline else None}

@@ -1,0 +1,93 @@
+"""What the instructor's notebook says: its questions, its released form, the cells that nbgrader stores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from coursekit.classroom.layout import ClassroomError
+
+HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.S | re.M)
+HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One graded cell: nbgrader's ``grade_id``, its title, points, whether a person grades it, the cell that answers it."""
+
+    id: str
+    title: str
+    points: float
+    manual: bool
+    answer: str  # grade_id of the answer cell; the question's own when it is a written one
+
+
+def parse(source: bytes) -> NotebookNode:
+    """The notebook in ``source``; raises ClassroomError when it is none."""
+    try:
+        return nbformat.reads(source.decode(), as_version=4)
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.reader.NotJSONError) as error:
+        raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
+
+
+def course_data(cell: NotebookNode) -> dict:
+    """nbgrader's metadata of ``cell``, empty when it has none."""
+    return dict(cell.metadata.get("nbgrader", {}))
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Whether ``cell`` carries points."""
+    data = course_data(cell)
+    return bool(data.get("grade") or data.get("task"))
+
+
+@lru_cache(maxsize=16)
+def questions(source: bytes) -> tuple[Question, ...]:
+    """The graded cells of the source notebook, in order; a question's title is the last heading above it."""
+    found: list[Question] = []
+    title, answer = "", ""
+    for cell in parse(source).cells:
+        data = course_data(cell)
+        manual = bool(data.get("task") or (data.get("grade") and data.get("solution")))
+        if data.get("solution") and not data.get("grade"):
+            answer = data["grade_id"]
+        if is_graded(cell):
+            name = data["grade_id"]
+            points = float(data.get("points", 0))
+            found.append(Question(name, title or name, points, manual, name if manual else answer))
+        elif cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
+            title = re.sub(r"[*_`]", "", headings[0])
+    return tuple(found)
+
+
+def without_hidden(text: str) -> str:
+    """A check cell's source with its hidden part replaced by a remark."""
+    return HIDDEN.sub("# Hidden checks ran here.\n", text)
+
+
+def as_stored(source: bytes) -> NotebookNode:
+    """The notebook as nbgrader's gradebook stores its cells: solutions replaced by stubs, hidden checks kept, checksums set.
+
+    Made by nbgrader's own preprocessors, in the order of ``nbgrader generate_assignment``.
+    """
+    from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
+
+    notebook, resources = parse(source), {"language": "python"}
+    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
+        notebook, resources = step().preprocess(notebook, resources)
+    return notebook
+
+
+@lru_cache(maxsize=16)
+def as_released(source: bytes) -> str:
+    """The notebook as students get it, as JSON: neither solutions nor hidden checks."""
+    from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ComputeChecksums
+
+    notebook, resources = as_stored(source), {"language": "python"}
+    for step in (ClearHiddenTests, ClearMarkScheme, ComputeChecksums):
+        notebook, resources = step().preprocess(notebook, resources)
+    return nbformat.writes(notebook)

@@ -1,0 +1,60 @@
+"""What runs in a grading process: one engine for the process's life, one plain dictionary back for each submission."""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import json
+import sys
+import time
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from coursekit.engine.interface import Budget, Engine, Submission
+
+DEFAULT_ENGINE = "coursekit.engine.local:grading_engine"
+
+
+@cache
+def engine(factory: str, unsafe_no_sandbox: bool) -> Engine:
+    """This process's engine, started on first use; ``factory`` is ``module:function``."""
+    module, _, function = factory.partition(":")
+    made = getattr(importlib.import_module(module), function)(unsafe_no_sandbox=unsafe_no_sandbox)
+    atexit.register(made.close)
+    return made
+
+
+def slim(notebook: bytes, limit: int) -> bytes:
+    """A notebook above ``limit`` bytes without its outputs and pictures, which no score depends on."""
+    if len(notebook) <= limit:
+        return notebook
+    try:
+        content = json.loads(notebook)
+        for cell in content["cells"]:
+            cell.pop("attachments", None)
+            if "outputs" in cell:
+                cell["outputs"] = []
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return notebook  # no notebook: saying so is the engine's part
+    return json.dumps(content).encode()
+
+
+def grade_one(
+    student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
+    seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Grade one submission; the result holds only what JSON can, since it crosses machines."""
+    chosen = engine(factory, unsafe_no_sandbox)
+    start = time.perf_counter()
+    limits = Budget(**budget)
+    outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
+    return {
+        "student": student,
+        "grader": chosen.name,
+        "questions": {name: asdict(result) for name, result in outcome.questions.items()},
+        "flags": list(outcome.flags),
+        "notebook": outcome.notebook,
+        "seconds": time.perf_counter() - start,
+        "python": sys.version.split()[0],
+    }

@@ -1,0 +1,25 @@
+"""``course feedback``: one safe page for each student."""
+
+from __future__ import annotations
+
+import click
+
+from coursekit.classroom import feedback
+from coursekit.classroom.layout import Classroom
+from coursekit.classroom.options import classroom_option, friendly
+from coursekit.classroom.progress import bar
+
+
+@click.command("feedback")
+@click.argument("assignment")
+@classroom_option
+@friendly
+def command(assignment: str, classroom: Classroom) -> None:
+    """Write feedback/STUDENT/ASSIGNMENT.html for everyone who has a record of ASSIGNMENT."""
+    classroom.source_bytes(assignment)
+    students = feedback.with_records(classroom, assignment)
+    with bar() as progress:
+        pages = list(
+            progress.track(feedback.write(classroom, assignment, students), len(students), description="pages")
+        )
+    click.echo(f"{len(pages)} pages in {classroom.root / 'feedback'}")

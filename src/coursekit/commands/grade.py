@@ -1,0 +1,55 @@
+"""``course grade``: grade what was collected, safely, once, here or on many workers."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from coursekit.classroom import run_local
+from coursekit.classroom.grading import Settings, grade
+from coursekit.classroom.layout import Classroom
+from coursekit.classroom.options import classroom_option, friendly
+from coursekit.classroom.progress import bar
+
+
+@click.command("grade")
+@click.argument("assignment")
+@click.option("--student", "students", multiple=True, help="Only this student; may be given several times.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes on this machine.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="A dask scheduler, for example tcp://10.0.0.1:8786.")
+@click.option("--regrade", is_flag=True, help="Grade again, show what would change, ask before writing.")
+@click.option("--yes", is_flag=True, help="With --regrade: write without asking.")
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Grade even where no sandbox works: only what you trust.")
+@classroom_option
+@friendly
+def command(
+    assignment: str, students: tuple[str, ...], workers: int, scheduler: str, regrade: bool, yes: bool,
+    unsafe_no_sandbox: bool, classroom: Classroom,
+) -> None:  # fmt: skip
+    """Grade the submissions of ASSIGNMENT that have no record yet, or whose submission, source or grader changed."""
+    settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox)
+    console = Console(width=None if Console().is_terminal else 160)
+    if regrade:
+        from coursekit.classroom.regrade import regrade as again
+
+        again(classroom, assignment, students, settings, console, confirmed=yes)
+        return
+    with bar(console) as progress:
+        task = progress.add_task("grading", total=None)
+
+        def advance(student: str, total: int) -> None:
+            progress.update(task, total=total, advance=1 if student else 0)
+
+        summary = grade(classroom, assignment, students, settings, run=runner(settings), advance=advance)
+    console.print(f"{len(summary.graded)} graded, {len(summary.kept)} already graded")
+    for student in summary.crashed:
+        console.print(f"[red]{student} was set aside: it took its grading process down twice; see its record")
+
+
+def runner(settings: Settings):  # noqa: ANN201  (grading.Runner)
+    """How to run: in this process for one worker, through dask otherwise."""
+    if settings.workers == 1 and not settings.scheduler:
+        return run_local.run
+    from coursekit.classroom import run_dask
+
+    return run_dask.run
