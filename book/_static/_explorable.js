@@ -157,9 +157,13 @@ globalThis.Explorable = (() => {
       connectedCallback() {
         if (this.built) return;
         this.built = true;
-        this.replaceChildren();
-        this.classList.add("td-explorable");
-        build(new Explorable.UI(this), this);
+        const start = () => {
+          this.replaceChildren();                // the sentence for readers without JavaScript
+          this.classList.add("td-explorable");
+          build(new Explorable.UI(this), this);
+        };
+        if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+        else start();
       }
     });
   }

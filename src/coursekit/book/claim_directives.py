@@ -53,7 +53,8 @@ class ClaimParts(CourseDirective):
     def correction(self, record: Record) -> list[nodes.Node]:
         """The condition of a claim, or what is true in its place, as a paragraph."""
         lead, text = ("Condition", record.condition) if record.verdict == "holds-if" else ("Instead", record.instead)
-        return [paragraph(nodes.strong("", f"{lead}: "), *self.inline(text))] if text else []
+        sentence = text if text.endswith((".", "!", "?", "…")) else f"{text}."
+        return [paragraph(nodes.strong("", f"{lead}: "), *self.inline(sentence))] if text else []
 
     def statement(self, record: Record) -> nodes.paragraph:
         """The verdict and the statement; what is often said but fails stands in quotation marks."""
@@ -151,13 +152,14 @@ class ClaimListDirective(ClaimParts):
         std.note_hyperlink_target(record.anchor, self.env.docname, record.anchor, record.id)
         self.report(record)
         values = ", ".join(f"{seed}: {number_text(value)}" for seed, value in zip(record.seeds, record.values))
+        unit = f" {record.unit}" if record.unit else ""
         code = nodes.literal_block(record.code, record.code, language="python")
-        section = nodes.section("", nodes.title("", "", nodes.literal("", record.id)), ids=[record.anchor])
+        name = record.id.partition(".")[2].replace("_", " ")
+        section = nodes.section("", nodes.title("", name[:1].upper() + name[1:]), ids=[record.anchor])
         section["names"] = [record.id]
         section.extend([
             box(f"td-claim {tone(record)}", self.statement(record), *self.correction(record), self.evidence(record)),
-            paragraph(f"By seed: {values}{f' ({record.unit})' if record.unit else ''}. ",
-                      f"Headroom {headroom_text(record)}."),
+            paragraph(nodes.literal("", record.id), f". By seed: {values}{unit}. Headroom {headroom_text(record)}."),
             *folded(f"Code: {record.file}, line {record.line}", code, classes="td-code"),
         ])  # fmt: skip
         return section
