@@ -1,0 +1,109 @@
+"""What the chapter on implicit regularization asserts about scale and depth."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics import implicit_regularization_depth as depth
+from training_dynamics import implicit_regularization_scale as scale
+
+
+@claim(
+    "implicit_regularization.kernel_limit",
+    "A diagonal network u² − v² started at a large scale finds the least-l2 solution.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def kernel_limit(seed: int) -> Measured:
+    """Relative distance of the exact limit at alpha = 1 from ``X^+ y``."""
+    return Measured(scale.scale_limit(seed, 1.0).l2_distance, "of the least norm", at_most=0.01)
+
+
+@claim(
+    "implicit_regularization.rich_limit",
+    "The same network started at a small scale finds the least-l1 solution.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def rich_limit(seed: int) -> Measured:
+    """The l1 norm of the exact limit at alpha = 1e-4 over the least, minus 1."""
+    return Measured(scale.scale_limit(seed, 1e-4).l1_excess, "above the least l1 norm", at_most=0.005)
+
+
+@claim(
+    "implicit_regularization.gd_is_the_bias",
+    "Gradient descent has one implicit bias: towards the solution of least norm.",
+    source="woodworth2020kernel",
+    verdict="fails",
+    instead="The same descent on the same functions, written as u² − v² and started small, ends far from it.",
+)
+def gd_is_the_bias(seed: int) -> Measured:
+    """Relative distance of the exact limit at alpha = 1e-4 from ``X^+ y``."""
+    return Measured(scale.scale_limit(seed, 1e-4).l2_distance, "of the least norm", at_least=0.6)
+
+
+@claim(
+    "implicit_regularization.trained_network",
+    "A diagonal network trained by gradient descent ends where the convex dual says.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def trained_network(seed: int) -> Measured:
+    """Relative distance between a trained network and the exact limit at alpha = 0.1."""
+    return Measured(scale.agreement(seed).trained, "of its norm", at_most=0.02)
+
+
+@claim(
+    "implicit_regularization.mirror_descent",
+    "Mirror descent with the network's potential ends at the same point, and its step size does not matter.",
+    source="gunasekar2018geometry",
+    verdict="holds",
+)
+def mirror_descent(seed: int) -> Measured:
+    """The larger of two step sizes' relative distances from the exact limit at alpha = 0.1."""
+    found = scale.agreement(seed)
+    return Measured(max(found.mirror, found.mirror_halved), "of its norm", at_most=1e-8)
+
+
+@claim(
+    "implicit_regularization.depth_one",
+    "One matrix trained on some of its entries learns nothing about the others.",
+    source="arora2019implicit",
+    verdict="holds",
+)
+def depth_one(seed: int) -> Measured:
+    """Relative error of depth 1 on unseen entries, from a start at zero."""
+    return Measured(depth.complete(seed, 1).unseen_error, "of their norm", at_least=1 - 1e-6, at_most=1 + 1e-6)
+
+
+@claim(
+    "implicit_regularization.depth_two",
+    "A product of two matrices started small completes a matrix of low rank.",
+    source="gunasekar2017implicit, arora2019implicit",
+    verdict="holds",
+)
+def depth_two(seed: int) -> Measured:
+    """Relative error of depth 2 on unseen entries."""
+    return Measured(depth.complete(seed, 2).unseen_error, "of their norm", at_most=0.2)
+
+
+@claim(
+    "implicit_regularization.depth_three",
+    "A product of three matrices started equally small completes it better.",
+    source="arora2019implicit",
+    verdict="holds",
+)
+def depth_three(seed: int) -> Measured:
+    """Relative error of depth 3 on unseen entries."""
+    return Measured(depth.complete(seed, 3).unseen_error, "of their norm", at_most=0.05)
+
+
+@claim(
+    "implicit_regularization.depth_alone",
+    "Deep factorisations prefer low rank.",
+    source="arora2019implicit",
+    verdict="fails",
+    instead="Only from a small start: from a large one, depth 3 does worse on unseen entries than zero does.",
+)
+def depth_alone(seed: int) -> Measured:
+    """Relative error of depth 3 on unseen entries when the product starts at singular values of 10."""
+    return Measured(depth.complete(seed, 3, scale=10.0).unseen_error, "of their norm", at_least=1.2)
