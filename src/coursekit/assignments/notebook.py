@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from typing import Any
@@ -47,7 +46,7 @@ def build(assignment: Assignment) -> nbformat.NotebookNode:
 
 def text_of(notebook: nbformat.NotebookNode) -> str:
     """A notebook as text, keys sorted, so that equal notebooks are equal bytes."""
-    return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return nbformat.v4.writes(notebook) + "\n"
 
 
 def question_cells(assignment: Assignment, question: Question) -> list[nbformat.NotebookNode]:

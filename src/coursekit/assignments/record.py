@@ -198,7 +198,7 @@ def _tables(question: Question, recorder: Recorder, expected: dict, outcomes: di
     here = {name: outcomes[name] for name in names if outcomes[name]}
     caught = {mistake for found in here.values() for mistake in found}
     mistakes = {m.name: {"says": m.says, "hint": m.hint} for m in question.mistakes if m.name in caught}
-    of = {name: recorder.of[name] for name in names if recorder.of.get(name)}
+    of = {name: recorder.of[name] for name in names if name in expected and recorder.of[name]}
     return Tables({n: expected[n] for n in names if n in expected}, {"mistakes": mistakes, "outcomes": here, "of": of})
 
 

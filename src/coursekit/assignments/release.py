@@ -1,0 +1,127 @@
+"""Write source notebooks, and make the students' notebooks with nbgrader itself."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from coursekit.assignments.kit import write_kit
+from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
+from coursekit.assignments.notebook import build, text_of
+from coursekit.assignments.parse import load, topics
+from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.digest import digest
+from coursekit.paths import CACHE, ROOT, write_atomically
+
+CLASSROOM = ROOT / "classroom"
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was made for one assignment."""
+
+    assignment: str
+    source: Path
+    release: Path
+    kit: Path
+    questions: int
+    points: float
+
+
+def release(
+    names: Iterable[str] = (),
+    classroom: Path = CLASSROOM,
+    *,
+    root: Path = ROOT,
+    db_url: str = "",
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Released]:
+    """Build source notebook, released notebook and kit of the named assignments (all by default) in ``classroom``.
+
+    Files that would not change are left alone.  Raises ``AssignmentError`` for what is wrong with an assignment.
+    """
+    done = []
+    for name in list(names) or topics(root):
+        progress(name)
+        assignment = load(name, root)
+        source = classroom / "source" / name / f"{name}.ipynb"
+        _write_if_changed(source, source_text(assignment, root))
+        target = classroom / "release" / name / f"{name}.ipynb"
+        _generate(name, classroom, db_url)
+        _write_if_changed(target, normalised(target.read_text(encoding="utf-8")))
+        kit = write_kit(name, target, classroom / "kits" / f"{name}.zip")
+        done.append(Released(name, source, target, kit, len(assignment.questions), assignment.points))
+    return done
+
+
+def source_text(assignment: Assignment, root: Path = ROOT) -> str:
+    """The source notebook as text, kept under a digest of everything that it depends on."""
+    file = CACHE / "assignments" / f"{assignment.topic}-{_key(assignment, root)}.ipynb"
+    if not file.is_file():
+        write_atomically(file, text_of(build(assignment)))
+    return file.read_text(encoding="utf-8")
+
+
+def _key(assignment: Assignment, root: Path) -> str:
+    hasher = hashlib.sha256(
+        digest(["coursekit.assignments.notebook", "training_dynamics.toolbox", *toolbox()]).encode()
+    )
+    folders = ("exercises", "solutions", "solutions/mistakes", "solutions/alternatives")
+    for folder in folders:
+        suffix = ".md" if folder == "exercises" else ".py"
+        hasher.update((root / folder / f"{assignment.topic}{suffix}").read_bytes() + b"\0")
+    return hasher.hexdigest()[:20]
+
+
+def toolbox() -> list[str]:
+    """The names of the toolbox modules, which answers may use."""
+    folder = ROOT / "src" / "training_dynamics" / "toolbox"
+    return [f"training_dynamics.toolbox.{file.stem}" for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
+
+
+@contextmanager
+def scripts_on_path() -> Iterator[None]:
+    """Let nbgrader find the ``alembic`` command, also when this environment is not activated."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _generate(name: str, classroom: Path, db_url: str) -> None:
+    """Run nbgrader's ``generate_assignment`` in this process."""
+    from nbgrader.apps import NbGraderAPI  # three seconds of imports
+    from traitlets.config import Config
+
+    config = Config()
+    config.CourseDirectory.root = str(classroom.resolve())
+    config.CourseDirectory.course_id = "training-dynamics"
+    config.CourseDirectory.db_url = db_url or f"sqlite:///{classroom.resolve() / 'gradebook.db'}"
+    config.ClearSolutions.code_stub = {"python": CODE_STUB}
+    config.ClearSolutions.text_stub = TEXT_STUB
+    with scripts_on_path():
+        result = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
+    if not result["success"]:
+        raise AssignmentError(f"nbgrader could not release {name}: {result.get('error') or ''}\n{result['log']}")
+
+
+def normalised(text: str) -> str:
+    """A released notebook with its cell ids from the grade ids and its keys sorted, so that it is the same every time."""
+    notebook = nbformat.reads(text, as_version=4)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"code_{number}")
+    return text_of(notebook)
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_atomically(path, text)

@@ -1,0 +1,40 @@
+"""``course release``: build source and release notebooks, and a kit for students."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from coursekit.assignments.parse import topics
+from coursekit.assignments.release import CLASSROOM, release
+from coursekit.assignments.schema import AssignmentError
+
+
+@click.command("release")
+@click.argument("assignments", nargs=-1)
+@click.option(
+    "--classroom", type=click.Path(file_okay=False, path_type=Path), default=CLASSROOM, show_default="classroom/"
+)
+@click.option("--db", "db_url", default="", help="URL of the gradebook (default: gradebook.db in the classroom).")
+def command(assignments: tuple[str, ...], classroom: Path, db_url: str) -> None:
+    """Build source notebook, students' notebook and kit of the ASSIGNMENTS (all by default)."""
+    names = assignments or tuple(topics())
+    if not names:
+        raise click.ClickException("there is no assignment yet: write exercises/<topic>.md")
+    console = Console(width=None if Console().is_terminal else 160)
+    table = Table("assignment", "questions", "points", "students' notebook", "kit")
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("release", total=len(names))
+        for name in names:
+            bar.update(task, description=name)
+            try:
+                done = release([name], classroom, db_url=db_url)[0]
+            except AssignmentError as error:
+                raise click.ClickException(str(error)) from None
+            table.add_row(name, str(done.questions), f"{done.points:g}", str(done.release), str(done.kit))
+            bar.update(task, advance=1)
+    console.print(table)
