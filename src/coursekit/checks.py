@@ -20,7 +20,7 @@ from coursekit.plain import decode, is_tensor, unpack
 
 STOPPED = "the checks"
 NOTHING = object()
-SHOWN = 3  # failures that are told in full; the rest is counted
+SHOWN = 3  # further failed checks that are named; the rest is counted
 
 
 class CheckFailed(AssertionError):
@@ -41,14 +41,16 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Failure:
-    """One failed check: its name, what is wrong in words, and the hint that its author names (0: none)."""
+    """One failed check: its name, what is wrong in words, the hint that its author names (0: none), what it evaluates."""
 
     name: str
     text: str
     hint: int = 0
+    of: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.text}"
+        of = f", `{self.of}`" if self.of and self.of not in self.name else ""
+        return f"{self.name}{of}: {self.text}"
 
 
 @dataclass
@@ -73,25 +75,20 @@ class Question:
 
     def fail(self, name: str, text: str, hint: int = 0) -> None:
         """Note that a check failed."""
-        of = self.known.of.get(name, "")
-        shown = f"{name}, `{of}`" if of and of not in name else name
-        self.failures.append(Failure(shown, text, hint))
+        self.failures.append(Failure(name, text, hint, self.known.of.get(name, "")))
         self.observed[name].failed = True
 
     def message(self) -> CheckFailed:
         """The failures, and the known mistake that they look like, as the exception to raise."""
         mistakes = diagnose(self.known, self.observed)
         says = [self.known.mistakes[m]["says"] for m in mistakes]
-        hints = [self.known.mistakes[m]["hint"] for m in mistakes] + [f.hint for f in self.failures]
-        hint = next((h for h in hints if h), 0)
+        hint = self.known.mistakes[mistakes[0]]["hint"] if mistakes else self.failures[0].hint
         lines = [str(self.failures[0])]
-        lines += [
-            f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)
-        ]
+        lines += [f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)]
         lines += [f"Open hint {hint}."] if hint else []
-        lines += [f"Also: {failure}" for failure in self.failures[1:SHOWN]]
-        more = len(self.failures) - SHOWN
-        lines += [f"({more} more check{'s' if more > 1 else ''} failed.)"] if more > 0 else []
+        others = [failure.name for failure in self.failures[1:]]
+        more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        lines += [f"Also failed: {'; '.join(others[:SHOWN])}{more}."] if others else []
         return CheckFailed("\n".join(lines), tuple(mistakes), hint)
 
     @property

@@ -210,8 +210,8 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
         value = plain(seen.value)
     except NotPlain as error:
         raise AssignmentError(f"{place}: {name}: the reference's value {error}") from None
-    if value is None or value is Ellipsis:
-        raise AssignmentError(f"{place}: {name}: the reference's value is {value!r}; a check needs a value")
+    if value is Ellipsis:
+        raise AssignmentError(f"{place}: {name}: the reference's value is `...`; a check needs a value")
     return encode(value)
 
 
