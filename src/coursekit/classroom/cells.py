@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 
 from coursekit.classroom.source import as_stored, questions
 
-COURSE = "default_course"
+COURSE = "training-dynamics"
 ASSIGNMENT: Table = api.Assignment.__table__
 NOTEBOOK: Table = api.Notebook.__table__
 BASE: Table = api.BaseCell.__table__

@@ -55,7 +55,7 @@ def connect(url: str) -> Engine:
     return create_engine(url)
 
 
-def prepare(classroom: Classroom, course: str = "default_course") -> None:
+def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
     """Make nbgrader's tables when they are not there, and the indexes that it lacks."""
     if classroom.db_url.startswith("sqlite:///"):
         Path(classroom.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

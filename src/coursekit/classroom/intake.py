@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 MAX_NOTEBOOK = 20 * 2**20
 MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
@@ -65,7 +66,7 @@ def interesting(name: str) -> bool:
     return path.suffix.lower() in (".ipynb", ".zip") and not set(path.parts) & set(IGNORED)
 
 
-def read_capped(stream: io.BufferedIOBase | zipfile.ZipExtFile, limit: int) -> bytes:
+def read_capped(stream: IO[bytes], limit: int) -> bytes:
     """Every byte of ``stream``; raises TooLarge when there are more than ``limit``."""
     data = stream.read(limit + 1)
     if len(data) > limit:

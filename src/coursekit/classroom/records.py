@@ -54,7 +54,7 @@ def build(
     digests: dict[str, str], flags: Iterable[str] = (), late: dict[str, Any] | None = None,
 ) -> Record:  # fmt: skip
     """The record of one student; ``score`` is the sum over the questions, before any late penalty."""
-    entries = {
+    entries: dict[str, dict[str, Any]] = {
         name: {"score": tidy(r.score), "max_score": tidy(r.max_score), "status": r.status, "message": r.message}
         for name, r in results.items()
     }

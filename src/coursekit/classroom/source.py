@@ -9,6 +9,7 @@ from functools import lru_cache
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.layout import ClassroomError
 
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.S | re.M)
@@ -76,9 +77,10 @@ def as_stored(source: bytes) -> NotebookNode:
     """
     from nbgrader.preprocessors import ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
+    stubs = ClearSolutions(code_stub={"python": CODE_STUB}, text_stub=TEXT_STUB)
     notebook, resources = parse(source), {"language": "python"}
-    for step in (LockCells, ClearSolutions, ClearOutput, ComputeChecksums):
-        notebook, resources = step().preprocess(notebook, resources)
+    for step in (LockCells(), stubs, ClearOutput(), ComputeChecksums()):
+        notebook, resources = step.preprocess(notebook, resources)
     return notebook
 
 
