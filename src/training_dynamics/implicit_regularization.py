@@ -106,15 +106,20 @@ def gradient_step(p: Problem, lr: float | None = None) -> Step:
     return lambda t, w: w - rate * p.gradient(w)
 
 
-def heavy_ball_step(p: Problem) -> Step:
-    """Polyak's heavy ball with the rate and momentum that are optimal for this spectrum (Polyak 1964)."""
+def heavy_ball_step(p: Problem, lr: float | None = None, momentum: float | None = None) -> Step:
+    """Heavy ball ``w + v`` with ``v <- momentum * v - lr * gradient``.
+
+    By default ``lr = 4 / (a + b)^2`` and ``momentum = ((a - b) / (a + b))^2``, with a and b the largest and smallest singular
+    value: the best for this spectrum (Polyak 1964).
+    """
     top, low = p.singular_values[0], p.singular_values[-1]
-    rate, momentum = 4 / (top + low) ** 2, ((top - low) / (top + low)) ** 2
+    rate = 4 / (top + low) ** 2 if lr is None else lr
+    keep = ((top - low) / (top + low)) ** 2 if momentum is None else momentum
     velocity = np.zeros(p.x.shape[1])
 
     def step(t: int, w: Vector) -> Vector:
         nonlocal velocity
-        velocity = momentum * velocity - rate * p.gradient(w)
+        velocity = keep * velocity - rate * p.gradient(w)
         return w + velocity
 
     return step

@@ -28,36 +28,42 @@ def potential(w: Vector, alpha: float) -> float:
     return float(alpha**2 / 4 * np.sum(2 - np.sqrt(4 + z**2) + z * np.arcsinh(z / 2)))
 
 
-def primal(p: Problem, nu: Dual, alpha: float) -> Vector:
-    """``w = 2 alpha^2 sinh(4 X^T nu)``: every w that the flow of a diagonal network can reach."""
-    return 2 * alpha**2 * np.sinh(4 * p.x.T @ nu)
+def primal(p: Problem, nu: Dual, alpha: float, w0: Vector | None = None) -> Vector:
+    """``w = 2 alpha^2 sinh(4 X^T nu + arcsinh(w0 / (2 alpha^2)))``: every w that the flow can reach from w0 (default: zero)."""
+    return 2 * alpha**2 * np.sinh(4 * p.x.T @ nu + _start(p, alpha, w0))
 
 
-def flow_limit(p: Problem, alpha: float, tolerance: float = 1e-11) -> Vector:
-    """Where gradient flow on (u, v) from alpha ends: the interpolating w of least ``Q_alpha``.
+def _start(p: Problem, alpha: float, w0: Vector | None) -> Vector:
+    return np.zeros(p.x.shape[1]) if w0 is None else np.arcsinh(w0 / (2 * alpha**2))
 
-    Solves ``X (2 alpha^2 sinh(4 X^T nu)) = y`` by Newton's method with backtracking on the convex dual
-    ``(alpha^2 / 2) sum_i cosh(4 x_i . nu) - y . nu``, coming down from a large alpha in steps.  Raises ValueError unless
-    alpha > 0, and RuntimeError when a relative residual of ``tolerance`` is not reached.
+
+def flow_limit(p: Problem, alpha: float, w0: Vector | None = None, tolerance: float = 1e-11) -> Vector:
+    """Where gradient flow on (u, v) ends, started at ``u v = alpha^2`` and ``u^2 - v^2 = w0`` (default: zero).
+
+    From zero it is the interpolating w of least ``Q_alpha``.  Solves ``X w(nu) = y`` by Newton's method with backtracking on
+    the convex dual ``(alpha^2 / 2) sum_i cosh(4 x_i . nu + c_i) - y . nu``, coming down from a large alpha in steps.  Raises
+    ValueError unless alpha > 0, and RuntimeError when a relative residual of ``tolerance`` is not reached.
     """
     if alpha <= 0:
         raise ValueError(f"alpha must be > 0, got {alpha}")
     nu = np.zeros(len(p.y))
-    start = max(alpha, 1.0)
-    for a in np.geomspace(start, alpha, 1 + round(4 * np.log10(start / alpha))):
-        nu = _newton(p, nu, float(a), tolerance)
-    return primal(p, nu, alpha)
+    largest = max(alpha, 1.0)
+    for a in np.geomspace(largest, alpha, 1 + round(4 * np.log10(largest / alpha))):
+        nu = _newton(p, nu, float(a), w0, tolerance)
+    return primal(p, nu, alpha, w0)
 
 
-def _newton(p: Problem, nu: Dual, alpha: float, tolerance: float) -> Dual:
+def _newton(p: Problem, nu: Dual, alpha: float, w0: Vector | None, tolerance: float) -> Dual:
+    offset = _start(p, alpha, w0)
+
     def dual(v: Dual) -> float:
-        return float(alpha**2 / 2 * np.cosh(np.clip(4 * p.x.T @ v, -700, 700)).sum() - p.y @ v)
+        return float(alpha**2 / 2 * np.cosh(np.clip(4 * p.x.T @ v + offset, -700, 700)).sum() - p.y @ v)
 
     for _ in range(200):
-        slope = p.x @ primal(p, nu, alpha) - p.y
+        slope = p.x @ primal(p, nu, alpha, w0) - p.y
         if np.linalg.norm(slope) <= tolerance * np.linalg.norm(p.y):
             return nu
-        curvature = (p.x * (8 * alpha**2 * np.cosh(4 * p.x.T @ nu))) @ p.x.T
+        curvature = (p.x * (8 * alpha**2 * np.cosh(4 * p.x.T @ nu + offset))) @ p.x.T
         move = -np.linalg.solve(curvature, slope)
         size = 1.0
         while size > 1e-12 and dual(nu + size * move) > dual(nu) + 1e-4 * size * (slope @ move) + 1e-15 * abs(dual(nu)):
