@@ -23,9 +23,10 @@ from numpy.typing import ArrayLike
 # line styles so that colour is never the only difference.
 LIGHT_COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#b0578f", "#8a6100", "#3f6fd1")
 DARK_COLOURS = ("#56b4e9", "#ff8c42", "#2fc49a", "#e39ac6", "#e8b93c", "#9db8ff")
+PHONE = 0.62
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 SHARED: dict[str, Any] = {
-    "figure.figsize": (6.4, 3.8),
+    "figure.figsize": (5.8, 3.6),
     "figure.constrained_layout.use": True,
     "font.size": 11.0,
     "axes.spines.top": False,
@@ -77,9 +78,17 @@ class Drawing:
 
 def _image(svg: str, alt: str, mode: str, attributes: str) -> str:
     # An <img> keeps each SVG's ids and style rules to itself; inline, two figures would share them.
+    # A column narrower than PHONE times the drawing would make its text unreadable: from there on the figure scrolls.
     data = base64.b64encode(svg.encode()).decode()
     text = html.escape(alt, quote=True)
+    attributes += f' style="min-width:{PHONE * _width(svg):.0f}px"'
     return f'<img class="dynfig-{mode} dark-light" alt="{text}" src="data:image/svg+xml;base64,{data}"{attributes}>'
+
+
+def _width(svg: str) -> float:
+    """The drawing's width in CSS pixels."""
+    match = re.search(r'<svg [^>]*?width="([\d.]+)pt"', svg, re.S)
+    return float(match[1]) * 4 / 3 if match else 0.0
 
 
 def _with_math(caption: str) -> str:
