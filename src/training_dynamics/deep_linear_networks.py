@@ -37,7 +37,7 @@ def mode_rate(a: Float[ndarray, "*t"] | float, s: float, depth: int = 2) -> Floa
 def mode(t: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""Strength at time ``t`` of an aligned, balanced mode that starts at ``a0``.
 
-    Depth 1: :math:`s-(s-a_0)e^{-st}`.  Depth 2: :math:`s\,e^{2st}/(e^{2st}-1+s/a_0)`.  Deeper: the inverse
+    Depth 1: :math:`s-(s-a_0)e^{-t}`.  Depth 2: :math:`s\,e^{2st}/(e^{2st}-1+s/a_0)`.  Deeper: the inverse
     of :func:`time_to_reach`, found by Newton's method in the logit of ``a/s`` to rounding error.
     Raises ValueError for ``t < 0`` and for ``a0`` outside (0, s).
     Source: Saxe et al. (2014), eq. 12.
@@ -47,7 +47,7 @@ def mode(t: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -
     if np.any(t < 0):
         raise ValueError(f"t must be >= 0, got {t.min()}")
     if depth == 1:
-        return s - (s - a0) * np.exp(-s * t)
+        return s - (s - a0) * np.exp(-t)
     if depth == 2:
         return s * expit(logit(a0 / s) + 2 * s * t)
     return s * expit(_logit_at(t, s, a0, depth))
@@ -82,7 +82,7 @@ def _clock(x: Float[ndarray, "*t"], s: float, depth: int) -> Float[ndarray, "*t"
 def time_to_reach(a: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""Time at which an aligned, balanced mode that starts at ``a0`` reaches ``a``.
 
-    Depth 1: :math:`\frac1s\ln\frac{s-a_0}{s-a}`.  Depth 2: :math:`\frac1{2s}\ln\frac{a(s-a_0)}{a_0(s-a)}`.
+    Depth 1: :math:`\ln\frac{s-a_0}{s-a}`.  Depth 2: :math:`\frac1{2s}\ln\frac{a(s-a_0)}{a_0(s-a)}`.
     Depth :math:`L\ge3`, with :math:`u=a^{1/L}`: :math:`\frac1s\left[\frac{u_0^{2-L}-u^{2-L}}{L-2}+F(u)-F(u_0)\right]`,
     :math:`F(u)=\frac{u^2}{2s}\,{}_2F_1(1,\tfrac2L;1+\tfrac2L;\tfrac{u^L}{s})`.  Raises ValueError for ``a`` outside ``[a0, s)``.
     """
@@ -94,7 +94,7 @@ def time_to_reach(a: Float[ndarray, "*t"] | float, s: float, a0: float, depth: i
             f"a must lie in [a0, s) = [{a0}, {s}), got {outside[0]}: the flow rises towards s, never reaching it"
         )
     if depth == 1:
-        return np.log((s - a0) / (s - a)) / s
+        return np.log((s - a0) / (s - a))
     if depth == 2:
         return (logit(a / s) - logit(a0 / s)) / (2 * s)
     return _clock(logit(a / s), s, depth) - _clock(np.asarray(logit(a0 / s)), s, depth)

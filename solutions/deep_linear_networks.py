@@ -1,0 +1,93 @@
+# %% setup
+import numpy as np
+
+# %% mode_speed
+def mode_speed(w, s):
+    w = np.asarray(w, dtype=float)
+    others = np.array([np.prod(np.delete(w, i)) for i in range(len(w))])
+    return float((s - np.prod(w)) * np.sum(others**2))
+
+# %% conserved
+def conserved(weights):
+    return [after.T @ after - before @ before.T for before, after in zip(weights, weights[1:])]
+
+# %% one_step_drift
+def one_step_drift(W1, W2, M, eta):
+    # Every term of first order cancels, so the second-order terms are all there is; subtracting would lose them to rounding.
+    R = M - W2 @ W1
+    read, write = R @ W1.T, W2.T @ R
+    return eta**2 * (read.T @ read - write @ write.T)
+
+# %% half_times
+def half_times(s, a0):
+    s = np.asarray(s, dtype=float)
+    if a0 == 0:
+        return np.full(s.shape, np.inf)
+    ratio = np.maximum(s / a0 - 1, 1.0)  # a mode at half strength or above has waited already
+    return np.log(ratio) / (2 * s)
+
+# %% learn_times
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+    cut = W1.size
+
+    def layers(flat):
+        return flat[:cut].reshape(W1.shape), flat[cut:].reshape(W2.shape)
+
+    def velocity(_, flat):
+        first, second = layers(flat)
+        R = M - second @ first
+        return np.concatenate([(second.T @ R).ravel(), (R @ first.T).ravel()])
+
+    def excess(flat):
+        first, second = layers(flat)
+        return np.einsum("oi,oj,ij->i", U, second @ first, Vt) - fraction * s
+
+    start = np.concatenate([np.ravel(W1), np.ravel(W2)]).astype(float)
+    events = [lambda _, flat, i=i: excess(flat)[i] for i in range(len(s))]
+    path = solve_ivp(velocity, (0.0, t_max), start, rtol=1e-9, atol=1e-12, events=events)
+    first = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where(excess(start) >= 0, 0.0, first)
+
+# %% escape_direction
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]  # singular values fall, so this is the strongest
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
+# %% learning_order
+M = np.array([[2.65, 0.35, 1.15, -0.15], [0.35, 2.65, -0.15, 1.15], [1.15, -0.15, 2.65, 0.35], [-0.15, 1.15, 0.35, 2.65]])
+strengths = np.linalg.svd(M, compute_uv=False)
+waits = np.log(strengths / np.array([1e-6, 1e-2, 1e-6, 1e-2]) - 1) / (2 * strengths)
+order = [int(i) for i in np.argsort(waits)]
+halves = strengths[order] ** 2 / 2
+plateaus = [float(halves[i:].sum()) for i in range(5)]
+
+# %% deep_half_time
+def deep_half_time(s, a0, depth):
+    from scipy.integrate import quad
+
+    def integrand(x):
+        return 1 / (depth * np.exp(x * (1 - 2 / depth)) * (s - np.exp(x)))
+
+    edges = np.linspace(np.log(a0), np.log(s / 2), 9)  # pieces, because the integrand spans many orders of magnitude
+    return float(sum(quad(integrand, a, b, epsabs=0, epsrel=1e-10)[0] for a, b in zip(edges, edges[1:])))
+
+# %% read_staircase
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(np.asarray(plateaus, dtype=float)))
+    return s, s / (1 + np.exp(2 * s * np.asarray(times, dtype=float)))
+
+# %% sharp_colleague
+# Her measurement is right: along the orbit (c W1, W2 / c) of a balanced minimum the sharpness is s1 (c^2 + 1/c^2), which is 2 s1 for c = 1 and
+# 16.06 s1 for c = 4, eight times as much. Her conclusion is not. The product W2 W1 is the same, so both networks compute the same function and have
+# the same test error. What changed is the training: the largest stable learning rate, 2 / sharpness, is eight times smaller, and a step that was
+# stable before may now diverge. Sharpness at a point is a property of the parameters, not of the function. A fair comparison removes the
+# orbit first, for example by comparing two networks at the balanced point of their orbits, or by a measure that is the same along the
+# orbit; then differences of sharpness come from the functions.

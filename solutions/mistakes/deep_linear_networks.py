@@ -1,0 +1,350 @@
+# %% setup
+import numpy as np
+
+# %% mode_speed / balanced
+# says: That is the speed of a balanced mode, L a^(2 - 2/L) (s - a). Here the weights may differ from layer to layer.
+# hint: 2
+def mode_speed(w, s):
+    depth, a = len(w), np.prod(w)
+    return float(depth * abs(a) ** (2 - 2 / depth) * (s - a))
+
+# %% mode_speed / not-squared
+# says: Each layer contributes the product of the other weights squared: once from its gradient, once from the product rule.
+# hint: 3
+def mode_speed(w, s):
+    a = np.prod(w)
+    return float((s - a) * sum(np.prod(np.delete(w, i)) for i in range(len(w))))
+
+# %% mode_speed / divided
+# says: Dividing the whole product by a weight gives nan when that weight is zero. Multiply the other weights instead.
+# hint: 3
+def mode_speed(w, s):
+    a = np.prod(w)
+    return float((s - a) * np.sum((a / np.asarray(w)) ** 2))
+
+# %% mode_speed / uphill
+# says: The sign is turned: gradient flow goes down the loss, so a mode below s grows.
+# hint: 1
+def mode_speed(w, s):
+    a = np.prod(w)
+    return float((a - s) * sum(np.prod(np.delete(w, i)) ** 2 for i in range(len(w))))
+
+# %% mode_speed / one-layer
+# says: Only one layer moves in your formula. All layers move, and each adds its own term to the speed of the product.
+# hint: 2
+def mode_speed(w, s):
+    return float((s - np.prod(w)) * np.prod(w[1:]) ** 2)
+
+# %% conserved / sum
+# says: The sum of the two matrices changes during training. Both grow by the same amount, so it is their difference that stays.
+# hint: 2
+def conserved(weights):
+    return [b.T @ b + a @ a.T for a, b in zip(weights, weights[1:])]
+
+# %% conserved / sign
+# says: The sign is turned: the statement asks for the later layer minus the earlier one.
+# hint: 3
+def conserved(weights):
+    return [a @ a.T - b.T @ b for a, b in zip(weights, weights[1:])]
+
+# %% conserved / transposed
+# says: The products are the wrong way round: both matrices must live on the hidden units between the two layers, of shape (n_l, n_l).
+# hint: 2
+def conserved(weights):
+    return [b @ b.T - a.T @ a for a, b in zip(weights, weights[1:])]
+
+# %% conserved / trace
+# says: The difference of the squared lengths is only the trace of what is conserved; the whole matrix is.
+# hint: 1
+def conserved(weights):
+    return [float(np.sum(b**2) - np.sum(a**2)) for a, b in zip(weights, weights[1:])]
+
+# %% conserved / first-pair
+# says: Only the first pair of layers is there. Every pair of neighbours has its conserved matrix.
+# hint: 3
+def conserved(weights):
+    return [weights[1].T @ weights[1] - weights[0] @ weights[0].T]
+
+# %% one_step_drift / subtracted
+# says: You took the step and subtracted two nearly equal matrices. For a small learning rate their difference drowns in rounding; derive it instead.
+# hint: 3
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    A, B = W1 + eta * W2.T @ R, W2 + eta * R @ W1.T
+    return (B.T @ B - A @ A.T) - (W2.T @ W2 - W1 @ W1.T)
+
+# %% one_step_drift / sign
+# says: The sign is turned: the second layer's growth counts positive, the first layer's negative.
+# hint: 3
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    return eta**2 * (W2.T @ R @ R.T @ W2 - W1 @ R.T @ R @ W1.T)
+
+# %% one_step_drift / first-order
+# says: The drift of one step is of second order in the learning rate; the first-order terms cancel. Only over a fixed time, with 1/eta steps, is it of first order.
+# hint: 1
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    return eta * (W1 @ R.T @ R @ W1.T - W2.T @ R @ R.T @ W2)
+
+# %% one_step_drift / zero
+# says: Zero is what gradient flow gives. A finite step breaks the conservation law.
+# hint: 1
+def one_step_drift(W1, W2, M, eta):
+    return np.zeros((len(W1), len(W1)))
+
+# %% one_step_drift / one-term
+# says: One of the two layers is missing: both W2^T W2 and W1 W1^T have a term of second order.
+# hint: 2
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    return eta**2 * (W1 @ R.T @ R @ W1.T)
+
+# %% half_times / no-log-factor
+# says: That is 1/(2s), the time scale of a mode. The wait at the saddle multiplies it by a logarithm of s/a0.
+# hint: 2
+def half_times(s, a0):
+    return 1 / (2 * np.asarray(s))
+
+# %% half_times / one-layer-rate
+# says: A factor of two is missing: with two layers the logit grows at speed 2s, because both layers move.
+# hint: 2
+def half_times(s, a0):
+    s = np.asarray(s)
+    return np.full(s.shape, np.inf) if a0 == 0 else np.log(np.maximum(s / a0 - 1, 1)) / s
+
+# %% half_times / exponential
+# says: You took the growth for exponential up to the half. It slows down before; the exact time has s/a0 - 1 in the logarithm.
+# hint: 3
+def half_times(s, a0):
+    s = np.asarray(s)
+    return np.full(s.shape, np.inf) if a0 == 0 else np.log(np.maximum(s / 2 / a0, 1)) / (2 * s)
+
+# %% half_times / negative
+# says: A mode that starts beyond its half has a negative time in your answer; the statement asks for 0.0 there.
+# hint: 3
+def half_times(s, a0):
+    s = np.asarray(s)
+    return np.full(s.shape, np.inf) if a0 == 0 else np.log(np.abs(s / a0 - 1)) / (2 * s)
+
+# %% half_times / log10
+# says: That is the decimal logarithm; the solution of the differential equation has the natural one.
+# hint: 2
+def half_times(s, a0):
+    s = np.asarray(s)
+    return np.full(s.shape, np.inf) if a0 == 0 else np.log10(np.maximum(s / a0 - 1, 1)) / (2 * s)
+
+# %% learn_times / formula
+# says: Those are the half-times of an aligned, balanced start. These weights are neither: simulate the flow.
+# hint: 1
+def learn_times(W1, W2, M, fraction, t_max):
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+    a0 = np.abs(np.einsum("oi,oj,ij->i", U, W2 @ W1, Vt))
+    return np.log(np.maximum(s / a0 - 1, 1)) / (2 * s)
+
+# %% learn_times / coarse-steps
+# says: Your steps are too coarse. An error made near the saddle grows exponentially; make the steps far smaller, or use a solver that controls its error.
+# hint: 2
+def learn_times(W1, W2, M, fraction, t_max):
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+    A, B, times, dt = W1.astype(float), W2.astype(float), np.full(len(s), np.nan), 0.02
+    for k in range(int(t_max / dt) + 1):
+        a = np.einsum("oi,oj,ij->i", U, B @ A, Vt)
+        times[np.isnan(times) & (a >= fraction * s)] = k * dt
+        R = M - B @ A
+        A, B = A + dt * B.T @ R, B + dt * R @ A.T
+    return times
+
+# %% learn_times / half
+# says: You caught the half of each mode; the level asked for is fraction times s.
+# hint: 3
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    grid = np.linspace(0, t_max, 20001)
+    path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
+    out = np.full(len(s), np.nan)
+    for i in range(len(s)):
+        a = np.array([U[:, i] @ (f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)) @ Vt[i] for f in path.T])
+        if (a >= s[i] / 2).any():
+            out[i] = grid[np.argmax(a >= s[i] / 2)]
+    return out
+
+# %% learn_times / no-nan
+# says: A mode whose level is never reached gets t_max in your answer; the statement asks for nan.
+# hint: 3
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    grid = np.linspace(0, t_max, 20001)
+    path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
+    out = np.full(len(s), float(t_max))
+    for i in range(len(s)):
+        a = np.array([U[:, i] @ (f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)) @ Vt[i] for f in path.T])
+        if (a >= fraction * s[i]).any():
+            out[i] = grid[np.argmax(a >= fraction * s[i])]
+    return out
+
+# %% escape_direction / one-layer
+# says: Only one layer moves, and along it the loss does not curve down: an unused hidden unit must both read and write.
+# hint: 1
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    return np.outer(np.eye(len(s))[j], Vt[j]), np.zeros(M.shape)
+
+# %% escape_direction / weakest
+# says: That direction leads down, but not as steeply as possible: you took the weakest missing mode, not the strongest.
+# hint: 2
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[-1]
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
+# %% escape_direction / not-unit
+# says: The direction is too long: the squared lengths of both parts together must be 1.
+# hint: 3
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]), np.outer(U[:, j], unit)
+
+# %% escape_direction / opposite
+# says: The two layers move with opposite signs, so the unit learns minus the mode and the loss curves up.
+# hint: 2
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), -np.outer(U[:, j], unit) / np.sqrt(2)
+
+# %% escape_direction / learned-mode
+# says: You moved along the strongest mode of all, even when it is learned already. Take the strongest that is missing.
+# hint: 2
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    if len(learned) == len(s):
+        return None
+    unit = np.eye(len(s))[0]
+    return np.outer(unit, Vt[0]) / np.sqrt(2), np.outer(U[:, 0], unit) / np.sqrt(2)
+
+# %% learning_order / by-strength
+# says: You ordered the modes by strength alone. A mode that starts 10,000 times larger can overtake a stronger one.
+# hint: 1
+order = [0, 1, 2, 3]
+plateaus = [float(x) for x in np.cumsum((np.array([4, 3.6, 2, 1.0]) ** 2 / 2)[::-1])[::-1]] + [0.0]
+
+# %% learning_order / by-start
+# says: You ordered the modes by their start alone. The speed of a mode is 2s, so a strong one can overtake from behind.
+# hint: 2
+order = [1, 3, 0, 2]
+plateaus = [float(x) for x in np.cumsum((np.array([3.6, 1.0, 4, 2]) ** 2 / 2)[::-1])[::-1]] + [0.0]
+
+# %% learning_order / no-half
+# says: The order is right, but the plateaus are twice too high: the loss has a factor of one half.
+# hint: 3
+order = [1, 0, 3, 2]
+plateaus = [float(x) for x in np.cumsum((np.array([3.6, 4, 1.0, 2]) ** 2)[::-1])[::-1]] + [0.0]
+
+# %% learning_order / plateaus-by-strength
+# says: The order is right, but the plateaus are those of learning by strength: subtract the modes in the order you found.
+# hint: 3
+order = [1, 0, 3, 2]
+plateaus = [float(x) for x in np.cumsum((np.array([4, 3.6, 2, 1.0]) ** 2 / 2)[::-1])[::-1]] + [0.0]
+
+# %% deep_half_time / two-layers
+# says: That is the half-time with two layers; the exponent of a in the speed depends on the depth.
+# hint: 1
+def deep_half_time(s, a0, depth):
+    return float(np.log(s / a0 - 1) / (2 * s))
+
+# %% deep_half_time / no-depth-factor
+# says: A factor is missing: all layers move, which multiplies the speed of the product by their number.
+# hint: 2
+def deep_half_time(s, a0, depth):
+    x = np.linspace(np.log(a0), np.log(s / 2), 200_001)
+    return float(np.trapezoid(1 / (np.exp(x * (1 - 2 / depth)) * (s - np.exp(x))), x))
+
+# %% deep_half_time / start-of-a-layer
+# says: You took a0 for the weight of one layer; it is the strength of the mode, the product of all of them.
+# hint: 1
+def deep_half_time(s, a0, depth):
+    x = np.linspace(depth * np.log(a0), np.log(s / 2), 200_001)
+    return float(np.trapezoid(1 / (depth * np.exp(x * (1 - 2 / depth)) * (s - np.exp(x))), x))
+
+# %% deep_half_time / even-grid
+# says: An evenly spaced grid in a misses what happens near a0, where the mode spends nearly all of its time. Integrate in ln a.
+# hint: 3
+def deep_half_time(s, a0, depth):
+    a = np.linspace(a0, s / 2, 20_001)
+    return float(np.trapezoid(1 / (depth * a ** (2 - 2 / depth) * (s - a)), a))
+
+# %% deep_half_time / exponent
+# says: The exponent of a is 2 - 2/L: the others' product squared, with L - 1 equal layers of size a^(1/L).
+# hint: 1
+def deep_half_time(s, a0, depth):
+    x = np.linspace(np.log(a0), np.log(s / 2), 200_001)
+    return float(np.trapezoid(1 / (depth * np.exp(x * (1 - 1 / depth)) * (s - np.exp(x))), x))
+
+# %% read_staircase / height
+# says: The height of a step is s squared over two, not s.
+# hint: 1
+def read_staircase(plateaus, times):
+    s = -np.diff(plateaus)
+    return s, s / (1 + np.exp(2 * s * times))
+
+# %% read_staircase / no-half
+# says: A factor of two is missing: the loss has one half in front, so the height of a step is s squared over two.
+# hint: 1
+def read_staircase(plateaus, times):
+    s = np.sqrt(-np.diff(plateaus))
+    return s, s / (1 + np.exp(2 * s * times))
+
+# %% read_staircase / from-the-plateau
+# says: You read s from the height of a plateau. It is the drop to the next plateau that belongs to one mode.
+# hint: 3
+def read_staircase(plateaus, times):
+    s = np.sqrt(2 * np.asarray(plateaus)[:-1])
+    return s, s / (1 + np.exp(2 * s * times))
+
+# %% read_staircase / exponential
+# says: The singular values are right, the starts are not: the growth is a sigmoid, so its half-time gives s/(1 + exp(2st)), not (s/2) exp(-2st).
+# hint: 3
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s / 2 * np.exp(-2 * s * times)
+
+# %% read_staircase / one-layer-rate
+# says: The singular values are right, the starts are not: with two layers the logit grows at speed 2s, not s.
+# hint: 2
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s / (1 + np.exp(s * times))
