@@ -18,6 +18,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Status, Submission
 
@@ -41,6 +42,8 @@ class StockEngine:
         config = Config()
         config.CourseDirectory.root = str(self.folder)
         config.CourseDirectory.course_id = "default_course"
+        config.ClearSolutions.code_stub = {"python": CODE_STUB}
+        config.ClearSolutions.text_stub = TEXT_STUB
         config.Execute.timeout = int(budget.call_seconds)
         directory = CourseDirectory(config=config)
         directory.log.setLevel(logging.CRITICAL)

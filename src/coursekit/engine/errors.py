@@ -1,0 +1,23 @@
+"""The errors of the engine's own machinery."""
+
+from __future__ import annotations
+
+
+class FrameError(ValueError):
+    """Bytes that are not a frame of plain data within the limits."""
+
+
+class NotPlain(TypeError):
+    """A value that cannot cross between the checker and the student's process."""
+
+
+class ChannelClosed(Exception):
+    """The other process has gone, or wrote what no honest process writes."""
+
+
+class ChannelTimeout(Exception):
+    """The other process did not answer within its time."""
+
+
+class StudentGone(BaseException):
+    """The student's process ended during a call.  Not an ``Exception``, so that no check can catch it."""

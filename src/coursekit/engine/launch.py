@@ -1,0 +1,108 @@
+"""Starting and ending the processes of one submission: fresh ones on any system, forked ones where a fork server runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from coursekit.engine.interface import Budget
+from coursekit.engine.wire import Channel, Wire
+
+KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATHEXT")
+GRACE = 10.0  # seconds for a killed process to be gone
+
+
+class Process(Protocol):
+    """A running student's or checker's process."""
+
+    channel: Channel
+
+    def kill(self) -> None:
+        """End it at once, with everything that it started."""
+
+    def end(self) -> str:
+        """End it, wait, release what it held; how it had ended by itself (``exit 3``, ``signal 9``), or an empty string."""
+
+
+class Launcher(Protocol):
+    """Starts processes."""
+
+    def start(self, role: str, budget: Budget) -> Process:
+        """A new ``student`` or ``checker`` process."""
+
+    def close(self) -> None:
+        """End what the launcher keeps running."""
+
+
+def clean_environment(home: str) -> dict[str, str]:
+    """The environment of a worker: nothing of the caller's but paths and language; threads, hashes and plots fixed."""
+    package_folder = str(Path(__file__).resolve().parents[2])
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
+    return (
+        kept
+        | threads
+        | {"HOME": home, "TMPDIR": home, "TEMP": home, "TMP": home, "MPLCONFIGDIR": home, "MPLBACKEND": "Agg"}
+        | {"PYTHONHASHSEED": "0", "PYTHONPATH": package_folder, "PYTHONDONTWRITEBYTECODE": "1"}
+    )
+
+
+class SpawnedProcess:
+    """A process started fresh, with frames over its standard input and output."""
+
+    def __init__(self, role: str, budget: Budget) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
+        command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.worker", role, str(budget.output_bytes)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if role == "student" else None,
+            cwd=self._folder.name,
+            env=clean_environment(self._folder.name),
+            start_new_session=os.name == "posix",
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self.channel = Channel(Wire(self._process.stdout.fileno(), self._process.stdin.fileno()), self.kill)
+
+    def kill(self) -> None:
+        """Kill it and, on POSIX, its process group."""
+        if os.name == "posix":
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+        else:
+            self._process.kill()
+
+    def end(self) -> str:
+        """Kill, wait, close the pipes, remove the folder; how it had ended by itself."""
+        code = self._process.poll()
+        self.kill()
+        self._process.wait(GRACE)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+        self._folder.cleanup()
+        if code is None:
+            return ""
+        return f"signal {-code}" if code < 0 else f"exit {code}"
+
+
+class SpawnLauncher:
+    """Starts every process fresh: slower (the libraries are imported each time), and the same on every system."""
+
+    def start(self, role: str, budget: Budget) -> Process:
+        """A new process of this role."""
+        return SpawnedProcess(role, budget)
+
+    def close(self) -> None:
+        """Nothing is kept running."""

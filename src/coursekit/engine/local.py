@@ -1,0 +1,34 @@
+"""The two engines that the commands use."""
+
+from __future__ import annotations
+
+import sys
+
+from coursekit.engine.interface import Engine
+from coursekit.engine.launch import SpawnLauncher
+from coursekit.engine.split import SplitEngine
+
+
+class SandboxUnavailable(RuntimeError):
+    """This machine has no sandbox in which strangers' code could be graded."""
+
+
+def local_engine() -> Engine:
+    """For a student's own work on their own machine, on any system: judge and judged are apart, without a sandbox."""
+    return SplitEngine(SpawnLauncher(), "split-spawn")
+
+
+def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
+    """For grading others' work: a fork server with the libraries loaded, and a sandbox around every student's process.
+
+    Raises SandboxUnavailable, naming what is missing, where there is no sandbox; ``unsafe_no_sandbox`` goes on without.
+    """
+    if not sys.platform.startswith("linux"):
+        if not unsafe_no_sandbox:
+            raise SandboxUnavailable(
+                f"there is no sandbox on {sys.platform}: grade on Linux, or accept the risk with --unsafe-no-sandbox"
+            )
+        return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
+    from coursekit.engine.forkserver import ForkLauncher
+
+    return SplitEngine(ForkLauncher(sandbox=not unsafe_no_sandbox), "split-unsafe" if unsafe_no_sandbox else "split")

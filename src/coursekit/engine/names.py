@@ -1,0 +1,100 @@
+"""What code binds and uses, read from its syntax tree without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+STUBS = (ast.Pass,)
+
+
+def parsed(source: str) -> ast.Module | None:
+    """The tree of a cell, with lines of magics left out; None when it does not parse."""
+    for text in (source, MAGIC.sub("", source)):
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def bound_names(source: str) -> set[str]:
+    """Names that the cell binds, deletes or writes into at module level."""
+    tree = parsed(source)
+    return set() if tree is None else _bound(tree.body)
+
+
+def _bound(body: list[ast.stmt]) -> set[str]:
+    names: set[str] = set()
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+            names |= {name for inner in ast.walk(node) if isinstance(inner, ast.Global) for name in inner.names}
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            names.add(node.id)
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            names |= _root(node)
+        if not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            pending.extend(ast.iter_child_nodes(node))
+    return names
+
+
+def _root(node: ast.AST) -> set[str]:
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def imported_names(source: str) -> set[str]:
+    """Names that the cell binds by importing."""
+    tree = parsed(source)
+    nodes = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return {(alias.asname or alias.name).split(".")[0] for node in nodes for alias in node.names}
+
+
+def used_names(source: str) -> set[str]:
+    """Names that the cell reads anywhere, also inside functions."""
+    tree = parsed(source)
+    return set() if tree is None else {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def defines_class(source: str) -> bool:
+    """Whether a class is defined anywhere in the cell."""
+    tree = parsed(source)
+    return tree is not None and any(isinstance(node, ast.ClassDef) for node in ast.walk(tree))
+
+
+def skeleton(source: str) -> str:
+    """The cell without comments, layout, docstrings and stubs (``...``, ``pass``, ``raise NotImplementedError``).
+
+    Two cells with the same skeleton differ in nothing that counts as an answer.
+    """
+    tree = parsed(source)
+    if tree is None:
+        return " ".join(line.split("#")[0].strip() for line in source.splitlines())
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            if isinstance(body, list):
+                setattr(node, name, [statement for statement in body if not _is_stub(statement)])
+    return ast.dump(tree)
+
+
+def _is_stub(node: ast.AST) -> bool:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True  # an ellipsis, a docstring, a lone number
+    if isinstance(node, ast.Raise):
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    return isinstance(node, STUBS)
+
+
+def is_stub(source: str, released: str) -> bool:
+    """Whether an answer cell is still as released, or empty."""
+    return not source.strip() or skeleton(source) in (skeleton(released), skeleton(""))

@@ -1,0 +1,145 @@
+"""One end of the talk between checker and student: handles for what does not cross, and arrays that both sides see change."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from typing import Any
+
+import numpy as np
+
+from coursekit.engine.arrays import array_parts, is_tensor, tensor_parts
+from coursekit.engine.errors import FrameError, NotPlain
+from coursekit.engine.frames import Handle, Shared, decode, encode
+from coursekit.engine.wire import Wire
+
+MOST_HANDLES = 100_000
+
+
+class Peer:
+    """Encodes and decodes with a table of handed-out objects and one of shared arrays.
+
+    The checker hands its arrays and tensors over as shared: the student's copy is one object for as long as the question
+    lasts, changes made in place on either side travel with the next message, and an array that comes back is the same object.
+    """
+
+    trusted = False  # whether this side decides what is shared
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop all handles and shared arrays, at the start of a question."""
+        self.objects: dict[int, Any] = {}
+        self.shared: dict[int, Any] = {}
+        self.digests: dict[int, bytes] = {}
+        self.keys: dict[int, int] = {}
+
+    def pack(self, body: tuple[Any, ...]) -> bytes:
+        """A message: its body, and the shared arrays that changed since the other side last saw them."""
+        shown = self.show(body) if self.trusted or self.keys else body
+        changed = [Shared(key, value) for key, value in self.shared.items() if self._changed(key, value)]
+        return encode((shown, changed), self.foreign)
+
+    def unpack(self, payload: bytes) -> tuple[Any, ...]:
+        """The body of a message, after taking over the changes of shared arrays.  Raises FrameError."""
+        message = decode(payload, self.resolve)
+        if type(message) is not tuple or len(message) != 2 or type(message[0]) is not tuple:
+            raise FrameError("a message is a body and a list of changes")
+        return message[0]
+
+    def show(self, value: Any, depth: int = 0) -> Any:
+        """``value`` with its arrays and tensors replaced by what the other side knows them as."""
+        if type(value) is np.ndarray or is_tensor(value):
+            return self._share(value)
+        if depth > 60:
+            return value
+        if type(value) in (list, tuple):
+            return type(value)(self.show(item, depth + 1) for item in value)
+        if type(value) is dict:
+            return {key: self.show(item, depth + 1) for key, item in value.items()}
+        return value
+
+    def _share(self, value: Any) -> Any:
+        key = self.keys.get(id(value))
+        if key is not None and self.shared[key] is value:
+            return Shared(key)
+        if not self.trusted:
+            return value
+        key = len(self.shared) + 1
+        self.shared[key], self.keys[id(value)], self.digests[key] = value, key, _digest(value)
+        return Shared(key, value)
+
+    def _changed(self, key: int, value: Any) -> bool:
+        digest = _digest(value)
+        if digest == self.digests[key]:
+            return False
+        self.digests[key] = digest
+        return True
+
+    def resolve(self, thing: Handle | Shared) -> Any:
+        """What a handle or a shared array stands for on this side.  Raises FrameError for what was never handed out."""
+        if isinstance(thing, Shared):
+            return self._shared(thing)
+        if thing.mine:
+            return self.remote(thing)
+        if thing.id not in self.objects:
+            raise FrameError(f"handle {thing.id} was never given out")
+        return self.objects[thing.id]
+
+    def _shared(self, thing: Shared) -> Any:
+        if thing.key not in self.shared:
+            if self.trusted or thing.value is None:
+                raise FrameError(f"shared array {thing.key} is not known")
+            self.shared[thing.key], self.keys[id(thing.value)] = thing.value, thing.key
+        elif thing.value is not None:
+            _take_over(self.shared[thing.key], thing.value)
+        self.digests[thing.key] = _digest(self.shared[thing.key])
+        return self.shared[thing.key]
+
+    def keep(self, value: Any, kind: str) -> Handle:
+        """Hand out ``value`` under a new number."""
+        if len(self.objects) >= MOST_HANDLES:
+            raise NotPlain(f"more than {MOST_HANDLES} objects in one question")
+        number = len(self.objects) + 1
+        self.objects[number] = value
+        return Handle(number, True, kind, type(value).__name__)
+
+    def foreign(self, value: Any) -> Any:
+        """What crosses in place of something that is not plain."""
+        raise NotImplementedError
+
+    def remote(self, handle: Handle) -> Any:
+        """What stands here for an object of the other side."""
+        raise NotImplementedError
+
+
+def _digest(value: Any) -> bytes:
+    if not is_tensor(value):
+        return _hash(array_parts(value))
+    grad = value.grad if value.is_leaf else None
+    return _hash(tensor_parts(value)) + (_hash(tensor_parts(grad)) if grad is not None else b"")
+
+
+def _hash(parts: tuple[str, tuple[int, ...], bytes]) -> bytes:
+    name, shape, data = parts
+    return hashlib.blake2b(data, digest_size=16, key=f"{name}{shape}".encode()[:64]).digest()
+
+
+def _take_over(target: Any, value: Any) -> None:
+    """Write the values (and the gradient) of ``value`` into ``target``; a changed shape or dtype is not taken over."""
+    if type(target) is np.ndarray:
+        if (
+            type(value) is np.ndarray
+            and (target.shape, target.dtype) == (value.shape, value.dtype)
+            and target.flags.writeable
+        ):
+            target[...] = value
+        return
+    if not is_tensor(value) or target.shape != value.shape or target.dtype != value.dtype:
+        return
+    with sys.modules["torch"].no_grad():
+        target.data.copy_(value)
+    if target.is_leaf:
+        target.grad = None if value.grad is None else value.grad.clone()

@@ -1,0 +1,221 @@
+"""Bring a submission and its source notebook together: which cell answers which question, what runs, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
+from coursekit.engine.notebook import Cell, read_notebook, without_hidden, without_solution
+
+OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
+
+
+@dataclass
+class Question:
+    """A graded cell of the source notebook, the names that its answer defines, and the student's answer cells."""
+
+    id: str
+    test: Cell
+    answers: list[Cell] = field(default_factory=list)  # of the source
+    names: list[str] = field(default_factory=list)
+    objects: bool = False
+    given: list[int] = field(default_factory=list)  # positions among the student's cells
+    after: int = 0  # how many of the student's cells run before the test
+    blank: bool = False
+
+    @property
+    def manual(self) -> bool:
+        """Whether it waits for a grader."""
+        return self.test.kind == "manual"
+
+
+@dataclass
+class Plan:
+    """Everything that a grading run needs."""
+
+    source: list[Cell]
+    cells: list[Cell]
+    roles: list[str]  # for each of the student's cells: run, skip (text, test, duplicate)
+    matches: dict[int, int]  # position in the source -> position among the student's cells
+    setup: list[tuple[str, str, bool]]  # label, code, whether a failure is a fault of the course
+    questions: list[Question]
+    flags: list[str]
+    in_order: bool = False  # later cells bind names again, so each test must run at its place
+
+
+def make_plan(source_data: bytes, submission: bytes) -> Plan:
+    """Read, repair, match.  Raises Refused for a submission that cannot be read; ValueError for a bad source notebook."""
+    source = read_source(source_data)
+    cells = read_notebook(submission)
+    flags: list[str] = []
+    matches = match(source, cells, flags)
+    questions = questions_of(source)
+    plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup_cells(source), questions, flags)
+    _find_answers(plan)
+    _find_order(plan)
+    return plan
+
+
+def read_source(data: bytes) -> list[Cell]:
+    """The instructor's notebook.  Raises ValueError when it has no graded cell or uses an id twice."""
+    cells = read_notebook(data)
+    ids = [cell.grade_id for cell in cells if cell.grade_id]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise ValueError(f"the source notebook uses the grade_id {twice[0]!r} twice; ids must differ")
+    if not any(cell.grade or cell.task for cell in cells):
+        raise ValueError("the source notebook has no graded cell; build it with `course release`")
+    return cells
+
+
+def questions_of(source: list[Cell]) -> list[Question]:
+    """The graded cells in order, each with the answer cells that stand between it and the graded cell before."""
+    questions: list[Question] = []
+    pending: list[Cell] = []
+    for cell in source:
+        if cell.kind == "answer":
+            pending.append(cell)
+        elif cell.kind == "manual":
+            questions.append(Question(cell.grade_id, cell, [cell]))
+        elif cell.kind == "test":
+            answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
+            questions.append(_question(cell, answers))
+            pending = []
+    everything = {name for question in questions for name in question.names}
+    for question in questions:
+        used = used_names(question.test.source)
+        question.names = sorted(name for name in everything if name in used)
+    return questions
+
+
+def _question(test: Cell, answers: list[Cell]) -> Question:
+    names = {n for answer in answers for n in bound_names(answer.source) - imported_names(answer.source)}
+    objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
+    return Question(test.grade_id, test, answers, sorted(names), objects)
+
+
+def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
+    """The code cells that are neither answer nor test and use nothing that answers define: they run in the checker too."""
+    theirs = {name for cell in source if cell.kind == "answer" for name in bound_names(cell.source)}
+    theirs -= {name for cell in source if cell.kind == "answer" for name in imported_names(cell.source)}
+    chosen = []
+    for number, cell in enumerate(source):
+        if cell.type == "code" and cell.kind == "other":
+            if used_names(cell.source) & theirs:
+                theirs |= bound_names(cell.source)  # a demonstration of the answer, and what hangs on it
+            else:
+                locked = bool(cell.metadata.get("nbgrader", {}).get("locked"))
+                chosen.append((cell.grade_id or cell.id or str(number), cell.source, locked))
+    return chosen
+
+
+def match(source: list[Cell], cells: list[Cell], flags: list[str]) -> dict[int, int]:
+    """Which of the student's cells is which of the source's: by grade_id, by cell id, by text, by the names it defines."""
+    found: dict[int, int] = {}
+    for key in ("grade_id", "id"):
+        for at, cell in enumerate(source):
+            name = cell.grade_id or cell.id
+            if at in found or not name:
+                continue
+            same = [i for i, other in enumerate(cells) if getattr(other, key) == name and i not in found.values()]
+            if same:
+                found[at] = _first(cell, same, cells, flags)
+                if key == "id" and cell.grade_id and cell.kind != "other":
+                    flags.append(f"{name}: the cell's metadata was lost; found by its cell id")
+    for at, cell in enumerate(source):
+        if at not in found:
+            _match_lost(at, cell, source, cells, found, flags)
+    return found
+
+
+def _first(cell: Cell, same: list[int], cells: list[Cell], flags: list[str]) -> int:
+    if len(same) == 1:
+        return same[0]
+    flags.append(f"{cell.grade_id or cell.id}: {len(same)} cells have this id; the first that holds an answer was used")
+    released = without_solution(cell.source)
+    return next((i for i in same if not is_stub(cells[i].source, released)), same[0])
+
+
+def _match_lost(
+    at: int, cell: Cell, source: list[Cell], cells: list[Cell], found: dict[int, int], flags: list[str]
+) -> None:
+    free = [i for i in range(len(cells)) if i not in found.values()]
+    chosen = next((i for i in free if _same_text(cells[i], cell)), None)
+    if chosen is None and cell.kind == "answer":
+        wanted = bound_names(without_solution(cell.source))
+        able = [i for i in free if wanted and wanted <= bound_names(cells[i].source)]
+        chosen = next(
+            (i for i in able if not is_stub(cells[i].source, without_solution(cell.source))), able[0] if able else None
+        )
+        if chosen is not None:
+            flags.append(f"{cell.grade_id}: the cell's metadata was lost; found by the names that it defines")
+    if chosen is None and cell.kind == "manual" and at - 1 in found and found[at - 1] + 1 in free:
+        chosen = found[at - 1] + 1
+        flags.append(f"{cell.grade_id}: the cell's metadata was lost; found below its question")
+    if chosen is not None:
+        found[at] = chosen
+
+
+def _same_text(cell: Cell, trusted: Cell) -> bool:
+    text = without_hidden(trusted.source) if trusted.kind == "test" else trusted.source
+    return trusted.kind in ("test", "other") and bool(text.strip()) and cell.source.strip() == text.strip()
+
+
+def _roles(source: list[Cell], cells: list[Cell], matches: dict[int, int], flags: list[str]) -> list[str]:
+    roles = ["run" if cell.type == "code" and cell.source.strip() else "skip" for cell in cells]
+    known = {cell.grade_id for cell in source if cell.grade_id and cell.kind != "other"}
+    matched = {there: source[at] for at, there in matches.items()}
+    for there, cell in enumerate(cells):
+        trusted = matched.get(there)
+        if trusted is not None and trusted.kind == "test":
+            roles[there] = "skip"
+            if cell.source.strip() != without_hidden(trusted.source).strip():
+                flags.append(f"{trusted.grade_id}: the test cell was changed; the original was used")
+        elif trusted is not None and trusted.kind == "answer":
+            roles[there] = "run" if cell.source.strip() else "skip"
+            if cell.type != "code":
+                flags.append(f"{trusted.grade_id}: the answer cell had become a {cell.type} cell; it was run as code")
+        elif trusted is None and cell.grade_id in known:
+            roles[there] = "skip"
+    return roles
+
+
+def _find_answers(plan: Plan) -> None:
+    there = {id(cell): plan.matches.get(at) for at, cell in enumerate(plan.source)}
+    for question in plan.questions:
+        places = [there[id(answer)] for answer in question.answers]
+        question.given = sorted(place for place in places if place is not None)
+        if None in places:
+            plan.flags.append(f"{question.id}: the answer cell is missing")
+        question.blank = all(
+            place is not None and _unanswered(plan.cells[place], answer)
+            for place, answer in zip(places, question.answers)
+        )
+        test = there[id(question.test)]
+        if test is None and not question.manual:
+            plan.flags.append(f"{question.id}: the test cell is missing; the original was used")
+
+
+def _unanswered(cell: Cell, trusted: Cell) -> bool:
+    if trusted.type == "code":
+        return is_stub(cell.source, without_solution(trusted.source))
+    text = " ".join(cell.source.split())
+    return text in ("", "YOUR ANSWER HERE", "...", " ".join(without_solution(trusted.source).split()))
+
+
+def _find_order(plan: Plan) -> None:
+    """Where each test runs: after its answer and where it stands; and whether that place matters."""
+    there = {id(cell): plan.matches.get(at) for at, cell in enumerate(plan.source)}
+    after = 0
+    for question in plan.questions:
+        test = there[id(question.test)]
+        places = [*question.given, *([] if test is None else [test])]
+        after = max([place + 1 for place in places], default=after)
+        question.after = after
+    bound = [bound_names(c.source) if role == "run" else set() for c, role in zip(plan.cells, plan.roles)]
+    imports = [imported_names(c.source) if role == "run" else set() for c, role in zip(plan.cells, plan.roles)]
+    for question in plan.questions:
+        before: set[str] = set().union(*bound[: question.after])
+        for names, imported in zip(bound[question.after :], imports[question.after :]):
+            if (names - imported) & before:
+                plan.in_order = True

@@ -1,0 +1,130 @@
+"""The student's process as the engine sees it: run cells within budgets, and after a death start again and replay."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from coursekit.engine.errors import ChannelClosed, ChannelTimeout, FrameError
+from coursekit.engine.frames import Limits, decode, encode
+from coursekit.engine.interface import Budget
+from coursekit.engine.launch import Launcher, Process
+from coursekit.engine.wire import REPLY, REQUEST
+from coursekit.engine.words import ended, scrubbed
+
+REPORT = Limits(bytes=2**20, depth=5, values=50)
+STARTING = 120.0  # seconds for a fresh process to import the libraries
+
+
+@dataclass
+class Report:
+    """How one cell ran: ``ok``, ``error``, ``timeout``, ``memory``, ``crashed`` or ``unrun``; what to say; its output."""
+
+    status: str = "unrun"
+    text: str = ""
+    output: str = ""
+
+
+class OutOfTime(Exception):
+    """The submission's whole budget is used up."""
+
+
+class Clock:
+    """The time that one submission has left."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.end = time.monotonic() + budget.submission_seconds
+
+    def left(self, wanted: float) -> float:
+        """``wanted`` seconds, or what is left of the submission's.  Raises OutOfTime when that is nothing."""
+        left = self.end - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return min(wanted, left)
+
+
+class Session:
+    """Runs the student's cells in order.  A cell that kills the process is left out when the others are replayed."""
+
+    def __init__(self, launcher: Launcher, cells: list[tuple[str, str]], budget: Budget, clock: Clock) -> None:
+        self.launcher, self.cells, self.budget, self.clock = launcher, cells, budget, clock
+        self.reports = [Report() for _ in cells]
+        self.deadly: set[int] = set()
+        self.process: Process | None = None
+        self.position = 0
+
+    def advance(self, upto: int) -> Process:
+        """The process after the first ``upto`` cells; a process that is further on is given as it is."""
+        while True:
+            if self.process is None:
+                self.process, self.position = self.launcher.start("student", self.budget), 0
+            if self.position >= upto:
+                return self.process
+            number = self.position
+            self.position += 1
+            if number not in self.deadly:
+                self._run(number)
+
+    def _run(self, number: int) -> None:
+        report = self._outcome(*self.cells[number])
+        if self.reports[number].status == "unrun" or report.status not in ("ok", "error"):
+            self.reports[number] = report
+        if self.process is None:
+            self.deadly.add(number)
+
+    def _outcome(self, label: str, source: str) -> Report:
+        assert self.process is not None
+        seconds = self.clock.left(self.budget.call_seconds + (STARTING if self.position == 1 else 0))
+        if self.position == 1 and not self._awake():
+            return Report("crashed", "the process did not start")
+        seconds = self.clock.left(self.budget.call_seconds)
+        try:
+            self.process.channel.send(REQUEST, encode(((0, "cell", label, source), [])), seconds)
+            kind, payload = self.process.channel.receive(seconds)
+            return _report(kind, payload)
+        except ChannelTimeout:
+            self.stop()
+            return Report("timeout", f"stopped after {self.budget.call_seconds:g} s")
+        except (ChannelClosed, FrameError):
+            return Report(*ended(self.stop()))
+
+    def _awake(self) -> bool:
+        """Wait until a fresh process answers at all: importing the libraries is not the student's time."""
+        assert self.process is not None
+        try:
+            self.process.channel.send(REQUEST, encode(((0, "len", ()), [])), STARTING)
+            self.process.channel.receive(self.clock.left(STARTING))
+        except (ChannelClosed, ChannelTimeout):
+            self.stop()
+            return False
+        return True
+
+    def stop(self) -> str:
+        """End the process, if there is one; how it had ended by itself."""
+        process, self.process = self.process, None
+        return process.end() if process is not None else ""
+
+
+def _report(kind: bytes, payload: bytes) -> Report:
+    message = decode(payload, limits=REPORT) if kind == REPLY else None
+    try:
+        (_, outcome, result), _ = message  # type: ignore[misc]
+        output, error = result["output"], result["error"]
+        if outcome != "ok" or type(output) is not str:
+            raise FrameError("not a report")
+        if error is None:
+            return Report("ok", "", scrubbed(output, 100_000))
+        name, _, text, line = error
+        return Report(*error_words(name, text, line), scrubbed(output, 100_000))
+    except (TypeError, ValueError, KeyError):
+        raise FrameError("not a report") from None
+
+
+def error_words(name: Any, text: Any, line: Any) -> tuple[str, str]:
+    """The status and the words of an error in a cell."""
+    if [type(name), type(text), type(line)] != [str, str, int]:
+        raise FrameError("not an error")
+    where = f" (line {line})" if 0 < line < 10**6 else ""
+    status = "memory" if name == "MemoryError" or "can't allocate memory" in text else "error"
+    return status, scrubbed(f"{name}{': ' + text if text else ''}", 600) + where

@@ -1,0 +1,181 @@
+"""A light notebook shell: runs cells in a ``__main__`` of their own, with magics, ``display`` and capped output."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import io
+import linecache
+import os
+import random
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+RUN_BODY = ("time", "timeit", "capture", "prun")  # cell magics whose body is Python
+LINE = 2_000  # characters of the last expression's text
+
+
+class Capped(io.TextIOBase):
+    """A text stream that keeps the first ``limit`` characters and counts the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.parts, self.size = limit, [], 0  # type: ignore[var-annotated]
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep what fits."""
+        room = self.limit - self.size
+        if room > 0:
+            self.parts.append(str(text)[:room])
+        self.size += len(text)
+        return len(text)
+
+    def text(self) -> str:
+        """What was kept, with a note where something was cut."""
+        cut = f"\n… cut after {self.limit} characters" if self.size > self.limit else ""
+        return "".join(self.parts) + cut
+
+
+class NotebookTools:
+    """What ``get_ipython()`` gives: magics that make sense without a screen run, all others do nothing."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell, self.user_ns = shell, shell.namespace
+
+    def run_line_magic(self, name: str, line: str, *_: object) -> None:
+        """``%time statement`` runs the statement; other line magics do nothing."""
+        if name in RUN_BODY and line.strip():
+            exec(compile(line, self.shell.label, "exec"), self.user_ns)
+
+    def run_cell_magic(self, name: str, line: str, body: str) -> None:
+        """``%%time`` and the like run the cell; other cell magics do nothing."""
+        if name in RUN_BODY:
+            exec(compile(body, self.shell.label, "exec"), self.user_ns)
+
+    def system(self, command: str) -> None:
+        """Shell commands do not run while a notebook is graded."""
+        print(f"shell command not run while grading: {command[:100]}")
+
+    magic = run_line_magic
+
+    def getoutput(self, command: str, *_: object) -> list[str]:
+        """Nothing, with the same note."""
+        self.system(command)
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **kwargs: None
+
+
+class Shell:
+    """Runs cells one after the other in one namespace, as a notebook does."""
+
+    def __init__(self, output_bytes: int) -> None:
+        self.output_bytes, self.label = output_bytes, "<cell>"
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self.namespace: dict[str, Any] = main.__dict__
+        tools = NotebookTools(self)
+        self.namespace |= {"__builtins__": __builtins__, "get_ipython": lambda: tools, "display": _display}
+        self.output = Capped(output_bytes)
+        seed_everything()
+
+    def run(self, label: str, source: str) -> BaseException | None:
+        """Run one cell; the exception that ended it, or None.  Its output is in ``taken()``."""
+        self.label = f"<cell {label}>"
+        self.output = sys.stdout = sys.stderr = Capped(self.output_bytes)  # type: ignore[assignment]
+        try:
+            self._execute(source)
+        except BaseException as error:  # the student's cell may raise anything; it is reported, not ours to pass on
+            return error
+        finally:
+            _close_figures()
+        return None
+
+    def taken(self) -> str:
+        """The output of the last cell."""
+        return self.output.text()
+
+    def quiet(self) -> None:
+        """From here on output is dropped: what is printed during checks could tell what they ask."""
+        self.output = sys.stdout = sys.stderr = Capped(0)  # type: ignore[assignment]
+
+    def _execute(self, source: str) -> None:
+        tree = self._parsed(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        self._evaluate(compile(tree, self.label, "exec", FLAGS))
+        if isinstance(last, ast.Expr):
+            value = self._evaluate(compile(ast.Expression(last.value), self.label, "eval", FLAGS))
+            if value is not None and not source.rstrip().endswith(";"):
+                print(repr(value)[:LINE])
+
+    def _parsed(self, source: str) -> ast.Module:
+        try:
+            tree = compile(source, self.label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SyntaxError:
+            source = _without_magics(source)
+            tree = compile(source, self.label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
+        linecache.cache[self.label] = (len(source), None, source.splitlines(True), self.label)
+        return tree
+
+    def _evaluate(self, code: types.CodeType) -> Any:
+        value = eval(code, self.namespace)
+        return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+
+def _without_magics(source: str) -> str:
+    """The cell with IPython's ``%``, ``!`` and ``?`` lines turned into calls of ``get_ipython()``."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager().transform_cell(source)
+
+
+def _display(*values: object, **_: object) -> None:
+    for value in values:
+        print(repr(value)[:LINE])
+
+
+def _close_figures() -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    close = getattr(pyplot, "close", None)
+    if callable(close):
+        try:
+            close("all")
+        except Exception as error:  # the student's own patching of pyplot must not end the run
+            print(f"closing figures failed: {type(error).__name__}")
+
+
+def seed_everything() -> None:
+    """Seed Python's, numpy's and, where it is loaded, torch's global generators; one torch thread."""
+    random.seed(0)
+    np.random.seed(0)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(0)
+
+
+def line_of(error: BaseException) -> int:
+    """The line of a notebook cell in which ``error`` arose, 0 when there is none."""
+    if isinstance(error, SyntaxError) and str(error.filename).startswith("<cell "):
+        return error.lineno if type(error.lineno) is int else 0
+    line, entry = 0, error.__traceback__
+    while entry is not None:
+        if entry.tb_frame.f_code.co_filename.startswith("<cell "):
+            line = entry.tb_lineno
+        entry = entry.tb_next
+    return line
+
+
+def settle_environment() -> None:
+    """Plots without a screen, one thread, the same hashes on every run: for processes that are started to run cells."""
+    os.environ |= {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

@@ -1,0 +1,105 @@
+"""Messages over two file descriptors: one kind byte, four length bytes, a payload.  Works on pipes and sockets, on any system."""
+
+from __future__ import annotations
+
+import os
+import queue
+import struct
+import threading
+from collections.abc import Callable
+
+from coursekit.engine.errors import ChannelClosed, ChannelTimeout
+
+REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"B", b"A"  # between checker and student
+ORDER, DONE, GONE = b"O", b"D", b"X"  # between engine and checker
+LARGEST = 64 * 2**20
+CHUNK = 2**20
+PATIENT = 4096  # larger messages may fill the pipe of a process that does not read
+
+
+class Wire:
+    """The blocking end that a student's or checker's process holds."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self.reader, self.writer = reader, writer
+
+    def send(self, kind: bytes, payload: bytes) -> None:
+        """Write one message."""
+        view = memoryview(kind + struct.pack("<I", len(payload)) + payload)
+        try:
+            while view:
+                view = view[os.write(self.writer, view[:CHUNK]) :]
+        except OSError as error:
+            raise ChannelClosed(f"cannot write: {error.strerror}") from None
+
+    def receive(self) -> tuple[bytes, bytes]:
+        """Read one message.  Raises ChannelClosed at the end, and on a length above the cap before reading further."""
+        header = self._exactly(5)
+        length = struct.unpack("<I", header[1:])[0]
+        if length > LARGEST:
+            raise ChannelClosed(f"a message of {length} bytes, more than {LARGEST}")
+        return header[:1], self._exactly(length)
+
+    def _exactly(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            try:
+                part = os.read(self.reader, min(count - len(data), CHUNK))
+            except OSError as error:
+                raise ChannelClosed(f"cannot read: {error.strerror}") from None
+            if not part:
+                raise ChannelClosed("the other end is closed")
+            data += part
+        return bytes(data)
+
+    def close(self) -> None:
+        """Close both directions."""
+        for descriptor in {self.reader, self.writer}:
+            os.close(descriptor)
+
+
+class Channel:
+    """The engine's end: a thread reads, so that waiting has a limit on every system; a stuck write ends the process."""
+
+    def __init__(self, wire: Wire, kill: Callable[[], None]) -> None:
+        self._wire, self._kill = wire, kill
+        self._messages: queue.SimpleQueue[tuple[bytes, bytes] | ChannelClosed] = queue.SimpleQueue()
+        self._credit = threading.Semaphore(
+            2
+        )  # a process that writes without being asked fills its own pipe, not our memory
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while True:
+            self._credit.acquire()
+            try:
+                self._messages.put(self._wire.receive())
+            except ChannelClosed as error:
+                self._messages.put(error)
+                return
+
+    def send(self, kind: bytes, payload: bytes, timeout: float) -> None:
+        """Write one message; a process that does not read it within ``timeout`` seconds is killed."""
+        if len(payload) <= PATIENT:
+            return self._wire.send(kind, payload)
+        guard = threading.Timer(timeout, self._kill)
+        guard.start()
+        try:
+            self._wire.send(kind, payload)
+        finally:
+            guard.cancel()
+
+    def receive(self, timeout: float) -> tuple[bytes, bytes]:
+        """The next message.  Raises ChannelTimeout, or ChannelClosed with the reason."""
+        try:
+            message = self._messages.get(timeout=max(timeout, 0.001))
+        except queue.Empty:
+            raise ChannelTimeout from None
+        self._credit.release()
+        if isinstance(message, ChannelClosed):
+            raise message
+        return message
+
+    def close(self) -> None:
+        """Close the descriptors; call it when the process has ended, so that no read is pending."""
+        self._wire.close()

@@ -1,0 +1,33 @@
+"""Results in words, without anything that differs from run to run or names a place on the machine."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
+FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]+){2,}[\\/]([\w.+-]+)")
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+REASONS = {
+    "timeout": "{id} timed out after {seconds:g} s; the rest was graded",
+    "memory": "{id} needed more memory than the {megabytes} MB allowed; the rest was graded",
+    "crashed": "{id} ended the Python process ({how}); the rest was graded",
+}
+
+
+def scrubbed(text: str, limit: int = 4_000) -> str:
+    """``text`` without addresses, folders, control characters and excess length."""
+    text = ESCAPES.sub("", ADDRESS.sub("0x…", text[: 4 * limit]))
+    text = text.replace(sys.prefix, "…").replace(sys.base_prefix, "…")
+    text = FOLDER.sub(r"…/\1", text)
+    return text if len(text) <= limit else text[:limit] + " …"
+
+
+def ended(how: str) -> tuple[str, str]:
+    """The status and the words for how a process ended by itself."""
+    if how in ("signal 9", "signal 24"):
+        return "memory", "killed by the system"
+    if how.startswith("signal"):
+        return "crashed", f"killed by {how}"
+    return "crashed", f"it ended itself with {how}" if how else "it stopped answering"
