@@ -41,12 +41,14 @@ def matches(expected: Any, got: object, tolerance: Tolerance) -> bool:
 
 def short(value: Any) -> str:
     """A value in a line: numbers to six digits, long lists and arrays by their start."""
-    if isinstance(value, (bool, np.bool_)) or value is None:
+    if isinstance(value, np.generic):
+        return short(value.item())
+    if isinstance(value, bool) or value is None:
         return str(value)
-    if isinstance(value, (float, np.floating)):
-        return f"{float(value):.6g}"
-    if isinstance(value, (complex, np.complexfloating)):
-        return f"{complex(value):.6g}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, complex):
+        return f"{value:.6g}"
     if isinstance(value, np.ndarray):
         return short(value.item()) if value.ndim == 0 else short(value.tolist())
     if isinstance(value, list):
@@ -165,7 +167,7 @@ def _describe(want: np.ndarray, have: np.ndarray, wrong: np.ndarray, reveal: boo
     if not reveal:
         return f"{short(have)} is not right" if not bad.any() else f"your value is {name}"
     text = f"expected {short(want[index])}, got {name}"
-    relative = error[index] / abs(want[index]) if want[index] != 0 else math.inf
+    relative = error[index] / abs(want[index]) if want[index] != 0 and np.isfinite(want[index]) else math.inf
     extra = [f"relative error {relative:.2g}"] if math.isfinite(relative) and want.dtype.kind != "b" else []
     if want.ndim:
         place = [int(i) for i in index]

@@ -1,0 +1,272 @@
+"""Checks: what is accepted, what is refused, and what a student is told."""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from coursekit.checks import CheckFailed, check
+from coursekit.compare import Tolerance, difference
+from coursekit.plain import NotPlain, decode, encode, pack, plain, unpack
+
+EXACT = Tolerance(1e-9)
+
+
+def says(expected, got, tolerance=None):
+    return difference(plain(expected), got, tolerance or Tolerance())
+
+
+@pytest.mark.parametrize(
+    "got",
+    [2.0, 2, np.float64(2), np.float32(2), np.array(2.0), torch.tensor(2.0), torch.tensor(2.0, requires_grad=True)],
+    ids=str,
+)
+def test_a_number_may_come_in_any_library_s_form(got):
+    assert says(2.0, got, EXACT) == ""
+
+
+@pytest.mark.parametrize(
+    "got",
+    [[1.0, 2.0], (1, 2), np.array([1, 2]), torch.tensor([1.0, 2.0]), torch.nn.Parameter(torch.tensor([1.0, 2.0]))],
+)
+@pytest.mark.parametrize("expected", [[1.0, 2.0], np.array([1.0, 2.0])])
+def test_lists_tuples_arrays_and_tensors_are_interchangeable(expected, got):
+    assert says(expected, got, EXACT) == ""
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "words"),
+    [
+        (2.0, 3.0, "expected 2, got 3 (relative error 0.5)"),
+        (2.0, -2.0, "the wrong sign"),
+        (2.0, 4.0, "2 times too large"),
+        (2.0, None, "is there a `return`?"),
+        (2.0, ..., "not answered yet"),
+        (2.0, float("nan"), "got NaN"),
+        (2.0, float("inf"), "got infinite"),
+        (2.0, "2", "a str of length 1, where a number is wanted"),
+        (2.0, True, "where a number is wanted"),
+        (True, 1, "where True or False is wanted"),
+        (2.0, [2.0], "shape (1,), where a single number is wanted"),
+        (2.0, abs, "a call with parentheses"),
+        (np.zeros((2, 3)), np.zeros((3, 2)), "the transpose"),
+        (np.arange(4.0), np.array([0, 1, 5, 3]), "the worst entry is at 2: expected 2, got 5 (relative error 1.5; 1 of 4"),
+        (np.eye(2), np.array([[1, 0], [0.1, 1]]), "the worst entry is at [1, 0]"),
+        (np.ones(2), [[1, 2], [3]], "a list of length 2"),
+        (np.ones(2), np.array([1, None]), "dtype object"),
+        ({"a": 1}, {"b": 1}, "missing keys ['a']; unexpected keys ['b']"),
+        ({"a": 1.0}, {"a": 2.0}, "at key 'a': expected 1, got 2"),
+        ([1.0, "x"], [1.0], "length 1, where 2 is wanted"),
+        ([np.ones(2), np.ones(3)], [np.ones(2), np.zeros(3)], "at position 1"),
+        ("sgd", "adam", "expected 'sgd', got 'adam'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_described(expected, got, words):
+    assert words in says(expected, got)
+
+
+def test_an_unknown_type_is_refused_without_touching_it():
+    class Liar(float):
+        def __eq__(self, other):
+            raise AssertionError("a method of the liar was called")
+
+        __hash__ = None
+        __float__ = __array__ = __repr__ = __str__ = __eq__
+
+    class Subclass(np.ndarray):
+        pass
+
+    for lie in (Liar(2.0), np.array(2.0).view(Subclass), np.ma.array([2.0]), type("T", (torch.Tensor,), {})()):
+        assert "where a number, string, list, dict, array or tensor is wanted" in says(2.0, lie)
+
+
+def test_infinite_and_missing_values_can_be_expected():
+    assert says(np.array([np.inf, np.nan, 1.0]), [np.inf, np.nan, 1.0], EXACT) == ""
+    assert says(np.array([np.inf, 1.0]), [-np.inf, 1.0])
+    assert says(None, None) == "" and says(None, 0.0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, torch.float32])
+def test_low_precision_loosens_the_tolerance_and_no_more(dtype):
+    make = (
+        (lambda v: torch.tensor(v, dtype=dtype))
+        if isinstance(dtype, torch.dtype)
+        else (lambda v: np.array(v, dtype=dtype))
+    )
+    truth = np.array([1.0, 1e-3, 100.0]) / 3
+    assert says(truth, make(list(truth)), Tolerance(1e-12)) == ""
+    assert says(truth, make(list(truth * 1.001)), Tolerance(1e-12)) != ""
+    assert says(truth, truth * (1 + 1e-7), Tolerance(1e-12)) != ""
+
+
+def test_noise_around_an_expected_zero_is_no_error():
+    assert says(np.array([0.0, 1.0]), [1e-16, 1.0], EXACT) == ""
+    assert says(0.0, 1e-17) == "" and says(0.0, 1e-6) != ""
+
+
+numbers = st.one_of(st.booleans(), st.integers(), st.floats(), st.complex_numbers(), st.text(), st.binary(), st.none())
+arrays = hnp.arrays(st.sampled_from(["f4", "f8", "i8", "?", "c16"]), hnp.array_shapes(max_dims=3, max_side=6))
+values = st.recursive(
+    numbers | arrays, lambda s: st.lists(s) | st.dictionaries(st.text() | st.integers(), s), max_leaves=8
+)
+
+
+@given(values)
+def test_a_value_written_into_a_cell_comes_back_the_same(value):
+    literal = repr(encode(plain(value)))
+    back = decode(eval(literal, {}))
+    np.testing.assert_equal(back, value)
+    assert repr(encode(back)) == literal
+    assert unpack(pack(encode(plain(value)))) == unpack(pack(encode(back)))
+
+
+def test_a_value_nested_too_deeply_is_refused():
+    value = []
+    value.append(value)
+    with pytest.raises(NotPlain, match="levels deep"):
+        plain(value)
+
+
+def test_failures_are_collected_and_the_first_line_is_short():
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"one": 1.0, "two": 2.0})
+        check.case("one", 1.0)
+        check.case("two", 3.0)
+        check.require(lambda: 1 > 2, "one is more than two", hint=2)
+    assert str(caught.value).split("\n") == [
+        "two: expected 2, got 3 (relative error 0.5)", "Also failed: one is more than two.",
+    ]  # fmt: skip
+
+
+def test_a_property_names_its_hint():
+    with pytest.raises(CheckFailed, match=r"(?s)one is more.*Open hint 2") as caught, check.question("q"):
+        check.require(lambda: 1 > 2, "one is more than two", hint=2)
+    assert caught.value.hint == 2
+
+
+@pytest.mark.parametrize("condition", [None, 1, "yes", np.ones(2, bool), object()], ids=str)
+def test_a_condition_that_is_no_bool_does_not_hold(condition):
+    with pytest.raises(CheckFailed), check.question("q"):
+        check.require(lambda: condition, "must hold")
+
+
+@pytest.mark.parametrize("condition", [True, np.bool_(True), np.array(True), torch.tensor(True)], ids=repr)
+def test_a_true_condition_holds_in_any_library_s_form(condition):
+    with check.question("q"):
+        check.require(lambda: condition, "must hold")
+    assert check.earned == 1
+
+
+def test_an_error_in_the_answer_is_told_with_its_line():
+    space = {"check": check}
+    exec(compile("def f(x):\n    y = 1\n    return y / x", "<answer>", "exec"), space)
+    cell = "with check.question('q'):\n    check.expect({'f': 1.0})\n    check.case('f', lambda: f(0))"
+    with pytest.raises(CheckFailed, match=r"f, .*|f: your code raised ZeroDivisionError: .* \(line 3 of your answer\)"):
+        exec(compile(cell, "<check>", "exec"), space)
+
+
+def test_an_error_between_the_checks_becomes_a_message_too():
+    with pytest.raises(CheckFailed, match="your code raised KeyError"), check.question("q"):
+        {}["missing"]
+    with pytest.raises(CheckFailed, match="my own words"), check.question("q"):
+        assert False, "my own words"  # noqa: B011
+
+
+def test_what_stops_the_process_is_not_taken_for_an_answer():
+    with pytest.raises(KeyboardInterrupt), check.question("q"):
+        check.case("never", lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
+
+
+def test_warnings_and_standard_error_cost_nothing(capsys):
+    def noisy():
+        warnings.warn("an honest warning", stacklevel=1)
+        print("to standard error", file=sys.stderr)
+        return 1.0
+
+    with check.question("q"):
+        check.expect({"noisy": 1.0})
+        check.case("noisy", noisy)
+    assert capsys.readouterr().err == "" and check.earned == 1
+
+
+def test_parts_earn_their_share_and_say_what_failed(capsys):
+    with check.question("q", points=4, parts=True):
+        check.expect({"one": 1.0, "two": 2.0})
+        check.case("one", 1.0)
+        check.case("two", 3.0)
+    assert check.earned == 2
+    assert "two: expected 2, got 3" in capsys.readouterr().out
+
+
+def test_parts_that_are_all_wrong_fail():
+    with pytest.raises(CheckFailed), check.question("q", points=4, parts=True):
+        check.expect({"one": 1.0})
+        check.case("one", 2.0)
+
+
+def test_a_prediction_is_never_told():
+    with pytest.raises(CheckFailed) as caught, check.question("q", reveal=False):
+        check.expect({"number": 0.123456, "list": [31, 32], "word": "secretly"})
+        check.case("number", 7.0)
+        check.case("list", [1, 2])
+        check.case("word", "x")
+    failures = check._question.failures
+    assert len(failures) == 3
+    assert not any(secret in str(f) for f in failures for secret in ("0.123456", "31", "secretly"))
+    assert "0.123" not in str(caught.value)
+
+
+def known(**table):
+    return pack({"mistakes": {n: {"says": f"you did {n}", "hint": 3} for n in "ab"}, "outcomes": table, "of": {}})
+
+
+def test_a_known_mistake_is_named_by_its_value():
+    with pytest.raises(CheckFailed, match=r"(?s)you did b.*Open hint 3") as caught, check.question("q"):
+        check.expect({"x": 1.0})
+        check.known(known(x={"a": {"value": 5.0}, "b": {"value": 3.0}}))
+        check.case("x", np.float32(3.00001))
+    assert caught.value.mistakes == ("b",)
+
+
+def test_a_value_nearer_to_the_truth_than_to_a_mistake_is_not_called_that_mistake():
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": 1.0})
+        check.known(known(x={"a": {"value": 1.25}}))
+        check.case("x", 1.11, atol=0.1, rtol=0.1)
+        check.case("y", 1.11, expected=1.0)
+    assert caught.value.mistakes == ()
+
+
+def test_a_mistake_without_a_value_is_named_only_if_every_check_agrees():
+    table = {"larger": {"a": {"failed": True}}, "smaller": {"b": {"failed": True}}}
+    for smaller, named in ((True, ("a",)), (False, ())):
+        with pytest.raises(CheckFailed) as caught, check.question("q"):
+            check.known(known(**table))
+            check.require(False, "larger")
+            check.require(smaller, "smaller")
+        assert caught.value.mistakes == named
+
+
+def test_the_seed_of_a_variant_comes_from_the_cell_s_namespace():
+    for told, seed in (({}, 0), ({"__variant_seed__": 7}, 7), ({"__variant_seed__": {"q": 9}}, 9)):
+        space = {"check": check, **told}
+        exec("with check.question('q'):\n    check.require(True, 'x')\n    seen = check.seed", space)
+        assert space["seen"] == seed
+
+
+def test_a_computed_value_may_be_expected():
+    with pytest.raises(CheckFailed, match="expected 4, got 5"), check.question("q"):
+        check.case("x", 5.0, expected=lambda: 4.0)
+    with pytest.raises(CheckFailed, match="no expected value for 'y'"), check.question("q"):
+        check.case("y", 5.0)
+
+
+def test_two_checks_of_one_name_are_refused():
+    with pytest.raises(CheckFailed, match="names must differ"), check.question("q"):
+        check.require(True, "twice")
+        check.require(True, "twice")

@@ -1,0 +1,50 @@
+"""Every exercise of the course is proved: right answers pass, blank and typical wrong ones fail with their own message."""
+
+import ast
+
+import pytest
+
+from coursekit.assignments.parse import load, objectives, topics
+from coursekit.assignments.prove import prove
+from coursekit.assignments.release import toolbox
+from coursekit.digest import module_file
+from coursekit.paths import ROOT
+
+
+@pytest.fixture(scope="module", params=topics())
+def assignment(request):
+    return load(request.param)
+
+
+def test_every_question_is_proved(assignment):
+    problems = [f"{proof.question}: {problem}" for proof in prove(assignment) for problem in proof.problems]
+    assert not problems, "\n".join(problems)
+
+
+def test_the_questions_are_many_and_of_every_kind(assignment):
+    kinds = [question.meta.kind for question in assignment.questions]
+    assert len(kinds) >= 8
+    assert {"derive+check", "predict", "written"} <= set(kinds)
+
+
+def test_every_question_serves_an_objective_of_a_chapter(assignment):
+    chapters = objectives()
+    assert assignment.topic in chapters, f"book/{assignment.topic}.md has no objectives in its front matter"
+    known = {id for chapter in chapters.values() for id in chapter}
+    assert {question.meta.objective for question in assignment.questions} <= known
+
+
+def test_the_minutes_of_the_questions_add_up_to_those_of_the_assignment(assignment):
+    total = sum(question.meta.minutes for question in assignment.questions)
+    assert 0.7 <= total / assignment.head.minutes <= 1.3
+
+
+def test_no_question_asks_for_what_the_toolbox_holds(assignment):
+    held = {name for module in toolbox() for name in defined(module_file(module, ROOT / "src").read_text())}
+    asked = {name for question in assignment.questions for name in defined(question.answer)}
+    assert held, "the toolbox defines nothing: this test would not see a clash"
+    assert not asked & held
+
+
+def defined(code: str) -> set[str]:
+    return {node.name for node in ast.parse(code).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
