@@ -1,0 +1,118 @@
+"""Grading on many workers, through dask: processes of this machine, or whatever has joined a scheduler's cluster.
+
+Submissions are handed out a few at a time.  A worker that dies is replaced and its submission is tried again elsewhere; one
+that was there at two deaths is tried once more on its own, since its neighbours may have been to blame, and is set aside when it
+kills again.
+Nothing is kept on workers: whatever dies, what was written stays, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import dask
+from distributed import Client, Future, LocalCluster, as_completed
+from distributed.scheduler import KilledWorker
+
+from coursekit.classroom.grading import Job, Settings, crashed_result
+from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.worker import grade_one
+
+WAIT = 60  # seconds for the first worker
+DEATHS = 1  # a task that was on this many dead workers is given up at the next death
+REASON = (
+    "Grading this submission ended the grading process itself, twice. "
+    "It was set aside, so that the others could be graded; ask your instructor to look at it."
+)
+
+
+def local_cluster(workers: int) -> LocalCluster:
+    """``workers`` processes of this machine, one thread each; restarted when they die, stopped when the cluster closes."""
+    dask.config.set({"distributed.scheduler.allowed-failures": DEATHS})
+    return LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+        dashboard_address=None, memory_limit=None, silence_logs=50,
+    )  # fmt: skip
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Client]:
+    """A client of the scheduler that ``settings`` name, or of a cluster of our own."""
+    if settings.scheduler:
+        try:
+            client = Client(settings.scheduler, timeout=WAIT)
+        except (OSError, ValueError) as error:
+            raise ClassroomError(f"no dask scheduler answers at {settings.scheduler}: {error}") from None
+        with client:
+            yield client
+        return
+    with local_cluster(settings.workers) as cluster, Client(cluster) as client:
+        yield client
+
+
+def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Grade ``jobs`` in any order, each once."""
+    if not jobs:
+        return
+    with connected(settings) as client:
+        yield from spread(client, jobs, source, settings)
+
+
+def spread(client: Client, jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Hand out ``jobs`` over the client's workers; then, one by one, those that were there when workers died."""
+    try:
+        client.wait_for_workers(1, timeout=WAIT)
+    except TimeoutError:
+        raise ClassroomError(
+            f"no worker has joined the scheduler within {WAIT} s; start some and run this again"
+        ) from None
+    suspects: list[Job] = []
+    for job, result in results(client, jobs, source, settings, ahead=2):
+        if result is None:
+            suspects.append(job)
+        else:
+            yield result
+    for suspect in suspects:
+        for job, result in results(client, [suspect], source, settings, ahead=1):
+            yield crashed_result(job, source, REASON) if result is None else result
+
+
+def submit(client: Client, job: Job, source: bytes, settings: Settings) -> Future:
+    """Start grading one job somewhere."""
+    return client.submit(
+        grade_one, job.student, job.notebook, source, asdict(settings.budget), job.seeds,
+        settings.engine, settings.unsafe_no_sandbox, pure=False,
+    )  # fmt: skip
+
+
+def results(
+    client: Client, jobs: Iterable[Job], source: bytes, settings: Settings, ahead: int
+) -> Iterator[tuple[Job, dict[str, Any] | None]]:
+    """Each job with its result, or None when its workers died; ``ahead`` jobs for each worker are under way at a time."""
+    waiting, under_way = iter(jobs), {}
+    done = as_completed()
+
+    def more(count: int) -> None:
+        for _, job in zip(range(count), waiting):
+            future = submit(client, job, source, settings)
+            under_way[future] = job
+            done.add(future)
+
+    more(ahead * max(1, len(client.scheduler_info(n_workers=-1)["workers"])))
+    for future in done:
+        job = under_way.pop(future)
+        yield job, outcome(future)
+        more(1)
+
+
+def outcome(future: Future) -> dict[str, Any] | None:
+    """A future's result, or None when its workers died; raises ClassroomError for what no submission can cause."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, KilledWorker):
+        return None
+    raise ClassroomError(f"a worker cannot grade: {type(error).__name__}: {error}") from None

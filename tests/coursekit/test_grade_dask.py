@@ -1,0 +1,96 @@
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from classroom_course import classroom, submission
+
+from coursekit.classroom import records, run_dask, run_local
+from coursekit.classroom.grading import Settings, grade
+
+ENGINE = "classroom_course:text_engine"
+
+
+@pytest.fixture(autouse=True)
+def workers_find_the_engine(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+
+
+def hand_in(room, count, special=None):
+    for number in range(count):
+        path = room.submitted("mini", f"s{number:03d}")
+        path.parent.mkdir(parents=True)
+        word = (special or {}).get(number, "right" if number % 2 else "wrong")
+        path.write_text(json.dumps(submission(explain=word)))
+
+
+def test_many_workers_write_what_one_writes(tmp_path):
+    one, two = classroom(tmp_path / "one"), classroom(tmp_path / "two")
+    for room in (one, two):
+        (room.root / "course.key").write_text("00" * 32)
+        hand_in(room, 12)
+    grade(one, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    grade(two, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run)
+    assert len(records.read_all(one, "mini")) == 12
+    assert records.read_all(one, "mini") == records.read_all(two, "mini")
+
+
+def test_a_submission_that_kills_its_workers_is_set_aside_and_the_others_are_graded(tmp_path):
+    room = classroom(tmp_path)
+    hand_in(room, 8, {3: "KILL THE WORKER"})
+    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run)
+    assert summary.crashed == ["s003"]
+    found = records.read_all(room, "mini")
+    assert len(found) == 8
+    statuses = {name: record["questions"]["double"]["status"] for name, record in found.items()}
+    assert statuses.pop("s003") == "crashed"
+    assert all(status == ("passed" if int(name[1:]) % 2 else "failed") for name, status in statuses.items())
+    assert "set aside" in found["s003"]["questions"]["double"]["message"]
+
+
+def test_killed_workers_lose_nothing(tmp_path):
+    room = classroom(tmp_path)
+    hand_in(room, 60)
+    killed = []
+
+    def advance(student, total):
+        if student and len(killed) < 3 and len(list(room.records("mini").glob("*.json"))) % 15 == 0:
+            workers = [p for p in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+            workers[-1].send_signal(signal.SIGKILL)
+            killed.append(workers[-1].pid)
+
+    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run, advance=advance)
+    assert killed and not summary.crashed
+    assert sorted(summary.graded) == sorted(set(summary.graded)) == [f"s{n:03d}" for n in range(60)]
+    found = records.read_all(room, "mini")
+    assert [record["score"] for record in found.values()] == [5.0 if n % 2 else 0.0 for n in range(60)]
+
+
+def test_a_killed_run_goes_on_where_it_was(tmp_path):
+    room = classroom(tmp_path)
+    hand_in(room, 30)
+    script = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "from pathlib import Path\nimport time\n"
+        "from coursekit.classroom import run_local\nfrom coursekit.classroom.grading import Settings, grade\n"
+        "from coursekit.classroom.layout import Classroom\n"
+        f"grade(Classroom(Path({str(tmp_path)!r})), 'mini', (), Settings(engine={ENGINE!r}), run=run_local.run,"
+        " advance=lambda s, t: time.sleep(0.05))\n"
+    )
+    import subprocess
+
+    process = subprocess.Popen([sys.executable, "-c", script])
+    while len(list(room.records("mini").glob("*.json"))) < 7 and process.poll() is None:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    done = set(records.read_all(room, "mini"))
+    assert 7 <= len(done) < 30
+    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    assert set(summary.kept) == done
+    assert set(summary.graded) == {f"s{n:03d}" for n in range(30)} - done
