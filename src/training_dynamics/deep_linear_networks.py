@@ -28,7 +28,7 @@ def _check(s: float, a0: float, depth: int) -> None:
 def mode_rate(a: Float[ndarray, "*t"] | float, s: float, depth: int = 2) -> Float[ndarray, "*t"]:
     r"""The speed of an aligned, balanced mode: :math:`\dot a = L\,a^{2-2/L}(s-a)`.
 
-    Source: Saxe et al. (2014), eq. 11 and its extension to depth; Arora et al. (2018), Theorem 1 restricted to one mode.
+    Source: Saxe et al. (2014), two layers and deeper; the same exponent as in Arora et al. (2018), restricted to one mode.
     """
     a = np.asarray(a, dtype=float)
     return depth * a ** (2 - 2 / depth) * (s - a)
@@ -40,7 +40,7 @@ def mode(t: Float[ndarray, "*t"] | float, s: float, a0: float, depth: int = 2) -
     Depth 1: :math:`s-(s-a_0)e^{-t}`.  Depth 2: :math:`s\,e^{2st}/(e^{2st}-1+s/a_0)`.  Deeper: the inverse
     of :func:`time_to_reach`, found by Newton's method in the logit of ``a/s`` to rounding error.
     Raises ValueError for ``t < 0`` and for ``a0`` outside (0, s).
-    Source: Saxe et al. (2014), eq. 12.
+    Source: Saxe et al. (2014), the time course of a mode.
     """
     _check(s, a0, depth)
     t = np.asarray(t, dtype=float)

@@ -91,7 +91,7 @@ def conserved_by_flow(seed: int) -> Measured:
 @claim(
     "deep_linear_networks.finite_steps_conserve",
     "Gradient descent conserves them too.",
-    source="",
+    source="du2018algorithmic",
     verdict="fails",
     instead="Over a fixed time the drift is proportional to the learning rate: each of the 1/η steps adds η².",
 )
@@ -190,7 +190,7 @@ def always_greedy(seed: int) -> Measured:
 @claim(
     "deep_linear_networks.imbalance",
     "How strong a mode is at the start decides when it is learned.",
-    source="saxe2014exact",
+    source="tarmoun2021understanding",
     verdict="fails",
     instead=(
         "The imbalance between the layers decides as well: the same map, with one layer scaled up and the other "
@@ -209,7 +209,7 @@ def imbalance(seed: int) -> Measured:
         "An unbalanced aligned mode follows its own closed form, in which the conserved difference of the layers "
         "appears."
     ),
-    source="",
+    source="tarmoun2021understanding",
     verdict="holds",
 )
 def imbalance_formula(seed: int) -> Measured:
