@@ -84,7 +84,9 @@ class Question:
         says = [self.known.mistakes[m]["says"] for m in mistakes]
         hint = self.known.mistakes[mistakes[0]]["hint"] if mistakes else self.failures[0].hint
         lines = [str(self.failures[0])]
-        lines += [f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)]
+        lines += [
+            f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)
+        ]
         lines += [f"Open hint {hint}."] if hint else []
         others = [failure.name for failure in self.failures[1:]]
         more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
@@ -234,7 +236,7 @@ def truth(value: object) -> bool | None:
     """The truth of a condition, which is a bool in any library's form; None for anything else."""
     if type(value) is bool or type(value) is np.bool_:
         return bool(value)
-    if (type(value) is np.ndarray or is_tensor(value)) and np.shape(value) == ():  # type: ignore[arg-type]
+    if (type(value) is np.ndarray or is_tensor(value)) and value.shape == ():  # type: ignore[attr-defined]
         return bool(value)
     return None
 

@@ -121,6 +121,7 @@ def _definition(
     if isinstance(stub, ast.ClassDef):
         assert isinstance(match, ast.ClassDef)
         return _members(stub, match, reference, place)
+    assert not isinstance(match, ast.ClassDef)
     return [(holes[0].lineno - 1, _region(_body(match, reference), holes[0].col_offset))] if holes else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -80,7 +81,7 @@ def _validated(model: type, text: str, place: str):  # noqa: ANN202  (the model 
         raise AssignmentError(f"{place}: " + "; ".join(problems)) from None
 
 
-def _problem(error: dict, model: type) -> str:
+def _problem(error: Any, model: type) -> str:
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"unknown key {key!r}; known are {', '.join(model.model_fields)}"  # type: ignore[attr-defined]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nbformat
 
 from coursekit.assignments.merge import released
-from coursekit.assignments.notebook import HIDDEN_BEGIN, HIDDEN_END, build
+from coursekit.assignments.notebook import HIDDEN_BEGIN
 from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
+from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.checks import CheckFailed, check, error_text
+from coursekit.paths import ROOT
+from coursekit.plain import unpack
 
 VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
 MISTAKES, ALTERNATIVES = 3, 1
@@ -48,11 +54,11 @@ class Proof:
 class Prover:
     """Runs answers against the cells of one built notebook, each in a fresh namespace, the other questions left blank."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, notebook: nbformat.NotebookNode) -> None:
         self.assignment = assignment
         self.cells: dict[str, str] = {}
         self.stubs: list[tuple[str, str]] = []
-        for cell in build(assignment).cells:
+        for cell in notebook.cells:
             self._keep(cell)
 
     def _keep(self, cell: nbformat.NotebookNode) -> None:
@@ -63,9 +69,8 @@ class Prover:
             self.cells[f"{about['question']}_answer"] = cell.source
             self.stubs.append((about["question"], released(cell.source)))
 
-    def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0, visible_only: bool = False) -> Run:
+    def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0) -> Run:
         """Execute the set-up cells, every question's cell (``answer`` for this one, stubs for the others), and its checks."""
-        checks = self.cells[question.id]
         space = {"__name__": "__main__", "__variant_seed__": variant}
         seed_everything(seed)
         try:
@@ -74,26 +79,28 @@ class Prover:
                     execute(code, "setup", space)
                 for id, stub in self.stubs:
                     execute(answer if id == question.id else stub, "answer", space)
-                execute(visible_part(checks) if visible_only else checks, "check", space)
+                execute(self.cells[question.id], "check", space)
         except CheckFailed as failure:
             return Run(0.0, str(failure), failure.mistakes)
         except TooSlow as error:
             return Run(0.0, f"the code {error}; make it end by itself")
         except Exception as error:  # an answer cell that cannot even run
             return Run(0.0, error_text(error))
-        failure = check.failure
-        return Run(check.earned, str(failure or ""), failure.mistakes if failure else ())
+        last = check.failure
+        return Run(check.earned, str(last or ""), last.mistakes if last else ())
 
 
-def visible_part(checks: str) -> str:
-    """A check cell without its hidden region."""
-    before, _, rest = checks.partition(f"    {HIDDEN_BEGIN}")
-    return before.rstrip(" ") + rest.partition(f"{HIDDEN_END}")[2].lstrip("\n")
+def seen_by_visible(checks: str) -> set[str]:
+    """The mistakes that the visible part of a check cell is known to catch."""
+    found = re.search(r"check\.known\((.*)\)  # typical", checks.partition(HIDDEN_BEGIN)[0])
+    return set(unpack(ast.literal_eval(found[1]))["mistakes"]) if found else set()
 
 
-def prove(assignment: Assignment, progress: Callable[[str], None] = lambda question: None) -> list[Proof]:
+def prove(
+    assignment: Assignment, root: Path = ROOT, progress: Callable[[str], None] = lambda question: None
+) -> list[Proof]:
     """The proofs of every question that is not written.  Raises ``AssignmentError`` where the assignment cannot be built."""
-    prover = Prover(assignment)
+    prover = Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
     proofs = []
     for question in assignment.questions:
         progress(question.id)
@@ -120,7 +127,8 @@ def _prove_question(prover: Prover, question: Question) -> Proof:
 def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
     reference = prover.cells[f"{question.id}_answer"]
     generator = random.Random(0)
-    for variant in (*VARIANTS, generator.randrange(2**31)):
+    variants = (*VARIANTS, generator.randrange(2**31)) if "check.seed" in question.hidden else (0,)
+    for variant in variants:
         run = prover.run(question, reference, seed=variant + 1, variant=variant)
         if run.earned != question.meta.points:
             proof.problems.append(f"the reference solution fails (variant {variant}): {run.message}")
@@ -148,7 +156,7 @@ def _mistake(prover: Prover, question: Question, name: str, says: str, code: str
         proof.rejected += 1
         if len(run.mistakes) > 1:
             proof.notes.append(f"the mistake {name!r} cannot be told from {run.mistakes}")
-    if prover.run(question, cell, visible_only=True).earned < question.meta.points:
+    if name in seen_by_visible(prover.cells[question.id]):
         proof.visible += 1
     else:
         proof.notes.append(f"only the hidden checks catch {name!r}")

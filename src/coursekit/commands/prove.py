@@ -49,7 +49,7 @@ def command(names: tuple[str, ...], notes: bool, root: Path) -> None:
             assignment = load(name, root)
             with Progress(console=console, transient=True) as bar:
                 task = bar.add_task(name, total=len(assignment.questions))
-                proofs = prove(assignment, lambda question: bar.update(task, advance=1, description=question))  # noqa: B023
+                proofs = prove(assignment, root, lambda question: bar.update(task, advance=1, description=question))  # noqa: B023
         except AssignmentError as error:
             console.print(str(error), style="red", markup=False)
             failed.append(name)
