@@ -30,5 +30,12 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
             )
         return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
     from coursekit.engine.forkserver import ForkLauncher
+    from coursekit.sandbox.facts import missing
+
+    lacking = "" if unsafe_no_sandbox else missing()
+    if lacking:
+        raise SandboxUnavailable(
+            f"the sandbox does not work here ({lacking}): see `course doctor`, or accept the risk with --unsafe-no-sandbox"
+        )
 
     return SplitEngine(ForkLauncher(sandbox=not unsafe_no_sandbox), "split-unsafe" if unsafe_no_sandbox else "split")

@@ -101,10 +101,10 @@ def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
     chosen = []
     for number, cell in enumerate(source):
         if cell.type == "code" and cell.kind == "other":
-            if used_names(cell.source) & theirs:
+            locked = bool(cell.metadata.get("nbgrader", {}).get("locked"))
+            if not locked and used_names(cell.source) & theirs:  # a locked cell is set-up whatever names it shares
                 theirs |= bound_names(cell.source)  # a demonstration of the answer, and what hangs on it
             else:
-                locked = bool(cell.metadata.get("nbgrader", {}).get("locked"))
                 chosen.append((cell.grade_id or cell.id or str(number), cell.source, locked))
     return chosen
 

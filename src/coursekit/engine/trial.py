@@ -10,7 +10,7 @@ from coursekit.engine.frames import decode, encode
 from coursekit.engine.interface import Budget
 from coursekit.engine.launch import Launcher, Process
 from coursekit.engine.session import STARTING, Clock, Session
-from coursekit.engine.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
+from coursekit.engine.wire import CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
 from coursekit.engine.words import ended
 
 CALLS_PER_TEST = 3  # a whole test may take this many times the budget of one call
@@ -110,6 +110,3 @@ class Trial:
         else:
             self.depth -= kind == REPLY
             self.checker.channel.send(kind, payload, self.budget.call_seconds)
-
-
-__all__ = ["ANSWER", "Bench", "Trial"]

@@ -1,0 +1,107 @@
+"""The engine's end of the fork server: asks the zygote for a process and holds that process's lifeline."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+
+from coursekit.engine.interface import Budget
+from coursekit.engine.launch import GRACE, Process, clean_environment
+from coursekit.engine.wire import Channel, Wire
+
+READY = 180.0  # seconds for the zygote to import the libraries
+
+
+class ForkedProcess:
+    """A process forked by the zygote.  Its guardian kills it, and all that it started, when the lifeline closes."""
+
+    def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
+        self._channel, self._lifeline = channel, lifeline
+        self._closing = threading.Lock()
+        descriptor = channel.fileno()
+        self.channel = Channel(Wire(descriptor, descriptor), self.kill)
+
+    def kill(self) -> None:
+        """Have the guardian kill the process."""
+        with self._closing:
+            if self._lifeline.fileno() >= 0:
+                try:
+                    self._lifeline.shutdown(socket.SHUT_WR)
+                except OSError:
+                    return  # the guardian is gone, and its processes with it
+
+    def end(self) -> str:
+        """Kill, wait for the guardian's word, release the sockets; how the process had ended by itself."""
+        said = self._heard(0.0)
+        early = said.strip().decode()
+        self.kill()
+        if not early:
+            self._heard(GRACE)
+        with contextlib.suppress(OSError):  # closed by the other side already
+            self._channel.shutdown(socket.SHUT_RDWR)
+        self._channel.close()
+        with self._closing:
+            self._lifeline.close()
+        return early
+
+    def _heard(self, seconds: float) -> bytes:
+        ready, _, _ = select.select([self._lifeline], [], [], seconds or 0.05)
+        return self._lifeline.recv(200) if ready else b""
+
+
+class ForkLauncher:
+    """Starts processes by forking a zygote that has the libraries loaded and has never seen a notebook or a test."""
+
+    def __init__(self, sandbox: bool) -> None:
+        self.sandbox = sandbox
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self, role: str, budget: Budget) -> Process:
+        """A new process of this role; students' are sandboxed."""
+        control = self._running()
+        ours, theirs = socket.socketpair()
+        line, guard = socket.socketpair()
+        order = {"role": role, "sandbox": self.sandbox and role == "student", "budget": asdict(budget)}
+        with theirs, guard:
+            socket.send_fds(control, [json.dumps(order).encode() + b"\n"], [theirs.fileno(), guard.fileno()])
+        return ForkedProcess(ours, line)
+
+    def _running(self) -> socket.socket:
+        if self._zygote is not None and self._zygote.poll() is None and self._control is not None:
+            return self._control
+        self.close()
+        self._folder = tempfile.TemporaryDirectory(prefix="course-zygote-", ignore_cleanup_errors=True)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.zygote", str(theirs.fileno())]
+            self._zygote = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
+                env=clean_environment(self._folder.name), start_new_session=True,
+            )  # fmt: skip
+        self._control.settimeout(READY)
+        if self._control.recv(5) != b"ready":
+            raise RuntimeError("the fork server did not start; its error is above")
+        return self._control
+
+    def close(self) -> None:
+        """End the zygote.  Guardians of processes that still run end with their lifelines."""
+        if self._control is not None:
+            self._control.close()
+        if self._zygote is not None:
+            try:
+                self._zygote.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self._zygote.kill()
+                self._zygote.wait()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._zygote = self._control = self._folder = None

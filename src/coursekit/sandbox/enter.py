@@ -1,0 +1,78 @@
+"""Entering the sandbox, in two steps: namespaces before the last fork, everything else after it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+
+from coursekit.sandbox import limits, linux, view
+
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """Prepared once, before any fork: what is visible, the folder to build it on, and the system call filter."""
+
+    view: view.View
+    root: str
+    filter: bytes
+
+
+def prepare(folder: str) -> Confinement:
+    """What every student's process needs; ``folder`` is one of ours and empty."""
+    from coursekit.sandbox.filters import filter_program
+
+    root = os.path.join(folder, "root")
+    os.makedirs(root, exist_ok=True)
+    return Confinement(view.student_view(), root, filter_program())
+
+
+def leave_namespaces() -> None:
+    """New mount, process, network, IPC and name namespaces for this process's children.
+
+    As root directly; otherwise, and where root may not, through a user namespace in which this user is nobody.
+    """
+    if os.geteuid() == 0:
+        try:
+            return linux.unshare(linux.NAMESPACES)
+        except PermissionError:
+            _new_user_namespace(linux.NAMESPACES)
+    else:
+        _new_user_namespace(linux.NAMESPACES)
+
+
+def _new_user_namespace(more: int = 0) -> None:
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(linux.CLONE_NEWUSER | more)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{NOBODY} {user} 1"), ("gid_map", f"{NOBODY} {group} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def confine(confinement: Confinement, memory_bytes: int, processes: int, cpu_seconds: int) -> None:
+    """See only the view, be nobody, have no capability, be limited and filtered.  For the first process of a namespace."""
+    mapped_outside = limits.mapped_bytes()
+    view.build(confinement.view, confinement.root)
+    os.environ |= {name: view.HOME for name in ("HOME", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR")}
+    tempfile.tempdir = None
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+        _own_process_count()
+    linux.forbid_new_privileges()
+    linux.drop_capabilities()
+    extra = 0 if limits.mapped_bytes() else mapped_outside  # without /proc inside, count from what was seen outside
+    limits.apply(memory_bytes + extra, processes, cpu_seconds)
+    linux.install_filter(confinement.filter)
+
+
+def _own_process_count() -> None:
+    """A user namespace of its own, in which the limit on processes counts only this submission's."""
+    try:
+        _new_user_namespace()
+    except OSError:
+        return  # forbidden here, or no /proc: the limit then counts all processes of nobody

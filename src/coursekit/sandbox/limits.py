@@ -1,0 +1,33 @@
+"""Limits of the kernel on what one process may use."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+FILES = 256
+FILE_BYTES = 32 * 2**20
+
+
+def mapped_bytes() -> int:
+    """The size of this process's address space now; 0 where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+
+
+def apply(memory_bytes: int, processes: int, cpu_seconds: int) -> None:
+    """Limit memory (beyond what is mapped now), processes, open files, file size, core dumps and CPU time, for good."""
+    mapped = mapped_bytes()
+    wanted = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_FSIZE: FILE_BYTES,
+        resource.RLIMIT_NOFILE: FILES,
+        resource.RLIMIT_NPROC: processes,
+    }
+    if mapped:
+        wanted[resource.RLIMIT_AS] = mapped + memory_bytes
+    for limit, value in wanted.items():
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
