@@ -38,11 +38,11 @@ class Report:
 def write_configuration(project: Project) -> Path:
     """Write jupyter-book's configuration with this project's folders, and the filled-in table of contents."""
     config = yaml.safe_load(project.config.read_text(encoding="utf-8"))
-    config.setdefault("execute", {})["cache"] = str(project.cache / "jupyter")
+    config.setdefault("execute", {})["cache"] = str(project.executed)
     sphinx = config.setdefault("sphinx", {}).setdefault("config", {})
     sphinx["course_src"] = str(project.src)
     sphinx["course_claims_file"] = str(project.claims_file)
-    write_atomically(project.toc, yaml.safe_dump(toc.expanded(project.book), sort_keys=False))
+    write_atomically(project.toc, yaml.safe_dump(toc.expanded(project.book, project.only), sort_keys=False))
     path = project.toc.with_name("_config.yml")
     write_atomically(path, yaml.safe_dump(config, sort_keys=False))
     return path
@@ -75,7 +75,10 @@ def run(project: Project, progress: Callable[[str], None] = lambda line: None) -
     finally:
         process.kill()
     if code and not report.problems:
-        report.problems.append(f"jupyter-book stopped with exit code {code}; its last lines:\n" + "\n".join(tail[-15:]))
+        telling = [line for line in tail if re.search(r"rror\b|Exception", line)]
+        report.problems.append(
+            "\n".join([f"jupyter-book stopped with exit code {code}:", *(telling[:10] or tail[-15:])])
+        )
     return report
 
 

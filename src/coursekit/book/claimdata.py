@@ -59,10 +59,11 @@ def load(file: Path) -> dict[str, Record]:
     return {data["id"]: Record(data) for topic in kept.values() for data in topic["claims"]}
 
 
-def current_digests(src: Path) -> dict[str, str]:
-    """What the claims of each topic depend on, as a digest, without importing any of it."""
+def current_digests(src: Path, only: tuple[str, ...] = ()) -> dict[str, str]:
+    """What each module of claims depends on, as a digest, without importing any of it; ``only``: of those topics."""
     folder = src.joinpath(*PACKAGE.split("."))
-    return {name: digest([f"{PACKAGE}.{name}"], src) for name in topics_with(folder, ".py")}
+    names = [name for name in topics_with(folder, ".py") if name.startswith(only or "")]
+    return {name: digest([f"{PACKAGE}.{name}"], src) for name in names}
 
 
 def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def refresh(
 
     Nothing of torch is imported when nothing changed.
     """
-    digests = current_digests(project.src)
+    digests = current_digests(project.src, project.only)
     file = project.claims_file
     kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     stale = [name for name, key in digests.items() if kept.get(name, {}).get("digest") != key]

@@ -10,11 +10,15 @@ from coursekit.paths import ROOT
 
 @dataclass(frozen=True)
 class Project:
-    """A book with its configuration, the source tree its pages import, and where results and caches go."""
+    """A book with its configuration, the source tree its pages import, and where results and caches go.
+
+    With ``only``, a draft of these chapters alone, whose results and caches are kept apart from the whole book's.
+    """
 
     root: Path = ROOT
     out: Path = ROOT
     source: Path | None = field(default=None)
+    only: tuple[str, ...] = ()
 
     @property
     def book(self) -> Path:
@@ -43,15 +47,25 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """Executed notebooks, results of claims, generated configuration."""
+        """Everything that a build keeps outside the output."""
         return self.root / ".cache"
+
+    @property
+    def results(self) -> Path:
+        """What is kept for this book, or for this draft of it, between builds."""
+        return self.cache / "book" / "-".join(sorted(self.only))
+
+    @property
+    def executed(self) -> Path:
+        """The cache of executed notebooks."""
+        return self.results / "jupyter" if self.only else self.cache / "jupyter"
 
     @property
     def claims_file(self) -> Path:
         """The results of all claims, as the pages read them."""
-        return self.cache / "book" / "claims.json"
+        return self.results / "claims.json"
 
     @property
     def toc(self) -> Path:
         """The table of contents with its globs filled in."""
-        return self.cache / "book" / "_toc.yml"
+        return self.results / "_toc.yml"

@@ -7,16 +7,21 @@ from typing import Any
 
 import yaml
 
+from coursekit.book import front
 
-def expanded(book: Path) -> dict[str, Any]:
+
+def expanded(book: Path, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """The content of ``book/_toc.yml``; a ``glob`` entry becomes the pages it matches, in the order of the other chapters.
 
-    Raises ``ValueError`` naming every listed page that does not exist.
+    ``only`` leaves those chapters, their assignments and the pages that are no chapters.  Raises ``ValueError`` naming
+    every listed page that does not exist.
     """
     toc = yaml.safe_load((book / "_toc.yml").read_text(encoding="utf-8"))
     order = [entry["file"] for part in toc["parts"] for entry in part["chapters"] or [] if "file" in entry]
     for part in toc["parts"]:
         part["chapters"] = [entry for item in part["chapters"] or [] for entry in _entries(item, book, order)]
+    if only:
+        _keep(toc, book, only)
     toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
     missing = [name for name in pages(toc) if not (book / f"{name}.md").is_file()]
     if missing:
@@ -24,6 +29,16 @@ def expanded(book: Path) -> dict[str, Any]:
             f"_toc.yml lists pages that do not exist: {', '.join(missing)}; write them or take the lines out"
         )
     return toc
+
+
+def _keep(toc: dict[str, Any], book: Path, only: tuple[str, ...]) -> None:
+    listed = {entry["file"] for part in toc["parts"] for entry in part["chapters"]}
+    unlisted = [{"file": name} for name in only if name not in listed]
+    topics = {name for name, _ in front.chapters(book)} - set(only)
+    left_out = topics | {f"assignments/{name}" for name in topics}
+    for part in toc["parts"]:
+        part["chapters"] = [entry for entry in part["chapters"] if entry["file"] not in left_out]
+    toc["parts"].insert(0, {"caption": "Draft", "chapters": unlisted})
 
 
 def _entries(item: dict[str, str], book: Path, order: list[str]) -> list[dict[str, str]]:

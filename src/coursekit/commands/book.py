@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from coursekit.book import build, check, claimdata, toc
 from coursekit.book.project import Project
+from coursekit.paths import ROOT
 
 
 def write_assignment_pages(project: Project) -> None:
@@ -51,7 +52,7 @@ def build_pages(project: Project, console: Console) -> build.Report:
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
     """Refresh what is generated, build, check; the report says what went wrong."""
     write_assignment_pages(project)
-    names = toc.pages(toc.expanded(project.book))
+    names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)
     if stale:
         console.print(f"claims measured: {', '.join(stale)}")
@@ -64,17 +65,17 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
 
 
 @click.command("book")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for _build/html (default: the top folder)."
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to put _build/html in.")
 @click.option("--check/--no-check", "checked", default=True, help="Check the finished pages (default: yes).")
+@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="Claims to run side by side.")
 @click.option(
-    "--jobs", default=2, show_default=True, type=click.IntRange(1), help="Topics whose claims run side by side."
+    "--only", multiple=True, metavar="TOPIC", help="A draft of this chapter alone, listed in _toc.yml or not."
 )
-def command(out: Path | None, checked: bool, jobs: int) -> None:
+def command(out: Path | None, checked: bool, jobs: int, only: tuple[str, ...]) -> None:
     """Build the book; exit 0 only when every page may be published."""
     start = time.monotonic()
-    project = Project(out=out.resolve()) if out else Project()
+    default = ROOT / "_build" / "-".join(("draft", *sorted(only))) if only else ROOT
+    project = Project(out=(out or default).resolve(), only=only)
     console = Console()
     try:
         report = make(project, console, jobs, checked)
@@ -85,8 +86,7 @@ def command(out: Path | None, checked: bool, jobs: int) -> None:
     for problem in report.problems:
         click.secho(problem, fg="red", err=True)
     if not report.ok:
-        raise click.ClickException(
-            f"the book has {len(report.problems)} problems, listed above; pages are in {project.html}"
-        )
+        count = len(report.problems)
+        raise click.ClickException(f"the book has {count} problems, listed above; pages are in {project.html}")
     click.echo(f"built in {time.monotonic() - start:.0f} s, {len(report.executed)} pages executed")
     click.echo(project.html / "index.html")

@@ -1,0 +1,201 @@
+"""A small book, built for real: what is executed again, what is not, and what makes a build fail."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coursekit.book import build, check, toc
+from coursekit.book.project import Project
+from coursekit.claim import Claim, Measured
+from coursekit.claims import Outcome
+
+NOTEBOOK = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3}
+---
+"""
+CONFIG = {
+    "title": "Tiny",
+    "only_build_toc_files": True,
+    "execute": {"execute_notebooks": "cache", "timeout": 60, "stderr_output": "remove-warn"},
+    "parse": {"myst_enable_extensions": ["dollarmath", "colon_fence"]},
+    "html": {"use_multitoc_numbering": False},
+    "latex": {"use_jupyterbook_latex": False},
+    "sphinx": {
+        "extra_extensions": ["coursekit.book.extension"],
+        "config": {
+            "html_use_index": False,
+            "html_extra_path": ["_extra"],
+            "mathjax_path": "../vendor/tex.js",
+            "nb_execution_show_tb": True,
+        },
+    },
+}
+PAGES = {
+    "index": "# Tiny\n\n```{chapters}\n```\n",
+    "plain": "# Plain\n\nThe range is {measured}`tiny.one`, it must be {bound}`tiny.one`.\n\n```{claim} tiny.one\n```\n",
+    "first": NOTEBOOK
+    + "# First\n\nSome prose.\n\n```{code-cell}\nfrom tiny import one\nprint('answer', one.value())\n```\n",
+    "second": NOTEBOOK + "# Second\n\n```{code-cell}\nimport tiny.two\nprint('other', tiny.two.value())\n```\n",
+    "claims": "# Claims\n\n```{claim-list}\n```\n",
+}
+
+
+def claim_outcome(*values: float) -> Outcome:
+    claim = Claim(
+        "tiny.one", "One is near $1$.", "", "holds", tuple(range(len(values))), lambda seed: Measured(1, at_most=2)
+    )
+    return Outcome(claim, claim.seeds, tuple(Measured(v, "units", at_most=2.0) for v in values), 0.0)
+
+
+class TinyBook:
+    """A project in a folder of its own, with the few things that the tests do to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.project = Project(root=root, out=root)
+        write = self.write
+        write("_config.yml", yaml.safe_dump(CONFIG))
+        for name, text in PAGES.items():
+            write(f"book/{name}.md", text)
+        write("book/_extra/vendor/tex.js", "")
+        write("src/tiny/__init__.py", "")
+        write("src/tiny/base.py", "def scale():\n    return 2\n")
+        write("src/tiny/one.py", "from tiny.base import scale\n\ndef value():\n    return 21 * scale()\n")
+        write("src/tiny/two.py", "from pathlib import Path\n\ndef value():\n"
+              "    return (Path(__file__).parent / 'data' / 'table.txt').read_text().strip()\n")  # fmt: skip
+        write("src/tiny/data/table.txt", "7\n")
+        self.list_pages("plain", "first", "second", "claims")
+        self.claims(1.0, 1.1, 1.2, 1.3, 1.4)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.project.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def list_pages(self, *names: str) -> None:
+        chapters = [{"file": name} for name in names]
+        content = {"format": "jb-book", "root": "index", "parts": [{"caption": "Pages", "chapters": chapters}]}
+        self.write("book/_toc.yml", yaml.safe_dump(content))
+
+    def claims(self, *values: float) -> None:
+        record = claim_outcome(*values).record() | {"code": "def one(seed): ...\n", "file": "tiny.py", "line": 1}
+        self.write(".cache/book/claims.json", json.dumps({"tiny": {"digest": "", "claims": [record]}}))
+
+    def build(self) -> build.Report:
+        report = build.run(self.project)
+        if self.project.html.is_dir():
+            report.problems += check.Site(self.project.html).problems(toc.pages(toc.expanded(self.project.book)))
+        if report.ok:
+            build.finish(self.project)
+        return report
+
+    def text(self, page: str) -> str:
+        html = (self.project.html / f"{page}.html").read_text(encoding="utf-8")
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html[html.index("<article") : html.index("</article>")]))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyBook:
+    """A tiny book that has been built once."""
+    book = TinyBook(tmp_path_factory.mktemp("tiny"))
+    report = book.build()
+    assert report.problems == []
+    assert set(report.executed) == {"first", "second"}
+    assert "answer 42" in book.text("first") and "other 7" in book.text("second")
+    assert "1 to 1.4 units" in book.text("plain") and "at most 2 units" in book.text("plain")
+    return book
+
+
+def test_nothing_changed_executes_nothing(tiny: TinyBook) -> None:
+    assert tiny.build() == build.Report()
+
+
+def test_a_changed_module_executes_exactly_the_pages_that_import_it(tiny: TinyBook) -> None:
+    base = tiny.project.src / "tiny" / "base.py"
+    before = base.read_text()
+    base.write_text("def scale():\n    return 3\n")
+    assert set(tiny.build().executed) == {"first"}
+    assert "answer 63" in tiny.text("first")
+    base.write_text(before)
+    undone = tiny.build()
+    assert undone.executed == {} and undone.ok
+    assert "answer 42" in tiny.text("first")
+
+
+def test_a_changed_data_file_executes_the_page_whose_module_names_it(tiny: TinyBook) -> None:
+    tiny.write("src/tiny/data/table.txt", "8\n")
+    assert set(tiny.build().executed) == {"second"}
+    assert "other 8" in tiny.text("second")
+
+
+def test_prose_and_claims_change_pages_without_executing_cells(tiny: TinyBook) -> None:
+    tiny.write("book/first.md", PAGES["first"].replace("Some prose.", "Other prose."))
+    tiny.claims(1.0, 1.1, 1.2, 1.3, 1.25)
+    report = tiny.build()
+    assert report.executed == {} and report.ok
+    assert "Other prose." in tiny.text("first") and "answer 42" in tiny.text("first")
+    assert "1 to 1.3 units" in tiny.text("plain") and "4: 1.25" in tiny.text("claims")
+
+
+BAD = {
+    "failing": NOTEBOOK + "# Failing\n\n```{code-cell}\nraise RuntimeError('the step diverged')\n```\n",
+    "stderr": NOTEBOOK + "# Complaining\n\n```{code-cell}\nimport warnings; warnings.warn('odd')\n```\n",
+    "empty": NOTEBOOK
+    + "# Empty\n\n```{code-cell}\nfrom matplotlib.figure import Figure\nFigure(figsize=(6.4, 4.8))\n```\n",
+    "broken": "# Broken\n\nSee [there](#nowhere), {doc}`nothing` and {measured}`tiny.unknown`.\n\n"
+    '<img src="_static/x.png" alt="">\n<a href="gone.html">gone</a>\n\n```{predict}\nonly a question\n```\n\n'
+    "```{explorable} tiny\nIt moves.\n```\n\n{exercise}`tiny/none`\n",
+}
+REASONS = [
+    r"failing\.md.*Executing notebook failed(.|\n)*the step diverged",
+    r"failing\.html: a traceback",
+    r"stderr\.md:.*WARNING",
+    r"empty\.html: an empty figure",
+    r"broken\.md.*nowhere",
+    r"broken\.md.*unknown document: '?nothing",
+    r"no claim is called 'tiny\.unknown'",
+    r"broken\.html: an image without alt text: _static/x\.png",
+    r"broken\.html: a broken reference: gone\.html",
+    r"a \{predict\} block is a question",
+    r"needs book/_static/tiny\.js",
+    r"no question is called 'tiny/none'",
+    r"claim tiny\.one misses its bound: measured 1 to 2\.5 units, must be at most 2 units",
+]
+
+
+def test_everything_that_must_fail_the_build_does_and_keeps_failing(tmp_path: Path) -> None:
+    book = TinyBook(tmp_path)
+    for name, text in BAD.items():
+        book.write(f"book/{name}.md", text)
+    book.list_pages("plain", "claims", *BAD)
+    book.claims(1.0, 1.1, 1.2, 1.3, 2.5)
+    first, again = book.build(), book.build()
+    for report in (first, again):  # Sphinx alone would forget the warnings of pages that it does not read again
+        everything = "\n".join(report.problems)
+        assert [reason for reason in REASONS if not re.search(reason, everything)] == []
+    assert "Bound missed" in book.text("claims")
+    for name in BAD:
+        (book.project.book / f"{name}.md").unlink()
+        (book.project.html / f"{name}.html").unlink()
+    book.list_pages("plain", "claims")
+    book.claims(1.0, 1.1, 1.2, 1.3, 1.4)
+    assert book.build().problems == []
+
+
+def test_a_listed_page_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    book = TinyBook(tmp_path)
+    book.list_pages("plain", "absent")
+    with pytest.raises(ValueError, match=r"_toc\.yml lists pages that do not exist: absent"):
+        book.build()
+
+
+def test_a_build_that_jupyter_book_refuses_says_why(tmp_path: Path) -> None:
+    book = TinyBook(tmp_path)
+    book.write("_config.yml", yaml.safe_dump(CONFIG | {"sphinx": {"extra_extensions": ["no.such.extension"]}}))
+    report = book.build()
+    assert not report.ok and "no.such.extension" in "\n".join(report.problems)
