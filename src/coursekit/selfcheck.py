@@ -37,6 +37,7 @@ class Checked:
     message: str
     points: float
     max_points: float
+    later: bool  # whether only grading decides
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,12 @@ class Report:
     @property
     def max_points(self) -> float:
         """The points that the visible checks decide."""
-        return sum(q.max_points for q in self.questions if q.state != LATER)
+        return sum(q.max_points for q in self.questions if not q.later)
 
     @property
     def later(self) -> float:
         """The points that only grading decides."""
-        return sum(q.max_points for q in self.questions if q.state == LATER)
+        return sum(q.max_points for q in self.questions if q.later)
 
     @property
     def done(self) -> bool:
@@ -160,18 +161,13 @@ def report(work: Work, outcome: Outcome) -> Report:
 
 
 def _checked(id: str, facts: dict[str, Any], result: QuestionResult | None) -> Checked:
-    state, points = "missing", 0.0
-    message = "its cells are not in the notebook; copy them from the released one" if result is None else result.message
-    if result is not None and result.status in ("passed", "partial", "manual"):
-        state = "right" if result.status == "passed" else "wrong"
-        points = result.score
-    elif result is not None:
-        state = "missing" if result.status in ("missing", "blank") else "wrong"
-    if state == "right" and not facts["visible"] or result is not None and result.status == "manual":
+    later = facts["written"] or not facts["visible"]
+    if result is None:
+        words = "its cells are not in the notebook; copy them from the released one"
+        return Checked(id, facts["title"], "missing", words, 0.0, facts["points"], later)
+    states = {"passed": "right", "manual": LATER, "missing": "missing", "blank": "missing"}
+    state, points, message = states.get(result.status, "wrong"), result.score, result.message
+    if later and state in ("right", LATER):
         state, points = LATER, 0.0
-        message = (
-            "answered; graded by hand"
-            if facts["written"]
-            else "answered; what it is worth is decided when it is graded"
-        )
-    return Checked(id, facts["title"], state, message, points, facts["points"])
+        message = "answered; graded by hand" if facts["written"] else "answered; its worth is decided when it is graded"
+    return Checked(id, facts["title"], state, message, points, facts["points"], later)

@@ -170,7 +170,7 @@ def _cell(
     about: dict[str, Any] = {"role": role}
     if question:
         about["question"] = question.id
-    if question and role == "check":
+    if question and grade:
         about |= {"visible": bool(question.visible), "title": question.meta.title}
     cell["id"] = grade_id
     cell.metadata["nbgrader"] = nbgrader
