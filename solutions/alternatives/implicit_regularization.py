@@ -1,0 +1,153 @@
+# %% setup
+import math
+
+import torch
+from scipy.integrate import solve_ivp
+from scipy.optimize import linprog, minimize
+
+# %% gd_limit / by-iteration
+def gd_limit(X, y, w0):
+    w, lr = np.array(w0, dtype=float), 1 / np.linalg.norm(X, 2) ** 2
+    for _ in range(20000):
+        w = w - lr * X.T @ (X @ w - y)
+    return w
+
+# %% gd_limit / svd-float32
+def gd_limit(X, y, w0):
+    u, s, vt = np.linalg.svd(X.astype(np.float32), full_matrices=False)
+    keep = s > 1e-4 * s[0]
+    u, s, vt = u[:, keep], s[keep], vt[keep]
+    return (w0 - vt.T @ (vt @ w0) + vt.T @ ((u.T @ y) / s)).astype(np.float32)
+
+# %% gd_limit / lstsq-torch
+def gd_limit(X, y, w0):
+    X, y, w0 = torch.tensor(X), torch.tensor(y), torch.tensor(w0)
+    return w0 + torch.linalg.lstsq(X, y - X @ w0, driver="gelsd").solution
+
+# %% steps_needed / counting
+def steps_needed(s, lr, eps):
+    factors = [abs(1 - lr * float(v) ** 2) for v in s if v > 0]
+    if max(factors) >= 1:
+        return float("inf")
+    t, worst = 1, max(factors)
+    while worst**t > eps * (1 + 1e-12):
+        t += 1
+    print("steps:", t)
+    return t
+
+# %% matching_penalty / loop
+def matching_penalty(s, t):
+    found = []
+    for v in s:
+        x = t * float(v) ** 2
+        found.append(1 / t if x == 0 else 0.0 if x > 600 else float(v) ** 2 / math.expm1(x))
+    return found
+
+# %% matching_penalty / decaying-exponential
+def matching_penalty(s, t):
+    x = torch.as_tensor(s, dtype=torch.float64) ** 2 * t
+    safe = torch.where(x == 0, torch.ones_like(x), x)
+    return torch.where(x == 0, 1 / t, safe / t * torch.exp(-safe) / -torch.expm1(-safe))
+
+# %% three_ends / arrays
+x = np.array([1.0, 2.0, 3.0])
+three_ends = {"gradient": np.linalg.pinv(x[None]) @ [6.0], "sign": np.full(3, 6 / x.sum()), "diagonal": np.array([0, 0, 6 / 3])}
+
+# %% log_time_flow / lsoda
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau) * Z.T @ (1 / (1 + np.exp(np.minimum(Z @ w, 700))))
+
+    return solve_ivp(speed, (-25, taus[-1] + 1e-9), np.zeros(Z.shape[1]), method="LSODA", t_eval=taus, rtol=1e-9, atol=1e-12).y.T
+
+# %% log_time_flow / small-euler-steps
+def log_time_flow(Z, taus):
+    # Backward Euler in tau with Newton's method, a fixed number of steps.
+    w, tau, rows, h = np.zeros(Z.shape[1]), -12.0, [], 0.002
+    for target in taus:
+        steps = max(1, math.ceil((target - tau) / h))
+        size = (target - tau) / steps
+        for _ in range(steps):
+            tau += size
+            new = w.copy()
+            for _ in range(3):
+                p = np.exp(tau - np.logaddexp(0, Z @ new))
+                q = 1 / (1 + np.exp(-Z @ new))
+                new = new - np.linalg.solve(np.eye(len(w)) + size * (Z.T * (p * q)) @ Z, new - w - size * p @ Z)
+            w = new
+        rows.append(w)
+    return np.array(rows)
+
+# %% patience / float32
+def patience(shortfall, steps, target):
+    return np.float32(np.log(steps) / np.log(10)) * np.float32(shortfall) / np.float32(target)
+
+# %% diagonal_limit / library-minimiser
+def diagonal_limit(X, y, alpha):
+    nu = np.zeros(len(y))
+    for a in np.geomspace(max(alpha, 3), alpha, 25):
+        f = lambda v: a**2 / 2 * np.cosh(np.clip(4 * X.T @ v, -600, 600)).sum() - y @ v
+        g = lambda v: X @ (2 * a**2 * np.sinh(np.clip(4 * X.T @ v, -600, 600))) - y
+        h = lambda v: (X * (8 * a**2 * np.cosh(np.clip(4 * X.T @ v, -600, 600)))) @ X.T
+        nu = minimize(f, nu, jac=g, hess=h, method="trust-exact", options={"gtol": 1e-9}).x
+    return 2 * alpha**2 * np.sinh(4 * X.T @ nu)
+
+# %% diagonal_limit / flow-in-logarithms
+def diagonal_limit(X, y, alpha):
+    # Integrate nu itself: d nu/dt = -(X w - y), stiff for small alpha.
+    def speed(t, nu):
+        return y - X @ (2 * alpha**2 * np.sinh(4 * X.T @ nu))
+
+    def jac(t, nu):
+        return -(X * (8 * alpha**2 * np.cosh(4 * X.T @ nu))) @ X.T
+
+    nu = solve_ivp(speed, (0, 1e6), np.zeros(len(y)), "Radau", jac=jac, rtol=1e-8, atol=1e-10).y[:, -1]
+    return 2 * alpha**2 * np.sinh(4 * X.T @ nu)
+
+# %% which_optimizer / torch-and-dual
+def which_optimizer(w, X, y):
+    Xt, yt, wt = (torch.tensor(a) for a in (X, y, w))
+    if (Xt @ wt - yt).norm() > 1e-3 * yt.norm():
+        return "unfinished"
+    inside = Xt.T @ torch.linalg.solve(Xt @ Xt.T, Xt @ wt)
+    if (wt - inside).norm() <= 0.01 * wt.norm():
+        return "gradient"
+    n, d = X.shape
+    # the least l1 norm is max y.v with |X^T v| <= 1 entrywise; the least l-infinity norm is max y.v with |X^T v|_1 <= 1
+    l1 = -linprog(-y, np.vstack([X.T, -X.T]), np.ones(2 * d), bounds=(None, None)).fun
+    eye, zero = np.eye(d), np.zeros((1, n))
+    limits = np.vstack([np.hstack([X.T, -eye]), np.hstack([-X.T, -eye]), np.hstack([zero, np.ones((1, d))])])
+    linf = -linprog(np.r_[-y, np.zeros(d)], limits, np.r_[np.zeros(2 * d), 1.0], bounds=(None, None)).fun
+    if float(wt.abs().max()) <= 1.1 * linf:
+        return "sign"
+    return "small start" if float(wt.abs().sum()) <= 1.1 * l1 else "other"
+
+# %% factor_step / autograd
+def factor_step(factors, target, seen, lr):
+    tensors = [torch.tensor(f, requires_grad=True) for f in factors]
+    product = tensors[0]
+    for f in tensors[1:]:
+        product = f @ product
+    error = torch.where(torch.tensor(seen), product - torch.nan_to_num(torch.tensor(target)), 0.0)
+    (0.5 * (error**2).sum()).backward()
+    return [(f - lr * f.grad).detach().numpy() for f in tensors]
+
+# %% factor_step / float32-loops
+def factor_step(factors, target, seen, lr):
+    factors = [f.astype(np.float32) for f in factors]
+    L = len(factors)
+    product = factors[0]
+    for f in factors[1:]:
+        product = f @ product
+    G = np.zeros_like(product)
+    G[seen] = (product - target)[seen]
+    new = []
+    for j in range(L):
+        g = G
+        for k in range(L - 1, j, -1):
+            g = factors[k].T @ g
+        right = np.eye(factors[0].shape[1], dtype=np.float32)
+        for k in range(j):
+            right = factors[k] @ right
+        new.append(factors[j] - np.float32(lr) * g @ right.T)
+    return new

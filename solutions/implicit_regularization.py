@@ -1,0 +1,112 @@
+# %% setup
+import math
+
+from scipy.integrate import solve_ivp
+from scipy.optimize import linprog
+
+# %% gd_limit
+def gd_limit(X, y, w0):
+    # X⁺ X w0 is the part of w0 in the span of the rows; the rest never moves.
+    return w0 + np.linalg.pinv(X) @ (y - X @ w0)
+
+# %% steps_needed
+def steps_needed(s, lr, eps):
+    s = s[s > 0]
+    worst = np.abs(1 - lr * s**2).max()
+    if worst >= 1:
+        return math.inf
+    if worst < 1e-12:
+        return 1
+    return max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% matching_penalty
+def matching_penalty(s, t):
+    x = t * np.asarray(s, dtype=float) ** 2
+    # x / (e^x - 1) is 1 at x = 0; beyond x = 700 it is zero in float64.
+    inside = np.clip(x, 1e-300, 700)
+    ratio = np.where(x == 0, 1.0, np.where(x > 700, 0.0, inside / np.expm1(inside)))
+    return ratio / t
+
+# %% three_ends
+three_ends = {
+    "gradient": [6 / 14 * x for x in (1, 2, 3)],
+    "sign": [1, 1, 1],
+    "diagonal": [0, 0, 2],
+}
+
+# %% log_time_flow
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
+
+    run = solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10)
+    return run.y.T
+
+# %% patience
+def patience(shortfall, steps, target):
+    return math.log10(steps) * shortfall / target
+
+# %% diagonal_limit
+def diagonal_limit(X, y, alpha):
+    def weights(nu, a):
+        return 2 * a**2 * np.sinh(4 * X.T @ nu)
+
+    def dual(nu, a):
+        return a**2 / 2 * np.cosh(np.clip(4 * X.T @ nu, -700, 700)).sum() - y @ nu
+
+    nu = np.zeros(len(y))
+    for a in np.geomspace(max(alpha, 3.0), alpha, 30):
+        for _ in range(100):
+            slope = X @ weights(nu, a) - y
+            if np.abs(slope).max() < 1e-11:
+                break
+            curvature = (X * (8 * a**2 * np.cosh(4 * X.T @ nu))) @ X.T
+            move, size = -np.linalg.solve(curvature, slope), 1.0
+            while size > 1e-10 and dual(nu + size * move, a) > dual(nu, a):
+                size /= 2
+            nu = nu + size * move
+    return weights(nu, alpha)
+
+# %% which_optimizer
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    ones = np.ones((d, 1))
+    below = np.block([[np.eye(d), -ones], [-np.eye(d), -ones]])
+    linf = linprog(
+        np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y,
+        bounds=[(None, None)] * d + [(0, None)],
+    ).fun
+    if np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% factor_step
+def factor_step(factors, target, seen, lr):
+    d_in, d_out = factors[0].shape[1], factors[-1].shape[0]
+    before = [np.eye(d_in)]  # before[j] = W_{j-1} ... W_1
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(d_out)]  # after[j] = W_L ... W_{j+1}, built from the end
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    after = after[::-1]
+    G = np.where(seen, before[-1] - target, 0.0)
+    return [f - lr * after[j].T @ G @ before[j].T for j, f in enumerate(factors)]
+
+# %% simple_functions
+# The sentence is half of a statement: it does not say simple by which measure. Among the weights that fit the data, each
+# training procedure makes one quantity small, and which one depends on three choices.
+# The optimiser: on one under-determined least-squares problem, gradient descent from zero ends at the solution of least ℓ2
+# norm, sign descent with small steps near that of least ℓ∞ norm, and Adam at neither; all three fit the data exactly.
+# The parameterisation and the scale: gradient descent on u² − v² reaches the same linear functions; from a large start it
+# finds the least ℓ2 norm, from a small one the least ℓ1 norm. A product of three matrices started small finds low rank,
+# a single matrix, or the same product started large, does not.
+# Whether that helps depends on the truth: for a sparse truth least ℓ1 is right and least ℓ2 has a large test error; for a
+# truth with all weights of one size least ℓ∞ is better, and least ℓ1 is worse than both.
+# What is right: the bias exists, needs no penalty in the loss, and can be computed in these cases. What is missing is the
+# measure, the conditions, and the match between that measure and the truth.

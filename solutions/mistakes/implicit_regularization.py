@@ -1,0 +1,335 @@
+# %% setup
+import math
+
+from scipy.integrate import solve_ivp
+from scipy.optimize import linprog
+
+# %% gd_limit / forgets-start
+# says: You return X⁺y whatever w0 is. The part of w0 that is orthogonal to the rows of X never changes and must stay.
+# hint: 1
+def gd_limit(X, y, w0):
+    return np.linalg.pinv(X) @ y
+
+# %% gd_limit / keeps-all-of-start
+# says: You add all of w0. Its part in the span of the rows is replaced by the solution, only the rest stays.
+# hint: 2
+def gd_limit(X, y, w0):
+    return w0 + np.linalg.pinv(X) @ y
+
+# %% gd_limit / keeps-wrong-part
+# says: You keep the part of w0 inside the span of the rows; the part that stays is the one orthogonal to it.
+# hint: 2
+def gd_limit(X, y, w0):
+    pinv = np.linalg.pinv(X)
+    return pinv @ X @ w0 + pinv @ y
+
+# %% gd_limit / inverts-gram
+# says: You invert X Xᵀ or Xᵀ X. One of them is singular whenever X is tall, wide or of deficient rank; use the pseudo-inverse.
+# hint: 3
+def gd_limit(X, y, w0):
+    return w0 + X.T @ np.linalg.inv(X @ X.T) @ (y - X @ w0)
+
+# %% steps_needed / singular-not-squared
+# says: The curvature of the loss along a singular direction is σ², not σ.
+# hint: 2
+def steps_needed(s, lr, eps):
+    s = s[s > 0]
+    worst = np.abs(1 - lr * s).max()
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% steps_needed / counts-zero
+# says: You let a singular value 0 slow things down. Along such a direction there is no error: both w_t and X⁺y have no part in it.
+# hint: 2
+def steps_needed(s, lr, eps):
+    worst = np.abs(1 - lr * s**2).max()
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% steps_needed / smallest-only
+# says: You look at the smallest singular value only. With a large learning rate the largest one can be the slowest, or diverge.
+# hint: 3
+def steps_needed(s, lr, eps):
+    worst = abs(1 - lr * s[s > 0].min() ** 2)
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% steps_needed / flow-time
+# says: You used exp(−ησ²t), the decay of gradient flow. A step multiplies by 1 − ησ², which is smaller.
+# hint: 2
+def steps_needed(s, lr, eps):
+    s = s[s > 0]
+    if np.abs(1 - lr * s**2).max() >= 1:
+        return math.inf
+    return max(1, math.ceil(-math.log(eps) / (lr * s.min() ** 2)))
+
+# %% matching_penalty / same-for-all
+# says: You return 1/t for every direction. That is only the limit for weak directions; strong ones are penalised less.
+# hint: 1
+def matching_penalty(s, t):
+    return np.full(len(s), 1 / t)
+
+# %% matching_penalty / no-minus-one
+# says: You lost the −1: λ = σ² / (exp(tσ²) − 1), not σ² exp(−tσ²).
+# hint: 3
+def matching_penalty(s, t):
+    return s**2 * np.exp(-t * s**2)
+
+# %% matching_penalty / singular-not-squared
+# says: The flow decays like exp(−tσ²) along a direction of singular value σ; you used σ in place of σ².
+# hint: 2
+def matching_penalty(s, t):
+    x = np.clip(t * np.asarray(s), 1e-12, 700)
+    return x / np.expm1(x) / t
+
+# %% matching_penalty / inverted
+# says: You solved for the wrong side: ridge keeps the share σ²/(σ² + λ), it does not remove it.
+# hint: 2
+def matching_penalty(s, t):
+    x = np.clip(t * np.asarray(s) ** 2, 0, 700)
+    return s**2 * np.expm1(x)
+
+# %% three_ends / all-least-norm
+# says: You gave the minimum-norm solution for all three. Sign descent and the diagonal network minimise other norms.
+# hint: 1
+three_ends = {name: [6 / 14 * x for x in (1, 2, 3)] for name in ("gradient", "sign", "diagonal")}
+
+# %% three_ends / swapped
+# says: You exchanged sign descent and the diagonal network. Sign descent moves all weights alike; the small start makes the strongest weight win.
+# hint: 2
+three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [0, 0, 2], "diagonal": [1, 1, 1]}
+
+# %% three_ends / unsquared-norm
+# says: For gradient descent you divided by |x| instead of |x|²: check that x·w is 6.
+# hint: 3
+three_ends = {"gradient": [6 / 14**0.5 * x for x in (1, 2, 3)], "sign": [1, 1, 1], "diagonal": [0, 0, 2]}
+
+# %% log_time_flow / no-jacobian-of-time
+# says: You integrated dw/dt with τ as the clock. The chain rule brings a factor dt/dτ = e^τ.
+# hint: 1
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(-np.logaddexp(0, Z @ w)) @ Z
+
+    return solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10).y.T
+
+# %% log_time_flow / averaged-loss
+# says: You averaged over the examples; the loss of this question is a sum.
+# hint: 1
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z / max(len(Z), 2)
+
+    return solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10).y.T
+
+# %% log_time_flow / starts-at-one
+# says: You put w = 0 at τ = 0, that is at t = 1. The flow starts at t = 0, far back at τ = −20 or earlier.
+# hint: 2
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
+
+    first = min(0.0, taus[0])
+    return solve_ivp(speed, (first, max(taus[-1], first + 1e-6)), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10).y.T
+
+# %% log_time_flow / exponential-loss
+# says: You used the exponential loss: its slope is e^{−m}, the logistic loss has 1/(1 + e^m). They agree late, not early.
+# hint: 3
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau - Z @ w) @ Z
+
+    return solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10).y.T
+
+# %% patience / one-over-steps
+# says: You let the shortfall fall like 1/steps. It falls like 1/log(steps), which is far slower.
+# hint: 2
+def patience(shortfall, steps, target):
+    return math.log10(steps * shortfall / target)
+
+# %% patience / natural-log
+# says: You return the natural logarithm; the question asks for base 10.
+# hint: 3
+def patience(shortfall, steps, target):
+    return math.log(steps) * shortfall / target
+
+# %% patience / one-over-root
+# says: You let the shortfall fall like 1/√steps, as a statistical error would. Here it falls like 1/log(steps).
+# hint: 2
+def patience(shortfall, steps, target):
+    return math.log10(steps * (shortfall / target) ** 2)
+
+# %% patience / upside-down
+# says: The ratio is upside down: a smaller target needs more steps, not fewer.
+# hint: 3
+def patience(shortfall, steps, target):
+    return math.log10(steps) * target / shortfall
+
+# %% diagonal_limit / least-norm
+# says: You return the minimum-norm solution. That is the limit for a large α only.
+# hint: 1
+def diagonal_limit(X, y, alpha):
+    return np.linalg.pinv(X) @ y
+
+# %% diagonal_limit / alpha-not-squared
+# says: u² and v² start at α², so w = 2α² sinh(…); you have α in place of α².
+# hint: 2
+def diagonal_limit(X, y, alpha):
+    return solve_dual(X, y, 2 * alpha)
+
+def solve_dual(X, y, last):
+    nu = np.zeros(len(y))
+    for c in np.geomspace(max(last, 20.0), last, 40):
+        for _ in range(100):
+            slope = X @ (c * np.sinh(X.T @ nu)) - y
+            move, size = -np.linalg.solve((X * (c * np.cosh(X.T @ nu))) @ X.T, slope), 1.0
+            value = lambda v: c * np.cosh(np.clip(X.T @ v, -700, 700)).sum() - y @ v
+            while size > 1e-10 and value(nu + size * move) > value(nu):
+                size /= 2
+            nu = nu + size * move
+    return last * np.sinh(X.T @ nu)
+
+# %% diagonal_limit / only-u
+# says: You left out one half: w = u² − v² has two terms, α²(e^s − e^{−s}) = 2α² sinh(s). You solved with α² sinh(s).
+# hint: 2
+def diagonal_limit(X, y, alpha):
+    return solve_dual(X, y, alpha**2)
+
+def solve_dual(X, y, last):
+    nu = np.zeros(len(y))
+    for c in np.geomspace(max(last, 20.0), last, 40):
+        for _ in range(100):
+            slope = X @ (c * np.sinh(X.T @ nu)) - y
+            move, size = -np.linalg.solve((X * (c * np.cosh(X.T @ nu))) @ X.T, slope), 1.0
+            value = lambda v: c * np.cosh(np.clip(X.T @ v, -700, 700)).sum() - y @ v
+            while size > 1e-10 and value(nu + size * move) > value(nu):
+                size /= 2
+            nu = nu + size * move
+    return last * np.sinh(X.T @ nu)
+
+# %% diagonal_limit / least-l1
+# says: You return the solution of least ℓ1 norm. That is the limit for α to zero; the α given matters.
+# hint: 1
+def diagonal_limit(X, y, alpha):
+    d = X.shape[1]
+    ab = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).x
+    return ab[:d] - ab[d:]
+
+# %% which_optimizer / default-bounds
+# says: linprog takes every variable as ≥ 0 unless told otherwise, so weights below zero are missing from your ℓ∞ programme.
+# hint: 3
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.hstack([np.eye(d), -np.ones((d, 1))])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(d), np.hstack([X, np.zeros((n, 1))]), y).fun
+    if linf is not None and np.abs(w).max() <= 1.1 * linf and (w >= 0).all():
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / ignores-residual
+# says: You never test whether w fits the data; weights that do not are "unfinished", whatever their norms.
+# hint: 1
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / swapped-norms
+# says: You exchanged the two norms: sign descent keeps the largest weight (ℓ∞) small, the small start keeps the sum (ℓ1) small.
+# hint: 2
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    if np.abs(w).sum() <= 1.1 * l1:
+        return "sign"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    return "small start" if np.abs(w).max() <= 1.1 * linf else "other"
+
+# %% which_optimizer / norm-ratio-of-least-norm
+# says: You compare with the norms of the minimum-norm solution. The least ℓ∞ and ℓ1 norms belong to other solutions; find them with linear programmes.
+# hint: 2
+def which_optimizer(w, X, y):
+    least = np.linalg.pinv(X) @ y
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - least) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    if np.abs(w).max() <= 1.1 * np.abs(least).max():
+        return "sign"
+    return "small start" if np.abs(w).sum() <= 1.1 * np.abs(least).sum() else "other"
+
+# %% factor_step / one-after-the-other
+# says: You update a factor and use its new value for the next gradient. All gradients belong to the old factors.
+# hint: 3
+def factor_step(factors, target, seen, lr):
+    new = [np.array(f) for f in factors]
+    for j in range(len(new)):
+        before, after = np.eye(new[0].shape[1]), np.eye(new[-1].shape[0])
+        for f in new[:j]:
+            before = f @ before
+        for f in new[:j:-1]:
+            after = after @ f
+        G = np.where(seen, after @ new[j] @ before - target, 0.0)
+        new[j] = new[j] - lr * after.T @ G @ before.T
+    return new
+
+# %% factor_step / no-mask
+# says: You used the error on all entries. Unseen ones give no gradient (and may be NaN).
+# hint: 1
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = before[-1] - target
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% factor_step / factor-of-two
+# says: Your gradient is twice too large: the loss has a factor ½, so its gradient in W is the error itself.
+# hint: 1
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = 2 * np.where(seen, before[-1] - target, 0.0)
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% factor_step / in-place
+# says: You change the arrays of the caller: `f -= …` works in place.
+# hint: 3
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = np.where(seen, before[-1] - target, 0.0)
+    gradients = [a.T @ G @ b.T for a, b in zip(after[::-1], before)]
+    for f, g in zip(factors, gradients):
+        f -= lr * g
+    return factors
