@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
 from coursekit.engine.notebook import Cell, read_notebook, without_hidden, without_solution
 
+UNWRITTEN = ("", "...", "YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -83,21 +84,28 @@ def questions_of(source: list[Cell]) -> list[Question]:
             pending = []
     everything = {name for question in questions for name in question.names}
     for question in questions:
-        used = used_names(question.test.source)
-        question.names = sorted(name for name in everything if name in used)
+        wanted = everything - (bound_names(question.test.source) - set(question.names))
+        question.names = sorted(wanted & used_names(question.test.source))
     return questions
 
 
 def _question(test: Cell, answers: list[Cell]) -> Question:
-    names = {n for answer in answers for n in bound_names(answer.source) - imported_names(answer.source)}
+    names = {name for answer in answers for name in answer_names(answer)}
     objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
     return Question(test.grade_id, test, answers, sorted(names), objects)
 
 
+def answer_names(answer: Cell) -> set[str]:
+    """The names that a student's answer must define: those of the released stub, or where that has none, of the solution."""
+    released = without_solution(answer.source)
+    return bound_names(released) - imported_names(released) or bound_names(answer.source) - imported_names(
+        answer.source
+    )
+
+
 def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
     """The code cells that are neither answer nor test and use nothing that answers define: they run in the checker too."""
-    theirs = {name for cell in source if cell.kind == "answer" for name in bound_names(cell.source)}
-    theirs -= {name for cell in source if cell.kind == "answer" for name in imported_names(cell.source)}
+    theirs = {name for cell in source if cell.kind == "answer" for name in answer_names(cell)}
     chosen = []
     for number, cell in enumerate(source):
         if cell.type == "code" and cell.kind == "other":
@@ -199,8 +207,8 @@ def _find_answers(plan: Plan) -> None:
 def _unanswered(cell: Cell, trusted: Cell) -> bool:
     if trusted.type == "code":
         return is_stub(cell.source, without_solution(trusted.source))
-    text = " ".join(cell.source.split())
-    return text in ("", "YOUR ANSWER HERE", "...", " ".join(without_solution(trusted.source).split()))
+    text = " ".join(cell.source.split()).strip("*_` ")
+    return text in (*UNWRITTEN, " ".join(without_solution(trusted.source).split()))
 
 
 def _find_order(plan: Plan) -> None:

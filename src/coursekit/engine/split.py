@@ -50,6 +50,7 @@ class _Run:
         self.bench = Bench(launcher, plan.setup, budget)
         self.session = self._session()
         self.results: dict[str, QuestionResult] = {}
+        self.unnamed: set[str] = set()
 
     def _session(self) -> Session:
         answers = {place: question.answers[0].grade_id for question in self.plan.questions for place in question.given}
@@ -68,8 +69,7 @@ class _Run:
             if self.plan.in_order:
                 self.session.stop()
                 self.session = self._session()
-            for question in sorted(self.plan.questions, key=lambda q: q.after):
-                self.results[question.id] = self._question(question, reports)
+            self._questions(reports)
         finally:
             self.session.stop()
             self.bench.stop()
@@ -85,16 +85,24 @@ class _Run:
             self.session.stop()
         return self.session.reports
 
-    def _question(self, question: Question, reports: list[Report]) -> QuestionResult:
+    def _questions(self, reports: list[Report]) -> None:
+        """Run the tests, each at its place; one that lacked a name runs again at the end, where the name may be defined."""
+        for question in sorted(self.plan.questions, key=lambda q: q.after):
+            self.results[question.id] = self._question(question, question.after, reports)
+        for question in self.plan.questions if self.plan.in_order else []:
+            if question.id in self.unnamed:
+                self.results[question.id] = self._question(question, len(self.plan.cells), reports)
+
+    def _question(self, question: Question, after: int, reports: list[Report]) -> QuestionResult:
         if question.manual:
             words = ("blank", NOT_ANSWERED) if question.blank else ("manual", MANUAL)
             missing = ("missing", "the cell for this answer is not in the notebook that was handed in")
             return QuestionResult(0.0, question.test.points, *(words if question.given else missing))  # type: ignore[arg-type]
         start = time.monotonic()
         try:
-            result = self._trial(question, question.after)
-            if "NameError" in (result.get("error"), result.get("message", "")[:9]):  # defined further down, perhaps
-                result = self._trial(question, len(self.plan.cells))
+            result = self._trial(question, after)
+            if result.get("error") == "NameError" or result.get("missing"):
+                self.unnamed.add(question.id)
         except OutOfTime:
             result = {
                 "status": "timeout",
