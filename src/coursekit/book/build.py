@@ -109,7 +109,7 @@ def _watch(lines: Iterator[str], report: Report, progress: Callable[[str], None]
         if step:
             page = step[3]
             progress(f"{step[1]} {step[2]}% {page}")
-        elif "Executing notebook" in line:
+        elif "Executing notebook using" in line:
             progress(f"executing {_page_of(line) or page}")
         if match := EXECUTED.search(line):
             report.executed[_page_of(line) or page] = float(match[1])

@@ -1,0 +1,83 @@
+"""Running claims: what is judged, what is kept, and how the command fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from coursekit import claims
+from coursekit.claim import Claim, Measured
+from coursekit.claims import Outcome, measure, run
+from coursekit.commands.claims import command
+
+
+def sample(judge: str = "each", at_most: float = 2.0) -> tuple[Claim, list[int]]:
+    calls: list[int] = []
+
+    def function(seed: int) -> Measured:
+        calls.append(seed)
+        return Measured(1.0 + seed, "units", at_most=at_most)
+
+    return Claim("tests.sample", "A sample.", "", "holds", tuple(range(5)), function, judge=judge), calls
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "CACHE", tmp_path)
+
+
+def test_each_seed_is_judged_or_their_mean() -> None:
+    each, mean = run(sample(at_most=4.0)[0]), run(sample("mean", at_most=4.0)[0], use_cache=False)
+    assert each.values == mean.values == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert not each.ok and each.headroom == 0.0
+    assert mean.ok and mean.headroom == pytest.approx(4 / 3)
+
+
+def test_one_seed_is_enough_to_ask_unless_the_mean_is_judged() -> None:
+    assert run(sample()[0], seeds=[0]).seeds == (0,)
+    assert run(sample("mean")[0], seeds=[0]).seeds == (0, 1, 2, 3, 4)
+
+
+def test_results_are_kept_and_used_again_unless_asked_not_to() -> None:
+    claim, calls = sample()
+    first = measure(claim, 0)
+    assert measure(claim, 0) == first and calls == [0]
+    measure(claim, 0, use_cache=False)
+    assert calls == [0, 0]
+
+
+def test_a_record_is_plain_data() -> None:
+    claim, _ = sample()
+    record = Outcome(claim, (0,), (Measured(1.0, "units", at_most=2.0),), 0.1).record()
+    assert json.loads(json.dumps(record))["values"] == [1.0] and record["ok"] is True and "function" not in record
+
+
+def with_claims(monkeypatch: pytest.MonkeyPatch, claim: Claim) -> None:
+    monkeypatch.setattr(claims, "discover", lambda: {claim.id: claim})
+
+
+def test_the_command_exits_0_when_bounds_are_met_and_writes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_claims(monkeypatch, sample(at_most=9.0)[0])
+    result = CliRunner().invoke(command, ["tests", "--json", str(tmp_path / "out.json")])
+    assert result.exit_code == 0 and "1 to 5 units" in result.output
+    assert json.loads((tmp_path / "out.json").read_text())[0]["values"] == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_the_command_fails_and_names_claims_that_miss_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_claims(monkeypatch, sample(at_most=3.0)[0])
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 1 and "1 of 1 claims miss their bound: tests.sample" in result.output
+    assert "NOT MET" in result.output
+
+
+def test_an_unknown_name_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_claims(monkeypatch, sample()[0])
+    result = CliRunner().invoke(command, ["nothing"])
+    assert (
+        result.exit_code == 1 and "no claim or topic is called 'nothing'" in result.output and "--list" in result.output
+    )

@@ -1,0 +1,114 @@
+"""Figures: the same bytes every time, two themes, and nothing empty, unlabelled or without words."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from training_dynamics.toolbox.plots import DARK_COLOURS, LIGHT_COLOURS, THEMES, band, show, theme
+
+
+def labelled() -> Figure:
+    figure, ax = plt.subplots()
+    band(ax, np.arange(4), np.arange(12).reshape(3, 4), "runs")
+    ax.set(xlabel="step", ylabel="loss (nats)")
+    ax.legend()
+    return figure
+
+
+def test_a_figure_is_two_drawings_with_words_and_the_same_bytes_every_time() -> None:
+    first, second = (show(labelled, alt="A rising line.", caption="At $a<b$.", name="rise") for _ in range(2))
+    assert first == second and first.light != first.dark
+    html = first._repr_html_()
+    assert html.count('alt="A rising line."') == 2 and 'id="rise"' in html
+    assert r"\(a&lt;b\)" in html
+    images = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    assert [base64.b64decode(image).decode() for image in images] == [first.light, first.dark]
+    assert 'class="dynfig-dark dark-light"' in html and html.count(" hidden") == 1
+    assert "<metadata>" not in first.light and plt.get_fignums() == []
+
+
+def test_colours_follow_the_theme() -> None:
+    drawing = show(labelled, alt="A rising line.")
+    assert LIGHT_COLOURS[0] in drawing.light and DARK_COLOURS[0] in drawing.dark
+    assert LIGHT_COLOURS[0] not in drawing.dark
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize(("colours", "paper"), [(LIGHT_COLOURS, "#ffffff"), (DARK_COLOURS, "#121212")])
+def test_every_line_colour_stands_out_from_its_page(colours: tuple[str, ...], paper: str) -> None:
+    for colour in colours:
+        light, dark = sorted((luminance(colour), luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, colour  # WCAG 2.1, 1.4.11: graphics need 3 to 1
+
+
+def without_labels() -> Figure:
+    figure, ax = plt.subplots()
+    ax.plot([0, 1])
+    ax.set_xlabel("step")
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (plt.figure, "figure without axes"),
+        (lambda: plt.subplots()[0], "axes 0 .* shows nothing"),
+        (without_labels, "axes 0 has no y label"),
+        (lambda: None, "must return a matplotlib Figure, got NoneType"),
+    ],
+)
+def test_what_a_reader_could_not_use_is_refused(draw, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        show(draw, alt="Nothing.")
+    assert plt.get_fignums() == []
+
+
+def test_words_are_required_and_labels_can_be_waived() -> None:
+    with pytest.raises(ValueError, match="show needs alt"):
+        show(labelled, alt="  ")
+    assert "<svg" in show(without_labels, alt="A picture.", unlabelled=True).light
+
+
+def test_labels_may_be_shared_between_axes() -> None:
+    def draw() -> Figure:
+        figure, axes = plt.subplots(1, 2, sharey=True)
+        for ax in axes:
+            ax.plot([0, 1])
+            ax.set_xlabel("step")
+        axes[0].set_ylabel("loss")
+        return figure
+
+    assert show(draw, alt="Two lines.").dark.startswith("<svg")
+
+
+def test_a_band_shows_the_middle_and_the_range_of_the_runs() -> None:
+    with theme("light"):
+        figure, ax = plt.subplots()
+        band(ax, [0.0, 1.0], [[1.0, 4.0], [2.0, 9.0], [6.0, 5.0]])
+    assert list(ax.lines[0].get_ydata()) == [2.0, 5.0]
+    vertices = ax.collections[0].get_paths()[0].vertices
+    assert (vertices[:, 1].min(), vertices[:, 1].max()) == (1.0, 9.0)
+    plt.close(figure)
+
+
+def test_a_band_of_the_wrong_shape_is_refused() -> None:
+    figure, ax = plt.subplots()
+    with pytest.raises(ValueError, match=r"runs of shape \(seeds, 3\), got \(4,\)"):
+        band(ax, [0, 1, 2], [1, 2, 3, 4])
+    with pytest.raises(ValueError, match="centre must be 'median' or 'mean', got 'mode'"):
+        band(ax, [0, 1], [[1, 2]], centre="mode")
+    with pytest.raises(ValueError, match="theme must be one of light, dark"), theme("sepia"):
+        pass
+    plt.close(figure)
+    assert set(THEMES) == {"light", "dark"}
