@@ -1,0 +1,74 @@
+"""Double descent along training time in the one case where it is exact: least squares with features of two scales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from training_dynamics.toolbox.seeds import numpy_generator
+
+
+@dataclass(frozen=True)
+class TwoScales:
+    """A linear problem with fast features (scale 1) and slow ones; a group's signal is spread evenly over its features.
+
+    ``noise`` is the variance of the label noise and ``rate`` the step size of gradient descent.
+    """
+
+    n: int = 2000
+    fast: int = 40
+    slow: int = 5
+    slow_scale: float = 0.05
+    fast_signal: float = 0.4
+    slow_signal: float = 0.4
+    noise: float = 20.0
+    rate: float = 0.1
+
+    @property
+    def scales(self) -> Float[ndarray, " d"]:
+        """Standard deviation of each feature."""
+        return np.concatenate([np.ones(self.fast), np.full(self.slow, self.slow_scale)])
+
+    @property
+    def theta(self) -> Float[ndarray, " d"]:
+        """True coefficients: group ``g`` contributes its signal, the sum of scale^2 * theta^2, to the variance of y."""
+        each = [np.full(count, total / count) for count, total in
+                ((self.fast, self.fast_signal), (self.slow, self.slow_signal))]  # fmt: skip
+        return np.sqrt(np.concatenate(each)) / self.scales
+
+
+def epochwise_risk(
+    t: Float[ndarray, " t"] | float, scales: Float[ndarray, " d"], theta: Float[ndarray, " d"], noise: float, n: int,
+    rates: Float[ndarray, " d"] | float = 0.1,
+) -> Float[ndarray, " t"]:  # fmt: skip
+    r"""Excess risk of gradient descent from zero after ``t`` steps, for inputs with :math:`X^TX/n=\mathrm{diag}(\sigma^2)`.
+
+    :math:`\sum_i\sigma_i^2\theta_i^2(1-\eta_i\sigma_i^2)^{2t}+\frac{s^2}{n}\sum_i(1-(1-\eta_i\sigma_i^2)^t)^2`: exact for such
+    inputs, and the limit of Gaussian ones when ``n`` is much larger than ``d``.  ``rates`` is one step size, or one a feature.
+    Raises ValueError when a step size makes a coordinate diverge.  Source: Heckel and Yilmaz (2021), section 2.
+    """
+    speed = np.asarray(rates) * np.square(scales)
+    if np.any((speed <= 0) | (speed > 1)):
+        raise ValueError(f"rates * scales**2 must lie in (0, 1], got {speed.min():.3g} to {speed.max():.3g}")
+    left = (1 - speed) ** np.asarray(t, dtype=float)[..., None]
+    return (np.square(scales * theta) * left**2).sum(-1) + noise / n * np.square(1 - left).sum(-1)
+
+
+def simulated_epochwise(
+    seed: int, t: Float[ndarray, " t"], problem: TwoScales, draws: int
+) -> Float[ndarray, "draws t"]:
+    """Excess risk along gradient descent on Gaussian inputs, at the whole steps ``t``, in ``draws`` training sets."""
+    rng, theta, risks = numpy_generator(seed, "epochwise"), problem.theta, []
+    for _ in range(draws):
+        x = rng.standard_normal((problem.n, len(theta))) * problem.scales
+        y = x @ theta + np.sqrt(problem.noise) * rng.standard_normal(problem.n)
+        values, vectors = np.linalg.eigh(x.T @ x / problem.n)
+        target = vectors.T @ (x.T @ y / problem.n)
+        # t steps from zero in the eigenbasis: (1 - (1 - rate * value)^t) / value times the target
+        gain = -np.expm1(np.outer(t, np.log1p(-problem.rate * values))) / values
+        fitted = (gain * target) @ vectors.T
+        risks.append(np.square((fitted - theta) * problem.scales).sum(1))
+    return np.array(risks)

@@ -1,0 +1,143 @@
+"""Double descent in small trained networks on digits with wrong labels: along the width and along training time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from torch import Tensor, nn
+
+from training_dynamics.toolbox.data import Split, digits, one_hot, with_label_noise
+from training_dynamics.toolbox.nets import mlp
+from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.toolbox.train import error_rate
+
+HIDDEN = (2, 6, 12, 20, 34, 48, 70, 150)
+INPUTS, CLASSES = 64, 10
+
+
+def parameters_of(hidden: int) -> int:
+    """Number of weights and biases of a network 64 -> ``hidden`` -> 10."""
+    return (INPUTS + 1) * hidden + (hidden + 1) * CLASSES
+
+
+@dataclass(frozen=True)
+class WidthRun:
+    """Networks of each width of ``hidden`` trained on the same digits: test MSE (summed over outputs), test and train error.
+
+    ``early_mse`` is the test MSE after a tenth of the steps.
+    """
+
+    hidden: tuple[int, ...]
+    mse: Float[ndarray, " w"]
+    error: Float[ndarray, " w"]
+    train_error: Float[ndarray, " w"]
+    early_mse: Float[ndarray, " w"]
+
+    @property
+    def peak(self) -> int:
+        """The hidden width with the largest test MSE."""
+        return self.hidden[int(self.mse.argmax())]
+
+
+def _spoiled(seed: int, n: int, fraction: float) -> Split:
+    """Digits minus the mean training image, with ``fraction`` of the training labels wrong."""
+    split = digits(seed, train=n)
+    noisy = with_label_noise(split.y_train, fraction, torch_generator(seed, "label noise"))
+    mean = split.x_train.mean(0)
+    return Split(split.x_train - mean, noisy, split.x_test - mean, split.y_test)
+
+
+@cache
+def width_run(
+    seed: int, n: int = 200, noise: float = 0.4, hidden: tuple[int, ...] = HIDDEN, steps: int = 1500,
+    learning_rate: float = 0.01,
+) -> WidthRun:  # fmt: skip
+    """One-hidden-layer ReLU networks of each width on ``n`` digits: squared error, full-batch Adam, a fixed number of steps.
+
+    All widths train at once as blocks of one wide layer.  The sum of their losses is differentiated; no network's loss depends
+    on another's block and Adam works entry by entry, so that each takes the steps it would take alone.
+    """
+    split = _spoiled(seed, n, noise)
+    targets, truth = one_hot(split.y_train), one_hot(split.y_test)
+    models = [mlp([INPUTS, width, CLASSES], torch_generator(seed, "init", width)) for width in hidden]
+    blocks = _Blocks(models)
+    optimizer = torch.optim.Adam(blocks.parameters(), lr=learning_rate, foreach=False, fused=True)
+    early = torch.empty(0)
+    for step in range(steps):
+        if step == steps // 10:
+            early = _mse(blocks, split.x_test, truth)
+        loss = (blocks(split.x_train) - targets).square().sum((0, 2)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        new, fitted = blocks(split.x_test), blocks(split.x_train)
+    mse = _mse(blocks, split.x_test, truth)
+    return WidthRun(hidden, mse.numpy(), _wrong(new, split.y_test), _wrong(fitted, split.y_train), early.numpy())
+
+
+class _Blocks(nn.Module):
+    """Two-layer ReLU networks of different widths as one: forward ``(n, d) -> (networks, n, classes)``."""
+
+    def __init__(self, models: list[nn.Sequential]) -> None:
+        super().__init__()
+        weights = [
+            [p.detach() for p in m.parameters()] for m in models
+        ]  # [w1 (h, d), b1 (h,), w2 (k, h), b2 (k,)] each
+        self.sizes = [len(w[1]) for w in weights]
+        self.w1 = nn.Parameter(torch.cat([w[0] for w in weights]).T.contiguous())
+        self.b1 = nn.Parameter(torch.cat([w[1] for w in weights]))
+        self.w2 = nn.Parameter(torch.cat([w[2].T for w in weights]).contiguous())
+        self.b2 = nn.Parameter(torch.stack([w[3] for w in weights]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        active = torch.relu(x @ self.w1 + self.b1).split(self.sizes, dim=1)
+        out = torch.stack([h @ w for h, w in zip(active, self.w2.split(self.sizes))])
+        return out + self.b2[:, None]
+
+
+@torch.no_grad()
+def _mse(blocks: nn.Module, x: Tensor, truth: Tensor) -> Float[Tensor, " w"]:
+    return (blocks(x) - truth).square().sum(2).mean(1)
+
+
+def _wrong(out: Tensor, labels: Tensor) -> Float[ndarray, " w"]:
+    return (out.argmax(2) != labels).double().mean(1).numpy()
+
+
+@dataclass(frozen=True)
+class TimeRun:
+    """Test error and test cross-entropy of one network along training; ``steps`` are the measured steps."""
+
+    steps: Float[ndarray, " t"]
+    error: Float[ndarray, " t"]
+    loss: Float[ndarray, " t"]
+    train_error: Float[ndarray, " t"]
+
+
+@cache
+def time_run(
+    seed: int, n: int = 300, noise: float = 0.2, hidden: int = 64, steps: int = 2000, learning_rate: float = 0.01
+) -> TimeRun:
+    """A network 64 -> ``hidden`` -> 10 on digits with wrong labels: cross-entropy, full-batch Adam, long past the best step."""
+    split = _spoiled(seed, n, noise)
+    model = mlp([INPUTS, hidden, CLASSES], torch_generator(seed, "init", hidden))
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, foreach=False, fused=True)
+    marks = sorted({0, *np.geomspace(1, steps, 60).round().astype(int).tolist()})
+    rows = []
+    for step in range(steps + 1):
+        if step in marks:
+            with torch.no_grad():
+                test_loss = nn.functional.cross_entropy(model(split.x_test), split.y_test).item()
+            test_error = error_rate(model, split.x_test, split.y_test)
+            rows.append((test_error, test_loss, error_rate(model, split.x_train, split.y_train)))
+        loss = nn.functional.cross_entropy(model(split.x_train), split.y_train)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return TimeRun(np.array(marks, dtype=float), *np.array(rows).T)
