@@ -104,13 +104,14 @@ def question_text(question: Question) -> str:
     return f"### {meta.title}\n\n*{facts(question)}*\n\n{question.statement}\n\n{hints}"
 
 
-def facts(question: Question) -> str:
-    """Points, minutes, difficulty and objective of a question in one line."""
+def facts(question: Question, objective: bool = True) -> str:
+    """Points, minutes, difficulty and, if asked for, the objective's id of a question in one line."""
     meta = question.meta
     points = f"{meta.points:g} point{'s' if meta.points != 1 else ''}"
     stars = STARS[5 - meta.difficulty : 10 - meta.difficulty]
     kind = {"predict": " · predict first, then compute", "written": " · graded by hand"}.get(meta.kind, "")
-    return f"{points} · about {meta.minutes} minutes · difficulty {stars} · objective `{meta.objective}`{kind}"
+    goal = f" · objective `{meta.objective}`" if objective else ""
+    return f"{points} · about {meta.minutes} minutes · difficulty {stars}{goal}{kind}"
 
 
 def model_answer(question: Question) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,11 +52,8 @@ def release(
     for name in list(names) or topics(root):
         progress(name)
         assignment = load(name, root)
+        target = _make(assignment, classroom, root, db_url)
         source = classroom / "source" / name / f"{name}.ipynb"
-        _write_if_changed(source, source_text(assignment, root))
-        target = classroom / "release" / name / f"{name}.ipynb"
-        _generate(name, classroom, db_url)
-        _write_if_changed(target, normalised(target.read_text(encoding="utf-8")))
         kit = write_kit(name, target, classroom / "kits" / f"{name}.zip")
         done.append(Released(name, source, target, kit, len(assignment.questions), assignment.points))
     return done
@@ -67,6 +65,25 @@ def source_text(assignment: Assignment, root: Path = ROOT) -> str:
     if not file.is_file():
         write_atomically(file, text_of(build(assignment)))
     return file.read_text(encoding="utf-8")
+
+
+def released_text(assignment: Assignment, root: Path = ROOT) -> str:
+    """The students' notebook as text, made by nbgrader in a folder of its own and kept like the source."""
+    file = CACHE / "assignments" / f"{assignment.topic}-{_key(assignment, root)}.released.ipynb"
+    if not file.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            write_atomically(file, _make(assignment, Path(folder), root, "").read_text(encoding="utf-8"))
+    return file.read_text(encoding="utf-8")
+
+
+def _make(assignment: Assignment, classroom: Path, root: Path, db_url: str) -> Path:
+    """Write source and release notebook of one assignment into ``classroom``; the path of the latter."""
+    name = assignment.topic
+    _write_if_changed(classroom / "source" / name / f"{name}.ipynb", source_text(assignment, root))
+    _generate(name, classroom, db_url)
+    target = classroom / "release" / name / f"{name}.ipynb"
+    _write_if_changed(target, normalised(target.read_text(encoding="utf-8")))
+    return target
 
 
 def _key(assignment: Assignment, root: Path) -> str:
