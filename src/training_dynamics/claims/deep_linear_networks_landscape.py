@@ -130,7 +130,7 @@ def tanh_times(seed: int) -> Measured:
 def relu_times(seed: int) -> Measured:
     """Half-time of the strongest mode over the linear theory's."""
     found = digits_run(seed, "relu")
-    return Measured(float(found.half_times[0] / found.predicted[0]) - 1, "later (as a fraction)", at_least=0.3)
+    return Measured(float(found.half_times[0] / found.predicted[0]) - 1, "of the predicted time", at_least=0.3)
 
 
 @claim(
