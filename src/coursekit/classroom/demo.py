@@ -84,7 +84,8 @@ def line(assignment: str, student: MadeUp, standing: Standing | None) -> Line:
         if entry is None or not expected.met(entry):
             got = f"{entry['score']:g} points, {entry['status']}: {entry['message'][:200]}" if entry else "nothing"
             wanted = "fewer than all points" if expected.below else f"{expected.score:g} points"
-            faults.append(f"{name}: got {got}; must be {wanted}, {' or '.join(expected.statuses)}")
+            words = f", with the message {expected.says!r}" if expected.says else ""
+            faults.append(f"{name}: got {got}; must be {wanted}, {' or '.join(expected.statuses)}{words}")
         elif not entry["message"] and entry["status"] != "passed":
             faults.append(f"{name}: no reason given")
     final = final_score(student, standing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coursekit.assignments.notebook import answer_cell
@@ -70,11 +70,12 @@ class Expected:
     score: float
     statuses: tuple[str, ...]
     below: bool = False
+    says: str = ""  # what the message must hold
 
     def met(self, entry: dict[str, Any]) -> bool:
         """Whether a record's entry is as expected."""
         right = entry["score"] < entry["max_score"] if self.below else abs(entry["score"] - self.score) < 1e-9
-        return right and entry["status"] in self.statuses
+        return right and entry["status"] in self.statuses and self.says in entry["message"]
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,13 @@ def half(maker: Maker, turn: int) -> tuple[Cells | str, dict[str, Expected]]:
 
 
 def mistaken(maker: Maker, turn: int) -> tuple[Cells | str, dict[str, Expected]]:
-    """A typical mistake in every question."""
-    return maker.notebook(maker.wrong(turn)), maker.expect(all_of(UP_TO), ("failed", "partial"))
+    """A typical mistake in every question, to be met with the message about that mistake."""
+    expected = maker.expect(all_of(UP_TO), ("failed", "partial"))
+    for question in maker.assignment.questions:
+        if question.mistakes:
+            says = question.mistakes[turn % len(question.mistakes)].says
+            expected[question.id] = replace(expected[question.id], says=says)
+    return maker.notebook(maker.wrong(turn)), expected
 
 
 def one_wrong(maker: Maker, turn: int, body: str, statuses: tuple[str, ...]) -> tuple[Cells | str, dict[str, Expected]]:

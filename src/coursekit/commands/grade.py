@@ -32,7 +32,7 @@ def command(
     if regrade:
         from coursekit.classroom.regrade import regrade as again
 
-        again(classroom, assignment, students, settings, console, confirmed=yes)
+        again(classroom, assignment, students, settings, console, run=runner(settings), confirmed=yes)
         return
     with bar(console) as progress:
         task = progress.add_task("grading", total=None)

@@ -1,0 +1,160 @@
+"""What works on this machine: each finding is a line that says what is so and, if it is not well, the way out."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from coursekit.paths import ROOT
+
+State = Literal["ok", "warning", "broken"]
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    state: State
+    text: str
+    way_out: str = ""
+
+
+def constraints(path: Path = ROOT / "constraints.txt") -> dict[str, str]:
+    """The pinned versions by package name."""
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return dict(match.groups() for line in lines if (match := re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line.strip())))  # type: ignore[misc]
+
+
+def python() -> Iterator[Finding]:
+    """The interpreter."""
+    text = f"{sys.version.split()[0]} at {sys.executable}"
+    good = sys.version_info >= (3, 11)
+    yield Finding("Python", "ok" if good else "broken", text, "" if good else "install Python 3.11 or newer")
+
+
+def packages() -> Iterator[Finding]:
+    """Installed versions against the constraints."""
+    pinned, missing, other = constraints(), [], []
+    for name, version in pinned.items():
+        try:
+            found = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+            continue
+        if found.partition("+")[0] != version.partition("+")[0]:
+            other.append(f"{name} {found} (pinned {version})")
+    if other:
+        yield Finding(
+            "packages",
+            "warning",
+            f"other than pinned: {', '.join(other[:6])}",
+            "`make venv` installs the pinned versions",
+        )
+    elif missing:
+        yield Finding(
+            "packages",
+            "ok",
+            f"{len(pinned) - len(missing)} as pinned, {len(missing)} not installed: {', '.join(missing[:6])}",
+        )
+    else:
+        yield Finding("packages", "ok", f"{len(pinned)} as pinned")
+
+
+def torch() -> Iterator[Finding]:
+    """PyTorch's build and threads."""
+    if importlib.util.find_spec("torch") is None:
+        yield Finding("torch", "broken", "not installed", "`make venv` installs it")
+        return
+    import torch as library
+
+    build = f"CUDA {library.version.cuda}" if library.version.cuda else "CPU"
+    state: State = "warning" if library.version.cuda else "ok"
+    way = "the course needs the CPU build only, which is ten times smaller" if library.version.cuda else ""
+    yield Finding("torch", state, f"{library.__version__}, {build} build", way)
+    threads = os.environ.get("OMP_NUM_THREADS")
+    alone = threads == "1"
+    yield Finding(
+        "threads", "ok" if alone else "warning", f"OMP_NUM_THREADS={threads}, torch uses {library.get_num_threads()}",
+        "" if alone else "one thread is as fast for small nets and far faster beside other work: export OMP_NUM_THREADS=1",
+    )  # fmt: skip
+
+
+def sandbox() -> Iterator[Finding]:
+    """The layers around student code."""
+    if importlib.util.find_spec("coursekit.sandbox") is None:
+        yield Finding(
+            "sandbox", "broken", "not part of this installation", "grade only what you trust, with --unsafe-no-sandbox"
+        )
+        return
+    from coursekit import sandbox as package
+
+    if not hasattr(package, "layers"):
+        yield Finding(
+            "sandbox", "broken", "its layers cannot be looked at", "grade only what you trust, with --unsafe-no-sandbox"
+        )
+        return
+    for layer in package.layers():
+        state: State = "ok" if layer.active else "warning"
+        yield Finding(
+            f"sandbox: {layer.name}",
+            state,
+            "active" if layer.active else "not active",
+            "" if layer.active else layer.why,
+        )
+
+
+def nbgrader() -> Iterator[Finding]:
+    """nbgrader and the alembic command that it calls."""
+    if importlib.util.find_spec("nbgrader") is None:
+        yield Finding("nbgrader", "broken", "not installed", "pip install '.[classroom]' -c constraints.txt")
+        return
+    version = importlib.metadata.version("nbgrader")
+    good = version == "0.9.6"
+    yield Finding("nbgrader", "ok" if good else "warning", version, "" if good else "the course is tested with 0.9.6")
+    script = Path(sys.executable).parent / "alembic"
+    found = script.is_file() or shutil.which("alembic") is not None
+    yield Finding(
+        "alembic",
+        "ok" if found else "broken",
+        "found" if found else "not found",
+        "" if found else "pip install alembic",
+    )
+
+
+def browser() -> Iterator[Finding]:
+    """A browser for the tests that look at pages."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    way = "" if found else "only browser tests need it: apt-get install chromium"
+    yield Finding("browser", "ok" if found else "warning", found or "no chromium", way)
+
+
+def machine() -> Iterator[Finding]:
+    """Disk, memory and processors."""
+    free = shutil.disk_usage(ROOT).free / GIGABYTE
+    yield Finding(
+        "disk",
+        "ok" if free > 2 else "warning",
+        f"{free:.1f} GB free",
+        "" if free > 2 else "make room: builds need 2 GB",
+    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    yield Finding("processors", "ok", f"{cores}; use at most `course grade --workers {cores}`")
+
+
+CHECKS = (python, packages, torch, sandbox, nbgrader, browser, machine)
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that was looked at, in order."""
+    for check in CHECKS:
+        yield from check()

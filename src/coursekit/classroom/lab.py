@@ -1,0 +1,51 @@
+"""Start JupyterLab with formgrader on a classroom."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from coursekit.classroom.gradebook import prepare
+from coursekit.classroom.layout import Classroom
+from coursekit.paths import ROOT, write_atomically
+
+CONFIG = '''"""Written by `course lab`: points nbgrader at this classroom."""
+
+import os
+
+os.environ.setdefault("COURSE_CLASSROOM", {root!r})
+load_subconfig("nbgrader_config.py", path={course!r})
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.db_url = {db_url!r}
+'''
+EXTENSIONS = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment")
+
+
+def configure(classroom: Classroom) -> Path:
+    """Write the configuration that makes nbgrader's tools work in the classroom's folder; returns its folder."""
+    folder = classroom.root / ".jupyter"
+    text = CONFIG.format(root=str(classroom.root), course=str(ROOT), db_url=classroom.db_url)
+    write_atomically(folder / "nbgrader_config.py", text)
+    prepare(classroom)
+    return folder
+
+
+def command_line(classroom: Classroom, *, port: int, browser: bool, extra: tuple[str, ...] = ()) -> list[str]:
+    """The command that starts the server, on this machine's own address only."""
+    extensions = "{" + ", ".join(f"'{name}': True" for name in EXTENSIONS) + "}"
+    return [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={classroom.root}", f"--ServerApp.port={port}",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.open_browser={browser}", f"--ServerApp.jpserver_extensions={extensions}",
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []), *extra,
+    ]  # fmt: skip
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment for that command: our configuration first, and the scripts of this Python on the path."""
+    scripts = str(Path(sys.executable).parent)
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(folder),
+        "PATH": os.pathsep.join([scripts, os.environ.get("PATH", "")]),
+    }

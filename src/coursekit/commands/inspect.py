@@ -1,0 +1,68 @@
+"""``course inspect``: why a student's score is what it is."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coursekit.classroom import records
+from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
+from coursekit.classroom.options import classroom_option, friendly
+from coursekit.classroom.standing import Standing, standings
+from coursekit.engine.interface import Budget
+
+
+def table(standing: Standing) -> Table:
+    """Question by question: the machine's result, what a person entered, the message."""
+    result = Table("question", "points", "status", "by hand", "message and comment", title=standing.person.name)
+    for mark in standing.marks:
+        hand = "" if mark.manual.score is None else f"{mark.manual.score:g}"
+        hand += f" + {mark.manual.extra:g}" if mark.manual.extra else ""
+        text = "\n".join(filter(None, (mark.message, mark.manual.comment and f"Grader: {mark.manual.comment}")))
+        points = f"{mark.score:g} of {mark.question.points:g}"
+        result.add_row(mark.question.id, points, mark.status, hand, escape(text))
+    return result
+
+
+def staleness(classroom: Classroom, assignment: str, student: str, record: records.Record) -> list[str]:
+    """What has changed since the record was made."""
+    path = classroom.submitted(assignment, student)
+    data = path.read_bytes() if path.is_file() else b""
+    now = records.hashes(data, classroom.source_bytes(assignment), Budget())
+    return [name for name, value in now.items() if record["hashes"].get(name) != value]
+
+
+@click.command("inspect")
+@click.argument("student")
+@click.argument("assignment")
+@classroom_option
+@friendly
+def command(student: str, assignment: str, classroom: Classroom) -> None:
+    """Show how STUDENT's score in ASSIGNMENT comes about, and whether its record still holds."""
+    checked_id(student)
+    found = {standing.person.student: standing for standing in standings(classroom, assignment)}
+    standing = found.get(student)
+    if standing is None or standing.record is None:
+        raise ClassroomError(
+            f"{student} has no record for {assignment}; `course grade {assignment} --student {student}` makes it"
+        )
+    console = Console(width=None if Console().is_terminal else 160)
+    console.print(table(standing))
+    console.print(f"{standing.score:g} of {standing.max_score:g} points", end="")
+    console.print(
+        f", {standing.penalty:g} off for {standing.days_late} days late: {standing.final:g}" if standing.penalty else ""
+    )
+    for flag in standing.record["flags"]:
+        console.print(f"note: {flag}", markup=False)
+    console.print(
+        f"graded by {standing.record['grader']}; submission {standing.record['hashes']['submission'][:12]}",
+        markup=False,
+    )
+    changed = staleness(classroom, assignment, student, standing.record)
+    if changed:
+        console.print(f"changed since: {', '.join(changed)}; `course grade {assignment}` brings it up to date")
+    history = sorted(classroom.history(assignment, student).glob("*.ipynb"))
+    if len(history) > 1:
+        console.print(f"{len(history)} versions were handed in: {', '.join(path.stem for path in history)}")

@@ -1,0 +1,26 @@
+"""``course lab``: JupyterLab on the classroom, with formgrader."""
+
+from __future__ import annotations
+
+import subprocess
+
+import click
+
+from coursekit.classroom.lab import command_line, configure, environment
+from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.options import classroom_option, friendly
+
+
+@click.command("lab")
+@click.option("--port", default=8888, show_default=True, type=click.IntRange(1024, 65535))
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@classroom_option
+@friendly
+def command(port: int, no_browser: bool, classroom: Classroom) -> None:
+    """Open JupyterLab on the classroom; formgrader is in its Nbgrader menu, and at /formgrader."""
+    if not classroom.root.is_dir():
+        raise ClassroomError(f"there is no classroom at {classroom.root}; `course release` makes one")
+    folder = configure(classroom)
+    click.echo(f"Formgrader: http://127.0.0.1:{port}/formgrader (sign in with the token that JupyterLab prints)")
+    line = command_line(classroom, port=port, browser=not no_browser)
+    raise SystemExit(subprocess.call(line, cwd=classroom.root, env=environment(folder)))
