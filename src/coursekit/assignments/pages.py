@@ -56,7 +56,7 @@ def _head(assignment: Assignment, chapter: bool) -> str:
         f"(exercise-{topic})=\n# Assignment: {head.title}\n\n"
         f"{len(assignment.questions)} questions, {assignment.points:g} points, about {head.minutes} minutes.{after}\n\n"
         f'<a href="../kits/{topic}.zip" download>Download the kit</a>: the notebook, the library, and how to start. '
-        f'Or <a href="../kits/{topic}.ipynb" download>the notebook alone</a>, if you have the kit of another assignment installed.'
+        f'Or <a href="../kits/{topic}.ipynb" download>the notebook alone</a>, if another kit is installed.'
     )
 
 
@@ -67,17 +67,12 @@ def _setup(block: Block) -> str:
 
 
 def _question(assignment: Assignment, question: Question, number: int, chapters: dict[str, dict[str, str]]) -> str:
-    about = facts(question).partition(" · objective")
     objective = next(
         (texts[question.meta.objective] for texts in chapters.values() if question.meta.objective in texts), ""
     )
     goal = f"Practises: {objective}" if objective else ""
     label = f"exercise-{assignment.topic}-{question.id}".lower()
-    parts = [
-        f"({label})=\n## {number}. {question.meta.title}",
-        f"*{about[0]}{about[2].partition('`')[2].partition('`')[2]}*",
-        goal,
-    ]
+    parts = [f"({label})=\n## {number}. {question.meta.title}", f"*{facts(question, objective=False)}*", goal]
     parts.append(question.statement)
     parts += [_folded(f"Hint {n}: {w}", h) for n, (w, h) in enumerate(zip(HINTS, question.meta.hints), 1)]
     if question.answer:

@@ -1,0 +1,115 @@
+"""``course check``: a student's own run of the visible checks, on the real engine."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from fixture import ROOT, answered
+
+from coursekit import selfcheck
+from coursekit.assignments.parse import load
+from coursekit.assignments.release import released_text
+from coursekit.cli import main
+from coursekit.engine.interface import Outcome, QuestionResult
+from coursekit.selfcheck import NotCheckable, read, report, run
+
+
+@pytest.fixture(scope="module")
+def blank():
+    return released_text(load("tiny", ROOT), ROOT)
+
+
+@pytest.fixture
+def kit(tmp_path, blank):
+    (tmp_path / "released").mkdir()
+    (tmp_path / "released" / "tiny.ipynb").write_text(blank)
+    notebook = tmp_path / "tiny.ipynb"
+    notebook.write_text(blank)
+    return notebook
+
+
+def mistake(question, name):
+    return next(m.code for m in load("tiny", ROOT).question(question).mistakes if m.name == name)
+
+
+def test_each_question_has_a_state_a_message_and_points(kit, blank):
+    wrong = "import math\n" + mistake("half_time", "one-weight-layer")
+    right = load("tiny", ROOT).question("momentum").alternatives["velocity-first"]
+    kit.write_text(
+        answered(blank, {"half_time": wrong, "momentum": right, "order": "order = [9]", "meaning": "Because."})
+    )
+    result = CliRunner().invoke(main, ["check", str(kit)])
+    assert result.exit_code == 1
+    assert "half_time: wrong  (0 of 3 points)" in result.output
+    assert "You left out the factor 2 of the growth rate 2s." in result.output
+    assert "Open hint 3." in result.output
+    assert "momentum: right  (4 of 4 points)" in result.output
+    assert "order: graded later" in result.output and "meaning: graded later" in result.output
+    assert "4 of 7 points so far" in result.output and "7 more are decided when the work is graded" in result.output
+
+
+def test_a_blank_notebook_is_missing_everything(kit):
+    checked = run(read(kit))
+    assert {q.id: q.state for q in checked.questions} == dict.fromkeys(
+        ["half_time", "momentum", "order", "meaning"], "missing"
+    )
+    assert (checked.points, checked.max_points, checked.later, checked.done) == (0, 7, 7, False)
+
+
+def test_all_right_exits_with_zero(kit, blank):
+    assignment = load("tiny", ROOT)
+    answers = {q.id: f"import math\n{q.reference}" for q in assignment.questions if not q.written} | {
+        "meaning": "Saddles."
+    }
+    kit.write_text(answered(blank, answers))
+    result = CliRunner().invoke(main, ["check", str(kit)])
+    assert result.exit_code == 0, result.output
+    assert "7 of 7 points so far" in result.output
+
+
+def test_without_the_released_notebook_the_student_s_own_checks_run(kit):
+    (kit.parent / "released" / "tiny.ipynb").unlink()
+    assert [q.state for q in run(read(kit)).questions] == ["missing"] * 4
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "is not a file"),
+        ("not json", "is not a notebook (its text is not JSON"),
+        ("[1]", "is not a notebook of format 4"),
+        ('{"cells": 3}', "is not a notebook of format 4"),
+        (
+            json.dumps({"cells": [], "metadata": {"coursekit": {"assignment": "adam"}}}),
+            "belongs to the assignment 'adam'",
+        ),
+    ],
+)
+def test_what_is_no_notebook_of_this_course_is_told_so(kit, content, words):
+    kit.unlink() if content is None else kit.write_text(content)
+    result = CliRunner().invoke(main, ["check", str(kit)])
+    assert result.exit_code == 1 and words in result.output.replace("\n", " ")
+
+
+def test_a_notebook_without_check_cells_is_told_so(tmp_path):
+    (tmp_path / "mine.ipynb").write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    with pytest.raises(NotCheckable, match="has no check cells"):
+        read(tmp_path / "mine.ipynb")
+
+
+def test_a_huge_file_is_refused(kit, monkeypatch):
+    monkeypatch.setattr(selfcheck, "LIMIT", 100)
+    with pytest.raises(NotCheckable, match="clear its outputs"):
+        read(kit)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("passed", "right"), ("partial", "wrong"), ("failed", "wrong"), ("timeout", "wrong"), ("crashed", "wrong"),
+     ("blank", "missing"), ("missing", "missing"), ("refused", "wrong")],
+)  # fmt: skip
+def test_a_status_of_the_engine_becomes_a_state(kit, status, state):
+    results = {"half_time": QuestionResult(3.0 if status == "passed" else 0.0, 3.0, status, "why")}
+    checked = report(read(kit), Outcome(results)).questions
+    assert checked[0].state == state and checked[0].message == "why"
+    assert [q.state for q in checked[1:]] == ["missing"] * 3  # the engine said nothing about them
