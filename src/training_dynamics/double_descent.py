@@ -75,7 +75,7 @@ def ridge_risk_limit(gamma: float, lam: float, signal: float, noise: float) -> f
     r"""Limit of the excess risk of ridge regression as ``n, p -> inf`` with ``p/n = gamma`` and penalty ``n * lam``.
 
     :math:`r^2\lambda^2 m' + s^2\gamma(m-\lambda m')`, where :math:`m=m(-\lambda)` is the Stieltjes transform of the
-    Marchenko-Pastur law and :math:`m'=m'(-\lambda)` its derivative.  Raises ValueError for ``lam <= 0`` (use
+    Marchenko-Pastur law, the positive root of :math:`\gamma\lambda m^2+(1-\gamma+\lambda)m=1`, and :math:`m'=-dm/d\lambda`.  Raises ValueError for ``lam <= 0`` (use
     :func:`ridgeless_risk`).  Source: Hastie et al. (2022), Corollary 5.
     """
     _check(1, 1, signal, noise)
@@ -83,11 +83,32 @@ def ridge_risk_limit(gamma: float, lam: float, signal: float, noise: float) -> f
         raise ValueError(f"gamma and lam must be > 0, got gamma={gamma}, lam={lam}; for lam=0 use ridgeless_risk")
     if np.isinf(lam):
         return signal
-    b = 1 - gamma + lam
-    root = np.sqrt(b * b + 4 * gamma * lam)
-    m = 2 / (b + root)  # the positive root of gamma lam m^2 + (1 - gamma + lam) m - 1 = 0
-    slope = m * (1 + gamma * m) / root  # m'(-lam) = -dm/dlam, by implicit differentiation
-    return signal * lam**2 * slope + noise * gamma * (m - lam * slope)
+    root = np.sqrt((gamma - 1 + lam) ** 2 + 4 * lam)
+    if gamma <= 1:
+        m = 2 / (1 - gamma + lam + root)
+        slope = m * (1 + gamma * m) / root
+        return signal * lam**2 * slope + noise * gamma * (m - lam * slope)
+    # Beyond p = n, m diverges like 1/lam; its companion v = gamma m + (1 - gamma)/lam stays finite and nothing cancels.
+    v = 2 / (gamma - 1 + lam + root)
+    slope = v * (1 + v) / root
+    return signal * (lam**2 * slope + gamma - 1) / gamma + noise * (v - lam * slope)
+
+
+def risk_given_inputs(
+    values: Float[ndarray, "*b r"], p: int, signal: float, noise: float, lam: float
+) -> Float[ndarray, "*b"]:
+    r"""Excess risk of ridge regression given inputs with singular values ``values``, the mean over noise and direction of beta.
+
+    :math:`\frac{r^2}{p}\sum_{i\le p}\frac{\lambda^2}{(s_i^2+\lambda)^2}+s^2\sum_i\frac{s_i^2}{(s_i^2+\lambda)^2}`, where directions that
+    the inputs do not span have :math:`s_i=0`.  Here ``lam`` is not divided by ``n`` and must be > 0.
+    """
+    _check(1, p, signal, noise)
+    if not lam > 0:
+        raise ValueError(f"lam must be > 0, got {lam}")
+    squares = np.square(values)
+    unseen = p - squares.shape[-1]
+    bias = (np.square(lam / (squares + lam)).sum(-1) + unseen) * signal / p
+    return bias + noise * (squares / np.square(squares + lam)).sum(-1)
 
 
 def truth(features: int, decay: float) -> Float[ndarray, " features"]:

@@ -1,0 +1,172 @@
+/* Least squares on the first p of 240 Gaussian features, 40 examples: theory and simulated training sets along p/n.
+
+The formulas are those of training_dynamics.double_descent; a test runs this file beside them. */
+globalThis.TD = globalThis.TD || {};
+TD.double_descent = (() => {
+  "use strict";
+  /** Squared coefficients proportional to j^-decay, with sum 1. */
+  function truth(features, decay) {
+    const weights = Array.from({ length: features }, (_, j) => (j + 1) ** -decay);
+    const total = weights.reduce((a, b) => a + b, 0);
+    return weights.map((w) => w / total);
+  }
+
+  /** Mean excess risk of minimum-norm least squares, exact for finite n and p; infinite at |p - n| <= 1. */
+  function ridgelessRisk(n, p, signal, noise) {
+    const bias = p > n ? signal * (1 - n / p) : 0;
+    if (noise === 0 || p === 0) return bias;
+    return Math.abs(p - n) <= 1 ? Infinity : bias + (noise * Math.min(n, p)) / (Math.abs(p - n) - 1);
+  }
+
+  /** Large-n limit of the excess risk of ridge regression with penalty n·lam, from the Marchenko-Pastur law. */
+  function ridgeRisk(gamma, lam, signal, noise) {
+    if (lam === Infinity) return signal;
+    const root = Math.sqrt((gamma - 1 + lam) ** 2 + 4 * lam);
+    if (gamma <= 1) {
+      const m = 2 / (1 - gamma + lam + root);
+      const slope = (m * (1 + gamma * m)) / root;
+      return signal * lam * lam * slope + noise * gamma * (m - lam * slope);
+    }
+    const v = 2 / (gamma - 1 + lam + root);
+    const slope = (v * (1 + v)) / root;
+    return (signal * (lam * lam * slope + gamma - 1)) / gamma + noise * (v - lam * slope);
+  }
+
+  /** What a fit to the first p features can learn and what is noise to it, for each width. */
+  function split(widths, squares, sigma2) {
+    const seen = [0];
+    for (const s of squares) seen.push(seen[seen.length - 1] + s);
+    const total = seen[seen.length - 1];
+    return widths.map((p) => ({ p, signal: seen[p], noise: sigma2 + total - seen[p] }));
+  }
+
+  /** Penalties (not divided by n) for each width: a number divided by n, or "best". */
+  function penalties(n, widths, squares, sigma2, lam) {
+    return split(widths, squares, sigma2).map(({ p, signal, noise }) => (lam === "best" ? (p * noise) / signal : n * lam));
+  }
+
+  /** Expected squared error on a new example for each width; lam is divided by n, or "best". */
+  function curve(n, widths, squares, sigma2, lam) {
+    const lams = penalties(n, widths, squares, sigma2, lam);
+    return split(widths, squares, sigma2).map(({ p, signal, noise }, i) =>
+      noise + (lams[i] === 0 || p === 0 ? ridgelessRisk(n, p, signal, noise) : ridgeRisk(p / n, lams[i] / n, signal, noise)));
+  }
+
+  /** Solve A z = b for a symmetric positive definite A (array of rows; overwritten by its Cholesky factor). */
+  function solve(A, b) {
+    const z = b.slice();
+    for (let i = 0; i < z.length; i += 1) {
+      for (let j = 0; j <= i; j += 1) {
+        let sum = A[i][j];
+        for (let k = 0; k < j; k += 1) sum -= A[i][k] * A[j][k];
+        A[i][j] = i === j ? Math.sqrt(Math.max(sum, 1e-300)) : sum / A[j][j];
+      }
+      for (let k = 0; k < i; k += 1) z[i] -= A[i][k] * z[k];
+      z[i] /= A[i][i];
+    }
+    for (let i = z.length - 1; i >= 0; i -= 1) {
+      for (let k = i + 1; k < z.length; k += 1) z[i] -= A[k][i] * z[k];
+      z[i] /= A[i][i];
+    }
+    return z;
+  }
+
+  const dot = (a, b, length) => {
+    let sum = 0;
+    for (let i = 0; i < length; i += 1) sum += a[i] * b[i];
+    return sum;
+  };
+
+  /** Coefficients of the fit to the first p columns, by whichever Gram matrix is the smaller. */
+  function fit(rows, columns, y, p, lam) {
+    const n = rows.length;
+    const side = p <= n ? p : n;
+    const [items, length] = p <= n ? [columns, n] : [rows, p];
+    const gram = Array.from({ length: side }, (_, i) =>
+      Array.from({ length: side }, (_, j) => (j <= i ? dot(items[i], items[j], length) + (i === j ? lam : 0) : 0)));
+    if (p <= n) return solve(gram, columns.slice(0, p).map((c) => dot(c, y, n)));
+    const alpha = solve(gram, y);
+    return columns.slice(0, p).map((c) => dot(c, alpha, n));
+  }
+
+  /** One training set: expected squared error on a new example of the fit to the first p features, for each width. */
+  function errors(rows, y, beta, sigma2, widths, lams) {
+    const columns = beta.map((_, j) => rows.map((row) => row[j]));
+    return widths.map((p, i) => {
+      const estimate = fit(rows, columns, y, p, lams[i]);
+      return beta.reduce((sum, b, j) => sum + (b - (j < p ? estimate[j] : 0)) ** 2, sigma2);
+    });
+  }
+
+  /** Standard normal numbers from a seed: mulberry32 and Box-Muller. */
+  function normals(seed) {
+    let state = seed >>> 0;
+    const uniform = () => {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  }
+
+  return { truth, ridgelessRisk, ridgeRisk, penalties, curve, errors, normals };
+})();
+
+if (typeof customElements !== "undefined") {
+  Explorable.define("td-double_descent", (ui) => {
+    const model = TD.double_descent;
+    const [N, FEATURES, SETS] = [40, 240, 8];
+    const WIDTHS = [2, 4, 7, 11, 16, 22, 28, 33, 36, 38, 39, 40, 41, 42, 44, 48, 54, 63, 75, 92, 115, 150, 190, 240];
+    const EVERY = Array.from({ length: FEATURES }, (_, i) => i + 1);
+    const decay = ui.slider({ label: "decay of the truth (β² ∝ 1/j^decay)", min: 0, max: 3, value: 0, step: 0.05 });
+    const sigma2 = ui.slider({ label: "noise variance σ²", min: 0, max: 1, value: 0.04, step: 0.01 });
+    const mode = ui.select({ label: "penalty", value: "none",
+      options: [["none", "none (minimum norm)"], ["fixed", "λ from the slider"], ["best", "λ = p s²/r² at each width"]] });
+    const lam = ui.slider({ label: "λ/n", min: 1e-3, max: 10, value: 0.1, log: true });
+    let seed = 1;
+    ui.button({ label: "New training sets", onclick: () => { seed += 1; data = draw(); } });
+    const small = ui.readout("best width below n");
+    const large = ui.readout("all features");
+    const verdict = ui.readout("lower");
+    const plot = ui.plot({ height: 380,
+      x: { label: "features used / examples, p/n", log: true, min: 0.04, max: 6.5 },
+      y: { label: "mean squared error on new examples", log: true, min: 0.03, max: 100 } });
+
+    const draw = () => {
+      const next = model.normals(seed);
+      const row = (length) => Array.from({ length }, next);
+      return Array.from({ length: SETS }, () => ({ rows: Array.from({ length: N }, () => row(FEATURES)), noise: row(N) }));
+    };
+    let data = draw();
+
+    ui.update(() => {
+      const squares = model.truth(FEATURES, decay.value);
+      const beta = squares.map(Math.sqrt);
+      const strength = { none: 0, fixed: lam.value, best: "best" }[mode.value];
+      const theory = model.curve(N, EVERY, squares, sigma2.value, strength);
+      const lams = model.penalties(N, WIDTHS, squares, sigma2.value, strength);
+      const points = { x: [], y: [] };
+      for (const set of data) {
+        const y = set.rows.map((r, i) => r.reduce((sum, v, j) => sum + v * beta[j], Math.sqrt(sigma2.value) * set.noise[i]));
+        const found = model.errors(set.rows, y, beta, sigma2.value, WIDTHS, lams);
+        points.x.push(...WIDTHS.map((p) => p / N));
+        points.y.push(...found);
+      }
+      const nothing = 1 + sigma2.value;
+      const below = theory.slice(0, N - 2);
+      const best = Math.min(...below);
+      const winner = best < nothing ? `p = ${below.indexOf(best) + 1}` : "p = 0";
+      const classical = Math.min(best, nothing);
+      const last = theory[FEATURES - 1];
+      plot.draw([
+        { vline: 1, label: "p = n" }, { hline: nothing, label: "predict zero" },
+        { points: true, ...points, label: `${SETS} training sets`, colour: 1, size: 2.5 },
+        { line: true, x: EVERY.map((p) => p / N), y: theory, label: "theory", colour: 0, width: 3 },
+      ], `Theory: the best width below n has error ${Explorable.format(classical)} at ${winner}, all ${FEATURES} features ${Explorable.format(last)}.`);
+      small.set(`${Explorable.format(classical)} at ${winner}`);
+      large.set(Explorable.format(last));
+      verdict.set(last < classical ? "all features" : "the small model");
+    });
+  });
+}
