@@ -80,10 +80,10 @@ if (typeof customElements !== "undefined") {
     const { mode, halfTime, staircase, singularValues } = TD.deep_linear_networks;
     const start = ui.slider({ label: "strength at the start, a₀", min: 1e-8, max: 0.4, value: 1e-3, log: true });
     const depth = ui.slider({ label: "layers, L", min: 1, max: 5, value: 2, step: 1, format: (v) => String(Math.round(v)) });
-    const waits = ui.readout("half-times of the modes 8, 4, 2, 1");
-    const ratio = ui.readout("t₄s₄ / t₁s₁ (1 if time were proportional to 1/s)");
+    const waits = ui.readout("half-times");
+    const ratio = ui.readout("last half-time over first, times s₄/s₁");
     const top = ui.plot({ x: { label: "time (learning rate × steps)", min: 0 }, y: { label: "strength of each mode, a", min: 0, max: 8.5 } });
-    const bottom = ui.plot({ x: { label: "time (learning rate × steps)", min: 0 }, y: { label: "loss", min: 0, max: 44 } });
+    const bottom = ui.plot({ x: { label: "time (learning rate × steps)", min: 0 }, y: { label: "loss", log: true, min: 1e-3, max: 60 } });
     ui.update(() => {
       const layers = Math.round(depth.value);
       const halves = singularValues.map((s) => halfTime(s, start.value, layers));

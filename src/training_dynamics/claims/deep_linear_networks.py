@@ -90,14 +90,19 @@ def conserved_by_flow(seed: int) -> Measured:
 
 @claim(
     "deep_linear_networks.finite_steps_conserve",
-    "Gradient descent conserves them too.",
+    "Gradient descent conserves the differences between neighbouring layers, as the flow does.",
     source="du2018algorithmic",
     verdict="fails",
     instead="Over a fixed time the drift is proportional to the learning rate: each of the 1/η steps adds η².",
 )
 def finite_steps_conserve(seed: int) -> Measured:
     """Drift at learning rate 0.01 over drift at 0.001, same start, same time."""
-    return Measured(discretised(seed, 1e-2).drift / discretised(seed, 1e-3).drift, "times", at_least=9, at_most=11)
+    return Measured(
+        discretised(seed, 1e-2).drift / discretised(seed, 1e-3).drift,
+        "times the drift at ten times the rate",
+        at_least=9,
+        at_most=11,
+    )
 
 
 @claim(
@@ -111,7 +116,12 @@ def finite_steps_conserve(seed: int) -> Measured:
 )
 def first_order(seed: int) -> Measured:
     """Error at learning rate 0.001 over error at 0.0001, same start, same time."""
-    return Measured(discretised(seed, 1e-3).error / discretised(seed, 1e-4).error, "times", at_least=9, at_most=11)
+    return Measured(
+        discretised(seed, 1e-3).error / discretised(seed, 1e-4).error,
+        "times the error at ten times the rate",
+        at_least=9,
+        at_most=11,
+    )
 
 
 @claim(
@@ -127,7 +137,7 @@ def time_is_one_over_s(seed: int) -> Measured:
     """Half-time times s of the weakest mode over that of the strongest, which 1/s would make 1; start of scale 0.01."""
     run = random_start(seed, 1e-2)
     ratio = run.half_times[-1] * MODES[-1] / (run.half_times[0] * MODES[0])
-    return Measured(1 - float(ratio), "of that time", at_least=0.03)
+    return Measured(1 - float(ratio), "of the time that 1/s predicts", at_least=0.03)
 
 
 @claim(
@@ -160,7 +170,7 @@ def random_half_times(seed: int) -> Measured:
 )
 def silent_alignment(seed: int) -> Measured:
     """One minus the product of the two cosines between the strongest singular vectors of the network and the target."""
-    return Measured(1 - random_start(seed, 1e-3).alignment_when_small(), "short of 1", at_most=0.01)
+    return Measured(1 - random_start(seed, 1e-3).alignment_when_small(), "short of perfect alignment", at_most=0.01)
 
 
 @claim(
@@ -200,7 +210,7 @@ def always_greedy(seed: int) -> Measured:
 def imbalance(seed: int) -> Measured:
     """Half-time of the weakest mode with layers 100 times apart, over that with balanced layers; the same starting map."""
     ratio = aligned_start(seed, 2, A0, 10.0).half_times[-1] / aligned_start(seed, 2).half_times[-1]
-    return Measured(float(ratio), "times", at_most=0.8)
+    return Measured(float(ratio), "of the balanced half-time", at_most=0.8)
 
 
 @claim(
@@ -233,7 +243,9 @@ def imbalance_formula(seed: int) -> Measured:
 def depth_accelerates(seed: int) -> Measured:
     """Half-time of the strongest mode at depth 3 over that at depth 2, aligned starts of the same strength."""
     return Measured(
-        float(aligned_start(seed, 3).half_times[0] / aligned_start(seed, 2).half_times[0]), "times", at_least=1.3
+        float(aligned_start(seed, 3).half_times[0] / aligned_start(seed, 2).half_times[0]),
+        "times the half-time with two layers",
+        at_least=1.3,
     )
 
 
@@ -245,4 +257,9 @@ def depth_accelerates(seed: int) -> Measured:
 )
 def power_law_wait(seed: int) -> Measured:
     """The wait from a random start, over the wait from the same start ten times larger."""
-    return Measured(escape_ratio(seed, depth=3, scale=0.03, shrink=10), "times", at_least=8.5, at_most=11.5)
+    return Measured(
+        escape_ratio(seed, depth=3, scale=0.03, shrink=10),
+        "times the wait from ten times smaller weights",
+        at_least=8.5,
+        at_most=11.5,
+    )

@@ -38,7 +38,7 @@ def strict_saddles(seed: int) -> Measured:
         slope, eigenvalues = curvature(critical_point(target, sorted(learned), rng), target.matrix)
         left_out = max((s for i, s in enumerate(MODES) if i not in learned), default=0.0)
         worst = max(worst, slope, abs(eigenvalues[0] + left_out))
-    return Measured(worst, "", at_most=1e-10)
+    return Measured(worst, "(largest error)", at_most=1e-10)
 
 
 @claim(
@@ -54,7 +54,7 @@ def all_saddles_strict(seed: int) -> Measured:
     """The most negative curvature at the origin of a three-layer network."""
     target = random_target(list(MODES), 4, numpy_generator(seed, "origin"))
     _, eigenvalues = curvature([np.zeros((4, 4))] * 3, target.matrix)
-    return Measured(float(np.abs(eigenvalues).max()), "", at_most=1e-12)
+    return Measured(float(np.abs(eigenvalues).max()), "(largest curvature)", at_most=1e-12)
 
 
 @claim(
@@ -81,7 +81,7 @@ def orbit(seed: int) -> Measured:
     rng = numpy_generator(seed, "orbit")
     target = random_target(list(MODES), 4, rng)
     errors = [abs(orbit_sharpness(target, c, rng)[0] / (MODES[0] * (c**2 + c**-2)) - 1) for c in (1.0, 1.5, 2.0, 5.0)]
-    return Measured(max(errors), "", at_most=1e-10)
+    return Measured(max(errors), "(relative error)", at_most=1e-10)
 
 
 @claim(
@@ -102,7 +102,9 @@ def sharpness_of_function(seed: int) -> Measured:
     if np.abs(product(after) - product(before)).max() > 1e-12:
         raise ArithmeticError("the orbit changed the map, so its two ends cannot be compared")
     return Measured(
-        float(curvature(after, target.matrix)[1][-1] / curvature(before, target.matrix)[1][-1]), "times", at_least=2
+        float(curvature(after, target.matrix)[1][-1] / curvature(before, target.matrix)[1][-1]),
+        "times as sharp, for the same map",
+        at_least=2,
     )
 
 
@@ -182,5 +184,7 @@ def relu_units(seed: int) -> Measured:
 def beyond_linear(seed: int) -> Measured:
     """Final loss of the ReLU network over that of the linear one."""
     return Measured(
-        digits_run(seed, "relu").run.losses[-1] / digits_run(seed, "linear").run.losses[-1], "times", at_most=0.75
+        digits_run(seed, "relu").run.losses[-1] / digits_run(seed, "linear").run.losses[-1],
+        "of the linear network's loss",
+        at_most=0.75,
     )
