@@ -65,6 +65,7 @@ class Question:
     known: Known = field(default_factory=Known)
     observed: dict[str, Observed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    answered_only: bool = True  # no check has asked for more than an answer
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
@@ -92,6 +93,12 @@ class Question:
         more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         lines += [f"Also failed: {'; '.join(others[:SHOWN])}{more}."] if others else []
         return CheckFailed("\n".join(lines), tuple(mistakes), hint)
+
+    def praise(self) -> str:
+        """What to say when nothing failed."""
+        if self.answered_only:
+            return f"{self.id}: answered; what it is worth is decided when it is graded"
+        return f"{self.id}: all checks in this cell pass"
 
     @property
     def earned(self) -> float:
@@ -168,8 +175,7 @@ class Check:
                 question.fail(STOPPED, text)
         if question.failures and question.earned == 0:
             raise question.message() from None
-        if question.failures:
-            print(question.message())
+        print(question.message() if question.failures else question.praise())
 
     def expect(self, expected: dict[str, Any]) -> None:
         """The values that the reference solution gives, by the names of the cases that follow."""
@@ -188,6 +194,7 @@ class Check:
         checks whose inputs depend on ``check.seed``.
         """
         question = self._question
+        question.answered_only = False
         observed = question.see(name, observe(value))
         observed.tolerance = Tolerance(rtol, atol)
         if expected is NOTHING and name not in question.expected:
@@ -203,6 +210,7 @@ class Check:
 
     def require(self, condition: object, message: str, hint: int | None = None) -> None:
         """Ask for a property: ``condition`` (or what the function returns) must be True; ``message`` says what must hold."""
+        self._question.answered_only = False
         observed = self._question.see(message, observe(condition))
         if observed.detail:
             self._question.fail(message, f"could not be tested, {observed.detail}", hint or 0)

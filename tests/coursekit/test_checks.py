@@ -203,6 +203,15 @@ def test_parts_earn_their_share_and_say_what_failed(capsys):
     assert "two: expected 2, got 3" in capsys.readouterr().out
 
 
+def test_what_passes_is_told_too(capsys):
+    with check.question("q"):
+        check.require(True, "fine")
+    assert capsys.readouterr().out == "q: all checks in this cell pass\n"
+    with check.question("q"):
+        check.given("your answer", [1])
+    assert "decided when it is graded" in capsys.readouterr().out
+
+
 def test_parts_that_are_all_wrong_fail():
     with pytest.raises(CheckFailed), check.question("q", points=4, parts=True):
         check.expect({"one": 1.0})
