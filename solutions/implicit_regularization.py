@@ -58,7 +58,7 @@ def diagonal_limit(X, y, alpha):
     for a in np.geomspace(max(alpha, 3.0), alpha, 30):
         for _ in range(100):
             slope = X @ weights(nu, a) - y
-            if np.abs(slope).max() < 1e-11:
+            if np.abs(slope).max() < 1e-9:
                 break
             curvature = (X * (8 * a**2 * np.cosh(4 * X.T @ nu))) @ X.T
             move, size = -np.linalg.solve(curvature, slope), 1.0

@@ -71,6 +71,16 @@ def test_rules_agree_with_torch(name):
     assert np.allclose(ls.descend(rule, np.zeros(7), steps)[-1], w.detach().numpy(), atol=1e-12)
 
 
+def test_adam_treats_the_columns_of_a_matrix_as_separate_problems():
+    rng = np.random.default_rng(8)
+    x, y = rng.standard_normal((3, 6)), rng.standard_normal((3, 2))
+    together = ls.Problem(x, y, np.zeros((6, 2)))
+    found = ls.descend(ls.adam_step(together, 0.02, 40), np.zeros((6, 2)), 40)[-1]
+    for c in range(2):
+        alone = ls.Problem(x, y[:, c], np.zeros(6))
+        assert np.allclose(found[:, c], ls.descend(ls.adam_step(alone, 0.02, 40), np.zeros(6), 40)[-1], atol=1e-13)
+
+
 def test_each_mode_contracts_by_its_own_factor():
     p = random_problem(6, 5, 9)
     _, s, vt = np.linalg.svd(p.x, full_matrices=False)

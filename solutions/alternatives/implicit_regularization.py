@@ -60,20 +60,21 @@ def log_time_flow(Z, taus):
 
     return solve_ivp(speed, (-25, taus[-1] + 1e-9), np.zeros(Z.shape[1]), method="LSODA", t_eval=taus, rtol=1e-9, atol=1e-12).y.T
 
-# %% log_time_flow / small-euler-steps
+# %% log_time_flow / trapezoidal-rule
 def log_time_flow(Z, taus):
-    # Backward Euler in tau with Newton's method, a fixed number of steps.
-    w, tau, rows, h = np.zeros(Z.shape[1]), -12.0, [], 0.002
+    # The implicit trapezoidal rule in tau, each step solved by Newton's method.
+    def speed(tau, w):
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
+
+    w, tau, rows = np.zeros(Z.shape[1]), -12.0, []
     for target in taus:
-        steps = max(1, math.ceil((target - tau) / h))
-        size = (target - tau) / steps
+        steps = max(1, math.ceil((target - tau) / 0.02))
+        h = (target - tau) / steps
         for _ in range(steps):
-            tau += size
-            new = w.copy()
+            known, tau, new = w + h / 2 * speed(tau, w), tau + h, w.copy()
             for _ in range(3):
-                p = np.exp(tau - np.logaddexp(0, Z @ new))
-                q = 1 / (1 + np.exp(-Z @ new))
-                new = new - np.linalg.solve(np.eye(len(w)) + size * (Z.T * (p * q)) @ Z, new - w - size * p @ Z)
+                p = np.exp(tau - np.logaddexp(0, Z @ new)) / (1 + np.exp(-Z @ new))
+                new = new - np.linalg.solve(np.eye(len(w)) + h / 2 * (Z.T * p) @ Z, new - known - h / 2 * speed(tau, new))
             w = new
         rows.append(w)
     return np.array(rows)

@@ -141,7 +141,7 @@ def minibatch_step(p: Problem, rng: np.random.Generator, batch: int = 5) -> Step
 
 def adam_step(p: Problem, lr: float, steps: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Step:
     """Adam (Kingma and Ba 2015, algorithm 1) with ``lr`` falling linearly to zero over ``steps``."""
-    m, v = np.zeros(p.x.shape[1]), np.zeros(p.x.shape[1])
+    m, v = np.zeros(p.truth.shape), np.zeros(p.truth.shape)
 
     def step(t: int, w: Vector) -> Vector:
         g = p.gradient(w)

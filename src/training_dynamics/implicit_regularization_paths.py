@@ -104,6 +104,7 @@ def rule(p: Problem, method: str, seed: int, steps: int, lr: float | None = None
     raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
 
 
+@cache
 def distances(method: str, seed: int, steps: int, every: int = 1, n: int = N, d: int = D) -> Float[np.ndarray, " k"]:
     """``|w_t - X^+ y| / |X^+ y|`` at steps 0, every, 2 every, …, ``steps`` (a multiple of ``every``)."""
     p = problem(seed, n, d)
@@ -179,6 +180,7 @@ class StoppedPath:
     distance: Float[np.ndarray, " k"]  # |E w_flow - E w_ridge| / |E w_ridge|
 
 
+@cache
 def stopped_path(seed: int, n: int = 60, d: int = 40, noise: float = 1.0, points: int = 121) -> StoppedPath:
     """Early-stopped gradient flow beside ridge at ``penalty = 1/t``, in closed form, for targets with N(0, noise^2) noise.
 

@@ -91,7 +91,7 @@ def adam_fits(seed: int) -> Measured:
 @claim(
     "implicit_regularization.adam_off_rows",
     "A large part of what Adam learns is invisible to the training data: it is orthogonal to every training input.",
-    source="wilson2017marginal",
+    source="",
     verdict="holds",
 )
 def adam_off_rows(seed: int) -> Measured:
@@ -102,7 +102,7 @@ def adam_off_rows(seed: int) -> Measured:
 @claim(
     "implicit_regularization.adam_basis",
     "Rotating the coordinates changes nothing but the names of the weights.",
-    source="wilson2017marginal",
+    source="",
     verdict="fails",
     instead="True of gradient descent; Adam run in rotated coordinates ends at another solution.",
 )
@@ -176,7 +176,7 @@ def generalise_alike(seed: int) -> Measured:
 @claim(
     "implicit_regularization.min_norm_best",
     "The minimum-norm solution is the one that generalises best.",
-    source="wilson2017marginal",
+    source="",
     verdict="fails",
     instead="It depends on the truth: when all true weights have the same size, sign descent does better.",
 )

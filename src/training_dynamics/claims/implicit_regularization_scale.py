@@ -1,9 +1,10 @@
-"""What the chapter on implicit regularization asserts about scale and depth."""
+"""What the chapter on implicit regularization asserts about scale, depth and digits."""
 
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
 from training_dynamics import implicit_regularization_depth as depth
+from training_dynamics import implicit_regularization_digits as digits
 from training_dynamics import implicit_regularization_scale as scale
 
 
@@ -107,3 +108,28 @@ def depth_three(seed: int) -> Measured:
 def depth_alone(seed: int) -> Measured:
     """Relative error of depth 3 on unseen entries when the product starts at singular values of 10."""
     return Measured(depth.complete(seed, 3, scale=10.0).unseen_error, "of their norm", at_least=1.2)
+
+
+@claim(
+    "implicit_regularization.digits_distance",
+    "On the digits, too, Adam fits the training images exactly with weights far from the least-norm ones.",
+    source="",
+    verdict="holds",
+)
+def digits_distance(seed: int) -> Measured:
+    """Relative distance of Adam's weights from ``X^+ Y``; 25 images, 64 pixels, 10 outputs; -1 if Adam has not fitted."""
+    pair = digits.digits_pair(seed)
+    return Measured(pair.distance if pair.residual < 1e-10 else -1.0, "of the least norm", at_least=0.4)
+
+
+@claim(
+    "implicit_regularization.digits_alike",
+    "Different solutions generalise differently.",
+    source="",
+    verdict="fails",
+    instead="On the digits the two solutions, far apart as they are, have nearly the same error rate.",
+)
+def digits_alike(seed: int) -> Measured:
+    """Difference of the error rates of Adam's and of the least-norm solution on unseen digits, in absolute value."""
+    pair = digits.digits_pair(seed)
+    return Measured(abs(pair.adam_error - pair.least_norm_error), "difference of error rates", at_most=0.05)
