@@ -75,7 +75,8 @@ def ridge_risk_limit(gamma: float, lam: float, signal: float, noise: float) -> f
     r"""Limit of the excess risk of ridge regression as ``n, p -> inf`` with ``p/n = gamma`` and penalty ``n * lam``.
 
     :math:`r^2\lambda^2 m' + s^2\gamma(m-\lambda m')`, where :math:`m=m(-\lambda)` is the Stieltjes transform of the
-    Marchenko-Pastur law, the positive root of :math:`\gamma\lambda m^2+(1-\gamma+\lambda)m=1`, and :math:`m'=-dm/d\lambda`.  Raises ValueError for ``lam <= 0`` (use
+    Marchenko-Pastur law, the positive root
+    of :math:`\gamma\lambda m^2+(1-\gamma+\lambda)m=1`, and :math:`m'=-dm/d\lambda`.  Raises ValueError for ``lam <= 0`` (use
     :func:`ridgeless_risk`).  Source: Hastie et al. (2022), Corollary 5.
     """
     _check(1, 1, signal, noise)
@@ -97,10 +98,10 @@ def ridge_risk_limit(gamma: float, lam: float, signal: float, noise: float) -> f
 def risk_given_inputs(
     values: Float[ndarray, "*b r"], p: int, signal: float, noise: float, lam: float
 ) -> Float[ndarray, "*b"]:
-    r"""Excess risk of ridge regression given inputs with singular values ``values``, the mean over noise and direction of beta.
+    r"""Excess risk of ridge regression given inputs with singular values ``values``: mean over noise and direction of beta.
 
-    :math:`\frac{r^2}{p}\sum_{i\le p}\frac{\lambda^2}{(s_i^2+\lambda)^2}+s^2\sum_i\frac{s_i^2}{(s_i^2+\lambda)^2}`, where directions that
-    the inputs do not span have :math:`s_i=0`.  Here ``lam`` is not divided by ``n`` and must be > 0.
+    :math:`\frac{r^2}{p}\sum_{i\le p}\lambda^2(s_i^2+\lambda)^{-2}+s^2\sum_i s_i^2(s_i^2+\lambda)^{-2}`, where directions that the
+    inputs do not span have :math:`s_i=0`.  Here ``lam`` is not divided by ``n`` and must be > 0.
     """
     _check(1, p, signal, noise)
     if not lam > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.deep_linear_networks import mode, unbalanced_time
+from training_dynamics.deep_linear_networks import late_start, mode, unbalanced_time
 from training_dynamics.deep_linear_networks_experiments import (
     MODES,
     SIZE,
@@ -159,6 +159,23 @@ def random_half_times(seed: int) -> Measured:
     return Measured(
         max(float(np.abs(r.half_times / r.predicted - 1).max()) for r in runs), "of the half-time", at_most=0.01
     )
+
+
+@claim(
+    "deep_linear_networks.log_factor",
+    "Averaged over random starts of scale ε, the last mode's time is that of the closed form with a₀ = ε².",
+    source="saxe2014exact",
+    verdict="holds-if",
+    condition="ε is 0.01 or less; a single run scatters widely around the average",
+    seeds=range(10),
+    judge="mean",
+)
+def log_factor(seed: int) -> Measured:
+    """Half-time times s, weakest mode over strongest, minus the closed form's ratio; start of scale 0.01."""
+    run = random_start(seed, 1e-2)
+    ratio = run.half_times[-1] * MODES[-1] / (run.half_times[0] * MODES[0])
+    expected = late_start(MODES[-1], MODES[0], 1e-2**2)
+    return Measured(float(ratio) - expected, "(difference of ratios)", at_least=-0.04, at_most=0.04)
 
 
 @claim(

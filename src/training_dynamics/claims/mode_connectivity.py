@@ -122,7 +122,7 @@ def residual(seed: int) -> Measured:
 
 @claim(
     "mode_connectivity.wide_weights", "Weight matching works better the wider the network.", source="ainsworth2023rebasin",
-    verdict="fails", instead="Activation matching keeps improving; at width 512 weight matching leaves a much higher barrier than it.",
+    verdict="fails", instead="Activation matching keeps improving; at width 512 weight matching leaves a far higher barrier.",
 )  # fmt: skip
 def wide_weights(seed: int) -> Measured:
     """The barrier left by weight matching over the one left by activation matching, width 512."""

@@ -1,0 +1,276 @@
+# %% setup
+import math
+
+# %% risk_parts / large-n-limit
+# says: This is the limit for large n, with γ/(1 − γ). At finite n the denominator is |p − n| − 1, and the mean is infinite at |p − n| = 1 too.
+# hint: 3
+def risk_parts(n, p, r2, s2):
+    q = min(1.0, n / p) if p else 1.0
+    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if p == n else s2 * min(n, p) / abs(p - n))
+    return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
+
+# %% risk_parts / no-bias
+# says: Beyond p = n the fit interpolates, but it is not unbiased: only the part of β in the span of n rows out of p dimensions can be learned.
+# hint: 1
+def risk_parts(n, p, r2, s2):
+    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1))
+    return 0.0, 0.0, noise
+
+# %% risk_parts / bias-not-squared
+# says: You put all of r²(1 − n/p) into the bias. That is bias and variance together: the mean of P β is (n/p) β, so the squared bias is r²(1 − n/p)².
+# hint: 3
+def risk_parts(n, p, r2, s2):
+    q = min(1.0, n / p) if p else 1.0
+    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1))
+    return r2 * (1 - q), 0.0, noise
+
+# %% risk_parts / p-for-n
+# says: Beyond p = n the noise part has n in the numerator, not p: there are n singular values to divide by, not p.
+# hint: 2
+def risk_parts(n, p, r2, s2):
+    q = min(1.0, n / p) if p else 1.0
+    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * p / (abs(p - n) - 1))
+    return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
+
+# %% risk_parts / noise-needs-no-noise
+# says: At p = n without noise there is nothing to blow up: the fit is exact and the third part is 0.
+# hint: 3
+def risk_parts(n, p, r2, s2):
+    q = min(1.0, n / p) if p else 1.0
+    noise = np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1)
+    return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
+
+# %% finite_moments / no-half
+# says: You forgot that the risk has 1/s², not 1/s: P(1/s² > t) is P(s < t^(−1/2)), which halves the exponent.
+# hint: 2
+def finite_moments(n, p):
+    return abs(n - p)
+
+# %% finite_moments / boundary-counts
+# says: At the boundary k = (|n − p| + 1)/2 the integral still diverges, like a logarithm. The order must be strictly smaller.
+# hint: 2
+def finite_moments(n, p):
+    return (abs(n - p) + 1) // 2
+
+# %% finite_moments / density-for-tail
+# says: You took the exponent of the density for that of the probability. Integrating s^|n−p| from 0 raises it by one.
+# hint: 2
+def finite_moments(n, p):
+    return max(math.ceil(abs(n - p) / 2) - 1, 0)
+
+# %% peak_at / counts-only
+# says: You compared the number of features with the number of examples in every case. What matters is the rank: how many features and how many inputs really differ.
+# hint: 1
+peak_at = {"plain": 100, "copies": 100, "twins": 100, "ten outputs": 100, "mixtures": 100}
+
+# %% peak_at / counts-outputs
+# says: Ten outputs are ten least-squares problems with the same X. Each has its peak where X has its smallest singular value.
+# hint: 3
+peak_at = {"plain": 100, "copies": 200, "twins": 80, "ten outputs": 1000, "mixtures": 0}
+
+# %% peak_at / copies-halve
+# says: Copies add columns without adding rank, so the peak moves to the right, not to the left.
+# hint: 2
+peak_at = {"plain": 100, "copies": 50, "twins": 80, "ten outputs": 100, "mixtures": 0}
+
+# %% peak_at / twins-ignored
+# says: Two examples with the same input are one row of X. With 80 different rows the smallest singular value is least at p = 80.
+# hint: 2
+peak_at = {"plain": 100, "copies": 200, "twins": 100, "ten outputs": 100, "mixtures": 0}
+
+# %% peak_at / peak-at-thirty
+# says: With 30 underlying numbers the rank stops at 30, far below n. The fit is ordinary regression on 30 inputs with 100 examples; nothing becomes nearly singular.
+# hint: 2
+peak_at = {"plain": 100, "copies": 200, "twins": 80, "ten outputs": 100, "mixtures": 30}
+
+# %% ridge_path / not-squared
+# says: The factor is s/(s² + λ). You have 1/(s + λ): the penalty is added to the squared singular values.
+# hint: 2
+def ridge_path(X, y, X_new, lams):
+    u, s, vt = np.linalg.svd(X, full_matrices=False)
+    return (1 / (s + np.asarray(lams)[:, None]) * (u.T @ y)) @ (X_new @ vt.T).T
+
+# %% ridge_path / averaged-loss
+# says: You used n λ: that is the penalty of an averaged loss. Here the squared errors are summed.
+# hint: 2
+def ridge_path(X, y, X_new, lams):
+    u, s, vt = np.linalg.svd(X, full_matrices=False)
+    return (s / (s**2 + len(y) * np.asarray(lams)[:, None]) * (u.T @ y)) @ (X_new @ vt.T).T
+
+# %% ridge_path / forgot-one-s
+# says: One factor s is missing: β = V diag(s/(s² + λ)) Uᵀ y, and you have 1/(s² + λ).
+# hint: 2
+def ridge_path(X, y, X_new, lams):
+    u, s, vt = np.linalg.svd(X, full_matrices=False)
+    return (1 / (s**2 + np.asarray(lams)[:, None]) * (u.T @ y)) @ (X_new @ vt.T).T
+
+# %% ridge_path / intercept
+# says: You fitted an intercept. There is none here, and the data are not centred.
+# hint: 2
+def ridge_path(X, y, X_new, lams):
+    mean, level = X.mean(0), y.mean()
+    u, s, vt = np.linalg.svd(X - mean, full_matrices=False)
+    s, u, vt = s[s > 1e-9 * s[0]], u[:, s > 1e-9 * s[0]], vt[s > 1e-9 * s[0]]
+    return level + (s / (s**2 + np.asarray(lams)[:, None]) * (u.T @ (y - level))) @ ((X_new - mean) @ vt.T).T
+
+# %% leave_one_out / training-error
+# says: This is the training error: every example helped to predict itself.
+# hint: 1
+def leave_one_out(X, y, lam):
+    u, s, _ = np.linalg.svd(X, full_matrices=False)
+    return float(np.mean((y - u @ (s**2 / (s**2 + lam) * (u.T @ y))) ** 2))
+
+# %% leave_one_out / generalised
+# says: This is generalised cross-validation: it divides every residual by the same mean of 1 − H_ii. Here each example has its own.
+# hint: 2
+def leave_one_out(X, y, lam):
+    u, s, _ = np.linalg.svd(X, full_matrices=False)
+    shrink = s**2 / (s**2 + lam)
+    return float(np.mean(((y - u @ (shrink * (u.T @ y))) / (1 - shrink.sum() / len(y))) ** 2))
+
+# %% leave_one_out / divided-once
+# says: The residual is divided by 1 − H_ii before it is squared; you divided after squaring.
+# hint: 3
+def leave_one_out(X, y, lam):
+    u, s, _ = np.linalg.svd(X, full_matrices=False)
+    shrink = s**2 / (s**2 + lam)
+    return float(np.mean((y - u @ (shrink * (u.T @ y))) ** 2 / (1 - u**2 @ shrink)))
+
+# %% leave_one_out / sum
+# says: You returned the sum over the examples; the question asks for the mean.
+# hint: 3
+def leave_one_out(X, y, lam):
+    u, s, _ = np.linalg.svd(X, full_matrices=False)
+    shrink = s**2 / (s**2 + lam)
+    return float(np.sum(((y - u @ (shrink * (u.T @ y))) / (1 - u**2 @ shrink)) ** 2))
+
+# %% best_penalty / unseen-forgotten
+# says: You counted the noise only. To a model that does not see them, the other features are noise too.
+# hint: 1
+def best_penalty(p, squares, sigma2):
+    return float(p * sigma2 / squares[:p].sum()) if squares[:p].sum() > 0 else np.inf
+
+# %% best_penalty / per-example
+# says: The factor p is missing: the prior variance of one coefficient is r²/p.
+# hint: 2
+def best_penalty(p, squares, sigma2):
+    return float((sigma2 + squares[p:].sum()) / squares[:p].sum()) if squares[:p].sum() > 0 else np.inf
+
+# %% best_penalty / all-signal
+# says: You divided by the signal of all features. The coefficients that are fitted are those of the seen features.
+# hint: 3
+def best_penalty(p, squares, sigma2):
+    return float(p * (sigma2 + squares[p:].sum()) / squares.sum())
+
+# %% best_penalty / upside-down
+# says: This is upside down: more noise must ask for a larger penalty.
+# hint: 2
+def best_penalty(p, squares, sigma2):
+    noise = sigma2 + squares[p:].sum()
+    return float(squares[:p].sum() / (p * noise)) if noise > 0 else np.inf
+
+# %% first_or_second / excess-only
+# says: This is the excess risk. The error on a new example has the noise in it, and for a small model also the features that it does not see.
+# hint: 2
+def first_or_second(n, squares, sigma2):
+    p = np.arange(n - 1)
+    noise = sigma2 + np.maximum(squares.sum() - np.concatenate([[0.0], np.cumsum(squares)]), 0.0)[: n - 1]
+    small = noise * p / (n - p - 1)
+    best, D = int(np.argmin(small)), len(squares)
+    return best, float(small[best]), float(squares.sum() * (1 - n / D) + sigma2 * n / (D - n - 1))
+
+# %% first_or_second / unseen-are-nothing
+# says: You left the unseen features out of the noise. They are in y whether the model sees them or not.
+# hint: 1
+def first_or_second(n, squares, sigma2):
+    p = np.arange(n - 1)
+    small = sigma2 * (1 + p / (n - p - 1))
+    best, D = int(np.argmin(small)), len(squares)
+    return best, float(small[best]), float(squares.sum() * (1 - n / D) + sigma2 * (1 + n / (D - n - 1)))
+
+# %% first_or_second / starts-at-one
+# says: You left out p = 0, the model that predicts zero. It can be the best small model.
+# hint: 2
+def first_or_second(n, squares, sigma2):
+    p = np.arange(1, n - 1)
+    noise = sigma2 + np.maximum(squares.sum() - np.cumsum(squares), 0.0)[: n - 2]
+    small = noise * (1 + p / (n - p - 1))
+    best, D = int(np.argmin(small)), len(squares)
+    return int(p[best]), float(small[best]), float(squares.sum() * (1 - n / D) + sigma2 * (1 + n / (D - n - 1)))
+
+# %% first_or_second / no-bias-at-the-end
+# says: At p = D the fit learns only a share n/D of the signal; your error there has no bias.
+# hint: 3
+def first_or_second(n, squares, sigma2):
+    p = np.arange(n - 1)
+    noise = sigma2 + np.maximum(squares.sum() - np.concatenate([[0.0], np.cumsum(squares)]), 0.0)[: n - 1]
+    small = noise * (1 + p / (n - p - 1))
+    best, D = int(np.argmin(small)), len(squares)
+    return best, float(small[best]), float(sigma2 * (1 + n / (D - n - 1)))
+
+# %% matched_rates / equal-speeds
+# says: You made all coordinates equally fast and equally complete. Each should stop at its own best share A/(A + N), which depends on its signal.
+# hint: 2
+def matched_rates(scales, theta, noise, n, T):
+    signal = (scales * theta) ** 2
+    total = noise / n * len(scales) / (signal.sum() + noise / n * len(scales))
+    return np.where(theta == 0, 0.0, (1 - total ** (1 / T)) / scales**2)
+
+# %% matched_rates / noise-not-divided
+# says: The noise in one coordinate has variance s²/n, not s².
+# hint: 2
+def matched_rates(scales, theta, noise, n, T):
+    signal = (scales * theta) ** 2
+    return (1 - (noise / (signal + noise)) ** (1 / T)) / scales**2
+
+# %% matched_rates / theta-for-signal
+# says: The signal of a coordinate is σ²θ², its share of the variance of y; you used θ².
+# hint: 2
+def matched_rates(scales, theta, noise, n, T):
+    return (1 - (noise / n / (theta**2 + noise / n)) ** (1 / T)) / scales**2
+
+# %% matched_rates / flow
+# says: This is gradient flow, with exp(−ησ²T) for the share that is left. Gradient descent has (1 − ησ²)^T.
+# hint: 3
+def matched_rates(scales, theta, noise, n, T):
+    signal = (scales * theta) ** 2
+    return np.log1p(signal * n / noise) / (T * scales**2)
+
+# %% matched_rates / scale-not-divided
+# says: What you return is η σ², the speed. Divide by σ² to get the rate.
+# hint: 3
+def matched_rates(scales, theta, noise, n, T):
+    signal = (scales * theta) ** 2
+    return 1 - (noise / n / (signal + noise / n)) ** (1 / T)
+
+# %% peak_report / mean
+# says: You averaged over seeds. One wild run moves the mean; the question asks for the median.
+# hint: 1
+def peak_report(widths, runs):
+    i = 1 + int(np.argmax(np.mean(runs, axis=0)[1:-1]))
+    ratio = float((runs[:, i] / np.maximum(runs[:, 0], runs[:, -1])).min())
+    return {"width": int(widths[i]), "ratio": ratio, "clear": ratio >= 1.5}
+
+# %% peak_report / edges-count
+# says: You looked at all widths. The largest error at the first or the last width is no peak: nothing is known of what lies beyond.
+# hint: 2
+def peak_report(widths, runs):
+    i = int(np.argmax(np.median(runs, axis=0)))
+    ratio = float((runs[:, i] / np.maximum(runs[:, 0], runs[:, -1])).min())
+    return {"width": int(widths[i]), "ratio": ratio, "clear": ratio >= 1.5}
+
+# %% peak_report / median-ratio
+# says: Your ratio is a typical one. The question asks for the least clear seed: a claim over seeds must hold for each.
+# hint: 2
+def peak_report(widths, runs):
+    i = 1 + int(np.argmax(np.median(runs, axis=0)[1:-1]))
+    ratio = float(np.median(runs[:, i] / np.maximum(runs[:, 0], runs[:, -1])))
+    return {"width": int(widths[i]), "ratio": ratio, "clear": ratio >= 1.5}
+
+# %% peak_report / one-side
+# says: You compared the peak with one end only. It has to stand above both.
+# hint: 3
+def peak_report(widths, runs):
+    i = 1 + int(np.argmax(np.median(runs, axis=0)[1:-1]))
+    ratio = float((runs[:, i] / runs[:, -1]).min())
+    return {"width": int(widths[i]), "ratio": ratio, "clear": ratio >= 1.5}
