@@ -86,7 +86,7 @@ def half_times(s, a0):
 # %% learn_times / fixed-runge-kutta
 def learn_times(W1, W2, M, fraction, t_max):
     U, s, Vt = np.linalg.svd(M, full_matrices=False)
-    dt = t_max / 6000
+    dt = t_max / 2500
 
     def f(A, B):
         R = M - B @ A
@@ -98,7 +98,7 @@ def learn_times(W1, W2, M, fraction, t_max):
     A, B = np.array(W1, dtype=float), np.array(W2, dtype=float)
     before = strengths(A, B)
     out = np.where(before >= fraction * s, 0.0, np.nan)
-    for k in range(6000):
+    for k in range(2500):
         a1, b1 = f(A, B)
         a2, b2 = f(A + dt / 2 * a1, B + dt / 2 * b1)
         a3, b3 = f(A + dt / 2 * a2, B + dt / 2 * b2)
@@ -166,6 +166,17 @@ def deep_half_time(s, a0, depth):
         return (-(u ** (2 - depth)) / (depth - 2) + u**2 / (2 * s) * hyp2f1(1, 2 / depth, 1 + 2 / depth, a / s)) / s
 
     return clock(s / 2) - clock(a0)
+
+# %% half_times / float32
+def half_times(s, a0):
+    s = np.asarray(s, dtype=np.float32)
+    waits = [0.0 if a0 >= x / 2 else np.inf if a0 == 0 else np.float32(np.log(float(x) / a0 - 1) / (2 * x)) for x in s]
+    return np.array(waits, dtype=np.float32)
+
+# %% read_staircase / float32
+def read_staircase(plateaus, times):
+    s = np.sqrt(2 * (np.float32(plateaus[:-1]) - np.float32(plateaus[1:])))
+    return s, s / (1 + np.exp(2 * s * np.float32(times)))
 
 # %% read_staircase / loop
 def read_staircase(plateaus, times):

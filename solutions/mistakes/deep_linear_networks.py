@@ -168,7 +168,7 @@ def learn_times(W1, W2, M, fraction, t_max):
         R = M - B @ A
         return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
 
-    grid = np.linspace(0, t_max, 20001)
+    grid = np.linspace(0, t_max, 4001)
     path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
     out = np.full(len(s), np.nan)
     for i in range(len(s)):
@@ -190,7 +190,7 @@ def learn_times(W1, W2, M, fraction, t_max):
         R = M - B @ A
         return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
 
-    grid = np.linspace(0, t_max, 20001)
+    grid = np.linspace(0, t_max, 4001)
     path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
     out = np.full(len(s), float(t_max))
     for i in range(len(s)):
