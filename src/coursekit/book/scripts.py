@@ -19,6 +19,12 @@ def note_mathematics(app: Sphinx, pagename: str, templatename: str, context: dic
         app.env.get_domain("math").data["has_equations"][pagename] = True
 
 
+def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Make the entries of the bibliography items of the list they are in; docutils gives them a role that ARIA withdrew."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def choose(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Drop the live-code scripts (sphinx-thebe writes them twice and they ask the network) and unused explorables."""
     own = {path.name for path in (Path(app.srcdir) / "_static").glob("*.js")} - set(EVERYWHERE)
@@ -45,4 +51,5 @@ def _is_thebe(script: Any) -> bool:  # noqa: ANN401
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx's events."""
     app.connect("html-page-context", note_mathematics, priority=300)
+    app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", choose, priority=900)
