@@ -172,7 +172,7 @@ def test_potential_is_the_integral_of_its_gradient_and_has_both_limits():
         scale.potential(v, 0.0)
 
 
-@pytest.mark.parametrize("alpha", [3.0, 0.2, 1e-3])
+@pytest.mark.parametrize("alpha", [3.0, 0.8, 0.2, 1e-3])
 def test_flow_limit_minimises_the_potential_over_the_solutions(alpha):
     p = random_problem(8, 4, 9)
     w = scale.flow_limit(p, alpha)

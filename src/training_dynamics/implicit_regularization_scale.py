@@ -48,7 +48,7 @@ def flow_limit(p: Problem, alpha: float, w0: Vector | None = None, tolerance: fl
         raise ValueError(f"alpha must be > 0, got {alpha}")
     nu = np.zeros(len(p.y))
     largest = max(alpha, 1.0)
-    for a in np.geomspace(largest, alpha, 1 + round(4 * np.log10(largest / alpha))):
+    for a in np.geomspace(largest, alpha, 2 + round(4 * np.log10(largest / alpha))):
         nu = _newton(p, nu, float(a), w0, tolerance)
     return primal(p, nu, alpha, w0)
 

@@ -22,7 +22,7 @@ def gd_min_norm(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.momentum_min_norm",
-    "Momentum changes how fast gradient descent from zero arrives, not where.",
+    "Gradient descent with momentum, from zero, ends at the minimum-norm solution too.",
     source="gunasekar2018geometry",
     verdict="holds",
 )

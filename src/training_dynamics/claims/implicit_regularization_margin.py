@@ -54,7 +54,7 @@ def margin_in_practice(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.adam_linf_margin",
-    "On separable data full-batch Adam goes to the l∞ maximum-margin direction.",
+    "On separable data full-batch Adam goes to the ℓ∞ maximum-margin direction.",
     source="zhang2024adam",
     verdict="holds-if",
     condition="Adam's ε stays negligible beside the gradients, and the learning rate decays.",
@@ -69,7 +69,7 @@ def adam_linf_margin(seed: int) -> Measured:
     "Adam's ε only guards against division by zero.",
     source="zhang2024adam",
     verdict="fails",
-    instead="With ε above the gradients Adam takes the l2 direction, as gradient descent does: ε chooses the geometry.",
+    instead="With ε above the gradients Adam takes the ℓ2 direction, as gradient descent does: ε chooses the geometry.",
 )
 def adam_eps(seed: int) -> Measured:
     """How much further, in 1 − cosine, Adam with eps = 100 is from the l-infinity separator than from the l2 one."""
