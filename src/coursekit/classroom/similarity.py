@@ -1,7 +1,7 @@
 """``course similarity``: which submissions share more code than the released stub and the task explain.
 
-Winnowing: the answers become a stream of token kinds (names and numbers are alike), every ``K`` neighbouring tokens are hashed, and
-of every ``WINDOW`` neighbouring hashes the smallest is kept.  Two texts with ``WINDOW + K - 1`` equal tokens in a row share a
+Winnowing: the answers become a stream of token kinds (names and numbers are alike), every ``K`` neighbouring tokens are hashed,
+and of every ``WINDOW`` neighbouring hashes the smallest is kept.  Two texts with ``WINDOW + K - 1`` equal tokens in a row share a
 fingerprint.
 Source: Schleimer, Wilkerson, Aiken, *Winnowing: local algorithms for document fingerprinting*, SIGMOD 2003.
 """

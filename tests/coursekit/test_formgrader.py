@@ -1,0 +1,106 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from classroom_browser import chromium, executed
+from classroom_course import GOOD, classroom, submission
+from classroom_payloads import hostile_notebook
+from nbgrader.api import Gradebook
+
+from coursekit.classroom import run_local
+from coursekit.classroom.cells import COURSE
+from coursekit.classroom.grading import Settings, grade
+from coursekit.classroom.lab import command_line, configure, environment
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+TOKEN = "course-test"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address, seconds=90):
+    for _ in range(seconds * 5):
+        try:
+            return urllib.request.urlopen(address, timeout=5).status
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    made = classroom(tmp_path_factory.mktemp("lab"))
+    for student, notebook in (("mallory", hostile_notebook()), ("alice", submission(**GOOD, explain="right"))):
+        path = made.submitted("mini", student)
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook))
+    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run)
+    return made
+
+
+@pytest.fixture(scope="module")
+def server(room):
+    port = free_port()
+    line = command_line(room, port=port, browser=False, extra=(f"--IdentityProvider.token={TOKEN}",))
+    log = (room.root / "server.log").open("wb")
+    process = subprocess.Popen(
+        line,
+        cwd=room.root,
+        env=environment(configure(room)),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/formgrader/gradebook?token={TOKEN}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=30)
+        log.close()
+
+
+def submission_id(room, student):
+    with Gradebook(room.db_url, COURSE) as book:
+        return book.find_submission_notebook("mini", "mini", student).id
+
+
+def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
+    with chromium() as context:
+        page = context.new_page()
+        page.goto(f"{server}/formgrader/manage_submissions/mini?token={TOKEN}", wait_until="load")
+        page.wait_for_selector("text=alice", timeout=20_000)
+        assert page.locator("text=mallory").count() >= 1
+        page.goto(f"{server}/formgrader/submissions/{submission_id(room, 'alice')}/?token={TOKEN}", wait_until="load")
+        page.wait_for_selector("input#explain", timeout=20_000)
+        assert page.locator("text=def double(x)").count() >= 1
+        page.fill("input#explain", "3")
+        page.locator("input#explain").press("Tab")
+        for _ in range(100):
+            with Gradebook(room.db_url, COURSE) as book:
+                if book.find_grade("explain", "mini", "mini", "alice").manual_score == 3:
+                    break
+            page.wait_for_timeout(100)
+    grade(room, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run, again=True)
+    with Gradebook(room.db_url, COURSE) as book:
+        assert book.find_grade("explain", "mini", "mini", "alice").manual_score == 3
+        assert book.find_submission("mini", "alice").score == 8
+
+
+def test_nothing_runs_in_formgrader(room, server):
+    pages = (
+        f"submissions/{submission_id(room, 'mallory')}/", "manage_submissions/mini", "gradebook/mini/mini", "manage_students",
+        "manage_students/mallory/mini",
+    )  # fmt: skip
+    with chromium() as context:
+        for page in pages:
+            assert executed(context, f"{server}/formgrader/{page}?token={TOKEN}") == [], page
