@@ -44,6 +44,14 @@ def test_mode_and_time_to_reach_are_inverses(s, fraction, depth, part):
         assert modes.time_to_reach(a, s, a0, depth) == pytest.approx(t, rel=1e-5)
 
 
+@pytest.mark.parametrize("depth", [3, 4, 6])
+def test_the_last_part_of_the_rise_is_as_exact_as_the_first(depth):
+    s, nearly, power = 3.0, 3.0 * (1 - 1e-8), 1 - 2 / depth
+    low, high = np.log(0.5 / (s - 0.5)), np.log(nearly / (s - nearly))
+    exact = quad(lambda x: (1 + np.exp(-x)) ** power / (depth * s ** (1 + power)), low, high, epsabs=0, epsrel=1e-12)[0]
+    assert float(modes.time_to_reach(nearly, s, 0.5, depth)) == pytest.approx(exact, rel=1e-9)
+
+
 def test_two_layers_is_saxes_formula():
     t, s, a0 = np.linspace(0, 5, 60), 3.0, 1e-3
     growth = np.exp(2 * s * t)
