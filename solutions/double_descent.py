@@ -2,12 +2,12 @@
 import math
 
 # %% risk_parts
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     kept = min(1.0, n / p) if p else 1.0
     bias, inputs = r2 * (1 - kept) ** 2, r2 * kept * (1 - kept)
-    if s2 == 0 or p == 0:
+    if nu2 == 0 or p == 0:
         return bias, inputs, 0.0
-    return bias, inputs, np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1)
+    return bias, inputs, np.inf if abs(p - n) <= 1 else nu2 * min(n, p) / (abs(p - n) - 1)
 
 # %% finite_moments
 def finite_moments(n, p):

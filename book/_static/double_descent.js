@@ -122,7 +122,7 @@ if (typeof customElements !== "undefined") {
     const decay = ui.slider({ label: "decay of the truth (β² ∝ 1/j^decay)", min: 0, max: 3, value: 0, step: 0.05 });
     const sigma2 = ui.slider({ label: "noise variance σ²", min: 0, max: 1, value: 0.04, step: 0.01 });
     const mode = ui.select({ label: "penalty", value: "none",
-      options: [["none", "none (minimum norm)"], ["fixed", "λ from the slider"], ["best", "λ = p s²/r² at each width"]] });
+      options: [["none", "none (minimum norm)"], ["fixed", "λ from the slider"], ["best", "the best λ at each width"]] });
     const lam = ui.slider({ label: "λ/n", min: 1e-3, max: 10, value: 0.1, log: true });
     let seed = 1;
     ui.button({ label: "New training sets", onclick: () => { seed += 1; data = draw(); } });

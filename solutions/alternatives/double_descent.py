@@ -5,20 +5,20 @@ import torch
 from sklearn.linear_model import Ridge
 
 # %% risk_parts / both-sides-apart
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     print("n, p =", n, p)
     if p <= n:
-        noise = 0.0 if s2 == 0 or p == 0 else (s2 * p / (n - p - 1) if n - p > 1 else float("inf"))
+        noise = 0.0 if nu2 == 0 or p == 0 else (nu2 * p / (n - p - 1) if n - p > 1 else float("inf"))
         return [0.0, 0.0, noise]
     q = n / p
-    noise = 0.0 if s2 == 0 else (s2 * n / (p - n - 1) if p - n > 1 else float("inf"))
+    noise = 0.0 if nu2 == 0 else (nu2 * n / (p - n - 1) if p - n > 1 else float("inf"))
     return [r2 * (1 - q) ** 2, r2 * q - r2 * q**2, noise]
 
 # %% risk_parts / array-float32
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     q = min(1.0, n / max(p, 1))
     gap = abs(p - n) - 1
-    noise = 0.0 if s2 * p == 0 else (np.inf if gap <= 0 else s2 * min(n, p) / gap)
+    noise = 0.0 if nu2 * p == 0 else (np.inf if gap <= 0 else nu2 * min(n, p) / gap)
     return np.array([r2 * (1 - q) ** 2, r2 * q * (1 - q), noise], dtype=np.float32)
 
 # %% finite_moments / counting-up

@@ -4,40 +4,40 @@ import math
 # %% risk_parts / large-n-limit
 # says: This is the limit for large n, with γ/(1 − γ). At finite n the denominator is |p − n| − 1, and the mean is infinite at |p − n| = 1 too.
 # hint: 3
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     q = min(1.0, n / p) if p else 1.0
-    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if p == n else s2 * min(n, p) / abs(p - n))
+    noise = 0.0 if nu2 == 0 or p == 0 else (np.inf if p == n else nu2 * min(n, p) / abs(p - n))
     return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
 
 # %% risk_parts / no-bias
 # says: Beyond p = n the fit interpolates, but it is not unbiased: only the part of β in the span of n rows out of p dimensions can be learned.
 # hint: 1
-def risk_parts(n, p, r2, s2):
-    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1))
+def risk_parts(n, p, r2, nu2):
+    noise = 0.0 if nu2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else nu2 * min(n, p) / (abs(p - n) - 1))
     return 0.0, 0.0, noise
 
 # %% risk_parts / bias-not-squared
 # says: You put all of r²(1 − n/p) into the bias. That is bias and variance together: the mean of P β is (n/p) β, so the squared bias is r²(1 − n/p)².
 # hint: 3
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     q = min(1.0, n / p) if p else 1.0
-    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1))
+    noise = 0.0 if nu2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else nu2 * min(n, p) / (abs(p - n) - 1))
     return r2 * (1 - q), 0.0, noise
 
 # %% risk_parts / p-for-n
 # says: Beyond p = n the noise part has n in the numerator, not p: there are n singular values to divide by, not p.
 # hint: 2
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     q = min(1.0, n / p) if p else 1.0
-    noise = 0.0 if s2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else s2 * p / (abs(p - n) - 1))
+    noise = 0.0 if nu2 == 0 or p == 0 else (np.inf if abs(p - n) <= 1 else nu2 * p / (abs(p - n) - 1))
     return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
 
 # %% risk_parts / noise-needs-no-noise
 # says: At p = n without noise there is nothing to blow up: the fit is exact and the third part is 0.
 # hint: 3
-def risk_parts(n, p, r2, s2):
+def risk_parts(n, p, r2, nu2):
     q = min(1.0, n / p) if p else 1.0
-    noise = np.inf if abs(p - n) <= 1 else s2 * min(n, p) / (abs(p - n) - 1)
+    noise = np.inf if abs(p - n) <= 1 else nu2 * min(n, p) / (abs(p - n) - 1)
     return r2 * (1 - q) ** 2, r2 * q * (1 - q), noise
 
 # %% finite_moments / no-half
@@ -217,27 +217,27 @@ def matched_rates(scales, theta, noise, n, T):
     return np.where(theta == 0, 0.0, (1 - total ** (1 / T)) / scales**2)
 
 # %% matched_rates / noise-not-divided
-# says: The noise in one coordinate has variance s²/n, not s².
+# says: The noise in one coordinate has variance ν²/n, not ν².
 # hint: 2
 def matched_rates(scales, theta, noise, n, T):
     signal = (scales * theta) ** 2
     return (1 - (noise / (signal + noise)) ** (1 / T)) / scales**2
 
 # %% matched_rates / theta-for-signal
-# says: The signal of a coordinate is σ²θ², its share of the variance of y; you used θ².
+# says: The signal of a coordinate is c²θ², its share of the variance of y; you used θ².
 # hint: 2
 def matched_rates(scales, theta, noise, n, T):
     return (1 - (noise / n / (theta**2 + noise / n)) ** (1 / T)) / scales**2
 
 # %% matched_rates / flow
-# says: This is gradient flow, with exp(−ησ²T) for the share that is left. Gradient descent has (1 − ησ²)^T.
+# says: This is gradient flow, with exp(−ηc²T) for the share that is left. Gradient descent has (1 − ηc²)^T.
 # hint: 3
 def matched_rates(scales, theta, noise, n, T):
     signal = (scales * theta) ** 2
     return np.log1p(signal * n / noise) / (T * scales**2)
 
 # %% matched_rates / scale-not-divided
-# says: What you return is η σ², the speed. Divide by σ² to get the rate.
+# says: What you return is η c², the speed. Divide by c² to get the rate.
 # hint: 3
 def matched_rates(scales, theta, noise, n, T):
     signal = (scales * theta) ** 2

@@ -1,8 +1,8 @@
 r"""Double descent where it can be computed: least squares and ridge on Gaussian features, risk as a function of ``p`` and ``n``.
 
 Everywhere ``x ~ N(0, I)``, ``y = x.beta + noise``.  A fit that sees only the first ``p`` features meets two numbers: the *signal*
-:math:`r^2=\lVert\beta_{\le p}\rVert^2` that it could learn, and the *noise* :math:`s^2=\sigma^2+\lVert\beta_{>p}\rVert^2` that it
-cannot: what a Gaussian feature adds to ``y`` unseen is noise to those who do not see it.  Risks are *excess* risks,
+:math:`r^2=\lVert\beta_{\le p}\rVert^2` that it could learn, and the *noise* :math:`\nu^2=\sigma^2+\lVert\beta_{>p}\rVert^2` that
+it cannot: what a Gaussian feature adds to ``y`` unseen is noise to those who do not see it.  Risks are *excess* risks,
 :math:`\lVert\hat\beta-\beta_{\le p}\rVert^2`; the expected squared error on a new example is ``risk + noise``.  All float64.
 """
 
@@ -42,8 +42,8 @@ class Parts:
 def ridgeless_parts(n: int, p: int, signal: float, noise: float) -> Parts:
     r"""Squared bias, variance from the draw of the inputs, and variance from the noise, exact for every finite ``n`` and ``p``.
 
-    ``p <= n-2``: :math:`0,\ 0,\ s^2 p/(n-p-1)`.  ``p >= n+2``, with :math:`\pi=n/p`:
-    :math:`r^2(1-\pi)^2,\ r^2\pi(1-\pi),\ s^2 n/(p-n-1)`.  For ``|p-n| <= 1`` the last part is infinite (unless ``noise`` is 0).
+    ``p <= n-2``: :math:`0,\ 0,\ \nu^2 p/(n-p-1)`.  ``p >= n+2``, with :math:`\pi=n/p`:
+    :math:`r^2(1-\pi)^2,\ r^2\pi(1-\pi),\ \nu^2 n/(p-n-1)`.  For ``|p-n| <= 1`` the last part is infinite (unless ``noise`` is 0).
     Source: Belkin, Hsu and Xu (2020), Theorem 1; Breiman and Freedman (1983) for ``p < n``.
     """
     _check(n, p, signal, noise)
@@ -62,7 +62,7 @@ def ridgeless_risk(n: int, p: int, signal: float, noise: float) -> float:
 
 
 def best_ridge(p: int, signal: float, noise: float) -> float:
-    r"""The penalty :math:`\lambda^*=p\,s^2/r^2` with the least mean risk.
+    r"""The penalty :math:`\lambda^*=p\,\nu^2/r^2` with the least mean risk.
 
     The objective is :math:`\lVert y-X\beta\rVert^2+\lambda\lVert\beta\rVert^2`; this penalty makes ridge regression the posterior
     mean under the prior :math:`\beta\sim N(0,(r^2/p)I)`.  Infinite when ``signal`` is 0.
@@ -74,10 +74,10 @@ def best_ridge(p: int, signal: float, noise: float) -> float:
 def ridge_risk_limit(gamma: float, lam: float, signal: float, noise: float) -> float:
     r"""Limit of the excess risk of ridge regression as ``n, p -> inf`` with ``p/n = gamma`` and penalty ``n * lam``.
 
-    :math:`r^2\lambda^2 m' + s^2\gamma(m-\lambda m')`, where :math:`m=m(-\lambda)` is the Stieltjes transform of the
+    :math:`r^2\lambda^2 m' + \nu^2\gamma(m-\lambda m')`, where :math:`m=m(-\lambda)` is the Stieltjes transform of the
     Marchenko-Pastur law, the positive root
     of :math:`\gamma\lambda m^2+(1-\gamma+\lambda)m=1`, and :math:`m'=-dm/d\lambda`.  Raises ValueError for ``lam <= 0`` (use
-    :func:`ridgeless_risk`).  Source: Hastie et al. (2022), Corollary 5.
+    :func:`ridgeless_risk`).  Source: Hastie et al. (2022), the isotropic ridge limit.
     """
     _check(1, 1, signal, noise)
     if not (gamma > 0 and lam > 0):
@@ -100,8 +100,8 @@ def risk_given_inputs(
 ) -> Float[ndarray, "*b"]:
     r"""Excess risk of ridge regression given inputs with singular values ``values``: mean over noise and direction of beta.
 
-    :math:`\frac{r^2}{p}\sum_{i\le p}\lambda^2(s_i^2+\lambda)^{-2}+s^2\sum_i s_i^2(s_i^2+\lambda)^{-2}`, where directions that the
-    inputs do not span have :math:`s_i=0`.  Here ``lam`` is not divided by ``n`` and must be > 0.
+    :math:`\frac{r^2}{p}\sum_{i\le p}\lambda^2(s_i^2+\lambda)^{-2}+\nu^2\sum_i s_i^2(s_i^2+\lambda)^{-2}`, where directions that
+    the inputs do not span have :math:`s_i=0`.  Here ``lam`` is not divided by ``n`` and must be > 0.
     """
     _check(1, p, signal, noise)
     if not lam > 0:

@@ -44,11 +44,11 @@ def epochwise_risk(
     t: Float[ndarray, " t"] | float, scales: Float[ndarray, " d"], theta: Float[ndarray, " d"], noise: float, n: int,
     rates: Float[ndarray, " d"] | float = 0.1,
 ) -> Float[ndarray, " t"]:  # fmt: skip
-    r"""Excess risk of gradient descent from zero after ``t`` steps, for inputs with :math:`X^TX/n=\mathrm{diag}(\sigma^2)`.
+    r"""Excess risk of gradient descent from zero after ``t`` steps, for inputs with :math:`X^TX/n=\mathrm{diag}(c^2)`.
 
-    :math:`\sum_i\sigma_i^2\theta_i^2(1-\eta_i\sigma_i^2)^{2t}+\frac{s^2}{n}\sum_i(1-(1-\eta_i\sigma_i^2)^t)^2`: exact for such
+    :math:`\sum_ic_i^2\theta_i^2(1-\eta_ic_i^2)^{2t}+\frac{\nu^2}{n}\sum_i(1-(1-\eta_ic_i^2)^t)^2`: exact for such
     inputs, and the limit of Gaussian ones when ``n`` is much larger than ``d``.  ``rates`` is one step size, or one a feature.
-    Raises ValueError when a step size makes a coordinate diverge.  Source: Heckel and Yilmaz (2021), section 2.
+    Raises ValueError when a step size makes a coordinate diverge.  Source: Heckel and Yilmaz (2021), on least squares.
     """
     speed = np.asarray(rates) * np.square(scales)
     if np.any((speed <= 0) | (speed > 1)):

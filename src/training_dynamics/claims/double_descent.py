@@ -104,7 +104,7 @@ def ridge_theory(seed: int) -> Measured:
 
 
 def _bayes_curve(seed: int, draws: int = 60) -> np.ndarray:
-    """Exact mean error of the best ridge for an even truth, given the inputs: s^2 (1 + tr (X'X + lambda I)^-1)."""
+    """Exact mean error of the best ridge for an even truth, given the inputs: nu^2 (1 + tr (X'X + lambda I)^-1)."""
     rng, widths = numpy_generator(seed, "bayes"), (*UNDER, 34, 38, 40, 42, 48, 60, 90, 140, 190, FEATURES)
     curves = np.empty((draws, len(widths)))
     for draw in range(draws):
