@@ -69,6 +69,12 @@ def server(room):
         log.close()
 
 
+def sign_in(context, server):
+    page = context.new_page()
+    page.goto(f"{server}/login?token={TOKEN}&next=%2Fapi%2Fstatus", wait_until="load")
+    return page
+
+
 def submission_id(room, student):
     with Gradebook(room.db_url, COURSE) as book:
         return book.find_submission_notebook("mini", "mini", student).id
@@ -76,11 +82,11 @@ def submission_id(room, student):
 
 def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
     with chromium() as context:
-        page = context.new_page()
-        page.goto(f"{server}/formgrader/manage_submissions/mini?token={TOKEN}", wait_until="load")
+        page = sign_in(context, server)
+        page.goto(f"{server}/formgrader/manage_submissions/mini", wait_until="load")
         page.wait_for_selector("text=alice", timeout=20_000)
         assert page.locator("text=mallory").count() >= 1
-        page.goto(f"{server}/formgrader/submissions/{submission_id(room, 'alice')}/?token={TOKEN}", wait_until="load")
+        page.goto(f"{server}/formgrader/submissions/{submission_id(room, 'alice')}/", wait_until="load")
         page.wait_for_selector("input#explain", timeout=20_000)
         assert page.locator("text=def double(x)").count() >= 1
         page.fill("input#explain", "3")
@@ -102,5 +108,6 @@ def test_nothing_runs_in_formgrader(room, server):
         "manage_students/mallory/mini",
     )  # fmt: skip
     with chromium() as context:
+        sign_in(context, server).close()
         for page in pages:
-            assert executed(context, f"{server}/formgrader/{page}?token={TOKEN}") == [], page
+            assert executed(context, f"{server}/formgrader/{page}") == [], page

@@ -2,11 +2,12 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from classroom_course import GOOD, classroom, source_bytes, submission
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import create_engine, inspect, text
 
 from coursekit.classroom import gradebook, records
@@ -81,6 +82,11 @@ def test_what_people_entered_stays(tmp_path):
         assert book.find_submission_notebook("mini", "mini", "alice").flagged
         changed = book.find_grade("double", "mini", "mini", "alice")
         assert (changed.manual_score, changed.auto_score, changed.needs_manual_grade) == (1.0, 0.0, True)
+
+
+def test_the_tables_have_the_version_that_nbgrader_would_write(monkeypatch):
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
+    assert gradebook.schema_version() == get_alembic_version()
 
 
 def test_indexes_are_there(tmp_path):

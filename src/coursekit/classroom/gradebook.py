@@ -7,8 +7,6 @@ PostgreSQL.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import nbgrader
+from alembic.script import ScriptDirectory
 from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
 
@@ -55,19 +55,24 @@ def connect(url: str) -> Engine:
     return create_engine(url)
 
 
+def schema_version() -> str:
+    """The version of nbgrader's tables, from the migrations it comes with; nbgrader itself starts a process to ask."""
+    return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
+
+
 def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
     """Make nbgrader's tables when they are not there, and the indexes that it lacks."""
     if classroom.db_url.startswith("sqlite:///"):
         Path(classroom.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    # nbgrader asks the alembic command for its schema's version, so that has to be on the path
-    scripts, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
-    if scripts not in path.split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([scripts, path])
     engine = connect(classroom.db_url)
     try:
-        if not inspect(engine).has_table("alembic_version"):
-            api.Gradebook(classroom.db_url, course).close()
+        fresh = not inspect(engine).has_table("alembic_version")
         with engine.begin() as connection:
+            api.Base.metadata.create_all(connection)
+            if fresh:
+                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+                connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": schema_version()})
+            cells.one_id(connection, api.Course.__table__, {}, id=course)
             for name, columns in INDEXES.items():
                 connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}"))
     finally:

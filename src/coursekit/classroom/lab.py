@@ -18,6 +18,7 @@ os.environ.setdefault("COURSE_CLASSROOM", {root!r})
 load_subconfig("nbgrader_config.py", path={course!r})
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.db_url = {db_url!r}
+c.Exchange.root = {root!r} + "/exchange"
 '''
 EXTENSIONS = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment")
 
@@ -25,6 +26,7 @@ EXTENSIONS = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensio
 def configure(classroom: Classroom) -> Path:
     """Write the configuration that makes nbgrader's tools work in the classroom's folder; returns its folder."""
     folder = classroom.root / ".jupyter"
+    (classroom.root / "exchange").mkdir(parents=True, exist_ok=True)
     text = CONFIG.format(root=str(classroom.root), course=str(ROOT), db_url=classroom.db_url)
     write_atomically(folder / "nbgrader_config.py", text)
     prepare(classroom)

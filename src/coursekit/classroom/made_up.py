@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from coursekit.assignments.merge import BEGIN, END
 from coursekit.assignments.notebook import answer_cell
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import Assignment, Question
@@ -90,6 +91,11 @@ class MadeUp:
     by_hand: float | None = None  # share of the points that a grader gives for written answers
 
 
+def unmarked(code: str) -> str:
+    """An answer cell without the builder's marks around the solution."""
+    return "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN, END))
+
+
 @dataclass(frozen=True)
 class Maker:
     """Makes the submissions of one assignment from its released notebook."""
@@ -113,7 +119,9 @@ class Maker:
 
     def right(self) -> dict[str, str]:
         """The reference answers, and words for the written questions."""
-        return {q.id: WORDS if q.written else answer_cell(self.assignment, q) for q in self.assignment.questions}
+        return {
+            q.id: WORDS if q.written else unmarked(answer_cell(self.assignment, q)) for q in self.assignment.questions
+        }
 
     def alternative(self, turn: int) -> dict[str, str]:
         """For each question another right answer, where there is one."""

@@ -21,6 +21,6 @@ def command(port: int, no_browser: bool, classroom: Classroom) -> None:
     if not classroom.root.is_dir():
         raise ClassroomError(f"there is no classroom at {classroom.root}; `course release` makes one")
     folder = configure(classroom)
-    click.echo(f"Formgrader: http://127.0.0.1:{port}/formgrader (sign in with the token that JupyterLab prints)")
+    click.echo(f"Once JupyterLab is open, formgrader is at http://127.0.0.1:{port}/formgrader")
     line = command_line(classroom, port=port, browser=not no_browser)
     raise SystemExit(subprocess.call(line, cwd=classroom.root, env=environment(folder)))
