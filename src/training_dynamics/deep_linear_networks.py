@@ -113,11 +113,11 @@ def staircase(
 
 
 def unbalanced_time(a: Float[ndarray, "*t"] | float, s: float, a0: float, imbalance: float) -> Float[ndarray, "*t"]:
-    r"""Time at which a two-layer scalar mode with :math:`\lambda=|w_2^2-w_1^2|` reaches ``a``.
+    r"""Time at which a two-layer scalar mode with imbalance :math:`\delta=|w_2^2-w_1^2|` reaches ``a``.
 
-    The conserved :math:`\lambda` gives :math:`\dot a=\sqrt{\lambda^2+4a^2}\,(s-a)`.
-    With :math:`2a=\lambda\sinh\theta` and :math:`R^2=4s^2+\lambda^2`,
-    :math:`t=\frac1R\left[2\,\mathrm{artanh}\frac{2s\tanh(\theta/2)+\lambda}{R}\right]_{a_0}^{a}`.
+    The conserved :math:`\delta` gives :math:`\dot a=\sqrt{\delta^2+4a^2}\,(s-a)`.
+    With :math:`2a=\delta\sinh\theta` and :math:`R^2=4s^2+\delta^2`,
+    :math:`t=\frac1R\left[2\,\mathrm{artanh}\frac{2s\tanh(\theta/2)+\delta}{R}\right]_{a_0}^{a}`.
     """
     _check(s, a0, 2)
     if imbalance < 0:
