@@ -170,7 +170,7 @@ def sign_step_size(seed: int) -> Measured:
 def generalise_alike(seed: int) -> Measured:
     """Test error of Adam's solution over that of gradient descent's; sparse truth, 60 examples, 100 weights."""
     errors = paths.errors_by_teacher(seed, "sparse")
-    return Measured(errors["adam"] / errors["l2"], "× gradient descent's test error", at_least=1.4)
+    return Measured(errors["adam"] / errors["l2"], "× the test error", at_least=1.4)
 
 
 @claim(
@@ -183,7 +183,7 @@ def generalise_alike(seed: int) -> Measured:
 def min_norm_best(seed: int) -> Measured:
     """How much smaller sign descent's test error is, as a share of gradient descent's; truth of equal-sized weights."""
     errors = paths.errors_by_teacher(seed, "signs")
-    return Measured(1 - errors["sign"] / errors["l2"], "of gradient descent's test error saved", at_least=0.1)
+    return Measured(1 - errors["sign"] / errors["l2"], "of the test error", at_least=0.1)
 
 
 @claim(
