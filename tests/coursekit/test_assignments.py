@@ -4,6 +4,7 @@ import ast
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from fixture import ROOT, copy_course
 
 from coursekit.assignments.merge import CODE_STUB, merge, released
@@ -12,6 +13,8 @@ from coursekit.assignments.parse import load, parse_exercises
 from coursekit.assignments.prove import Prover, prove
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import AssignmentError, Question, Text
+from coursekit.cli import main
+from coursekit.paths import BOOK
 
 # ruff: noqa: E501
 ERRORS = [
@@ -237,6 +240,30 @@ def test_a_mistake_that_never_ends_is_told(tmp_path, monkeypatch):
     root = copy_course(tmp_path, mistakes=('raise OverflowError("too many steps")', "while True: pass"))
     with pytest.raises(AssignmentError, match="half_time, mistake endless: .*make it end"):
         build(load("tiny", root))
+
+
+def test_the_students_guide_quotes_a_message_as_it_is():
+    assignment = load("tiny", ROOT)
+    question = assignment.question("half_time")
+    code = next(m.code for m in question.mistakes if m.name == "one-weight-layer")
+    run = Prover(assignment, build(assignment)).run(question, f"import math\n{code}")
+    lines = [line.replace(", `half_time(2.0, 0.001)`", "") for line in run.message.split("\n")[:3]]
+    assert "\n".join(lines) in (BOOK / "guides" / "student.md").read_text()
+
+
+def test_the_command_proves_and_says_what_is_not_proved(tmp_path):
+    runner = CliRunner()
+    good = runner.invoke(main, ["prove", "--root", str(ROOT)])
+    assert good.exit_code == 0 and "3 of 3" in good.output
+    root = copy_course(tmp_path, alternatives=("(2 * s)", "(2.1 * s)"))
+    bad = runner.invoke(main, ["prove", "tiny", "--root", str(root)])
+    assert (
+        bad.exit_code == 1
+        and "the alternative 'numpy-float32' fails" in bad.output
+        and "not proved: tiny" in bad.output
+    )
+    broken = runner.invoke(main, ["prove", "nothing", "--root", str(root)])
+    assert broken.exit_code == 1 and "no assignment is called 'nothing'" in broken.output
 
 
 def test_a_question_stands_when_all_others_are_blank_or_broken():

@@ -33,8 +33,9 @@ class TooSlow(BaseException):
 
 
 @contextmanager
-def limited(seconds: float = SECONDS) -> Iterator[None]:
-    """Interrupt the body with ``TooSlow`` after ``seconds``, where the platform and the thread allow it."""
+def limited() -> Iterator[None]:
+    """Interrupt the body with ``TooSlow`` after ``SECONDS``, where the platform and the thread allow it."""
+    seconds = SECONDS
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
