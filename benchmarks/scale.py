@@ -115,8 +115,11 @@ def main() -> None:
             seconds, killed = graded(classroom, assignment, Settings(budget=BUDGET, workers=workers), every)
             wrong = faults(classroom, assignment, made)
             kinds = Counter("hostile" if student.kind in HOSTILE else "honest" for student in made)
-            print(f"{workers} worker(s): {len(made)} submissions of {assignment} ({kinds['hostile']} hostile), {killed} workers killed: "
-                  f"{seconds:.1f} s, {len(made) / seconds:.2f}/s, {len(wrong)} wrong", flush=True)  # fmt: skip
+            print(
+                f"{workers} worker(s): {len(made)} submissions of {assignment} ({kinds['hostile']} hostile), "
+                f"{killed} workers killed: {seconds:.1f} s, {len(made) / seconds:.2f}/s, {len(wrong)} wrong",
+                flush=True,
+            )
             for line in wrong[:20]:
                 print(f"  {line}")
             bad += len(wrong)

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -11,6 +12,7 @@ from classroom_course import classroom, submission
 
 from coursekit.classroom import records, run_dask, run_local
 from coursekit.classroom.grading import Settings, grade
+from coursekit.classroom.layout import ClassroomError
 
 ENGINE = "classroom_course:text_engine"
 
@@ -94,3 +96,31 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     summary = grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
     assert set(summary.kept) == done
     assert set(summary.graded) == {f"s{n:03d}" for n in range(30)} - done
+
+
+def test_a_scheduler_that_runs_elsewhere_is_used(tmp_path):
+    room = classroom(tmp_path)
+    hand_in(room, 6)
+    with run_dask.local_cluster(2) as cluster:
+        settings = Settings(engine=ENGINE, scheduler=cluster.scheduler_address)
+        summary = grade(room, "mini", (), settings, run=run_dask.run)
+    assert sorted(summary.graded) == [f"s{n:03d}" for n in range(6)]
+
+
+def test_a_scheduler_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_dask, "WAIT", 1)
+    room = classroom(tmp_path)
+    hand_in(room, 1)
+    with pytest.raises(ClassroomError, match="no dask scheduler answers at tcp://127.0.0.1:9"):
+        grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tcp://127.0.0.1:9"), run=run_dask.run)
+    assert records.read_all(room, "mini") == {}
+
+
+def test_the_guides_scripts_hand_the_clusters_address_to_course_grade():
+    guide = (Path(__file__).parents[2] / "book" / "guides" / "cluster.md").read_text()
+    scripts = re.findall(r"```python\n(.*?)```", guide, re.S)
+    assert len(scripts) == 2
+    for script in scripts:
+        compile(script, "cluster.md", "exec")
+        assert '"--scheduler", cluster.scheduler_address' in script
+        assert "allowed-failures" in script or "ALLOWED_FAILURES" in script
