@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from sphinx.application import Sphinx
 
 from coursekit.book import chapter_directives, claim_directives, scripts, uses
 from coursekit.paths import CACHE, ROOT
+
+
+def own_version() -> int:
+    """A number that changes with the code of this package, so that pages made by older code are made again."""
+    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return int(hashlib.sha256(text).hexdigest()[:12], 16)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -14,4 +23,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("course_claims_file", str(CACHE / "book" / "claims.json"), "", [str])
     for part in (uses, claim_directives, chapter_directives, scripts):
         part.setup(app)
-    return {"version": "1", "env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}
