@@ -45,6 +45,8 @@ def short(value: Any) -> str:
         return short(value.item())
     if isinstance(value, bool) or value is None:
         return str(value)
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, complex):
@@ -124,7 +126,9 @@ def _differ_numbers(expected: Any, value: Any, tol: Tolerance, loose: float, rev
     if isinstance(value, (str, bytes, dict)) or (isinstance(value, list) and not _numeric(value)):
         return f"your value is {described(got)}, where {_kind(want)} is wanted"
     have = np.asarray(value)
-    if have.dtype.kind in "SU":
+    if type(expected) is int and type(value) is int and "O" in (want.dtype.kind, have.dtype.kind):
+        return "" if expected == value else _wrong(expected, value, reveal, got)  # beyond 64 bits: exactly
+    if have.dtype.kind not in "biufc" or want.dtype.kind == "O":
         return f"your value is {described(got)}, where {_kind(want)} is wanted"
     if have.shape != want.shape:
         return _shapes(want, have)

@@ -125,6 +125,21 @@ def test_a_value_written_into_a_cell_comes_back_the_same(value):
     assert unpack(pack(encode(plain(value)))) == unpack(pack(encode(back)))
 
 
+@given(values, values)
+def test_any_two_values_can_be_compared(expected, got):
+    assert isinstance(difference(plain(expected), got, EXACT), str)
+    assert isinstance(difference(plain(expected), got, EXACT, reveal=False), str)
+    assert difference(plain(expected), expected, EXACT) == ""
+
+
+@pytest.mark.parametrize("expected", [1.0, 3, True, "x", [1.0, 2.0], np.ones(2), None], ids=str)
+@pytest.mark.parametrize(
+    "got", [10**5000, [10**5000, 1], -(10**400), {"a": 10**5000}], ids=["huge", "list", "large", "dict"]
+)
+def test_a_huge_integer_is_no_trouble(expected, got):
+    assert difference(plain(expected), got, EXACT) != ""
+
+
 def test_a_value_nested_too_deeply_is_refused():
     value = []
     value.append(value)
