@@ -32,6 +32,7 @@ class Checker(Peer):
         super().__init__(wire)
         self.sequence, self.depth, self.open = 0, 0, False
         self.last_error = ""  # the type of the student's error that came last
+        self.broken = False  # whether the student's process sent what no honest process sends
         self.shell = shell.Shell(100_000)
 
     def serve(self) -> None:
@@ -58,23 +59,30 @@ class Checker(Peer):
         return {}
 
     def order_test(self, test: dict[str, Any]) -> dict[str, Any]:
-        """Run one test cell: ``score``, ``message``, ``missing`` names, ``error`` (the type of the student's)."""
+        """Run one test cell: ``score``, ``message``, ``missing`` names, ``error`` (the type of the student's), ``broken``.
+
+        Instead ``gone`` when the student's process ended, ``desync`` when it did not even begin as asked.
+        """
         self.forget()
-        self.open, self.last_error = bool(test["objects"]), ""
+        self.open, self.last_error, self.broken = bool(test["objects"]), "", False
         shell.seed_everything()
-        output = io.StringIO()
         try:
             self.ask("begin")
             missing = self._bring(test["names"])
+            if self.broken:
+                return {"desync": True}
             self.shell.namespace["__variant_seed__"] = test["seed"]
-            score, message = self._judged(test, output)
+            score, message = self._judged(test, io.StringIO())
         except StudentGone:
             return {"gone": True}
+        except StudentError:
+            return {"desync": True}
         finally:
             for name in test["names"]:
                 self.shell.namespace.pop(name, None)
             self.forget()
-        return {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
+        found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
+        return found | {"broken": self.broken}
 
     def _bring(self, names: list[str]) -> dict[str, str]:
         """Bind the student's names; those that are not defined (or cannot cross, with the reason) are returned."""
@@ -145,21 +153,24 @@ class Checker(Peer):
         except Unwanted as error:
             raise TypeError(str(error)) from None
         except FrameError as error:
-            self.last_error = "FrameError"
-            raise StudentError(f"the answer's process sent something that is not plain data: {error}") from None
+            raise self._breach(f"the answer's process sent something that is not plain data: {error}") from None
 
     def _taken(self, body: tuple[Any, ...], sequence: int, operation: str) -> Any:
         if len(body) < 3 or body[0] != sequence or type(body[0]) is not int:
-            raise StudentError("the answer's process replied to a question that was not asked")
+            raise self._breach("the answer's process replied to a question that was not asked")
         if body[1] == "ok":
             return body[2]
         if body[1] == "stop" and operation == "next":
             raise StopIteration
         words = body[2] if body[1] == "stop" else body[2:]
         if [type(word) for word in words] != [str, str, str, int]:
-            raise StudentError("the answer's process sent an error that is not one")
+            raise self._breach("the answer's process sent an error that is not one")
         self.last_error = words[0][:80]
         raise student_error(*words)
+
+    def _breach(self, what: str) -> StudentError:
+        self.broken, self.last_error = True, "FrameError"
+        return StudentError(what)
 
     def _called(self, payload: bytes) -> None:
         """The student's code calls a function that the check passed in."""

@@ -71,7 +71,7 @@ def defines_class(source: str) -> bool:
 
 
 def skeleton(source: str) -> str:
-    """The cell without comments, layout, docstrings and stubs (``...``, ``pass``, ``raise NotImplementedError``).
+    """The cell without comments, layout, docstrings, annotations and stubs (``...``, ``pass``, ``raise NotImplementedError``).
 
     Two cells with the same skeleton differ in nothing that counts as an answer.
     """
@@ -79,6 +79,10 @@ def skeleton(source: str) -> str:
     if tree is None:
         return " ".join(line.split("#")[0].strip() for line in source.splitlines())
     for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
         for name in ("body", "orelse", "finalbody"):
             body = getattr(node, name, None)
             if isinstance(body, list):

@@ -126,5 +126,5 @@ def error_words(name: Any, text: Any, line: Any) -> tuple[str, str]:
     if [type(name), type(text), type(line)] != [str, str, int]:
         raise FrameError("not an error")
     where = f" (line {line})" if 0 < line < 10**6 else ""
-    status = "memory" if name == "MemoryError" or "can't allocate memory" in text else "error"
+    status = "memory" if name == "MemoryError" else "error"
     return status, scrubbed(f"{name}{': ' + text if text else ''}", 600) + where

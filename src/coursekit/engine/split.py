@@ -54,11 +54,9 @@ class _Run:
 
     def _session(self) -> Session:
         answers = {place: question.answers[0].grade_id for question in self.plan.questions for place in question.given}
-        same = {source for _, source in self.before}
         cells = []
         for place, (cell, role) in enumerate(zip(self.plan.cells, self.plan.roles)):
-            runs = role == "run" and cell.source not in same
-            cells.append((answers.get(place, f"cell {place + 1}"), cell.source if runs else ""))
+            cells.append((answers.get(place, f"cell {place + 1}"), cell.source if role == "run" else ""))
         return Session(self.launcher, self.before + cells, self.budget, self.clock)
 
     def outcome(self) -> Outcome:
@@ -101,6 +99,8 @@ class _Run:
         start = time.monotonic()
         try:
             result = self._trial(question, after)
+            if result.get("desync"):  # left over from an earlier question, perhaps: once more with a new process
+                result = self._trial(question, after)
             if result.get("error") == "NameError" or result.get("missing"):
                 self.unnamed.add(question.id)
         except OutOfTime:
@@ -127,13 +127,15 @@ class _Run:
 
 def _judged(question: Question, result: dict[str, Any], own: list[Report], budget: Budget) -> tuple[float, str, str]:
     """Score, status and message of a question from the checker's result and the reports of its answer cells."""
+    if result.get("desync"):
+        result = {"status": "crashed", "how": "it does not answer as asked"}
     if "status" in result:
         return 0.0, result["status"], _reason(question, result["status"], result["how"], budget)
     score, points = result["score"], question.test.points
     if score >= points:
         return points, "passed", "all checks passed"
     if score > 0:
-        return score, "partial", result["message"]
+        return score, "partial", result["message"] or f"{score:g} of {points:g} points"
     troubled = next((report for report in own if report.status not in ("ok", "unrun")), None)
     undefined = [name for name in question.names if name in result["missing"]]
     if not question.given:
@@ -148,7 +150,7 @@ def _judged(question: Question, result: dict[str, Any], own: list[Report], budge
         return 0.0, "failed", f"`{undefined[0]}` {result['missing'][undefined[0]]}"
     if undefined:
         return 0.0, "failed", f"`{undefined[0]}` is not defined by your notebook"
-    return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"]
+    return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"] or "no check was passed"
 
 
 def _reason(question: Question, status: str, how: str, budget: Budget) -> str:

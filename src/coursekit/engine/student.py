@@ -161,4 +161,6 @@ def told(error: BaseException) -> tuple[str, str, str, int]:
         text = str(error)[:TEXT]
     except BaseException as second:  # a hostile __str__ loses its text and nothing else
         text = f"<no text: {type(second).__name__}>"
+    if base == "RuntimeError" and "can't allocate memory" in text:  # torch's way to say it
+        return "MemoryError", "MemoryError", "torch could not get the memory it wanted", shell.line_of(error)
     return str(kind.__name__)[:80], str(base), str(text), shell.line_of(error)

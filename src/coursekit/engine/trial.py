@@ -81,6 +81,8 @@ class Trial:
             raise ValueError(result["fault"])
         if self.death is not None:
             return {"status": self.death[0], "how": self.death[1]}
+        if result.get("desync") or result.get("broken"):
+            self.session.stop()  # what it wrote too much must not reach the next question
         return result
 
     def _to_student(self, kind: bytes, payload: bytes, end: float) -> None:
