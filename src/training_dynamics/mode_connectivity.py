@@ -21,6 +21,7 @@ from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
 POINTS = 9
+STANDARD = Recipe()
 
 
 def above_chord(values: Float[Tensor, " t"], times: Float[Tensor, " t"]) -> Float[Tensor, " t"]:
@@ -94,7 +95,7 @@ class Pair:
 
 
 @cache
-def pair(seed: int, width: int, recipe: Recipe = Recipe()) -> Pair:
+def pair(seed: int, width: int, recipe: Recipe = STANDARD) -> Pair:
     """Two networks of one width, trained from independent starts on the same digits, with both matchings."""
     shape, split = mlp_shape(width), digits(seed)
     a, b = trained(seed, width, 2, recipe)
@@ -103,7 +104,7 @@ def pair(seed: int, width: int, recipe: Recipe = Recipe()) -> Pair:
 
 
 @cache
-def between(seed: int, width: int, matching: str = "none", recipe: Recipe = Recipe()) -> Profile:
+def between(seed: int, width: int, matching: str = "none", recipe: Recipe = STANDARD) -> Profile:
     """The straight line between the two networks of :func:`pair`, the second renumbered by ``matching``."""
     found = pair(seed, width, recipe)
     return profile(found.shape, line(found.a, found.second(matching)), found.split, test=False)

@@ -1,4 +1,4 @@
-"""When the average of several networks is a good network: a shared start, a shared valley, and what a shared valley does not buy."""
+"""When the average of several networks is a good network: a shared start, a shared valley, and noise to average."""
 
 from __future__ import annotations
 

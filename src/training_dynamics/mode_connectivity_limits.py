@@ -13,7 +13,7 @@ from training_dynamics.mode_connectivity_nets import Recipe, data_order, digits,
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
-LARGE_START = 6.0
+LARGE_START = 5.0
 FROM_LARGE = Recipe(epochs=80, batch_size=50, learning_rate=0.003)
 TUNING = Recipe(epochs=30, batch_size=50, learning_rate=0.02)
 

@@ -65,7 +65,7 @@ class Shape:
         return torch.cat(rows).view(len(generators), self.count)
 
     def activations(self, theta: Float[Tensor, "m P"], x: Tensor) -> list[Tensor]:
-        """Pre-activations of every layer, ``(m, n, width)`` each; the last are the logits.  ``x``: ``(n, d)`` or ``(m, n, d)``."""
+        """Pre-activations of every layer, ``(m, n, width)``; the last are logits.  ``x``: ``(n, d)`` or ``(m, n, d)``."""
         layers = self.layers(theta)
         h = x.expand(len(theta), *x.shape) if x.ndim == 2 else x
         found = []

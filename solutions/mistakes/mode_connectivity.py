@@ -1,0 +1,355 @@
+# %% setup
+import math
+
+import numpy as np
+
+# %% line_barrier / above-the-mean
+# says: You compare with the mean of the two end losses at every t. The chord changes with t: it is (1 - t) L(A) + t L(B).
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    values = np.array([loss((1 - t) * a + t * b) for t in np.linspace(0, 1, points)])
+    return float(np.max(values) - (values[0] + values[-1]) / 2)
+
+# %% line_barrier / above-the-higher-end
+# says: You compare with the higher of the two ends. That misses walls beside a slope; compare with the chord at the same t.
+# hint: 1
+def line_barrier(loss, a, b, points=25):
+    values = np.array([loss((1 - t) * a + t * b) for t in np.linspace(0, 1, points)])
+    return float(np.max(values) - max(values[0], values[-1]))
+
+# %% line_barrier / middle-only
+# says: You look only at the middle of the line. The wall may stand elsewhere; take the largest height over all points.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    return float(loss((a + b) / 2) - (loss(a) + loss(b)) / 2)
+
+# %% line_barrier / highest-loss
+# says: That is the highest loss on the line, not its height above the chord.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    return float(max(loss((1 - t) * a + t * b) for t in np.linspace(0, 1, points)))
+
+# %% itself / same-function
+# says: The two ends compute the same function, but the networks between them do not: the loss is zero only at the ends.
+# hint: 1
+itself = {"quarter": 0.0, "middle": 0.0, "copies": math.factorial(4) ** 3}
+
+# %% itself / one-layer
+# says: You let only one of the two layers shrink. On the line both do, so the output is (1 - 2t) squared times x.
+# hint: 2
+itself = {"quarter": (1 - 1 / 2) ** 2 * 2.5, "middle": 2.5, "copies": math.factorial(4) ** 3}
+
+# %% itself / half
+# says: The loss here is the plain mean of the squares, without a factor of one half.
+# hint: 3
+itself = {"quarter": (1 - 1 / 4) ** 2 * 1.25, "middle": 1.25, "copies": math.factorial(4) ** 3}
+
+# %% itself / all-units-together
+# says: Units of different layers cannot change places: count the orders of each layer, 4!, and multiply over the layers.
+# hint: 3
+itself = {"quarter": (1 - 1 / 4) ** 2 * 2.5, "middle": 2.5, "copies": math.factorial(12)}
+
+# %% itself / added
+# says: The layers are renumbered independently of each other, so the counts multiply; you added them.
+# hint: 3
+itself = {"quarter": (1 - 1 / 4) ** 2 * 2.5, "middle": 2.5, "copies": 3 * math.factorial(4)}
+
+# %% renumber / rows-only
+# says: The rows have moved, but the next layer still reads its inputs in the old order: permute its columns as well.
+# hint: 2
+def renumber(weights, biases, permutations):
+    orders = list(permutations) + [slice(None)]
+    return [np.array(w)[p] for w, p in zip(weights, orders)], [np.array(b)[p] for b, p in zip(biases, orders)]
+
+# %% renumber / biases-forgotten
+# says: The biases belong to the units and must move with them.
+# hint: 2
+def renumber(weights, biases, permutations):
+    weights = [np.array(w) for w in weights]
+    for layer, order in enumerate(permutations):
+        weights[layer] = weights[layer][order]
+        weights[layer + 1] = weights[layer + 1][:, order]
+    return weights, [np.array(b) for b in biases]
+
+# %% renumber / inverse
+# says: You used the inverse permutation: new unit i is old unit permutations[l][i], not the other way round.
+# hint: 3
+def renumber(weights, biases, permutations):
+    weights, biases = [np.array(w) for w in weights], [np.array(b) for b in biases]
+    for layer, order in enumerate(permutations):
+        back = np.argsort(order)
+        weights[layer] = weights[layer][back]
+        biases[layer] = biases[layer][back]
+        weights[layer + 1] = weights[layer + 1][:, back]
+    return weights, biases
+
+# %% renumber / in-place
+# says: The network that was given has changed: work on copies.
+# hint: 3
+def renumber(weights, biases, permutations):
+    for layer, order in enumerate(permutations):
+        weights[layer][:] = weights[layer][order]
+        biases[layer][:] = biases[layer][order]
+        weights[layer + 1][:] = weights[layer + 1][:, order]
+    return weights, biases
+
+# %% match_units / greedy
+# says: Each unit of the first network takes the best one still free, first come, first served. The best pairing as a whole can be another: solve the assignment problem.
+# hint: 2
+def match_units(first, second):
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    gain = w1 @ w2.T + np.outer(b1, b2) + v1.T @ v2
+    chosen = []
+    for row in gain:
+        free = [j for j in range(len(row)) if j not in chosen]
+        chosen.append(max(free, key=lambda j: row[j]))
+    return np.array(chosen)
+
+# %% match_units / argmax
+# says: Taking the best partner for each unit separately uses some units twice and others never.
+# hint: 2
+def match_units(first, second):
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    return np.argmax(w1 @ w2.T + np.outer(b1, b2) + v1.T @ v2, axis=1)
+
+# %% match_units / incoming-only
+# says: You compare only what goes into the units. What comes out of them, V, is part of the distance as well.
+# hint: 1
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    return linear_sum_assignment(w1 @ w2.T + np.outer(b1, b2), maximize=True)[1]
+
+# %% match_units / minimised
+# says: You minimise the inner products, which makes the distance as large as possible.
+# hint: 3
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    return linear_sum_assignment(w1 @ w2.T + np.outer(b1, b2) + v1.T @ v2)[1]
+
+# %% match_units / inverse
+# says: That is the inverse renumbering: p[i] must be the unit of the second network that takes place i.
+# hint: 3
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    gain = w1 @ w2.T + np.outer(b1, b2) + v1.T @ v2
+    return np.argsort(linear_sum_assignment(gain, maximize=True)[1])
+
+# %% match_units / biases-forgotten
+# says: The biases are part of the distance, and here they are left out.
+# hint: 3
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    (w1, b1, v1), (w2, b2, v2) = first, second
+    return linear_sum_assignment(w1 @ w2.T + v1.T @ v2, maximize=True)[1]
+
+# %% line_spread / variance
+# says: That is a ratio of variances. The question asks for standard deviations: take the root.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    variance = ((1 - t) * s1) ** 2 + (t * s2) ** 2 + 2 * t * (1 - t) * rho * s1 * s2
+    return float(variance / ((1 - t) * s1 + t * s2) ** 2)
+
+# %% line_spread / no-cross-term
+# says: The cross term with the correlation is missing: your units are always uncorrelated.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    return float(np.hypot((1 - t) * s1, t * s2) / ((1 - t) * s1 + t * s2))
+
+# %% line_spread / mixed-variances
+# says: You mixed the variances linearly. The pre-activations are what is mixed, so the weights enter the variance squared.
+# hint: 1
+def line_spread(s1, s2, rho, t):
+    variance = (1 - t) * s1**2 + t * s2**2 + 2 * t * (1 - t) * rho * s1 * s2
+    return float(np.sqrt(max(variance, 0.0)) / ((1 - t) * s1 + t * s2))
+
+# %% line_spread / not-relative
+# says: That is the spread itself. Divide it by the interpolated spread of the ends.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    return float(np.sqrt(max(((1 - t) * s1) ** 2 + (t * s2) ** 2 + 2 * t * (1 - t) * rho * s1 * s2, 0.0)))
+
+# %% bend_gradient / no-factor
+# says: The chain rule's factor is missing: the point of the curve moves by 2 t (1 - t) times as much as the bend.
+# hint: 2
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in times], axis=0)
+
+# %% bend_gradient / summed
+# says: You summed over the times; the question asks for the gradient of the mean.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    return np.sum([2 * t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in times], axis=0)
+
+# %% bend_gradient / at-the-bend
+# says: You take the loss's gradient at the bend itself. It must be taken on the curve, where the networks are; the bend is in general not on the curve.
+# hint: 2
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([2 * t * (1 - t) * gradient(c) for t in times], axis=0)
+
+# %% bend_gradient / on-the-chord
+# says: You take the loss's gradient on the straight line between the ends, where the bend plays no part.
+# hint: 2
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([2 * t * (1 - t) * gradient((1 - t) * a + t * b) for t in times], axis=0)
+
+# %% bend_gradient / half-factor
+# says: The factor is half of what it should be: the bend enters the curve with weight 2 t (1 - t).
+# hint: 2
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in times], axis=0)
+
+# %% spawn / shared-array
+# says: All copies write into one array: the second copy starts where the first one ended. Give each an array of its own.
+# hint: 2
+def spawn(step, start, shared, own, k):
+    trunk = np.array(start)
+    for batch in shared[:k]:
+        trunk = step(trunk, batch)
+    copies = []
+    for order in own:
+        theta = trunk
+        for batch in order[k:]:
+            theta = step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% spawn / order-from-the-beginning
+# says: After the trunk, a copy must go on with batch number k of its own order, not with its first one.
+# hint: 3
+def spawn(step, start, shared, own, k):
+    copies = []
+    for order in own:
+        theta = np.array(start)
+        for batch in list(shared[:k]) + list(order[: len(order) - k]):
+            theta = step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% spawn / too-many-steps
+# says: Each copy makes k + T steps in all. The k shared ones are part of the T.
+# hint: 3
+def spawn(step, start, shared, own, k):
+    copies = []
+    for order in own:
+        theta = np.array(start)
+        for batch in list(shared[:k]) + list(order):
+            theta = step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% spawn / start-changed
+# says: start has changed: train a copy of it
+# hint: 2
+def spawn(step, start, shared, own, k):
+    trunk = start
+    for batch in shared[:k]:
+        trunk = step(trunk, batch)
+    copies = []
+    for order in own:
+        theta = np.array(trunk)
+        for batch in order[k:]:
+            theta = step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% averaging_gain / independent
+# says: 1/T holds for independent iterates. Successive iterates of SGD are correlated.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    return 1 / T
+
+# %% averaging_gain / long-run
+# says: That is the limit for large T. The question asks for the exact value for every T, also for T = 1.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    return (1 + rho) / (1 - rho) / T
+
+# %% averaging_gain / pairs-once
+# says: Every pair of different iterates counts twice in the variance of a sum; you counted it once.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    distance = np.arange(1, T)
+    return float((T + np.sum((T - distance) * rho**distance)) / T**2)
+
+# %% averaging_gain / all-pairs-near
+# says: You counted T pairs at every distance. Among T iterates there are only T - k pairs that are k apart.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    return float((1 + 2 * np.sum(rho ** np.arange(1, T))) / T)
+
+# %% averaging_gain / positive-correlation
+# says: You took the absolute value of 1 - eta lam. Beyond eta lam = 1 the iterates change sides, and their correlation changes sign.
+# hint: 3
+def averaging_gain(eta, lam, T):
+    rho = abs(1 - eta * lam)
+    distance = np.arange(1, T)
+    return float((T + 2 * np.sum((T - distance) * rho**distance)) / T**2)
+
+# %% average_advantage / no-half
+# says: The factor one half of the quadratic term is missing.
+# hint: 3
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(np.einsum("mi,ij,mj->m", away, H, away).mean())
+
+# %% average_advantage / sample-covariance
+# says: You divided by m - 1. The mean over the members divides by m.
+# hint: 3
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(0.5 * np.einsum("mi,ij,mj->m", away, H, away).sum() / max(len(thetas) - 1, 1))
+
+# %% average_advantage / not-centred
+# says: That is the members' mean quadratic term, measured from zero. Measure from the mean of the members: the answer cannot depend on the origin.
+# hint: 1
+def average_advantage(thetas, H):
+    return float(0.5 * np.einsum("mi,ij,mj->m", thetas, H, thetas).mean())
+
+# %% average_advantage / sign
+# says: The sign is turned: the question asks for the members' mean loss minus the loss of the mean.
+# hint: 2
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(-0.5 * np.einsum("mi,ij,mj->m", away, H, away).mean())
+
+# %% average_advantage / diagonal
+# says: You used only the diagonal of H. The directions are coupled: the whole quadratic form counts.
+# hint: 3
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(0.5 * (away**2 @ np.diag(H)).mean())
+
+# %% reading / not-found-is-not-there
+# says: Statement b: weight matching found no better renumbering, but it finds local optima. That none exists was not shown.
+# hint: 2
+reading = {"a": "yes", "b": "yes", "c": "yes", "d": "no", "e": "unknown"}
+
+# %% reading / straight-lines-only
+# says: Statement a: the straight line is not the only path. The curve's barrier, added to the loss of the ends, stays below 0.02.
+# hint: 1
+reading = {"a": "no", "b": "unknown", "c": "yes", "d": "no", "e": "unknown"}
+
+# %% reading / connected-so-alike
+# says: Statement d: these two networks are joined by such a path, and one errs four times as often as the other.
+# hint: 1
+reading = {"a": "yes", "b": "unknown", "c": "yes", "d": "yes", "e": "unknown"}
+
+# %% reading / loss-for-error
+# says: Statement c: the loss on that line rises, but the training-error barrier is zero, and the statement is about the error.
+# hint: 1
+reading = {"a": "yes", "b": "unknown", "c": "no", "d": "no", "e": "unknown"}
+
+# %% reading / ensembles-always-win
+# says: Statement e: ensembles often beat their members, but with one member four times worse than the other nobody knows before measuring.
+# hint: 3
+reading = {"a": "yes", "b": "unknown", "c": "yes", "d": "no", "e": "yes"}
