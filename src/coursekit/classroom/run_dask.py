@@ -34,7 +34,7 @@ def local_cluster(workers: int) -> LocalCluster:
     dask.config.set({"distributed.scheduler.allowed-failures": DEATHS})
     return LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-        dashboard_address=None, memory_limit=None, silence_logs=50,
+        dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
     )  # fmt: skip
 
 
