@@ -23,7 +23,7 @@ def test_streams_are_reproducible_and_unrelated():
 def test_digits_split_covers_every_image_once():
     split = data.digits(0, train=1000)
     assert split.x_train.shape == (1000, 64) and split.x_test.shape == (797, 64)
-    assert 0 <= split.x_train.min() and split.x_train.max() == 1
+    assert split.x_train.min() >= 0 and split.x_train.max() == 1
     other = data.digits(1, train=1000)
     assert not torch.equal(split.y_train, other.y_train)
     together = torch.cat([split.y_train, split.y_test]).bincount()

@@ -1,4 +1,4 @@
-"""Make ``.venv`` and install the course into it.  Runs on a bare Python, before anything is installed; quick when nothing changed."""
+"""Make ``.venv`` and install the course into it.  Runs on a bare Python; quick when nothing changed."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def described(value: object) -> str:
     if value is None or value is Ellipsis:
         return "None" if value is None else "`...`, so not answered yet"
     if kind is np.ndarray:
-        return f"an array of shape {np.shape(value)} and dtype {value.dtype}"  # type: ignore[attr-defined]
+        return f"an array of shape {value.shape} and dtype {value.dtype}"  # type: ignore[attr-defined]
     if is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"  # type: ignore[attr-defined]
     if kind in (list, tuple, dict, str, bytes):

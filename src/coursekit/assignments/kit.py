@@ -82,7 +82,7 @@ def _texts(topic: str, notebook: str) -> dict[str, str]:
         "dependencies": json.dumps(project["dependencies"]),
     }
     return {
-        name: Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values)
+        name: Template((TEMPLATES / f"{name}.template").read_text(encoding="utf-8")).substitute(values)
         for name in ("README.md", "pyproject.toml")
     }
 
