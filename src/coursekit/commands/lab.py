@@ -6,8 +6,9 @@ import subprocess
 
 import click
 
+from coursekit.assignments.release import release
 from coursekit.classroom.lab import command_line, configure, environment
-from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 
 
@@ -18,8 +19,9 @@ from coursekit.classroom.options import classroom_option, friendly
 @friendly
 def command(port: int, no_browser: bool, classroom: Classroom) -> None:
     """Open JupyterLab on the classroom; formgrader is in its Nbgrader menu, and at /formgrader."""
-    if not classroom.root.is_dir():
-        raise ClassroomError(f"there is no classroom at {classroom.root}; `course release` makes one")
+    if not classroom.assignments():
+        click.echo("This classroom is empty: releasing every assignment into it first.")
+        release((), classroom.root, db_url=classroom.db_url)
     folder = configure(classroom)
     click.echo(f"Once JupyterLab is open, formgrader is at http://127.0.0.1:{port}/formgrader")
     line = command_line(classroom, port=port, browser=not no_browser)
