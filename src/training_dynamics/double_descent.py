@@ -194,6 +194,26 @@ def simulated_subset_curves(
     return np.array(curves)
 
 
+def copied_curve(
+    seed: int, n: int, widths: Sequence[int], features: int, noise: float, draws: int
+) -> Float[ndarray, "draws w"]:
+    """Excess risk along the width when every Gaussian feature stands twice, side by side; the truth weighs all alike.
+
+    The copies are the same number, so that the risk is that of the sum of their two coefficients.
+    """
+    rng, beta, risks = numpy_generator(seed, "copies", n), np.full(features, features**-0.5), []
+    for _ in range(draws):
+        x = rng.standard_normal((n, features))
+        y = x @ beta + np.sqrt(noise) * rng.standard_normal(n)
+        twice, row = np.repeat(x, 2, axis=1), []
+        for p in widths:
+            both = np.zeros(2 * features)
+            both[:p] = np.linalg.lstsq(twice[:, :p], y, rcond=1e-10)[0]
+            row.append(np.square(both.reshape(-1, 2).sum(1) - beta).sum())
+        risks.append(row)
+    return np.array(risks)
+
+
 def largest_rise(curve: Float[ndarray, "*b w"]) -> float:
     """The largest step up from one entry of a curve to the next, in per cent (negative when the curve falls throughout)."""
     return 100 * float((curve[..., 1:] / curve[..., :-1] - 1).max())

@@ -183,3 +183,17 @@ def prescient(seed: int) -> Measured:
     """Error with all 240 features over error at the best width below n = 40; squared coefficients fall as 1/j^2."""
     classical, modern = _subset(seed, 2.0)
     return Measured(modern / classical, "times", at_least=2.5)
+
+
+@claim(
+    "double_descent.copies",
+    "Counting features tells where the peak is.",
+    source="",
+    verdict="fails",
+    instead="When every feature stands twice the peak is at p = 2n: what counts is how many features differ.",
+)
+def copies(seed: int) -> Measured:
+    """Width with the largest median excess risk over n = 20; 60 features, each twice, 60 training sets."""
+    widths = (6, 10, 14, 18, 20, 22, 26, 30, 34, 38, 40, 42, 46, 54, 70, 120)
+    medians = np.median(linear.copied_curve(seed, 20, widths, 60, 0.25, 60), axis=0)
+    return Measured(widths[int(medians.argmax())] / 20, "p/n", at_least=1.8, at_most=2.2)
