@@ -39,7 +39,7 @@ def log_time_flow(Z, taus):
     def speed(tau, w):
         return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
 
-    run = solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-8, atol=1e-10)
+    run = solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-6, atol=1e-8)
     return run.y.T
 
 # %% patience
@@ -55,7 +55,7 @@ def diagonal_limit(X, y, alpha):
         return a**2 / 2 * np.cosh(np.clip(4 * X.T @ nu, -700, 700)).sum() - y @ nu
 
     nu = np.zeros(len(y))
-    for a in np.geomspace(max(alpha, 3.0), alpha, 30):
+    for a in np.geomspace(max(alpha, 3.0), alpha, 15):
         for _ in range(100):
             slope = X @ weights(nu, a) - y
             if np.abs(slope).max() < 1e-9:
