@@ -1,0 +1,54 @@
+"""Chromium on a page: every ``pwned`` that runs, every request that leaves the machine, every script error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@contextmanager
+def chromium() -> Iterator:
+    """A browser context that cannot reach the network beyond this machine."""
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        context = browser.new_context()
+        context.route(
+            lambda url: not url.startswith(("file:", "http://127.0.0.1", "data:")), lambda route: route.abort()
+        )
+        yield context
+        browser.close()
+
+
+def executed(context, address: str) -> list[str]:
+    """Open ``address``, click every link of the notebook's text, move over it, and list what called ``pwned``."""
+    calls: list[str] = []
+    page = context.new_page()
+    page.expose_function("pwned", lambda name: calls.append(name))
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.goto(address, wait_until="load")
+    page.wait_for_timeout(400)
+    page.evaluate(
+        """() => {
+            for (const tag of document.querySelectorAll('details')) tag.open = true;
+            for (const link of document.querySelectorAll('a, button, input, b, img, [onmouseover]')) {
+                for (const kind of ['mouseover', 'focus']) link.dispatchEvent(new Event(kind, {bubbles: true}));
+                if (/^\\s*(java|vb|data)/i.test(link.getAttribute('href') || link.getAttribute('xlink:href') || '')) link.click();
+            }
+        }"""
+    )
+    page.wait_for_timeout(300)
+    page.close()
+    return calls
