@@ -99,7 +99,7 @@ def finite_steps_conserve(seed: int) -> Measured:
     """Drift at learning rate 0.01 over drift at 0.001, same start, same time."""
     return Measured(
         discretised(seed, 1e-2).drift / discretised(seed, 1e-3).drift,
-        "times the drift at ten times the rate",
+        "times as much at ten times the rate",
         at_least=9,
         at_most=11,
     )
@@ -118,7 +118,7 @@ def first_order(seed: int) -> Measured:
     """Error at learning rate 0.001 over error at 0.0001, same start, same time."""
     return Measured(
         discretised(seed, 1e-3).error / discretised(seed, 1e-4).error,
-        "times the error at ten times the rate",
+        "times as much at ten times the rate",
         at_least=9,
         at_most=11,
     )
@@ -276,7 +276,7 @@ def power_law_wait(seed: int) -> Measured:
     """The wait from a random start, over the wait from the same start ten times larger."""
     return Measured(
         escape_ratio(seed, depth=3, scale=0.03, shrink=10),
-        "times the wait from ten times smaller weights",
+        "times longer from ten times smaller weights",
         at_least=8.5,
         at_most=11.5,
     )
