@@ -20,7 +20,7 @@ from coursekit.paths import BOOK
 ERRORS = [
     ("exercises", ("topic: tiny", "topic: other"), ["tiny.md", "topic: other"]),
     ("exercises", ("minutes: 30", "minutes: soon"), ["front matter", "minutes", "'soon'"]),
-    ("exercises", ("title: A tiny assignment", "titel: A tiny assignment"), ["unknown key 'titel'", "known are topic, title"]),
+    ("exercises", ("title: A tiny assignment", "heading: A tiny assignment"), ["unknown key 'heading'", "known are topic, title"]),
     ("exercises", ("```{setup}", "```{set-up}"), ["line 12", "unknown block {set-up}", "setup, question"]),
     ("exercises", ("points: 3", "points: 0"), ["line 16", "points", "greater than 0", "got 0"]),
     ("exercises", ("difficulty: 2", "difficulty: 6"), ["difficulty", "got 6"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class Proof:
     rejected: int = 0
     accepted: int = 0
     visible: int = 0
+    seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -105,7 +107,9 @@ def prove(
     for question in assignment.questions:
         progress(question.id)
         if not question.written:
+            start = time.process_time()
             proofs.append(_prove_question(prover, question))
+            proofs[-1].seconds = time.process_time() - start
     return proofs
 
 

@@ -20,7 +20,14 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
     """The proofs of one assignment as a table, failures in red."""
     title = f"{assignment.topic}: {len(proofs)} questions proved in {seconds:.1f} s of CPU"
     result = Table(
-        "question", "right answers", "blank", "mistakes rejected", "seen by visible checks", "verdict", title=title
+        "question",
+        "right answers",
+        "blank",
+        "mistakes rejected",
+        "seen by visible checks",
+        "CPU s",
+        "verdict",
+        title=title,
     )
     for proof in proofs:
         question = assignment.question(proof.question)
@@ -29,7 +36,7 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
         mistakes = f"{proof.rejected} of {proof.tried}"
         seen = f"{proof.visible} of {proof.tried}"
         verdict, style = ("proved", "") if proof.ok else ("NOT PROVED", "red")
-        result.add_row(proof.question, right, blank, mistakes, seen, verdict, style=style)
+        result.add_row(proof.question, right, blank, mistakes, seen, f"{proof.seconds:.1f}", verdict, style=style)
     return result
 
 
