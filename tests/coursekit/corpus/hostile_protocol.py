@@ -115,7 +115,6 @@ answers("hostile", "good", "mode_speed", {
     """,
     "reply_that_contains_itself": "def mode_speed(w, s):\n    x = []\n    x.append(x)\n    return x",
     "wide_reply": "def mode_speed(w, s): return list(range(3_000_000))",
-    "giant_array": "import numpy as np\ndef mode_speed(w, s): return np.zeros(2**27)",
     "giant_text": "def mode_speed(w, s): return 'x' * 2**28",
     "giant_integer": "def mode_speed(w, s): return 1 << (8 * 10**6)",
     "long_integer": "def mode_speed(w, s): return 10**5000",
@@ -174,6 +173,7 @@ answers("hostile", "good", "integrate", {
     """,
 }, source="mini")  # fmt: skip
 answers("hostile", "good", "mode_speed", {
+    "giant_array": "import numpy as np\ndef mode_speed(w, s): return np.zeros(2**27)",
     "giant_array_without_memory": "import numpy as np\ndef mode_speed(w, s): return np.broadcast_to(1.0, (2**20, 2**20))",
 }, "memory")  # fmt: skip
 answers("hostile", "good", "integrate", {

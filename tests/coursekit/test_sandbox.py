@@ -1,0 +1,141 @@
+"""The sandbox, entered for real: what a process in it can see, reach and use up."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import pytest
+from corpus.base import Draft, source_of
+
+from coursekit import sandbox
+from coursekit.engine.forkserver import ForkLauncher
+from coursekit.engine.interface import Budget, Submission
+from coursekit.engine.launch import clean_environment
+from coursekit.engine.local import grading_engine
+from coursekit.sandbox import facts
+
+needs_sandbox = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or bool(facts.missing()), reason="the sandbox does not work on this machine"
+)
+
+
+def run_inside(code: str) -> str:
+    """What a cell prints in the sandbox."""
+    draft = Draft("mini", solved=False)
+    draft.first(code)
+    engine = grading_engine()
+    try:
+        outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget())
+    finally:
+        engine.close()
+    return "".join(part["text"] for part in json.loads(outcome.notebook)["cells"][0]["outputs"])
+
+
+def test_every_layer_says_what_it_does():
+    layers = sandbox.layers()
+    assert [layer.name for layer in layers][1:] == list(facts.WHAT)
+    assert all(layer.why for layer in layers) and layers[0].active
+
+
+@needs_sandbox
+def test_what_a_student_sees_and_reaches():
+    with tempfile.NamedTemporaryFile(prefix="secret") as secret, tempfile.NamedTemporaryFile(dir=os.getcwd()) as here:
+        seen = json.loads(run_inside(f"""
+            import json, os, socket, sys
+            def possible(action, *arguments):
+                try: action(*arguments)
+                except Exception: return False
+                return True
+            connection = socket.socket()
+            print(json.dumps(dict(
+                pid=os.getpid(), uid=os.getuid(), cwd=os.listdir("."), root=sorted(os.listdir("/")), secret=os.path.exists({secret.name!r}),
+                here=os.path.exists({here.name!r}), write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
+                connect=possible(connection.connect, ("127.0.0.1", 22)), pids=[p for p in os.listdir("/proc") if p.isdigit()],
+                topics=possible(__import__, "training_dynamics.deep_linear_networks"), engine=possible(__import__, "coursekit.engine.split"),
+                toolbox=possible(__import__, "training_dynamics.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
+            )))"""))  # fmt: skip
+    assert (seen["pid"], seen["uid"], seen["cwd"], seen["pids"]) == (1, 65534, [], ["1"])
+    assert not seen["secret"] and not seen["here"] and seen["write"] == [] and not seen["connect"]
+    assert not seen["topics"] and not seen["engine"] and seen["toolbox"] and seen["checks"]
+    assert not {"home", "srv", "mnt"} & set(seen["root"])
+
+
+@needs_sandbox
+def test_nothing_survives_a_submission():
+    mark = f"course-survivor-{os.getpid()}"
+    run_inside(f"""
+        import os, subprocess, sys
+        for _ in range(3):
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600) # {mark}"], start_new_session=True)
+    """)
+    alive = [p for p in os.listdir("/proc") if p.isdigit() and mark.encode() in _command(p)]
+    assert alive == []
+
+
+def _command(pid: str) -> bytes:
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+@needs_sandbox
+def test_the_engine_dies_and_its_processes_with_it():
+    code = (
+        "from coursekit.engine.forkserver import ForkLauncher; from coursekit.engine.interface import Budget; import os\n"
+        "launcher = ForkLauncher(True); process = launcher.start('student', Budget()); launcher.start('checker', Budget())\n"
+        "print(launcher._zygote.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, env=clean_environment(folder), cwd=folder
+        )
+    zygote = int(done.stdout)
+    for _ in range(100):
+        if not os.path.exists(f"/proc/{zygote}") and not _children_of_session(zygote):
+            return
+        _pause()
+    pytest.fail("processes of a dead engine are alive")
+
+
+def _children_of_session(zygote: int) -> list[str]:
+    return [p for p in os.listdir("/proc") if p.isdigit() and _parent(p) == zygote]
+
+
+def _parent(pid: str) -> int:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return -1
+
+
+def _pause() -> None:
+    import time
+
+    time.sleep(0.2)
+
+
+def test_grading_is_refused_where_there_is_no_sandbox(monkeypatch):
+    from coursekit.engine import local
+
+    monkeypatch.setattr(facts, "missing", lambda: "namespaces: forbidden here")
+    with pytest.raises(local.SandboxUnavailable, match="forbidden here.*--unsafe-no-sandbox"):
+        local.grading_engine()
+    unsafe = local.grading_engine(unsafe_no_sandbox=True)
+    assert unsafe.name == "split-unsafe" and isinstance(unsafe.launcher, ForkLauncher)
+    unsafe.close()
+
+
+def test_other_systems_are_told_so(monkeypatch):
+    from coursekit.engine import local
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(local.SandboxUnavailable, match="darwin"):
+        local.grading_engine()
+    assert [layer.active for layer in sandbox.layers()] == [True] + [False] * len(facts.WHAT)
