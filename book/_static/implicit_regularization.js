@@ -75,7 +75,7 @@ if (typeof customElements !== "undefined") {
       options: [["none", "none"], ["l1", "ℓ1 (diamond)"], ["l2", "ℓ2 (circle)"], ["linf", "ℓ∞ (square)"]] });
     ui.button({ label: "Start at zero", onclick: () => start.set(0, 0) });
     // The ranges have the shape of the drawing area, so that a circle looks like one.
-    const plot = ui.plot({ x: { label: "first weight", min: -2.4, max: 3.4 }, y: { label: "second weight", min: -1.5, max: 2.5 }, height: 460 });
+    const plot = ui.plot({ x: { label: "first weight", min: -2.4, max: 3.4 }, y: { label: "second weight", min: -1.5, max: 2.5 }, height: 520 });
     const start = plot.handle({ label: "start", x: 0, y: 0 });
     const ends = Object.fromEntries([...Object.keys(names), "diagonal"].map((k) => [k, ui.readout(`${names[k] ?? "u² − v²"} ends at`)]));
 
