@@ -35,10 +35,10 @@ KINDS: dict[str, Mixture] = {"bezier": bezier, "polychain": polychain}
 class CurveRecipe:
     """Adam on the bend alone: steps, networks drawn along the path a step, images for each, learning rate."""
 
-    steps: int = 400
+    steps: int = 250
     points: int = 4
     batch_size: int = 100
-    learning_rate: float = 0.01
+    learning_rate: float = 0.02
 
 
 def train_bend(
