@@ -164,11 +164,11 @@ if (typeof customElements !== "undefined") {
     const M = TD.mode_connectivity;
     const LEVELS = [0.1, 0.3, 1, 2];
     const view = ui.select({
-      label: "plane and end of the path",
+      label: "path",
       options: [
-        ["b", "A, B and renumbered B: path to B as trained"],
-        ["renumbered", "A, B and renumbered B: path to B renumbered"],
-        ["bend", "A, B and a trained bend: path to B as trained"],
+        ["b", "from A to B"],
+        ["renumbered", "from A to B renumbered"],
+        ["bend", "A to B, other plane"],
       ],
       value: "b",
     });

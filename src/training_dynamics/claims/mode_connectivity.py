@@ -132,7 +132,7 @@ def wide_weights(seed: int) -> Measured:
 
 @claim(
     "mode_connectivity.wide_move_less",
-    "Wide networks end close to their random start.",
+    "Relative to its start, a wide network moves less than a narrow one.",
     source="chizat2019lazy",
     verdict="holds",
 )
@@ -154,7 +154,7 @@ def two_barriers(seed: int) -> Measured:
 
 @claim(
     "mode_connectivity.half_the_variance",
-    "Half way between unmatched networks a first-layer unit keeps 1/sqrt(2) of its standard deviation.",
+    "Half way between unmatched networks a first-layer unit keeps 1/√2 of its standard deviation.",
     source="jordan2023repair", verdict="holds",
 )  # fmt: skip
 def half_the_variance(seed: int) -> Measured:

@@ -80,7 +80,7 @@ def swa(seed: int) -> Measured:
 
 
 @claim(
-    "mode_connectivity.swa_calm", "Weight averaging always finds a point of lower training loss.", source="izmailov2018averaging",
+    "mode_connectivity.swa_calm", "Weight averaging always finds a point of lower training loss.", source="",
     verdict="fails", instead="Where the noise has died away, the average lies above the last iterate: it remembers older points.",
     judge="mean",
 )  # fmt: skip
