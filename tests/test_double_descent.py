@@ -143,6 +143,9 @@ def test_sweep_is_least_squares_on_the_features():
     beta = np.linalg.pinv(digits.relu_features(x, weights)) @ one_hot(split.y_train).double().numpy()
     out = digits.relu_features(new, weights) @ beta
     truth = one_hot(split.y_test[:50]).double().numpy()
+    assert np.abs(x.mean(0)).max() < 1e-12, "the mean training image is subtracted"
+    raw = split.x_test[:50].double().numpy() - split.x_train.double().numpy().mean(0)
+    assert np.abs(new - raw).max() < 1e-12, "the test images lose the same image"
     assert sweep.mse[0, 2] == pytest.approx(np.square(out - truth).sum(1).mean(), rel=1e-8)
     assert sweep.error[0, 2] == pytest.approx((out.argmax(1) != truth.argmax(1)).mean())
     assert sweep.norm[0, 2] == pytest.approx(np.linalg.norm(beta), rel=1e-8)
@@ -151,9 +154,12 @@ def test_sweep_is_least_squares_on_the_features():
 
 def test_blocks_of_one_layer_are_the_networks_themselves():
     models = [mlp([64, h, 10], torch_generator(0, h)) for h in (3, 7)]
+    with torch.no_grad():
+        for parameter in (p for m in models for p in m.parameters()):
+            parameter.add_(torch.randn(parameter.shape, generator=torch_generator(2)))
     x = torch.randn(5, 64, generator=torch_generator(1))
     out = networks._Blocks(models)(x)
-    assert torch.allclose(out, torch.stack([m(x) for m in models]), atol=1e-5)
+    assert torch.allclose(out, torch.stack([m(x) for m in models]), rtol=1e-4, atol=1e-3)
     assert [networks.parameters_of(h) for h in (3, 7)] == [sum(p.numel() for p in m.parameters()) for m in models]
 
 
