@@ -20,7 +20,7 @@ READY = 180.0  # seconds for the zygote to import the libraries
 
 
 class ForkedProcess:
-    """A process forked by the zygote.  Its guardian kills it, and all that it started, when the lifeline closes."""
+    """A process forked by the zygote.  The zygote kills it, and all that it started, when the lifeline closes."""
 
     def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
         self._channel, self._lifeline = channel, lifeline
@@ -29,16 +29,16 @@ class ForkedProcess:
         self.channel = Channel(Wire(descriptor, descriptor), self.kill)
 
     def kill(self) -> None:
-        """Have the guardian kill the process."""
+        """Have the zygote kill the process."""
         with self._closing:
             if self._lifeline.fileno() >= 0:
                 try:
                     self._lifeline.shutdown(socket.SHUT_WR)
                 except OSError:
-                    return  # the guardian is gone, and its processes with it
+                    return  # the zygote is gone, and its processes with it
 
     def end(self) -> str:
-        """Kill, wait for the guardian's word, release the sockets; how the process had ended by itself."""
+        """Kill, wait for the zygote's word, release the sockets; how the process had ended by itself."""
         said = self._heard(0.0)
         early = said.strip().decode()
         self.kill()
@@ -83,6 +83,7 @@ class ForkLauncher:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.zygote", str(theirs.fileno())]
+            command.append("sandbox" if self.sandbox else "bare")
             self._zygote = subprocess.Popen(
                 command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
                 env=clean_environment(self._folder.name), start_new_session=True,
@@ -93,7 +94,7 @@ class ForkLauncher:
         return self._control
 
     def close(self) -> None:
-        """End the zygote.  Guardians of processes that still run end with their lifelines."""
+        """End the zygote.  Processes that still run end with it."""
         if self._control is not None:
             self._control.close()
         if self._zygote is not None:

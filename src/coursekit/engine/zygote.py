@@ -1,7 +1,7 @@
 """The fork server: imports the libraries once, then forks one process after the other.  It never sees a notebook or a test.
 
-For each process a guardian stands between: it holds the lifeline to the engine, kills the process (and with its process
-namespace everything that it started) when the lifeline closes, and says how it ended.
+It guards what it forks: it holds a lifeline to the engine for each process, kills the process (and with its process namespace
+everything that it started) when the lifeline closes, and says how it ended.
 """
 
 from __future__ import annotations
@@ -48,76 +48,116 @@ def preload() -> None:
 
 
 def main() -> None:
-    """Serve orders from the engine until it closes the control socket."""
+    """Import the libraries, get ready for sandboxes where there can be any, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    sandboxed = sys.argv[2] == "sandbox"
     sys.argv = [""]
     preload()
     confinement = None
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(ImportError, RuntimeError):
-            from coursekit.sandbox.enter import prepare
+    if sandboxed:
+        from coursekit.sandbox.enter import prepare
 
-            confinement = prepare(os.getcwd())
-    signal.signal(signal.SIGCHLD, reap)
-    control.send(b"ready")
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 4096, 2)
-        if not message or len(descriptors) != 2:
-            return
-        if os.fork() == 0:
-            control.close()
-            guard(json.loads(message), confinement, *descriptors)
+        confinement = prepare(os.getcwd())
+        _own_process_namespace(control)
+    Zygote(control, confinement).serve()
+
+
+def _own_process_namespace(control: socket.socket) -> None:
+    """Without root, go on in a child that is the first of a process namespace of ours: it may make others and come back."""
+    from coursekit.sandbox import linux
+    from coursekit.sandbox.enter import gain_rights
+
+    if not gain_rights():
+        return
+    linux.unshare(linux.CLONE_NEWPID)
+    child = os.fork()
+    if child:
+        control.close()
+        os.waitpid(child, 0)
+        os._exit(0)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Zygote:
+    """Forks processes on order, and guards them: each dies with its lifeline, and all with the control socket."""
+
+    def __init__(self, control: socket.socket, confinement: Any) -> None:
+        self.control, self.confinement = control, confinement
+        self.poll = select.poll()
+        self.poll.register(control, select.POLLIN)
+        self.ends: dict[int, int] = {}  # pidfd -> pid
+        self.lines: dict[int, int] = {}  # lifeline -> pidfd
+        self.home = os.open("/proc/self/ns/pid", os.O_RDONLY) if confinement else -1
+
+    def serve(self) -> None:
+        """Work until the engine closes the control socket."""
+        self.control.send(b"ready")
+        while True:
+            descriptor = self.poll.poll()[0][0]  # one at a time: the next may be closed by what this one does
+            if descriptor == self.control.fileno():
+                message, descriptors, _, _ = socket.recv_fds(self.control, 4096, 2)
+                if not message:
+                    break
+                self._start(json.loads(message), *descriptors)
+            elif descriptor in self.ends:
+                self._ended(descriptor)
+            elif descriptor in self.lines:
+                self._end(self.lines[descriptor])
+        for pidfd in list(self.ends):
+            self._end(pidfd)
+
+    def _start(self, order: dict[str, Any], channel: int, lifeline: int) -> None:
+        child = self._fork(order["sandbox"])
+        if child == 0:
+            _be(order, self.confinement, _only(channel))
             os._exit(0)
-        for descriptor in descriptors:
+        os.close(channel)
+        pidfd = os.pidfd_open(child)
+        self.ends[pidfd], self.lines[lifeline] = child, pidfd
+        self.poll.register(pidfd, select.POLLIN)
+        self.poll.register(lifeline, select.POLLIN)
+
+    def _fork(self, sandbox: bool) -> int:
+        """Fork; with ``sandbox`` the child is the first process of a new process namespace."""
+        if not sandbox:
+            return os.fork()
+        from coursekit.sandbox import linux
+
+        linux.unshare(linux.CLONE_NEWPID)
+        child = os.fork()
+        if child:
+            linux.setns(self.home, linux.CLONE_NEWPID)
+        return child
+
+    def _end(self, pidfd: int) -> None:
+        """Kill a process that may still run."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)  # type: ignore[attr-defined]
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.ends[pidfd], signal.SIGKILL)
+        self._ended(pidfd, told=False)
+
+    def _ended(self, pidfd: int, told: bool = True) -> None:
+        """Bury a process that has ended, and say on its lifeline how, unless we ended it."""
+        child = self.ends.pop(pidfd)
+        _, status = os.waitpid(child, 0)
+        lifeline = next(line for line, owner in self.lines.items() if owner == pidfd)
+        code = os.waitstatus_to_exitcode(status)
+        if told:
+            with contextlib.suppress(OSError):
+                os.write(lifeline, (f"signal {-code}" if code < 0 else f"exit {code}").encode())
+        del self.lines[lifeline]
+        for descriptor in (pidfd, lifeline):
+            self.poll.unregister(descriptor)
             os.close(descriptor)
 
 
-def reap(*_: object) -> None:
-    """Take leave of guardians that have ended; their CPU time then counts as this process's children's."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            continue
-
-
-def guard(order: dict[str, Any], confinement: Any, channel: int, lifeline: int) -> None:
-    """Fork the process, wait for its end or for the lifeline's, and say on the lifeline how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    channel, lifeline = _only(channel, lifeline)
-    if order["sandbox"]:
-        from coursekit.sandbox.enter import leave_namespaces
-
-        leave_namespaces()
-    child = os.fork()
-    if child == 0:
-        os.close(lifeline)
-        _be(order, confinement, channel)
-        os._exit(0)
-    os.close(channel)
-    watched = os.pidfd_open(child)
-    select.select([watched, lifeline], [], [])
-    ended, status = os.waitpid(child, os.WNOHANG)
-    if not ended:
-        os.kill(child, signal.SIGKILL)
-        if not order["sandbox"]:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        return
-    code = os.waitstatus_to_exitcode(status)
-    with contextlib.suppress(OSError):
-        os.write(lifeline, (f"signal {-code}" if code < 0 else f"exit {code}").encode())
-
-
-def _only(channel: int, lifeline: int) -> tuple[int, int]:
-    """Close every descriptor but these two and the standard ones; number them 3 and 4."""
-    low, high = os.dup(channel), os.dup(lifeline)
-    while low < 5 or high < 5:
-        low, high = os.dup(low), os.dup(high)
-    os.dup2(low, 3)
-    os.dup2(high, 4)
-    os.closerange(5, 4096)
-    return 3, 4
+def _only(channel: int) -> int:
+    """Close every descriptor but the channel and the standard ones; number it 3."""
+    high = os.dup2(channel, 200)
+    os.dup2(high, 3)
+    os.closerange(4, 4096)
+    return 3
 
 
 def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
@@ -135,8 +175,6 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
     if order["sandbox"]:
         from coursekit.sandbox.enter import confine
 
-        if confinement is None:
-            os._exit(97)
         confine(confinement, budget["memory_bytes"], budget["processes"], int(budget["submission_seconds"]) + 10)
     elif order["role"] == "student":
         from coursekit.sandbox import limits

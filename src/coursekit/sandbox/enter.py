@@ -1,8 +1,9 @@
-"""Entering the sandbox, in two steps: namespaces before the last fork, everything else after it."""
+"""Entering the sandbox: a process namespace before the fork, everything else after it."""
 
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from dataclasses import dataclass
 
@@ -29,18 +30,28 @@ def prepare(folder: str) -> Confinement:
     return Confinement(view.student_view(), root, filter_program())
 
 
-def leave_namespaces() -> None:
-    """New mount, process, network, IPC and name namespaces for this process's children.
+def gain_rights() -> bool:
+    """Make sure that this process may open namespaces: root may; others, and root that may not, in a user namespace of theirs.
 
-    As root directly; otherwise, and where root may not, through a user namespace in which this user is nobody.
+    Gives whether a user namespace was made.  A caller that wants to open process namespaces again and again then needs one
+    that belongs to it: see ``coursekit.engine.zygote``.
     """
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and _permitted():
+        return False
+    _new_user_namespace()
+    return True
+
+
+def _permitted() -> bool:
+    """Whether root may open namespaces here, tried in a process that ends at once."""
+    child = os.fork()
+    if child == 0:
         try:
-            return linux.unshare(linux.NAMESPACES)
-        except PermissionError:
-            _new_user_namespace(linux.NAMESPACES)
-    else:
-        _new_user_namespace(linux.NAMESPACES)
+            linux.unshare(linux.NAMESPACES | linux.CLONE_NEWPID)
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
 
 
 def _new_user_namespace(more: int = 0) -> None:
@@ -52,8 +63,9 @@ def _new_user_namespace(more: int = 0) -> None:
 
 
 def confine(confinement: Confinement, memory_bytes: int, processes: int, cpu_seconds: int) -> None:
-    """See only the view, be nobody, have no capability, be limited and filtered.  For the first process of a namespace."""
+    """See only the view, be nobody, have no capability, be limited and filtered.  For the first of a process namespace."""
     mapped_outside = limits.mapped_bytes()
+    linux.unshare(linux.NAMESPACES)
     view.build(confinement.view, confinement.root)
     os.environ |= {name: view.HOME for name in ("HOME", "TMPDIR", "TEMP", "TMP", "MPLCONFIGDIR")}
     tempfile.tempdir = None
@@ -62,9 +74,10 @@ def confine(confinement: Confinement, memory_bytes: int, processes: int, cpu_sec
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
         linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        _own_process_count()
+    _own_process_count()
     linux.forbid_new_privileges()
     linux.drop_capabilities()
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # after the last change of rights, which would clear it
     extra = 0 if limits.mapped_bytes() else mapped_outside  # without /proc inside, count from what was seen outside
     limits.apply(memory_bytes + extra, processes, cpu_seconds)
     linux.install_filter(confinement.filter)

@@ -39,6 +39,7 @@ def filter_program() -> bytes:
     for flag in SECRET_CLONES:
         rules.add_rule(deny, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
+    rules.add_rule(deny, "prctl", seccomp.Arg(0, seccomp.EQ, linux.PR_SET_PDEATHSIG))  # it dies with the fork server
     rules.add_rule(deny, "socket", seccomp.Arg(0, seccomp.GT, LAST_FAMILY))
     for family in FORBIDDEN_FAMILIES:
         rules.add_rule(deny, "socket", seccomp.Arg(0, seccomp.EQ, family))

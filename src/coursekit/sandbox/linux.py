@@ -1,6 +1,6 @@
 """The few system calls that the sandbox needs and that Python does not offer, by hand.  Linux only; nothing else is unsafe here.
 
-Every function raises OSError with the call's name.  Sources: unshare(2), mount(2), mount_setattr(2), pivot_root(2),
+Every function raises OSError with the call's name.  Sources: unshare(2), setns(2), mount(2), mount_setattr(2), pivot_root(2),
 prctl(2), capset(2), seccomp(2).
 """
 
@@ -12,7 +12,7 @@ import platform
 
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC = 0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWTIME = 0x1000_0000, 0x2000_0000, 0x4000_0000, 0x80
-NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 ATTR_RDONLY, ATTR_NOSUID, ATTR_NODEV, ATTR_NOEXEC = 1, 2, 4, 8
@@ -53,6 +53,11 @@ def _check(result: int, call: str) -> None:
 def unshare(flags: int) -> None:
     """Leave namespaces for new ones."""
     _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def setns(descriptor: int, kind: int) -> None:
+    """Enter the namespace that ``descriptor`` stands for; for a process namespace, this process's children do."""
+    _check(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)), "setns")
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
