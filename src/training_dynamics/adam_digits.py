@@ -1,0 +1,149 @@
+"""SGD and Adam on the digits, each over a grid of learning rates of its own: how wide is the good range, who generalises?
+
+All rates of a method train side by side, as one batch of networks that share their start and their minibatches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training_dynamics.toolbox.data import Split, digits
+from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.toolbox.train import minibatches
+
+GRIDS = {
+    "sgd": 2.0 ** np.arange(-11, 5),
+    "adam": 2.0 ** np.arange(-15, 1),
+}
+
+
+@dataclass(frozen=True)
+class DigitsSweep:
+    """Per learning rate ``lrs (r,)``: final training loss, and error rates on validation and test digits, each ``(r,)``."""
+
+    lrs: np.ndarray
+    train_loss: np.ndarray
+    validation_error: np.ndarray
+    test_error: np.ndarray
+
+    @property
+    def tuned(self) -> int:
+        """The index of the rate with the least validation error; the smallest such rate if there are several."""
+        return int(self.validation_error.argmin())
+
+    @property
+    def inside(self) -> bool:
+        """Whether the tuned rate is not at an end of the grid."""
+        return 0 < self.tuned < len(self.lrs) - 1
+
+    def width(self, slack: float = 0.02) -> float:
+        """Factors of two covered by the rates whose test error is within ``slack`` of the best, counting each as one."""
+        return float(np.sum(self.test_error <= self.test_error.min() + slack))
+
+
+def with_noise(x: Tensor, size: float, generator: torch.Generator, count: int = 256) -> Tensor:
+    """``x (n, d)`` with ``count`` more columns of standard normal noise times ``size``; ``size = 0`` returns x unchanged.
+
+    The noise is drawn afresh for every image, so that it can be memorised but never helps on another image.
+    """
+    if size < 0:
+        raise ValueError(f"size must be >= 0, got {size}")
+    if size == 0:
+        return x
+    return torch.cat([x, size * torch.randn((len(x), count), generator=generator, dtype=x.dtype)], 1)
+
+
+def _networks(sizes: tuple[int, int, int], rates: int, generator: torch.Generator) -> list[Tensor]:
+    found = []
+    for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
+        weight = torch.randn((1, fan_in, fan_out), generator=generator) * (2 / fan_in) ** 0.5
+        found += [weight.repeat(rates, 1, 1), torch.zeros(rates, 1, fan_out)]
+    return [p.requires_grad_() for p in found]
+
+
+def _outputs(parameters: list[Tensor], x: Tensor) -> Tensor:
+    w1, b1, w2, b2 = parameters
+    return torch.relu(x @ w1 + b1) @ w2 + b2
+
+
+@dataclass
+class _Optimizer:
+    """SGD with momentum 0.9, or Adam, with a learning rate ``(r, 1, 1)`` per network."""
+
+    method: str
+    parameters: list[Tensor]
+    lr: Tensor
+
+    def __post_init__(self) -> None:
+        self.m = [torch.zeros_like(p) for p in self.parameters]
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+        self.t = 0
+
+    @torch.no_grad()
+    def step(self, gradients: tuple[Tensor, ...]) -> None:
+        """One update of every network."""
+        self.t += 1
+        for p, g, m, v in zip(self.parameters, gradients, self.m, self.v):
+            if self.method == "sgd":
+                m.mul_(0.9).add_(g)
+                p.sub_(self.lr * m)
+            else:
+                m.mul_(0.9).add_(g, alpha=0.1)
+                v.mul_(0.999).addcmul_(g, g, value=0.001)
+                root = (v / (1 - 0.999**self.t)).sqrt_().add_(1e-8)
+                p.sub_(self.lr * m / (1 - 0.9**self.t) / root)
+
+
+@cache
+def digits_sweep(
+    seed: int,
+    method: str,
+    noise: float = 0.0,
+    brightness: float = 1.0,
+    images: int = 300,
+    steps: int = 400,
+    batch: int = 32,
+) -> DigitsSweep:
+    """A ReLU network with 32 hidden units on ``images`` digits, at every rate of ``GRIDS[method]``; the rate stays constant.
+
+    Pixels are multiplied by ``brightness``; ``noise`` is the size of the noise columns of :func:`with_noise`.  Of the unseen
+    digits, 500 are for validation and the rest for testing.
+    """
+    if method not in GRIDS:
+        raise ValueError(f"method must be one of {', '.join(GRIDS)}, got {method!r}")
+    data = digits(seed, train=images)
+    stream = torch_generator(seed, "adam", "noise")
+    x_train, x_test = (with_noise(brightness * x, noise, stream) for x in (data.x_train, data.x_test))
+    data = Split(x_train, data.y_train, x_test, data.y_test)
+    lrs = GRIDS[method]
+    parameters = _networks((data.x_train.shape[1], 32, 10), len(lrs), torch_generator(seed, "adam", "digits"))
+    optimizer = _Optimizer(method, parameters, torch.tensor(lrs, dtype=torch.float32)[:, None, None])
+    batches = minibatches(images, batch, torch_generator(seed, "adam", "digits batches"))
+    for _ in range(steps):
+        index = next(batches)
+        # A sum over networks: each gets its own gradient.
+        loss = _losses(parameters, data.x_train[index], data.y_train[index]).sum()
+        optimizer.step(torch.autograd.grad(loss, parameters))
+    return _judge(lrs, parameters, data)
+
+
+def _losses(parameters: list[Tensor], x: Tensor, y: Tensor) -> Tensor:
+    logs = torch.log_softmax(_outputs(parameters, x), -1)
+    return -logs[:, torch.arange(len(y)), y].mean(1)
+
+
+@torch.no_grad()
+def _judge(lrs: np.ndarray, parameters: list[Tensor], data: Split) -> DigitsSweep:
+    wrong = (_outputs(parameters, data.x_test).argmax(-1) != data.y_test).double()
+    loss = _losses(parameters, data.x_train, data.y_train).double()
+    return DigitsSweep(
+        lrs,
+        torch.nan_to_num(loss, nan=torch.inf).numpy(),
+        wrong[:, :500].mean(1).numpy(),
+        wrong[:, 500:].mean(1).numpy(),
+    )
