@@ -95,9 +95,13 @@ def largest_rate(settings: Settings = DEFAULT) -> float:
     return (1 - b1) / math.sqrt((1 - b2) * (1 - b1**2 / b2))
 
 
-def worst_trace(steps: int, settings: Settings = DEFAULT) -> Trace:
-    """Gradients that grow by the factor ``beta2 / beta1`` a step, ending at 1: they reach :func:`largest_rate`; ``(T, 1)``."""
-    return (settings.beta1 / settings.beta2) ** np.arange(steps - 1, -1, -1.0)[:, None]
+def worst_trace(steps: int, settings: Settings = DEFAULT, growing: int = 1000) -> Trace:
+    """Zeros, then ``growing`` gradients that grow by ``beta2 / beta1`` a step up to 1: they reach :func:`largest_rate`; ``(T, 1)``.
+
+    The zeros let the bias correction fade; squares of still smaller gradients would underflow.
+    """
+    age = np.arange(steps - 1, -1, -1.0)[:, None]
+    return np.where(age < growing, (settings.beta1 / settings.beta2) ** np.minimum(age, growing), 0.0)
 
 
 def noisy_rate(ratio: np.ndarray | float) -> np.ndarray:

@@ -68,7 +68,7 @@ def bias_correction(seed: int) -> Measured:
 @claim(
     "adam.step_size",
     "Adam never moves a parameter by more than the learning rate in one step.",
-    source="kingma2015adam",
+    source="",
     verdict="fails",
     instead="Gradients that grow steadily make the step several times longer; the exact limit is in the text.",
 )
@@ -158,7 +158,7 @@ def signed_permutation(seed: int) -> Measured:
 @claim(
     "adam.diagonal",
     "Adam is invariant to diagonal rescaling of the parameters.",
-    source="kingma2015adam",
+    source="",
     verdict="fails",
     instead="It is invariant to rescaling of the gradient. A rescaled parameter moves by the scale times the old step: "
     "√v undoes only half of the change.",

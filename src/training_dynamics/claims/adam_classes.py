@@ -67,7 +67,7 @@ def rare_adam(seed: int) -> Measured:
 @claim(
     "adam.rare_tuned",
     "Gradient descent cannot learn rare classes fast.",
-    source="kunstner2024heavy",
+    source="",
     verdict="fails",
     instead="In the one-hot model nothing limits its learning rate: with an enormous one three steps are enough.",
 )
@@ -79,7 +79,7 @@ def rare_tuned(seed: int) -> Measured:
 @claim(
     "adam.rare_dense",
     "With classes of very different frequency, Adam beats gradient descent.",
-    source="kunstner2024heavy",
+    source="",
     verdict="fails",
     instead="On dense separable inputs gradient descent with momentum, at its own best rate, fits everything too.",
 )
