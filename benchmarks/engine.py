@@ -112,10 +112,25 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def with_torch(source: bytes) -> bytes:
+    """The same notebook importing torch in its set-up, as most assignments of the course do."""
+    notebook = json.loads(source)
+    setup = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    setup["source"] = "import torch\n" + "".join(setup["source"])
+    return json.dumps(notebook).encode()
+
+
 def main() -> None:
-    """Run the arms in turn and print the ratios."""
+    """Compare on the assignment as it is, and on the same with torch."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     source = source_text(load(ASSIGNMENT)).encode()
+    for name, variant in ((f"{ASSIGNMENT} with `import torch`", with_torch(source)), (ASSIGNMENT, source)):
+        print(f"\n{name}")
+        compare(rounds, variant)
+
+
+def compare(rounds: int, source: bytes) -> None:
+    """Run the arms in turn and print the ratios."""
     work = submissions(source)
     arms = [
         Arm("stock nbgrader API", StockEngine()),

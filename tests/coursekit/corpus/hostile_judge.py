@@ -64,18 +64,18 @@ cells("hostile", "bad", {
     """,
     "search_the_heap_for_tests": """
         import gc
-        marks = ("four layers of" + " either sign", "others = np.array" + "([np.prod(np.delete", "Her measurement" + " is right")
+        marks = [m.replace("_", " ") for m in ("four_layers_of_either_sign", "others_=_np.array([np.prod(np.delete", "Her_measurement_is_right")]
         for thing in gc.get_objects():
             for text in (thing.values() if type(thing) is dict else thing if type(thing) in (list, tuple) else ()):
-                if type(text) is str and any(m in text for m in marks) and "search_the_heap" not in text and "marks" not in text:
+                if type(text) is str and thing is not marks and any(m in text for m in marks):
                     print("LEAKED", text[:200])
     """,
     "search_the_stack": """
         import sys
-        frame = sys._getframe()
+        mark, frame = "four_layers_of_either".replace("_", " "), sys._getframe()
         while frame:
             for name, value in {**frame.f_globals, **frame.f_locals}.items():
-                if "question" in name.lower() and type(value).__name__ == "Question" or type(value) is str and "four layers of" + " either" in value and "f_back" not in value:
+                if type(value).__name__ == "Question" or type(value) is str and mark in value and name != "mark":
                     print("LEAKED", name)
             frame = frame.f_back
     """,
