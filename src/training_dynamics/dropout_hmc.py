@@ -1,0 +1,182 @@
+"""Hamiltonian Monte Carlo on a network of 49 parameters: the posterior itself, to lay beside what dropout calls one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from training_dynamics.toolbox.seeds import numpy_generator
+
+HIDDEN = 16
+PARAMETERS = 3 * HIDDEN + 1
+SLOPE = 2.0
+NOISE = 0.1
+GRID = np.linspace(-4, 4, 41)
+Chains = Float[ndarray, "c p"]
+Potential = Callable[[Chains], tuple[Float[ndarray, " c"], Chains]]
+
+
+def parts(theta: Chains) -> tuple[ndarray, ndarray, ndarray, ndarray]:
+    """Input weights, offsets and output weights, ``(c, 16)`` each, and the output offset ``(c, 1)``."""
+    if theta.ndim != 2 or theta.shape[1] != PARAMETERS:
+        raise ValueError(f"theta must have shape (c, {PARAMETERS}), got {theta.shape}")
+    w, b, v = theta[:, :HIDDEN], theta[:, HIDDEN : 2 * HIDDEN], theta[:, 2 * HIDDEN : 3 * HIDDEN]
+    return w, b, v, theta[:, 3 * HIDDEN :]
+
+
+def hidden(theta: Chains, x: Float[ndarray, " n"]) -> Float[ndarray, "c n h"]:
+    """``tanh(2 (w x + b))`` for every chain, example and unit."""
+    w, b, _, _ = parts(theta)
+    return np.tanh(SLOPE * (x[:, None] * w[:, None, :] + b[:, None, :]))
+
+
+def output(theta: Chains, x: Float[ndarray, " n"]) -> Float[ndarray, "c n"]:
+    """``f(x) = c + v . tanh(2 (w x + b)) / 4``; under the prior N(0, I) its variance stays near 1 to 2."""
+    _, _, v, c = parts(theta)
+    return (hidden(theta, x) @ v[:, :, None])[..., 0] / np.sqrt(HIDDEN) + c
+
+
+def potential(x: ndarray, y: ndarray) -> Potential:
+    """Minus the log posterior (up to a constant) and its gradient: ``|theta|^2 / 2 + |y - f|^2 / (2 noise^2)``."""
+
+    def function(theta: Chains) -> tuple[Float[ndarray, " c"], Chains]:
+        _, _, v, c = parts(theta)
+        t = hidden(theta, x)
+        residual = (t @ v[:, :, None])[..., 0] / np.sqrt(HIDDEN) + c - y
+        back = residual / NOISE**2  # (c, n): derivative of the potential by f
+        inner = (1 - t**2) * (v * SLOPE / np.sqrt(HIDDEN))[:, None, :] * back[..., None]
+        by_w, by_b = np.einsum("cnh,n->ch", inner, x), inner.sum(1)
+        by_v = np.einsum("cnh,cn->ch", t, back) / np.sqrt(HIDDEN)
+        gradient = theta + np.concatenate([by_w, by_b, by_v, back.sum(1, keepdims=True)], axis=1)
+        return 0.5 * (theta**2).sum(1) + 0.5 * (residual**2).sum(1) / NOISE**2, gradient
+
+    return function
+
+
+@dataclass(frozen=True)
+class State:
+    """Positions and momenta ``(c, p)``, with potential ``(c,)`` and gradient ``(c, p)`` at the positions."""
+
+    theta: Chains
+    momentum: Chains
+    energy: Float[ndarray, " c"]
+    gradient: Chains
+
+    @property
+    def total(self) -> Float[ndarray, " c"]:
+        """Potential plus kinetic energy, which the exact flow keeps."""
+        return self.energy + 0.5 * (self.momentum**2).sum(1)
+
+
+def leapfrog(function: Potential, state: State, step: Float[ndarray, "c 1"], count: int) -> State:
+    """``count`` leapfrog steps: half a kick, drifts and kicks in turn, half a kick.  Reversible, and keeps volume."""
+    theta, momentum, gradient = state.theta, state.momentum, state.gradient
+    energy = state.energy
+    for _ in range(count):
+        momentum = momentum - 0.5 * step * gradient
+        theta = theta + step * momentum
+        energy, gradient = function(theta)
+        momentum = momentum - 0.5 * step * gradient
+    return State(theta, momentum, energy, gradient)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Draws ``(s, c, p)`` of ``c`` chains, the rate of acceptance of each after the warm-up, and the step sizes."""
+
+    draws: Float[ndarray, "s c p"]
+    acceptance: Float[ndarray, " c"]
+    step: Float[ndarray, " c"]
+
+    def predictions(self, x: ndarray) -> Float[ndarray, "s c n"]:
+        """The function of every draw at ``x``."""
+        s, c, p = self.draws.shape
+        return output(self.draws.reshape(-1, p), x).reshape(s, c, -1)
+
+
+def sample(
+    function: Potential, start: Chains, rng: np.random.Generator, warmup: int = 250, draws: int = 250, count: int = 20
+) -> Sample:
+    """HMC from ``start``: fresh momenta, ``count`` leapfrog steps, accept with probability ``min(1, exp(-change of energy))``.
+
+    During the warm-up each chain's step size is adapted towards 80 % acceptance; then it is fixed.  Step sizes vary by
+    20 % at random, so that no trajectory closes on itself.  Source: Neal 2011, sections 3 and 5.
+    """
+    theta, step = start.copy(), np.full((len(start), 1), 0.01)
+    energy, gradient = function(theta)
+    kept, accepted = [], np.zeros(len(start))
+    for turn in range(warmup + draws):
+        before = State(theta, rng.standard_normal(theta.shape), energy, gradient)
+        after = leapfrog(function, before, step * rng.uniform(0.8, 1.2, step.shape), count)
+        chance = np.exp(np.minimum(0, before.total - after.total))
+        yes = rng.random(len(theta)) < chance
+        theta = np.where(yes[:, None], after.theta, theta)
+        energy, gradient = np.where(yes, after.energy, energy), np.where(yes[:, None], after.gradient, gradient)
+        if turn < warmup:
+            step *= np.exp((chance - 0.8)[:, None] * 2 / np.sqrt(1 + turn / 5))
+        else:
+            kept.append(theta)
+            accepted += yes
+    return Sample(np.array(kept), accepted / draws, step[:, 0])
+
+
+def split_rhat(values: Float[ndarray, "s c n"]) -> Float[ndarray, " n"]:
+    """Gelman and Rubin's R-hat of each quantity, each chain cut into halves: 1 when the halves agree."""
+    half = len(values) // 2
+    groups = np.concatenate([values[:half], values[half : 2 * half]], axis=1)  # (half, 2c, n)
+    within = groups.var(axis=0, ddof=1).mean(0)
+    between = groups.mean(axis=0).var(axis=0, ddof=1)
+    return np.sqrt((half - 1) / half + between / within)
+
+
+@cache
+def data(seed: int, n: int) -> tuple[ndarray, ndarray, ndarray]:
+    """Inputs ``(n,)`` evenly spread over [-2, 2], targets of a network drawn from the prior plus noise, the truth on ``GRID``."""
+    truth = numpy_generator(seed, "hmc truth").standard_normal((1, PARAMETERS))
+    x = (np.arange(n) + 0.5) / n * 4 - 2
+    noise = NOISE * numpy_generator(seed, "hmc noise", n).standard_normal(n)
+    return x, output(truth, x)[0] + noise, output(truth, GRID)[0]
+
+
+@cache
+def posterior(seed: int, n: int, chains: int = 8) -> Sample:
+    """The posterior of the network that drew the data, given ``n`` points: chains start at draws from the prior."""
+    x, y, _ = data(seed, n)
+    rng = numpy_generator(seed, "hmc chains", n)
+    return sample(potential(x, y), 0.5 * rng.standard_normal((chains, PARAMETERS)), rng)
+
+
+@cache
+def dropout_draws(seed: int, n: int, p: float = 0.1, steps: int = 2000, samples: int = 400) -> Float[ndarray, "s g"]:
+    """MC dropout of the same network on the same data: curves on ``GRID`` for random masks on its hidden units.
+
+    Adam on the expected loss with the variational decay of Gal and Ghahramani: the prior's penalty times the keep probability
+    on the output weights, with a fresh mask for each example; rate falling from 0.02 to 0.
+    """
+    x, y, _ = data(seed, n)
+    rng, keep = numpy_generator(seed, "hmc dropout", n), 1 - p
+    theta = 0.5 * rng.standard_normal((1, PARAMETERS))
+    first, second = np.zeros(PARAMETERS), np.zeros(PARAMETERS)
+    for turn in range(1, steps + 1):
+        g = masked_gradient(theta, x, y, (rng.random((n, HIDDEN)) < keep) / keep, keep)
+        first, second = 0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g**2
+        scaled = first / (1 - 0.9**turn) / (np.sqrt(second / (1 - 0.999**turn)) + 1e-8)
+        theta = theta - 0.02 * (1 - turn / steps) * scaled
+    masks = (rng.random((samples, 1, HIDDEN)) < keep) / keep
+    _, _, v, c = parts(theta)
+    return ((hidden(theta, GRID) * masks) @ v[0]) / np.sqrt(HIDDEN) + c[0]
+
+
+def masked_gradient(theta: Chains, x: ndarray, y: ndarray, mask: Float[ndarray, "n h"], keep: float) -> ndarray:
+    """Gradient ``(p,)`` of ``|y - f_mask|^2 / (2 noise^2) + penalty`` for one network with the given masks (already over keep)."""
+    w, b, v, c = parts(theta)
+    t = hidden(theta, x)[0]
+    back = ((t * mask) @ v[0] / np.sqrt(HIDDEN) + c[0] - y) / NOISE**2
+    inner = (1 - t**2) * mask * v * SLOPE / np.sqrt(HIDDEN) * back[:, None]
+    by_v = (t * mask).T @ back / np.sqrt(HIDDEN)
+    return np.concatenate([w[0] + x @ inner, b[0] + inner.sum(0), keep * v[0] + by_v, c[0] + back.sum()])

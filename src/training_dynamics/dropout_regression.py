@@ -1,0 +1,229 @@
+"""One curve, many data sizes: the spread of dropout beside an exact Gaussian process and an ensemble."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from scipy.interpolate import CubicSpline
+from scipy.linalg import cho_solve
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import RBF
+from torch import Tensor
+
+from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
+
+NOISE = 0.1
+LENGTH = 1.0
+INSIDE = 2.0
+WIDTH = 50
+GRID = np.linspace(-4, 4, 81)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Training inputs ``(n,)`` in [-2, 2], noisy targets ``(n,)``, and the true curve on ``GRID``, ``(81,)``."""
+
+    x: ndarray
+    y: ndarray
+    truth: ndarray
+
+
+@dataclass(frozen=True)
+class Band:
+    """Mean and standard deviation (of the curve, without the noise) on ``GRID``, shape ``(81,)`` each."""
+
+    mean: ndarray
+    sd: ndarray
+
+    @property
+    def inside(self) -> float:
+        """Mean sd where there are data, |x| <= 2."""
+        return float(self.sd[np.abs(GRID) <= INSIDE].mean())
+
+    @property
+    def outside(self) -> float:
+        """Mean sd far from the data, |x| >= 3."""
+        return float(self.sd[np.abs(GRID) >= 3].mean())
+
+
+@cache
+def curve(seed: int, n: int) -> Curve:
+    """``n`` evenly spread inputs and targets from a curve drawn from the Gaussian process prior, plus noise of sd 0.1.
+
+    The prior (RBF kernel, length 1, variance 1) is the one that :func:`exact_process` uses, so its posterior is right.
+    Raises ValueError for n < 2.
+    """
+    if n < 2:
+        raise ValueError(f"n must be at least 2, got {n}")
+    knots = np.linspace(-4, 4, 65)
+    kernel = np.exp(-0.5 * (knots[:, None] - knots) ** 2 / LENGTH**2)
+    values, vectors = np.linalg.eigh(kernel)
+    draw = vectors @ (np.sqrt(np.maximum(values, 0)) * numpy_generator(seed, "dropout curve").standard_normal(65))
+    spline = CubicSpline(knots, draw)
+    rng = numpy_generator(seed, "dropout points", n)
+    x = inputs(n)
+    return Curve(x, spline(x) + NOISE * rng.standard_normal(n), spline(GRID))
+
+
+def inputs(n: int) -> Float[ndarray, " n"]:
+    """The middles of ``n`` equal pieces of [-2, 2]; the same for every seed, so that one factorisation serves all."""
+    return (np.arange(n) + 0.5) / n * 2 * INSIDE - INSIDE
+
+
+@cache
+def fitted_process(n: int) -> tuple[GaussianProcessRegressor, ndarray]:
+    """Scikit-learn's process for ``n`` inputs, and its posterior sd on ``GRID``, which does not depend on the targets."""
+    process = GaussianProcessRegressor(RBF(LENGTH, "fixed"), alpha=NOISE**2, optimizer=None)
+    process.fit(inputs(n)[:, None], np.zeros(n))
+    return process, process.predict(GRID[:, None], return_std=True)[1]
+
+
+@cache
+def exact_process(seed: int, n: int) -> Band:
+    """The posterior of the Gaussian process that the curve was drawn from, with nothing fitted."""
+    process, sd = fitted_process(n)
+    weights = cho_solve((process.L_, True), curve(seed, n).y)
+    return Band(process.kernel_(GRID[:, None], process.X_train_) @ weights, sd)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network to train: on ``n`` points, with dropout rate ``p``, as number ``index`` of its kind."""
+
+    n: int
+    p: float
+    index: int = 0
+
+
+class Networks:
+    """``m`` ReLU networks 1 -> h -> h -> 1 side by side, dropout on both hidden layers; parameters have ``m`` in front."""
+
+    def __init__(self, members: Sequence[Member], seed: int, width: int = WIDTH) -> None:
+        self.members = list(members)
+        self.keep = torch.tensor([1 - m.p for m in members])[:, None, None]
+        sizes = [(1, width), (width, width), (width, 1)]
+        generators = [torch_generator(seed, "dropout start", m.n, m.p, m.index) for m in members]
+        self.weights, self.biases = [], []
+        for fan_in, fan_out in sizes:
+            rows = [torch.randn(fan_in, fan_out, generator=g) * (2 / fan_in) ** 0.5 for g in generators]
+            self.weights.append(torch.stack(rows).requires_grad_())
+            spread = 2.0 if fan_in == 1 else 0.0  # kinks of the first layer lie all over the inputs
+            offsets = [spread * torch.randn(1, fan_out, generator=g) for g in generators]
+            self.biases.append(torch.stack(offsets).requires_grad_())
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """All parameters, each ``(m, ...)``."""
+        return [*self.weights, *self.biases]
+
+    def __call__(self, x: Float[Tensor, "m n 1"], generator: torch.Generator | None) -> Float[Tensor, "m n 1"]:
+        """Outputs; with a generator, fresh masks for every example (inverted dropout), without one, dropout is off."""
+        h = x
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
+            h = torch.baddbmm(bias, h, weight).relu()
+            if generator is not None:
+                h = h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
+        return torch.baddbmm(self.biases[-1], h, self.weights[-1])
+
+    def decay(self) -> Tensor:
+        """``sum over networks of q l^2 / (2 N tau) |theta|^2``, with l = 1 and tau = 1 / noise^2 (Gal and Ghahramani, eq. 7).
+
+        Gal and Ghahramani write ``lambda = p l^2 / (2 N tau)`` with p the probability to keep a unit.  Networks without
+        dropout have no decay: that is how ensembles are usually trained.
+        """
+        rate = torch.tensor([(1 - m.p) * NOISE**2 / (2 * m.n) if m.p else 0.0 for m in self.members])
+        return sum(((part**2).flatten(1).sum(1) * rate).sum() for part in self.parameters)  # type: ignore[return-value]
+
+
+def train(members: Sequence[Member], seed: int, steps: int = 1500, batch: int = 32) -> Networks:
+    """Adam on ``(1/2) mean squared error + decay``, rate falling from 0.01 to 0; each network draws its own batches."""
+    nets = Networks(members, seed)
+    data = [curve(seed, m.n) for m in members]
+    xs, ys = [[torch.tensor(v, dtype=torch.float32) for v in part] for part in zip(*[(c.x, c.y) for c in data])]
+    generator = torch_generator(seed, "dropout training")
+    sizes = torch.tensor([m.n for m in members])[:, None]
+    longest = int(sizes.max())
+    x_all = torch.stack([torch.nn.functional.pad(x, (0, longest - len(x))) for x in xs])
+    y_all = torch.stack([torch.nn.functional.pad(y, (0, longest - len(y))) for y in ys])
+    drops = any(m.p > 0 for m in members)
+    optimizer = torch.optim.Adam(nets.parameters, lr=0.01, fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / steps)
+    for _ in range(steps):
+        index = (torch.rand(len(members), batch, generator=generator) * sizes).long()
+        x, y = x_all.gather(1, index)[..., None], y_all.gather(1, index)[..., None]
+        loss = ((nets(x, generator if drops else None) - y) ** 2).mean((1, 2)).sum() / 2 + nets.decay()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return nets
+
+
+@torch.no_grad()
+def mask_bands(nets: Networks, seed: int, samples: int = 200) -> list[Band]:
+    """MC dropout: mean and sd over ``samples`` masks on ``GRID``; one mask for all of a curve's points."""
+    generator = torch_generator(seed, "dropout samples")
+    x = torch.tensor(GRID, dtype=torch.float32)[None, :, None].expand(len(nets.members), -1, -1)
+    total, squares = 0.0, 0.0
+    for _ in range(samples):
+        out = nets(x, generator).squeeze(-1).double()
+        total, squares = total + out, squares + out**2
+    mean = total / samples
+    sd = (squares / samples - mean**2).clamp_min(0).sqrt()
+    return [Band(a, b) for a, b in zip(mean.numpy(), sd.numpy())]
+
+
+@torch.no_grad()
+def point_predictions(nets: Networks) -> Float[ndarray, "m g"]:
+    """The curve of each network with dropout off, on ``GRID``."""
+    x = torch.tensor(GRID, dtype=torch.float32)[None, :, None].expand(len(nets.members), -1, -1)
+    return nets(x, None).squeeze(-1).double().numpy()
+
+
+SIZES = (10, 40, 160, 640, 2560)
+RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
+MEMBERS = 5
+CROWDS = (160,)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Bands by number of points and, for dropout, by rate."""
+
+    process: dict[int, Band]
+    dropout: dict[tuple[int, float], Band]
+    ensemble: dict[int, Band]
+
+
+@cache
+def comparison(seed: int) -> Comparison:
+    """Dropout at rate 0.1 on all ``SIZES`` and at all ``RATES`` on 160 points, ensembles of 5, and the exact process."""
+    kinds = [(n, 0.1) for n in SIZES] + [(160, p) for p in RATES if p != 0.1]
+    bands = mask_bands(train([Member(n, p) for n, p in kinds], seed), seed)
+    return Comparison({n: exact_process(seed, n) for n in SIZES}, dict(zip(kinds, bands)), ensembles(seed, CROWDS))
+
+
+def ensembles(seed: int, sizes: Sequence[int]) -> dict[int, Band]:
+    """For each number of points, mean and sd of ``MEMBERS`` networks without dropout from different starts."""
+    members = [Member(n, 0.0, i + 1) for n in sizes for i in range(MEMBERS)]
+    curves = point_predictions(train(members, seed)).reshape(len(sizes), MEMBERS, -1)
+    return {n: Band(c.mean(0), c.std(0, ddof=1)) for n, c in zip(sizes, curves)}
+
+
+def coverage(seed: int, band: Band, inside: bool = True) -> float:
+    """Share of grid points at which mean +- 1.96 sd holds the true curve, in |x| <= 2 or in |x| >= 3."""
+    where = np.abs(GRID) <= INSIDE if inside else np.abs(GRID) >= 3
+    hit = np.abs(band.mean - curve(seed, 10).truth) <= 1.96 * band.sd
+    return float(hit[where].mean())
+
+
+def rms_error(seed: int, band: Band) -> float:
+    """Root mean square distance of the band's mean from the true curve on |x| <= 2."""
+    where = np.abs(GRID) <= INSIDE
+    return float(np.sqrt(np.mean((band.mean - curve(seed, 10).truth)[where] ** 2)))
