@@ -96,7 +96,7 @@ def largest_rate(settings: Settings = DEFAULT) -> float:
 
 
 def worst_trace(steps: int, settings: Settings = DEFAULT, growing: int = 1000) -> Trace:
-    """Zeros, then ``growing`` gradients that grow by ``beta2 / beta1`` a step up to 1: they reach :func:`largest_rate`; ``(T, 1)``.
+    """Zeros, then ``growing`` gradients that grow by ``beta2 / beta1`` a step up to 1, ``(T, 1)``: they reach :func:`largest_rate`.
 
     The zeros let the bias correction fade; squares of still smaller gradients would underflow.
     """

@@ -1,0 +1,122 @@
+# %% setup
+import math
+
+import torch
+
+# %% adamw_run / torch
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w = torch.tensor(np.array(w0, dtype=float), requires_grad=True)
+    optimizer = torch.optim.AdamW([w], lr=lr, betas=(beta1, beta2), eps=eps, weight_decay=decay)
+    for g in grads:
+        w.grad = torch.tensor(g)
+        optimizer.step()
+    return w.detach()
+
+# %% adamw_run / kingma-order
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w = [float(x) for x in w0]
+    m, v = [0.0] * len(w), [0.0] * len(w)
+    for t in range(1, len(grads) + 1):
+        fix = math.sqrt(1 - beta2**t)
+        for i in range(len(w)):
+            g = float(grads[t - 1][i])
+            m[i] += (1 - beta1) * (g - m[i])
+            v[i] += (1 - beta2) * (g * g - v[i])
+            w[i] -= lr * decay * w[i] + lr * fix / (1 - beta1**t) * m[i] / (math.sqrt(v[i]) + eps * fix)
+    print("done")
+    return np.array(w)
+
+# %% longest_step / summing
+def longest_step(beta1, beta2):
+    if beta1**2 >= beta2:
+        return float("inf")
+    i = np.arange(200_000)
+    ratio = (beta1**2 / beta2) ** i
+    return float((1 - beta1) / np.sqrt(1 - beta2) * np.sqrt(ratio.sum()))
+
+# %% same_path / numbers
+same_path = dict(gd_loss=0, adam_loss=1, fisher_loss=0, adam_permutation=1, adam_diagonal=0, fisher_diagonal=1, root_diagonal=0, adam_rotation=0, gd_rotation=1)
+
+# %% path_gap / as-function-of-phi
+def path_gap(make_rule, gradient, theta0, A, steps):
+    def run(slope, x):
+        rule = make_rule()
+        for _ in range(steps):
+            x = x - rule(slope(x))
+        return x
+
+    end = run(gradient, theta0)
+    other = A @ run(lambda phi: gradient(A @ phi) @ A, np.linalg.inv(A) @ theta0)
+    return np.sqrt(((other - end) ** 2).sum() / ((end - theta0) ** 2).sum())
+
+# %% fisher / loop
+def fisher(jac, z, y, kind):
+    if kind != "true" and kind != "empirical":
+        raise ValueError("unknown kind")
+    n, k, P = jac.shape
+    total = np.zeros((P, P))
+    for i in range(n):
+        p = np.exp(z[i] - z[i].max())
+        p = p / p.sum()
+        for c in range(k):
+            weight = p[c] if kind == "true" else float(c == y[i])
+            s = jac[i, c] - p @ jac[i]
+            total += weight * np.outer(s, s)
+    return total / n
+
+# %% fisher / torch
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(kind)
+    jac, z, y = torch.tensor(jac), torch.tensor(z), torch.tensor(y)
+    p = torch.softmax(z, 1)
+    centred = jac - (p[:, :, None] * jac).sum(1, keepdim=True)
+    weight = p if kind == "true" else torch.nn.functional.one_hot(y, z.shape[1]).double()
+    return torch.einsum("nc,ncp,ncq->pq", weight, centred, centred) / len(z)
+
+# %% natural_step / svd
+def natural_step(R, g, lam):
+    _, s, vt = np.linalg.svd(R, full_matrices=False)
+    c = vt @ g
+    return vt.T @ (c / (s**2 + lam)) + (g - vt.T @ c) / lam
+
+# %% natural_step / conjugate-gradients
+def natural_step(R, g, lam):
+    from scipy.sparse.linalg import LinearOperator, cg
+
+    P = R.shape[1]
+    F = LinearOperator((P, P), matvec=lambda v: R.T @ (R @ v.ravel()) + lam * v.ravel(), dtype=float)
+    return cg(F, g, rtol=1e-12, maxiter=500)[0]
+
+# %% natural_step / torch
+def natural_step(R, g, lam):
+    R, g = torch.tensor(R), torch.tensor(g)
+    return (g - R.T @ torch.linalg.solve(R @ R.T + lam * torch.eye(len(R), dtype=R.dtype), R @ g)) / lam
+
+# %% kfac_step / sylvester
+def kfac_step(G, A, g, lam):
+    # Solve G X A + lam X = g in the eigenbasis of A alone: one system per column.
+    a, U = np.linalg.eigh(A)
+    columns = [np.linalg.solve(ai * G + lam * np.eye(len(G)), c) for ai, c in zip(a, (g @ U).T)]
+    return np.array(columns).T @ U.T
+
+# %% kfac_step / torch
+def kfac_step(G, A, g, lam):
+    b, V = torch.linalg.eigh(torch.tensor(G))
+    a, U = torch.linalg.eigh(torch.tensor(A))
+    return V @ ((V.T @ torch.tensor(g) @ U) / (b[:, None] * a + lam)) @ U.T
+
+# %% expected_v / covariances
+def expected_v(each, batch):
+    n = len(each)
+    # E[g_i g_j] for one example and for two different ones.
+    same = (each**2).mean(0)
+    other = (each.sum(0) ** 2 - (each**2).sum(0)) / (n * (n - 1))
+    return same / batch + (batch - 1) / batch * other
+
+# %% learning_time / root-finding
+def learning_time(pi, K, loss):
+    p = math.exp(-loss)
+    u = math.log(p * (K - 1)) - math.log(-math.expm1(-loss))
+    clock = u + math.exp(u) / (K - 1) - 1 / (K - 1)
+    return clock / (pi * K / (K - 1))

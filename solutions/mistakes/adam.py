@@ -1,0 +1,334 @@
+# %% setup
+import math
+
+# %% adamw_run / no-bias-correction
+# says: You left out bias correction. m and v start at zero, so after t steps they are too small by 1 − β₁ᵗ and 1 − β₂ᵗ.
+# hint: 1
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for g in grads:
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (np.sqrt(v) + eps)
+    return w
+
+# %% adamw_run / penalty-in-gradient
+# says: You added the decay to the gradient. That is L2 regularisation inside Adam: it goes through m and v. Decoupled decay does not.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        g = g + decay * w
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
+# %% adamw_run / eps-inside-root
+# says: You put ε under the square root. Adam adds it to the root, where it compares with |g| and not with g².
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t) + eps)
+    return w
+
+# %% adamw_run / decay-without-rate
+# says: You shrink the weights by 1 − decay. The decay is multiplied by the learning rate: 1 − lr · decay.
+# hint: 3
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
+# %% adamw_run / counts-from-zero
+# says: You corrected with t + 1 in place of t: the first step has t = 1, not 2.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=2):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
+# %% longest_step / always-one
+# says: You took the learning rate for the bound. That is the step under a constant gradient; a growing one gives a longer step.
+# hint: 1
+def longest_step(beta1, beta2):
+    return 1.0
+
+# %% longest_step / one-spike
+# says: You looked at a single gradient after a long pause. Gradients that grow in the right way give a still longer step.
+# hint: 2
+def longest_step(beta1, beta2):
+    return (1 - beta1) / math.sqrt(1 - beta2)
+
+# %% longest_step / forgets-root
+# says: You gave the square: the sum of the series bounds m²/v, so the answer is its root.
+# hint: 3
+def longest_step(beta1, beta2):
+    if beta1**2 >= beta2:
+        return math.inf
+    return (1 - beta1) ** 2 / ((1 - beta2) * (1 - beta1**2 / beta2))
+
+# %% longest_step / beta1-not-squared
+# says: The series has the ratio β₁²/β₂, not β₁/β₂: the weights w_i are squared.
+# hint: 3
+def longest_step(beta1, beta2):
+    if beta1 >= beta2:
+        return math.inf
+    return (1 - beta1) / math.sqrt((1 - beta2) * (1 - beta1 / beta2))
+
+# %% same_path / adam-is-invariant
+# says: You took Adam for invariant to a diagonal change of the parameters. It is invariant to scaling of the gradient; mapping its step back multiplies by D.
+# hint: 2
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": True, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / fisher-of-the-loss
+# says: You let the Fisher matrix grow with the loss. It belongs to the model's probabilities: 100 times the loss gives 100 times the step g/f.
+# hint: 3
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": True, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / rotation
+# says: You exchanged the two under a rotation: gradient descent does not notice it, Adam does, because it divides along the axes.
+# hint: 1
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": True, "gd_rotation": False}
+
+# %% same_path / root-is-enough
+# says: You took the root of the Fisher diagonal for invariant. By φ the diagonal is D²f and its root D√f: it cancels the D of the gradient, but not the D of mapping back.
+# hint: 2
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": True, "adam_rotation": False, "gd_rotation": True}
+
+# %% path_gap / no-transpose
+# says: You multiplied the gradient by A. By the chain rule it is Aᵀ.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / same-start
+# says: You started φ at theta0. The same point has the coordinates φ₀ = A⁻¹θ₀.
+# hint: 1
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, theta0
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / inverse-gradient
+# says: You divided the gradient by A, as if it were a position. Positions go with A⁻¹, gradients with Aᵀ.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(np.linalg.solve(A, gradient(A @ phi)))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / shared-memory
+# says: Both runs used one rule, so that the second one remembered the first one's gradients. Call make_rule() for each.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    rule = make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - rule(gradient(theta))
+    for _ in range(steps):
+        phi = phi - rule(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / compares-in-phi
+# says: You compared the two runs in φ. Map the second one back, and compare in θ.
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    back = np.linalg.solve(A, theta)
+    return float(np.linalg.norm(phi - back) / np.linalg.norm(np.linalg.solve(A, theta0) - back))
+
+# %% fisher / swapped
+# says: You exchanged the two kinds. "True" draws the labels from the model, "empirical" takes the given ones.
+# hint: 2
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "true":
+        g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+        return g.T @ g / n
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
+
+# %% fisher / no-outer-part
+# says: You left out −p pᵀ: the covariance of a random one-hot vector is diag(p) − p pᵀ.
+# hint: 2
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "empirical":
+        g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+        return g.T @ g / n
+    return np.einsum("nkp,nk,nkq->pq", jac, p, jac, optimize=True) / n
+
+# %% fisher / square-of-mean
+# says: Your empirical matrix is the outer product of the mean gradient. The mean must be taken after the outer product.
+# hint: 3
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "empirical":
+        g = np.einsum("nk,nkp->p", p - np.eye(k)[y], jac) / n
+        return np.outer(g, g)
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
+
+# %% fisher / summed
+# says: You summed over the examples; the question asks for the average.
+# hint: 3
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "empirical":
+        g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+        return g.T @ g
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True)
+
+# %% natural_step / gradient-over-damping
+# says: You return g/λ. That is right only for directions in which F is zero.
+# hint: 1
+def natural_step(R, g, lam):
+    return g / lam
+
+# %% natural_step / no-damping
+# says: You left λ out of the small matrix: the system is R Rᵀ + λI.
+# hint: 2
+def natural_step(R, g, lam):
+    return (g - R.T @ np.linalg.lstsq(R @ R.T, R @ g, rcond=None)[0]) / lam
+
+# %% natural_step / wrong-sign
+# says: The correction must be subtracted: where F is large the step is shorter than g/λ.
+# hint: 3
+def natural_step(R, g, lam):
+    return (g + R.T @ np.linalg.solve(R @ R.T + lam * np.eye(len(R)), R @ g)) / lam
+
+# %% natural_step / not-divided
+# says: You forgot to divide by λ at the end.
+# hint: 3
+def natural_step(R, g, lam):
+    return g - R.T @ np.linalg.solve(R @ R.T + lam * np.eye(len(R)), R @ g)
+
+# %% kfac_step / damped-factors
+# says: You damped both factors by √λ. That is a common approximation, but its product is not G ⊗ A + λI.
+# hint: 1
+def kfac_step(G, A, g, lam):
+    left = np.linalg.solve(G + math.sqrt(lam) * np.eye(len(G)), g)
+    return np.linalg.solve(A + math.sqrt(lam) * np.eye(len(A)), left.T).T
+
+# %% kfac_step / wrong-basis-order
+# says: You did not go back to the given basis: after dividing, multiply by V from the left and by Uᵀ from the right.
+# hint: 3
+def kfac_step(G, A, g, lam):
+    (b, V), (a, U) = np.linalg.eigh(G), np.linalg.eigh(A)
+    # A sign per eigenvector is arbitrary, so the sizes are what can be compared.
+    return np.abs((V.T @ g @ U) / (np.outer(b, a) + lam))
+
+# %% kfac_step / adds-eigenvalues
+# says: The eigenvalues of G ⊗ A are products b_i a_j, not sums.
+# hint: 2
+def kfac_step(G, A, g, lam):
+    (b, V), (a, U) = np.linalg.eigh(G), np.linalg.eigh(A)
+    return V @ ((V.T @ g @ U) / (b[:, None] + a[None] + lam)) @ U.T
+
+# %% kfac_step / output-factor-only
+# says: You used G and λ only. The inputs' factor A belongs on the other side.
+# hint: 2
+def kfac_step(G, A, g, lam):
+    return np.linalg.solve(G + lam * np.eye(len(G)), g)
+
+# %% expected_v / empirical-fisher
+# says: You return the mean of the squared gradients of single examples. That is v for batches of one; the square of a mean is smaller.
+# hint: 1
+def expected_v(each, batch):
+    return (each**2).mean(0)
+
+# %% expected_v / with-replacement
+# says: You drew the batch with replacement. Without it the variance is smaller by (n − B)/(n − 1), and zero for the full batch.
+# hint: 2
+def expected_v(each, batch):
+    return each.mean(0) ** 2 + each.var(0) / batch
+
+# %% expected_v / no-mean
+# says: You return the variance only; the square of the mean gradient is missing.
+# hint: 1
+def expected_v(each, batch):
+    n = len(each)
+    return (n - batch) / (batch * (n - 1)) * each.var(0)
+
+# %% expected_v / wrong-factor
+# says: You took (n − B)/n for the finite-population factor. With the variance that divides by n it is (n − B)/(n − 1).
+# hint: 3
+def expected_v(each, batch):
+    n = len(each)
+    return each.mean(0) ** 2 + (n - batch) / (batch * n) * each.var(0)
+
+# %% learning_time / late-law
+# says: You used the late law ℓ = (K − 1)/(Kπt). It is the limit for tiny losses, not the exact time.
+# hint: 2
+def learning_time(pi, K, loss):
+    return (K - 1) / (K * pi * loss)
+
+# %% learning_time / no-start
+# says: You forgot that the clock starts at u = 0: the constant of integration is 1/(K − 1).
+# hint: 3
+def learning_time(pi, K, loss):
+    u = math.log((K - 1) / math.expm1(loss))
+    return (u + math.exp(u) / (K - 1)) * (K - 1) / (pi * K)
+
+# %% learning_time / only-the-right-logit
+# says: You moved the right logit only. The wrong ones sink at the same time, which gives the factor K/(K − 1).
+# hint: 2
+def learning_time(pi, K, loss):
+    u = math.log((K - 1) / math.expm1(loss))
+    return (u + math.expm1(u) / (K - 1)) / pi
+
+# %% learning_time / sign-descent
+# says: Your time does not depend on π. That would be sign descent; under gradient flow a class is learned at a speed proportional to π.
+# hint: 2
+def learning_time(pi, K, loss):
+    return math.log((K - 1) / math.expm1(loss)) / 2
+
+# %% learning_time / probability-for-loss
+# says: You took the loss for the probability of a mistake. The loss is −log p, so 1 − p = 1 − e^−ℓ.
+# hint: 3
+def learning_time(pi, K, loss):
+    wrong = min(loss, 1 - 1e-9)
+    u = math.log((K - 1) * (1 - wrong) / wrong)
+    return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
