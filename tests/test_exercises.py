@@ -11,7 +11,9 @@ from coursekit.digest import module_file
 from coursekit.paths import ROOT
 
 
-@pytest.fixture(scope="module", params=topics())
+@pytest.fixture(
+    scope="module", params=[pytest.param(t, marks=pytest.mark.xdist_group(f"exercises {t}")) for t in topics()]
+)
 def assignment(request):
     return load(request.param)
 
