@@ -92,6 +92,19 @@ def tensor_from(name: str, shape: tuple[int, ...], data: bytes) -> Any:
     return tensor.view(torch.bfloat16) if name == "bfloat16" else tensor
 
 
+def with_gradient(tensor: Any, wants_grad: bool, parameter: bool, grad: Any) -> Any:
+    """``tensor`` as a leaf: a parameter or not, wanting a gradient or not, with ``grad`` where it fits."""
+    if parameter:
+        import torch
+
+        tensor = torch.nn.Parameter(tensor, requires_grad=False)
+    if wants_grad and (tensor.is_floating_point() or tensor.is_complex()):
+        tensor.requires_grad_(True)
+    if is_tensor(grad) and grad.shape == tensor.shape and grad.dtype == tensor.dtype:
+        tensor.grad = grad.detach()
+    return tensor
+
+
 def dtype_text(value: object) -> str:
     """``n:float32`` for numpy's dtype or scalar type, ``t:float32`` for torch's, empty for anything else."""
     torch = sys.modules.get("torch")

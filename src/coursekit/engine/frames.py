@@ -22,6 +22,7 @@ from coursekit.engine.arrays import (
     is_tensor,
     tensor_from,
     tensor_parts,
+    with_gradient,
 )  # fmt: skip
 from coursekit.engine.errors import FrameError, NotPlain
 
@@ -32,7 +33,7 @@ class Limits:
 
     bytes: int = 64 * 2**20
     depth: int = 60
-    values: int = 500_000
+    values: int = 200_000
     int_bytes: int = 4096
 
 
@@ -108,8 +109,7 @@ class _Writer:
             writer(self, value, depth)
         else:
             self.other(value, depth)
-        if len(self.out) > self.limits.bytes:
-            raise NotPlain(f"larger than {self.limits.bytes // 2**20} MB")
+        self.fits(0)
         return self
 
     def other(self, value: Any, depth: int) -> None:
@@ -125,11 +125,16 @@ class _Writer:
             self.write(self.foreign(value), depth)
 
     def blob(self, tag: bytes, data: bytes) -> None:
-        if len(self.out) + len(data) > self.limits.bytes:
-            raise NotPlain(f"larger than {self.limits.bytes // 2**20} MB")
+        self.fits(len(data))
         self.out += tag + struct.pack("<I", len(data)) + data
 
+    def fits(self, size: int) -> None:
+        """Refuse what is too large before it is copied, so that the answer does not depend on the memory left."""
+        if len(self.out) + size > self.limits.bytes:
+            raise NotPlain(f"larger than {self.limits.bytes // 2**20} MB")
+
     def text(self, tag: bytes, value: str) -> None:
+        self.fits(len(value))
         self.blob(tag, value.encode("utf-8", "surrogatepass"))
 
     def integer(self, value: int, depth: int) -> None:
@@ -144,7 +149,12 @@ class _Writer:
         self.out += struct.pack(f"<B{len(shape)}Q", len(shape), *shape)
         self.blob(b"", data)
 
+    def ndarray(self, array: np.ndarray, depth: int) -> None:
+        self.fits(array.nbytes)
+        self.array(b"A", array_parts(array))
+
     def tensor(self, tensor: Any, depth: int) -> None:
+        self.fits(tensor.numel() * tensor.element_size())
         grad = tensor.grad if tensor.is_leaf else None
         self.out += b"R" + bytes([tensor.is_leaf and tensor.requires_grad, "Parameter" in type(tensor).__name__])
         self.array(b"", tensor_parts(tensor))
@@ -184,7 +194,7 @@ _WRITERS: dict[type, Callable[[_Writer, Any, int], None]] = {
     list: lambda w, v, d: w.items(b"L", v, d),
     tuple: lambda w, v, d: w.items(b"U", v, d),
     dict: _Writer.mapping,
-    np.ndarray: lambda w, v, d: w.array(b"A", array_parts(v)),
+    np.ndarray: _Writer.ndarray,
     type(...): lambda w, v, d: w.out.extend(b"E"),
     slice: _slice,
     Handle: _Writer.handle,
@@ -255,7 +265,7 @@ class _Reader:
         grad = self.read(depth + 1)
         if isinstance(tensor, np.ndarray):
             return tensor
-        return _with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
+        return with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
 
     def handle(self, depth: int) -> Any:
         mine, number = self.unpack("<BQ")
@@ -271,18 +281,6 @@ class _Reader:
 
     def resolved(self, value: Handle | Shared) -> Any:
         return value if self.resolve is None else self.resolve(value)
-
-
-def _with_gradient(tensor: Any, wants_grad: bool, parameter: bool, grad: Any) -> Any:
-    if parameter:
-        import torch
-
-        tensor = torch.nn.Parameter(tensor, requires_grad=False)
-    if wants_grad and (tensor.is_floating_point() or tensor.is_complex()):
-        tensor.requires_grad_(True)
-    if is_tensor(grad) and grad.shape == tensor.shape and grad.dtype == tensor.dtype:
-        tensor.grad = grad.detach()
-    return tensor
 
 
 _READERS: dict[bytes, Callable[[_Reader, int], Any]] = {

@@ -175,7 +175,7 @@ answers("hostile", "good", "integrate", {
 answers("hostile", "good", "mode_speed", {
     "giant_array": "import numpy as np\ndef mode_speed(w, s): return np.zeros(2**27)",
     "giant_array_without_memory": "import numpy as np\ndef mode_speed(w, s): return np.broadcast_to(1.0, (2**20, 2**20))",
-}, "memory")  # fmt: skip
+})  # fmt: skip
 answers("hostile", "good", "integrate", {
     "callback_loop": "def integrate(f, a, b, n):\n    while True: f(1.0)",
 }, "timeout", source="mini", seconds=3.0)  # fmt: skip
