@@ -13,17 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.arrays import (
-    SCALAR_TYPES,
-    array_from,
-    array_parts,
-    dtype_from,
-    dtype_text,
-    is_tensor,
-    tensor_from,
-    tensor_parts,
-    with_gradient,
-)  # fmt: skip
+from coursekit.engine import arrays
 from coursekit.engine.errors import FrameError, NotPlain
 
 
@@ -113,11 +103,11 @@ class _Writer:
         return self
 
     def other(self, value: Any, depth: int) -> None:
-        if type(value) in SCALAR_TYPES:
-            self.array(b"X", array_parts(np.asarray(value)))
-        elif is_tensor(value):
+        if type(value) in arrays.SCALAR_TYPES:
+            self.array(b"X", arrays.array_parts(np.asarray(value)))
+        elif arrays.is_tensor(value):
             self.tensor(value, depth)
-        elif dtype := dtype_text(value):
+        elif dtype := arrays.dtype_text(value):
             self.text(b"Y", dtype)
         elif self.foreign is None:
             raise NotPlain(f"a {type(value).__name__[:60]} cannot be passed on")
@@ -151,14 +141,14 @@ class _Writer:
 
     def ndarray(self, array: np.ndarray, depth: int) -> None:
         self.fits(array.nbytes)
-        self.array(b"A", array_parts(array))
+        self.array(b"A", arrays.array_parts(array))
 
     def tensor(self, tensor: Any, depth: int) -> None:
         self.fits(tensor.numel() * tensor.element_size())
         grad = tensor.grad if tensor.is_leaf else None
         self.out += b"R" + bytes([tensor.is_leaf and tensor.requires_grad, "Parameter" in type(tensor).__name__])
-        self.array(b"", tensor_parts(tensor))
-        self.write(grad if is_tensor(grad) else None, depth + 1)
+        self.array(b"", arrays.tensor_parts(tensor))
+        self.write(grad if arrays.is_tensor(grad) else None, depth + 1)
 
     def items(self, tag: bytes, values: Any, depth: int) -> None:
         self.out += tag + struct.pack("<I", len(values))
@@ -257,15 +247,15 @@ class _Reader:
         name, shape, data = self.array()
         if shape != ():
             raise FrameError("a scalar has a shape")
-        return array_from(name, shape, data)[()]
+        return arrays.array_from(name, shape, data)[()]
 
     def tensor(self, depth: int) -> Any:
         wants_grad, parameter = self.unpack("<BB")
-        tensor = tensor_from(*self.array())
+        tensor = arrays.tensor_from(*self.array())
         grad = self.read(depth + 1)
         if isinstance(tensor, np.ndarray):
             return tensor
-        return with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
+        return arrays.with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
 
     def handle(self, depth: int) -> Any:
         mine, number = self.unpack("<BQ")
@@ -295,10 +285,10 @@ _READERS: dict[bytes, Callable[[_Reader, int], Any]] = {
     b"L": _Reader.items,
     b"U": lambda r, d: tuple(r.items(d)),
     b"M": _Reader.mapping,
-    b"A": lambda r, d: array_from(*r.array()),
+    b"A": lambda r, d: arrays.array_from(*r.array()),
     b"X": _Reader.scalar,
     b"R": _Reader.tensor,
-    b"Y": lambda r, d: dtype_from(r.text()),
+    b"Y": lambda r, d: arrays.dtype_from(r.text()),
     b"E": lambda r, d: ...,
     b"G": lambda r, d: slice(r.read(d + 1), r.read(d + 1), r.read(d + 1)),
     b"H": _Reader.handle,
