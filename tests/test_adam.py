@@ -288,9 +288,10 @@ def test_explorable_computes_what_python_computes(explorable, kind):
 
 def test_explorable_shows_the_invariances_it_is_about(explorable):
     def gap(method, kind, carried="true"):
-        plain, mapped = (
-            explorable(f"path('{method}', map('{k}', 40, 6), [-2.2, 1.4], 60, 0.05, {carried})") for k in ("none", kind)
+        paths = (
+            f"path('{method}', TD.adam.map('{k}', 40, 6), [-2.2, 1.4], 60, 0.05, {carried})" for k in ("none", kind)
         )
+        plain, mapped = (explorable(call) for call in paths)
         return np.abs(plain - mapped).max()
 
     same = [("gradient", "turn"), ("adam", "signs"), ("diagonal", "stretch"), ("natural", "both")]

@@ -96,8 +96,9 @@ def largest_rate(settings: Settings = DEFAULT) -> float:
 
 
 def worst_trace(steps: int, settings: Settings = DEFAULT, growing: int = 1000) -> Trace:
-    """Zeros, then ``growing`` gradients that grow by ``beta2 / beta1`` a step up to 1, ``(T, 1)``: they reach :func:`largest_rate`.
+    """Zeros, then ``growing`` gradients that grow by ``beta2 / beta1`` a step up to 1; shape ``(T, 1)``.
 
+    They reach :func:`largest_rate`.
     The zeros let the bias correction fade; squares of still smaller gradients would underflow.
     """
     age = np.arange(steps - 1, -1, -1.0)[:, None]

@@ -14,7 +14,10 @@ RATES = {"gradient": 0.1, "sign": 0.05, "adam": 0.05, "diagonal": 0.1, "natural"
 
 
 def bowl() -> Plane:
-    """The Hessian, and for unit Gaussian noise the Fisher matrix, of ``theta . H theta / 2``: curvatures 3 and 0.4, turned by 30°."""
+    """The Hessian H of ``theta . H theta / 2``, curvatures 3 and 0.4, turned by 30 degrees.
+
+    It is also the Fisher matrix, if this is the log-likelihood of a Gaussian of variance 1.
+    """
     c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
     turn = np.array([[c, -s], [s, c]])
     return turn @ np.diag([3.0, 0.4]) @ turn.T
