@@ -100,7 +100,7 @@ class Sample:
 
 
 def sample(
-    function: Potential, start: Chains, rng: np.random.Generator, warmup: int = 250, draws: int = 250, count: int = 20
+    function: Potential, start: Chains, rng: np.random.Generator, warmup: int = 200, draws: int = 200, count: int = 20
 ) -> Sample:
     """HMC from ``start``: fresh momenta, ``count`` leapfrog steps, accept with probability ``min(1, exp(-change of energy))``.
 
@@ -173,7 +173,7 @@ def dropout_draws(seed: int, n: int, p: float = 0.1, steps: int = 2000, samples:
 
 
 def masked_gradient(theta: Chains, x: ndarray, y: ndarray, mask: Float[ndarray, "n h"], keep: float) -> ndarray:
-    """Gradient ``(p,)`` of ``|y - f_mask|^2 / (2 noise^2) + penalty`` for one network with the given masks (already over keep)."""
+    """Gradient ``(p,)`` of ``|y - f_mask|^2 / (2 noise^2) + penalty`` for one network; ``mask`` is already divided by keep."""
     w, b, v, c = parts(theta)
     t = hidden(theta, x)[0]
     back = ((t * mask) @ v[0] / np.sqrt(HIDDEN) + c[0] - y) / NOISE**2

@@ -141,7 +141,7 @@ class Networks:
         return sum(((part**2).flatten(1).sum(1) * rate).sum() for part in self.parameters)  # type: ignore[return-value]
 
 
-def train(members: Sequence[Member], seed: int, steps: int = 1500, batch: int = 32) -> Networks:
+def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 32) -> Networks:
     """Adam on ``(1/2) mean squared error + decay``, rate falling from 0.01 to 0; each network draws its own batches."""
     nets = Networks(members, seed)
     data = [curve(seed, m.n) for m in members]
@@ -170,10 +170,12 @@ def mask_bands(nets: Networks, seed: int, samples: int = 200) -> list[Band]:
     """MC dropout: mean and sd over ``samples`` masks on ``GRID``; one mask for all of a curve's points."""
     generator = torch_generator(seed, "dropout samples")
     x = torch.tensor(GRID, dtype=torch.float32)[None, :, None].expand(len(nets.members), -1, -1)
-    total, squares = 0.0, 0.0
+    total = torch.zeros(len(nets.members), len(GRID), dtype=torch.float64)
+    squares = torch.zeros_like(total)
     for _ in range(samples):
         out = nets(x, generator).squeeze(-1).double()
-        total, squares = total + out, squares + out**2
+        total += out
+        squares += out**2
     mean = total / samples
     sd = (squares / samples - mean**2).clamp_min(0).sqrt()
     return [Band(a, b) for a, b in zip(mean.numpy(), sd.numpy())]

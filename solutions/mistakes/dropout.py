@@ -1,0 +1,272 @@
+# %% setup
+import itertools
+
+from scipy.special import entr, log_softmax, softmax
+from scipy.stats import binom
+
+# %% dropout_ridge / one-penalty
+# says: You use one penalty for all weights. The variance of the output is Σ w_j² x_j² (1 − q_j)/q_j, so each weight is penalised by the size of its own feature.
+# hint: 2
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + len(X) * np.diag((1 - q) / q), X.T @ y)
+
+# %% dropout_ridge / forgets-inverse
+# says: Your penalty has the factor 1 − q_j, or q_j (1 − q_j). Kept values are divided by q_j, so the variance of z/q is (1 − q_j)/q_j.
+# hint: 2
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + np.diag((1 - q) * (X**2).sum(0)), X.T @ y)
+
+# %% dropout_ridge / drop-for-keep
+# says: You have taken q for the probability to drop. It is the probability to keep, and q = 1 must give least squares.
+# hint: 1
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + np.diag(q / np.maximum(1 - q, 1e-9) * (X**2).sum(0)), X.T @ y)
+
+# %% dropout_ridge / least-squares
+# says: You return least squares. The noise has mean zero in the output but not in the squared error, which gains its variance.
+# hint: 1
+def dropout_ridge(X, y, q):
+    return np.linalg.pinv(X) @ y
+
+# %% mask_covariance / only-variances
+# says: Your outputs are uncorrelated. They share their masks, so the matrix has entries off its diagonal.
+# hint: 2
+def mask_covariance(W, x, q):
+    return np.diag((1 - q) / q * (W**2) @ (x**2))
+
+# %% mask_covariance / not-inverted
+# says: You use the variance q(1 − q) of z. Kept values are divided by q, so divide the variance by q².
+# hint: 1
+def mask_covariance(W, x, q):
+    return q * (1 - q) * (W * x**2) @ W.T
+
+# %% mask_covariance / input-not-squared
+# says: The input enters squared: each term of an output is W_aj x_j times its mask, and the covariance multiplies two such terms.
+# hint: 3
+def mask_covariance(W, x, q):
+    return (1 - q) / q * (W * x) @ W.T
+
+# %% mask_covariance / second-moment
+# says: You return the mean of f fᵀ. A covariance has the product of the means taken off.
+# hint: 2
+def mask_covariance(W, x, q):
+    return (1 - q) / q * (W * x**2) @ W.T + np.outer(W @ x, W @ x)
+
+# %% one_weight / shrinks
+# says: You let the spread over masks shrink like 1/√N. Neither the weight nor the masks know how many examples there were.
+# hint: 3
+one_weight = {
+    "dropout 10": 0.8 / 10**0.5,
+    "dropout 1000": 0.8 / 1000**0.5,
+    "posterior 10": 0.5 / 10**0.5,
+    "posterior 1000": 0.5 / 1000**0.5,
+}
+
+# %% one_weight / no-shrinkage
+# says: You used w = ȳ, the weight of least squares. Dropout shrinks it to q ȳ.
+# hint: 2
+one_weight = {
+    "dropout 10": 1.0,
+    "dropout 1000": 1.0,
+    "posterior 10": 0.5 / 10**0.5,
+    "posterior 1000": 0.5 / 1000**0.5,
+}
+
+# %% one_weight / variances
+# says: You give variances. Standard deviations are asked for.
+# hint: 2
+one_weight = {
+    "dropout 10": 0.64,
+    "dropout 1000": 0.64,
+    "posterior 10": 0.025,
+    "posterior 1000": 0.00025,
+}
+
+# %% one_weight / noise-alone
+# says: You give the noise of one target as the spread of the posterior. The mean of N targets is known √N times better.
+# hint: 2
+one_weight = {"dropout 10": 0.8, "dropout 1000": 0.8, "posterior 10": 0.5, "posterior 1000": 0.5}
+
+# %% matched_rate / larger-root
+# says: You return the larger of the two rates. Both have that spread, but the smaller is asked for, which falls as data arrive.
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return math.nan if 4 * r > 1 else (1 + math.sqrt(1 - 4 * r)) / 2
+
+# %% matched_rate / unshrunk-weight
+# says: You took the weight to be ȳ. The dropout solution is q ȳ, so that the spread is |ȳ| √(p(1 − p)).
+# hint: 2
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return math.nan if 4 * r > 1 else r / (1 + r)
+
+# %% matched_rate / first-order
+# says: You return σ²/(n ȳ²), which is right only to first order for small rates. Solve p(1 − p) = σ²/(n ȳ²).
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return math.nan if 4 * r > 1 else r
+
+# %% matched_rate / cancels
+# says: Your formula subtracts two nearly equal numbers when the rate is tiny. Multiply by the conjugate.
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return math.nan if 4 * r > 1 else (1 - math.sqrt(1 - 4 * r)) / 2
+
+# %% matched_rate / never-nan
+# says: You return a number where no rate reaches the spread. √(p(1 − p)) is at most 1/2.
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return 2 * r / (1 + math.sqrt(max(1 - 4 * r, 0)))
+
+# %% thinned_average / equal-masks
+# says: You give all masks the same weight. A mask with k ones has probability q^k (1 − q)^(d − k); the two agree only at q = 1/2.
+# hint: 2
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    return np.exp(logs).mean(0), softmax(logs.mean(0)), softmax(W @ x + b)
+
+# %% thinned_average / not-inverted
+# says: You forgot to divide the kept inputs by q. Without it the geometric mean is the classifier with inputs q x, not the one with dropout off.
+# hint: 2
+def thinned_average(W, b, x, q):
+    d = len(x)
+    masks = np.array(list(itertools.product((0, 1), repeat=d)))
+    kept = masks.sum(axis=1)
+    probability = q**kept * (1 - q) ** (d - kept)
+    logs = log_softmax((masks * x) @ W.T + b, axis=1)
+    return probability @ np.exp(logs), softmax(probability @ logs), softmax(W @ x + b)
+
+# %% thinned_average / not-normalised
+# says: Your geometric mean does not add up to 1. Divide it by its sum over the classes.
+# hint: 3
+def thinned_average(W, b, x, q):
+    d = len(x)
+    masks = np.array(list(itertools.product((0, 1), repeat=d)))
+    kept = masks.sum(axis=1)
+    probability = q**kept * (1 - q) ** (d - kept)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    return probability @ np.exp(logs), np.exp(probability @ logs), softmax(W @ x + b)
+
+# %% thinned_average / bias-dropped-too
+# says: You divide the bias by q or mask it as well. Only the inputs are dropped.
+# hint: 2
+def thinned_average(W, b, x, q):
+    d = len(x)
+    masks = np.array(list(itertools.product((0, 1), repeat=d)))
+    kept = masks.sum(axis=1)
+    probability = q**kept * (1 - q) ** (d - kept)
+    logs = log_softmax(((masks * x) @ W.T + b) / q, axis=1)
+    return probability @ np.exp(logs), softmax(probability @ logs), softmax(W @ x + b)
+
+# %% split_uncertainty / averages-logits
+# says: You average the logits before the softmax. The mean of the predicted probabilities is asked for.
+# hint: 2
+def split_uncertainty(logits):
+    total = entr(softmax(logits.mean(0), axis=-1)).sum(-1)
+    aleatoric = entr(softmax(logits, axis=-1)).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / bits
+# says: Your values are in bits, larger by 1/log 2. Nats are asked for.
+# hint: 3
+def split_uncertainty(logits):
+    p = softmax(logits, axis=-1)
+    total, aleatoric = entr(p.mean(0)).sum(-1) / np.log(2), entr(p).sum(-1).mean(0) / np.log(2)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / variance-of-probabilities
+# says: Your epistemic part is a variance of the probabilities. It is to be what total and aleatoric leave, in nats.
+# hint: 2
+def split_uncertainty(logits):
+    p = softmax(logits, axis=-1)
+    return entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0), p.var(0).sum(-1)
+
+# %% split_uncertainty / swapped
+# says: You have exchanged aleatoric and epistemic. What the single masks are unsure of is aleatoric; what they disagree about is epistemic.
+# hint: 2
+def split_uncertainty(logits):
+    p = softmax(logits, axis=-1)
+    total, inner = entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0)
+    return total, np.maximum(total - inner, 0), inner
+
+# %% split_uncertainty / log-of-zero
+# says: You take the logarithm of a probability that is 0 to machine precision. There 0 log 0 is 0, not NaN.
+# hint: 3
+def split_uncertainty(logits):
+    with np.errstate(all="ignore"):
+        p = softmax(logits, axis=-1)
+        total = -(p.mean(0) * np.log(p.mean(0))).sum(-1)
+        aleatoric = -(p * np.log(p)).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% ece / unweighted
+# says: You average over the bins with equal weights. A bin counts by the share of predictions in it.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    gaps = [abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)]
+    return float(np.mean(gaps))
+
+# %% ece / closed-on-the-left
+# says: Your bins are closed on the left. A confidence of exactly 0.75 belongs, of four bins, to the third.
+# hint: 3
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.minimum(np.floor(confidence * bins), bins - 1)
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% ece / probability-of-label
+# says: You bin by the probability of the right label. A prediction's confidence is its largest probability.
+# hint: 1
+def ece(probabilities, labels, bins):
+    confidence = probabilities[np.arange(len(labels)), labels]
+    right = probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% ece / middle-of-bin
+# says: You compare the accuracy with the middle of the bin. It is compared with the mean confidence of the predictions in it.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - (b + 0.5) / bins) for b in np.unique(place)))
+
+# %% ece / squared
+# says: You take the root of the mean squared gap. ECE uses the absolute gap.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * (right[place == b].mean() - confidence[place == b].mean()) ** 2 for b in np.unique(place))) ** 0.5
+
+# %% perfect_ece / zero
+# says: You return 0. A perfect predictor's accuracy still misses its confidence on finitely many examples, and the absolute value does not average out.
+# hint: 1
+def perfect_ece(n, c):
+    return 0.0
+
+# %% perfect_ece / standard-deviation
+# says: You return the standard deviation of the accuracy. The mean absolute deviation is smaller.
+# hint: 3
+def perfect_ece(n, c):
+    return math.sqrt(c * (1 - c) / n)
+
+# %% perfect_ece / normal-approximation
+# says: You use the normal approximation √(2c(1 − c)/(πn)), which is off for few examples or confidences near 1. The exact sum over the binomial is asked for.
+# hint: 3
+def perfect_ece(n, c):
+    return math.sqrt(2 * c * (1 - c) / (math.pi * n))
+
+# %% perfect_ece / counts-not-shares
+# says: You return the deviation of the number of right predictions. Divide by n: the ECE compares shares.
+# hint: 2
+def perfect_ece(n, c):
+    k = np.arange(n + 1)
+    return float(np.abs(k - n * c) @ binom.pmf(k, n, c))
