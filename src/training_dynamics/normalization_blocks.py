@@ -1,0 +1,95 @@
+"""Where to put the norm in a residual network: pre- and post-norm transformer blocks at initialisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, layer_norm
+
+from training_dynamics.toolbox.seeds import torch_generator
+
+PLACES = ("pre", "post")
+WIDTH = 32
+TOKENS = 8
+BATCH = 16
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class AtStart:
+    """A transformer before its first step, per block, shape ``(depth,)``.
+
+    ``gradient``: length of the gradient of the block's last matrix.  ``stream``: mean square of the residual stream after it.
+    """
+
+    gradient: np.ndarray
+    stream: np.ndarray
+
+
+def _weights(depth: int, generator: torch.Generator) -> list[dict[str, Tensor]]:
+    """Xavier-normal matrices: std sqrt(2 / (fan_in + fan_out))."""
+    shapes = {
+        "q": (WIDTH, WIDTH),
+        "k": (WIDTH, WIDTH),
+        "v": (WIDTH, WIDTH),
+        "o": (WIDTH, WIDTH),
+        "up": (WIDTH, 4 * WIDTH),
+    }
+    shapes["down"] = (4 * WIDTH, WIDTH)
+    return [
+        {
+            name: torch.randn(*size, generator=generator).mul((2 / sum(size)) ** 0.5).requires_grad_()
+            for name, size in shapes.items()
+        }
+        for _ in range(depth)
+    ]
+
+
+def attention(x: Tensor, w: dict[str, Tensor]) -> Tensor:
+    """Self-attention with one head; ``x``: (B, T, d)."""
+    scores = (x @ w["q"]) @ (x @ w["k"]).mT / WIDTH**0.5
+    return scores.softmax(-1) @ (x @ w["v"]) @ w["o"]
+
+
+def feed_forward(x: Tensor, w: dict[str, Tensor]) -> Tensor:
+    """Two layers with a ReLU, four times as wide inside."""
+    return torch.relu(x @ w["up"]) @ w["down"]
+
+
+def _norm(x: Tensor) -> Tensor:
+    return layer_norm(x, (WIDTH,))
+
+
+def forward(x: Tensor, weights: list[dict[str, Tensor]], place: str) -> tuple[Tensor, list[Tensor]]:
+    """The last output, shape ``(B, T, d)``, and the residual stream after each block.
+
+    Post-norm: x <- norm(x + f(x)).  Pre-norm: x <- x + f(norm(x)), with one more norm at the end.
+    """
+    if place not in PLACES:
+        raise ValueError(f"place must be one of {', '.join(PLACES)}, got {place!r}")
+    stream = []
+    for w in weights:
+        for part in (attention, feed_forward):
+            x = x + part(_norm(x), w) if place == "pre" else _norm(x + part(x, w))
+        stream.append(x)
+    return (_norm(x) if place == "pre" else x), stream
+
+
+@cache
+def at_start(seed: int, place: str, depth: int) -> AtStart:
+    """Gradients of a classification loss on random tokens.  Source: Xiong et al. 2020 (arXiv:2002.04745), section 3."""
+    generator = torch_generator(seed, "blocks", depth)
+    weights = _weights(depth, generator)
+    x = torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
+    y = torch.randint(CLASSES, (BATCH,), generator=generator)
+    head = torch.randn(WIDTH, CLASSES, generator=generator) / WIDTH**0.5
+    out, stream = forward(x, weights, place)
+    loss = cross_entropy(out.mean(1) @ head, y)
+    grads = torch.autograd.grad(loss, [w["down"] for w in weights])
+    return AtStart(
+        np.array([float(g.norm()) for g in grads]), np.array([float(s.detach().square().mean()) for s in stream])
+    )
