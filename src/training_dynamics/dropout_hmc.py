@@ -155,8 +155,8 @@ def posterior(seed: int, n: int, chains: int = 8) -> Sample:
 def dropout_draws(seed: int, n: int, p: float = 0.1, steps: int = 2000, samples: int = 400) -> Float[ndarray, "s g"]:
     """MC dropout of the same network on the same data: curves on ``GRID`` for random masks on its hidden units.
 
-    Adam on the expected loss with the variational decay of Gal and Ghahramani: the prior's penalty times the keep probability
-    on the output weights, with a fresh mask for each example; rate falling from 0.02 to 0.
+    Adam on the expected loss plus the divergence to the prior (masked output weights: ``|v|^2 / (2 q)``), with a fresh mask for
+    each example in each step; rate falling from 0.02 to 0.
     """
     x, y, _ = data(seed, n)
     rng, keep = numpy_generator(seed, "hmc dropout", n), 1 - p
@@ -179,4 +179,4 @@ def masked_gradient(theta: Chains, x: ndarray, y: ndarray, mask: Float[ndarray, 
     back = ((t * mask) @ v[0] / np.sqrt(HIDDEN) + c[0] - y) / NOISE**2
     inner = (1 - t**2) * mask * v * SLOPE / np.sqrt(HIDDEN) * back[:, None]
     by_v = (t * mask).T @ back / np.sqrt(HIDDEN)
-    return np.concatenate([w[0] + x @ inner, b[0] + inner.sum(0), keep * v[0] + by_v, c[0] + back.sum()])
+    return np.concatenate([w[0] + x @ inner, b[0] + inner.sum(0), v[0] / keep + by_v, c[0] + back.sum()])

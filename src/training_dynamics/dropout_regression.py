@@ -132,13 +132,17 @@ class Networks:
         return torch.baddbmm(self.biases[-1], h, self.weights[-1])
 
     def decay(self) -> Tensor:
-        """``sum over networks of q l^2 / (2 N tau) |theta|^2``, with l = 1 and tau = 1 / noise^2 (Gal and Ghahramani, eq. 7).
+        """The divergence to the prior N(0, I) over ``N tau``, summed over networks: ``|W|^2 / (2 q N tau)`` under a mask.
 
-        Gal and Ghahramani write ``lambda = p l^2 / (2 N tau)`` with p the probability to keep a unit.  Networks without
-        dropout have no decay: that is how ensembles are usually trained.
+        A masked weight W acts as 0 or as M = W/q, and its divergence is ``q |M|^2 / 2`` up to a constant (Gal and Ghahramani
+        2016); weights without a mask, and biases, have q = 1.  ``tau = 1 / noise^2``.  Networks without dropout have no
+        decay: that is how ensembles are usually trained.
         """
-        rate = torch.tensor([(1 - m.p) * NOISE**2 / (2 * m.n) if m.p else 0.0 for m in self.members])
-        return sum(((part**2).flatten(1).sum(1) * rate).sum() for part in self.parameters)  # type: ignore[return-value]
+        rate = torch.tensor([NOISE**2 / (2 * m.n) if m.p else 0.0 for m in self.members])
+        keep = self.keep.flatten()
+        masked = sum((w**2).flatten(1).sum(1) / keep for w in self.weights[1:])
+        free = sum((part**2).flatten(1).sum(1) for part in [self.weights[0], *self.biases])
+        return ((masked + free) * rate).sum()
 
 
 def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 32) -> Networks:
@@ -167,7 +171,7 @@ def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 
 
 @torch.no_grad()
 def mask_bands(nets: Networks, seed: int, samples: int = 200) -> list[Band]:
-    """MC dropout: mean and sd over ``samples`` masks on ``GRID``; one mask for all of a curve's points."""
+    """MC dropout: mean and sd over ``samples`` masks on ``GRID``; fresh masks for each place."""
     generator = torch_generator(seed, "dropout samples")
     x = torch.tensor(GRID, dtype=torch.float32)[None, :, None].expand(len(nets.members), -1, -1)
     total = torch.zeros(len(nets.members), len(GRID), dtype=torch.float64)
