@@ -83,3 +83,16 @@ def test_fresh_processes_judge_the_same(name):
         assert judged(grade(engine, case)) == case.expected()
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize("name", ["every_kind_of_answer", "exit_in_a_function", "liar_object"])
+def test_the_same_submission_gives_the_same_outcome(engine, name):
+    """Twice by one engine, and once by another that was started anew."""
+    case = next(case for case in CASES if case.name == name)
+    first = grade(engine, case)
+    assert grade(engine, case) == first
+    other = grading_engine()
+    try:
+        assert grade(other, case) == first
+    finally:
+        other.close()

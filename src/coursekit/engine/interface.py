@@ -18,7 +18,7 @@ class QuestionResult:
     max_score: float
     status: Status
     message: str
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
