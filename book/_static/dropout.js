@@ -1,0 +1,86 @@
+/* The bands of a Gaussian process, of MC dropout and of an ensemble, by number of points and dropout rate.
+They were computed in Python and are in dropout_data.js, in thousandths; here they are read, compared and drawn. */
+globalThis.TD = globalThis.TD || {};
+TD.dropout = (() => {
+  "use strict";
+  const names = (rate) => ({ process: "process", dropout: `dropout ${rate}`, ensemble: "ensemble" });
+
+  /** Mean, and mean ± 2 sd, on the grid. */
+  function band(n, name) {
+    const [mean, sd] = TD.dropout_data.bands[n][name].map((row) => row.map((v) => v / 1000));
+    return { mean, sd, low: mean.map((m, i) => m - 2 * sd[i]), high: mean.map((m, i) => m + 2 * sd[i]) };
+  }
+
+  const average = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+
+  /** Mean sd where there are data, |x| <= 2, or far away, |x| >= 3. */
+  function spread(n, name, inside = true) {
+    const { sd } = band(n, name);
+    return average(sd.filter((_, i) => {
+      const x = Math.abs(TD.dropout_data.grid[i]);
+      return inside ? x <= 2 : x >= 3;
+    }));
+  }
+
+  /** The share of places with |x| <= 2 (or >= 3) at which mean ± 2 sd holds the true curve. */
+  function coverage(n, name, inside = true) {
+    const { low, high } = band(n, name);
+    const { grid, truth } = TD.dropout_data;
+    const places = grid.map((x, i) => i).filter((i) => (inside ? Math.abs(grid[i]) <= 2 : Math.abs(grid[i]) >= 3));
+    return average(places.map((i) => (low[i] <= truth[i] / 1000 && truth[i] / 1000 <= high[i] ? 1 : 0)));
+  }
+
+  return { names, band, spread, coverage };
+})();
+
+if (typeof customElements !== "undefined") {
+  Explorable.define("td-dropout", (ui) => {
+    const D = TD.dropout;
+    const { grid, sizes, rates, truth, points } = TD.dropout_data;
+    const size = ui.slider({
+      label: "number of points", min: 0, max: sizes.length - 1, value: 1, step: 1, format: (i) => Explorable.format(sizes[Math.round(i)], 4),
+    });
+    const rate = ui.slider({
+      label: "dropout rate", min: 0, max: rates.length - 1, value: 2, step: 1, format: (i) => String(rates[Math.round(i)]),
+    });
+    const shown = {
+      process: ui.checkbox({ label: "Gaussian process", value: true }),
+      dropout: ui.checkbox({ label: "MC dropout", value: true }),
+      ensemble: ui.checkbox({ label: "ensemble of five", value: false }),
+    };
+    const told = ui.readout("in the range of the data: Gaussian process, dropout, ensemble (mean sd)");
+    const held = ui.readout("true curve inside the band far away, |x| ≥ 3: process, dropout, ensemble");
+    const top = ui.plot({ x: { label: "input x", min: -4, max: 4 }, y: { label: "output: mean ± 2 sd", min: -3.2, max: 3.2 }, height: 300 });
+    const bottom = ui.plot({
+      x: { label: "number of points", log: true, min: 8, max: 3000 }, y: { label: "mean sd, |x| ≤ 2", log: true, min: 0.003, max: 0.6 }, height: 220,
+    });
+    const titles = { process: "Gaussian process", dropout: "MC dropout", ensemble: "ensemble of five" };
+
+    ui.update(() => {
+      const n = sizes[Math.round(size.value)];
+      const named = D.names(rates[Math.round(rate.value)]);
+      const kinds = Object.keys(named);
+      const marks = kinds.flatMap((kind, c) => {
+        if (!shown[kind].value) return [];
+        const b = D.band(n, named[kind]);
+        return [
+          { band: true, x: grid, low: b.low, high: b.high, colour: c },
+          { line: true, x: grid, y: b.mean, label: titles[kind], colour: c, dash: c },
+        ];
+      });
+      const spreads = kinds.map((kind) => Explorable.format(D.spread(n, named[kind]), 2));
+      const covered = kinds.map((kind) => `${Math.round(100 * D.coverage(n, named[kind], false))} %`);
+      top.draw([
+        ...marks,
+        { line: true, x: grid, y: truth.map((v) => v / 1000), label: "true curve", colour: "ink", width: 1.2 },
+        { points: true, x: points[n][0].map((v) => v / 1000), y: points[n][1].map((v) => v / 1000), colour: "muted", size: 2.5 },
+      ], `With ${n} points the mean spread where there are data is ${spreads[0]} for the Gaussian process, ${spreads[1]} for dropout and ${spreads[2]} for the ensemble.`);
+      bottom.draw([
+        ...kinds.map((kind, c) => ({ line: true, x: sizes, y: sizes.map((m) => D.spread(m, named[kind])), label: titles[kind], colour: c, dash: c })),
+        { vline: n },
+      ], "The spread of the Gaussian process falls steadily as points are added; that of dropout stays nearly level.");
+      told.set(spreads.join(", "));
+      held.set(covered.join(", "));
+    });
+  });
+}
