@@ -74,7 +74,7 @@ if (typeof customElements !== "undefined") {
     const amount = ui.slider({ label: "ratio of the two units", min: 1, max: 30, value: 6, log: true });
     const damping = ui.slider({ label: "damping λ", min: 0.001, max: 10, value: 0.05, log: true });
     const carried = ui.checkbox({ label: "carry the damping along (λAᵀA)", value: true });
-    const gap = ui.readout("largest distance between the paths");
+    const gap = ui.readout("paths apart by at most");
     const verdict = ui.readout("so the path is");
     const plot = ui.plot({ x: { label: "first parameter", min: -3.2, max: 3.2 }, y: { label: "second parameter", min: -2, max: 2.4 }, height: 430 });
     const start = plot.handle({ label: "start", x: -2.2, y: 1.4 });
