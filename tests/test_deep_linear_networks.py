@@ -86,6 +86,7 @@ def test_an_unbalanced_mode_obeys_its_equation_and_has_the_balanced_limit():
         (lambda: modes.mode(1.0, 2.0, 0.1, depth=0), "depth must be a whole number"),
         (lambda: modes.time_to_reach(3.0, 2.0, 0.1), "got 3.0"),
         (lambda: flows.descend([], np.eye(2), 0.0, 1), "rate must be > 0, got 0.0"),
+        (lambda: flows.typical_start(2, 3, 0.1), "modes must be between 1 and hidden = 2, got 3"),
         (lambda: landscape.critical_point(target(2), [5], numpy_generator(0, "t")), "mode 5"),
         (lambda: dln_digits.train(None, "gelu", []), "got 'gelu'"),
     ],
@@ -143,6 +144,25 @@ def test_the_whole_orbit_of_a_minimum_is_minima_with_one_flat_direction_for_each
     slope, eigenvalues = landscape.curvature(moved, goal.matrix)
     assert slope < 1e-9
     assert np.sum(np.abs(eigenvalues) < 1e-9) == 9  # the dimension of GL(3)
+
+
+def test_the_typical_start_is_the_mean_of_the_effective_start():
+    rng, goal = numpy_generator(0, "typical"), target()
+    draws = [
+        flows.effective_start([0.1 * rng.standard_normal((6, 3)), 0.1 * rng.standard_normal((3, 6))], goal)
+        for _ in range(4000)
+    ]
+    spread = np.std(draws, axis=0) / len(draws) ** 0.5
+    assert np.all(np.abs(np.mean(draws, axis=0) - flows.typical_start(6, 3, 0.1)) < 4 * spread)
+
+
+def test_off_balance_the_way_out_of_a_saddle_is_less_steep():
+    goal, rng = target(), numpy_generator(0, "off-balance")
+    saddle = landscape.critical_point(goal, [0, 1], rng)
+    moved = landscape.gl_step(saddle, np.eye(3) + 0.5 * rng.standard_normal((3, 3)))
+    slope, eigenvalues = landscape.curvature(moved, goal.matrix)
+    assert slope < 1e-10
+    assert -goal.s[2] * (1 - 1e-3) < eigenvalues[0] < -1e-3
 
 
 def test_crossing_times_interpolates_and_says_nan():

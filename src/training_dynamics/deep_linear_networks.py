@@ -131,11 +131,3 @@ def unbalanced_time(a: Float[ndarray, "*t"] | float, s: float, a0: float, imbala
         return 2 * np.arctanh((2 * s * half + imbalance) / radius) / radius
 
     return clock(a) - clock(a0)
-
-
-def late_start(singular_value: float, strongest: float, a0: float) -> float:
-    r"""``t_i s_i / (t_1 s_1)`` at depth 2 for modes that start alike: below 1 until ``a0 -> 0``.
-
-    It is :math:`\ln(s_i/a_0-1)/\ln(s_1/a_0-1)`.
-    """
-    return half_time(singular_value, a0) * singular_value / (half_time(strongest, a0) * strongest)

@@ -26,6 +26,7 @@ from training_dynamics.deep_linear_networks_flow import (
     random_target,
     random_weights,
     strengths,
+    typical_start,
 )
 from training_dynamics.deep_linear_networks_landscape import gl_step
 from training_dynamics.toolbox.seeds import numpy_generator
@@ -74,6 +75,18 @@ def random_start(seed: int, scale: float) -> Learning:
     path = flow(weights, target.matrix, times)
     values = strengths(path, target)
     return Learning(target, times, values, path, crossing_times(times, values, target.s / 2), predicted)
+
+
+def typical_start_error(seed: int, hidden: int = 64, scale: float = 1e-2) -> float:
+    """The largest relative error of the half-times that the closed form gives from the scale and the width alone."""
+    rng = numpy_generator(seed, "typical-start", hidden)
+    target = random_target(list(MODES), SIZE, rng)
+    weights = [scale * rng.standard_normal((hidden, SIZE)), scale * rng.standard_normal((SIZE, hidden))]
+    starts = typical_start(hidden, len(MODES), scale)
+    expected = np.array([half_time(s, a0) for s, a0 in zip(target.s, starts)])
+    times = np.linspace(0, 2 * expected.max(), 800)
+    found = crossing_times(times, strengths(flow(weights, target.matrix, times, tolerance=1e-9), target), target.s / 2)
+    return float(np.abs(found / expected - 1).max())
 
 
 @lru_cache(maxsize=32)

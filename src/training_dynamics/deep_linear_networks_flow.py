@@ -165,3 +165,14 @@ def effective_start(weights: Weights, target: Target) -> Float[ndarray, " modes"
     growing = first @ target.v + second.T @ target.u  # (hidden, modes), strongest first
     _, triangular = np.linalg.qr(growing)
     return np.diag(triangular) ** 2 / 4
+
+
+def typical_start(hidden: int, modes: int, scale: float) -> Float[ndarray, " modes"]:
+    r"""The mean of :func:`effective_start` over random weights of standard deviation ``scale``: :math:`\epsilon^2(h-i+1)/2`.
+
+    :math:`W_1v_i+W_2^\top u_i` has ``hidden`` independent entries of variance :math:`2\epsilon^2`, and mode ``i`` (from 1) loses
+    ``i - 1`` of its directions to stronger modes.  Raises ValueError when there are more modes than hidden units.
+    """
+    if not 0 < modes <= hidden:
+        raise ValueError(f"modes must be between 1 and hidden = {hidden}, got {modes}: a mode needs a hidden direction")
+    return scale**2 * (hidden - np.arange(modes)) / 2

@@ -23,8 +23,8 @@ from training_dynamics.toolbox.seeds import numpy_generator
 @claim(
     "deep_linear_networks.strict_saddles",
     (
-        "At depth 2 the lowest curvature at each of the 16 critical points of four modes is minus the strongest "
-        "mode left out."
+        "At depth 2 the lowest curvature at each of the 16 balanced critical points of four modes is minus the "
+        "strongest mode left out."
     ),
     source="baldi1989neural,kawaguchi2016deep",
     verdict="holds",
@@ -59,7 +59,7 @@ def all_saddles_strict(seed: int) -> Measured:
 
 @claim(
     "deep_linear_networks.eckart_young",
-    "A linear bottleneck of width 2, trained from random weights, always ends at the best map of rank 2.",
+    "A linear bottleneck of width 2, trained from random weights, ends at the best map of rank 2.",
     source="baldi1989neural,eckart1936approximation",
     verdict="holds",
 )
@@ -125,14 +125,14 @@ def tanh_times(seed: int) -> Measured:
     "The linear theory's times also hold for a ReLU network.",
     source="",
     verdict="fails",
-    instead=(
-        "Half of the units are off for any input, so the first mode comes much later than the linear theory says."
-    ),
+    instead=("The first mode comes much later: near the start about half of the units are off for any input."),
 )
 def relu_times(seed: int) -> Measured:
     """Half-time of the strongest mode over the linear theory's."""
     found = digits_run(seed, "relu")
-    return Measured(float(found.half_times[0] / found.predicted[0]) - 1, "of the predicted time", at_least=0.3)
+    return Measured(
+        float(found.half_times[0] / found.predicted[0]) - 1, "too late (share of the predicted time)", at_least=0.3
+    )
 
 
 @claim(
@@ -179,12 +179,12 @@ def relu_units(seed: int) -> Measured:
     "The linear theory also tells where a ReLU network ends.",
     source="",
     verdict="fails",
-    instead="The ReLU network goes on to a loss far below that of the best linear map.",
+    instead="The ReLU network goes on to a training loss far below that of the linear network.",
 )
 def beyond_linear(seed: int) -> Measured:
-    """Final loss of the ReLU network over that of the linear one."""
+    """Final training loss of the ReLU network over that of the linear one."""
     return Measured(
         digits_run(seed, "relu").run.losses[-1] / digits_run(seed, "linear").run.losses[-1],
-        "of the linear network's loss",
+        "of the linear network's training loss",
         at_most=0.8,
     )
