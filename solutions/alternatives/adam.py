@@ -114,9 +114,24 @@ def expected_v(each, batch):
     other = (each.sum(0) ** 2 - (each**2).sum(0)) / (n * (n - 1))
     return same / batch + (batch - 1) / batch * other
 
-# %% learning_time / root-finding
+# %% expected_v / float32
+def expected_v(each, batch):
+    g = np.asarray(each, dtype=np.float32)
+    n = len(g)
+    spread = g.var(axis=0, ddof=1) / batch * (1 - batch / n)
+    return g.mean(axis=0) ** 2 + spread
+
+# %% learning_time / logarithms
 def learning_time(pi, K, loss):
     p = math.exp(-loss)
     u = math.log(p * (K - 1)) - math.log(-math.expm1(-loss))
     clock = u + math.exp(u) / (K - 1) - 1 / (K - 1)
     return clock / (pi * K / (K - 1))
+
+# %% learning_time / adding-up
+def learning_time(pi, K, loss):
+    # Solve the margin's equation of motion for the time by adding up dt = du / speed over a fine grid of margins.
+    end = math.log((K - 1) / math.expm1(loss))
+    u = np.linspace(0.0, end, 200_001)
+    slowness = (1 + np.exp(u) / (K - 1)) * (K - 1) / (pi * K)
+    return float(np.trapezoid(slowness, u))
