@@ -185,3 +185,34 @@ def read_staircase(plateaus, times):
         s.append((2 * (before - after)) ** 0.5)
         start.append(s[-1] / (1 + np.exp(2 * s[-1] * t)))
     return np.array(s), np.array(start)
+
+# %% conserved / float32
+def conserved(weights):
+    layers = [np.float32(w) for w in weights]
+    return tuple(b.T @ b - a @ a.T for a, b in zip(layers, layers[1:]))
+
+# %% escape_direction / torch-other-unit
+def escape_direction(M, learned):
+    import torch
+
+    U, s, Vh = torch.linalg.svd(torch.tensor(M))
+    free = [i for i in range(len(s)) if i not in learned]
+    if not free:
+        return None
+    first, second = torch.zeros_like(torch.tensor(M)), torch.zeros_like(torch.tensor(M))
+    first[free[-1]], second[:, free[-1]] = -Vh[free[0]] / 2**0.5, -U[:, free[0]] / 2**0.5  # any unused unit, either sign
+    return first, second
+
+# %% escape_direction / lists-float32
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(np.float32(M))
+    free = sorted(set(range(len(s))) - set(learned))
+    if not free:
+        return None
+    unit = np.eye(len(s), dtype=np.float32)[free[0]]
+    return [(np.outer(unit, Vt[free[0]]) / 2**0.5).tolist(), (np.outer(U[:, free[0]], unit) / 2**0.5).tolist()]
+
+# %% learning_order / with-the-starts
+strength, start = np.array([4.0, 3.6, 2.0, 1.0]), np.array([1e-6, 1e-2, 1e-6, 1e-2])
+order = np.array([1, 0, 3, 2])
+plateaus = np.array([0.5 * np.sum((strength - start) ** 2), 10.5, 2.5, 2.0, 0.0])

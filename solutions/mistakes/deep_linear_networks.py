@@ -35,6 +35,19 @@ def mode_speed(w, s):
 def mode_speed(w, s):
     return float((s - np.prod(w)) * np.prod(w[1:]) ** 2)
 
+# %% mode_speed / skips-zeros
+# says: You left out the layers whose weight is zero. Their terms do not hold their own weight and need not be zero.
+# hint: 3
+def mode_speed(w, s):
+    a = np.prod(w)
+    return float((s - a) * sum((a / x) ** 2 for x in w if x != 0))
+
+# %% mode_speed / no-error
+# says: The factor s - a is missing: the speed of each weight is proportional to what the mode still lacks.
+# hint: 2
+def mode_speed(w, s):
+    return float(sum(np.prod(np.delete(w, i)) ** 2 for i in range(len(w))))
+
 # %% conserved / sum
 # says: The sum of the two matrices changes during training. Both grow by the same amount, so it is their difference that stays.
 # hint: 2
@@ -100,6 +113,21 @@ def one_step_drift(W1, W2, M, eta):
     R = M - W2 @ W1
     return eta**2 * (W1 @ R.T @ R @ W1.T)
 
+# %% one_step_drift / one-after-the-other
+# says: Your second layer moved from the new first layer. Gradient descent computes both gradients at the same point.
+# hint: 2
+def one_step_drift(W1, W2, M, eta):
+    A = W1 + eta * W2.T @ (M - W2 @ W1)
+    B = W2 + eta * (M - W2 @ A) @ A.T
+    return (B.T @ B - A @ A.T) - (W2.T @ W2 - W1 @ W1.T)
+
+# %% one_step_drift / sum
+# says: You added the two terms of second order. The conserved matrix is a difference, so they have opposite signs.
+# hint: 3
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    return eta**2 * (W1 @ R.T @ R @ W1.T + W2.T @ R @ R.T @ W2)
+
 # %% half_times / no-log-factor
 # says: That is 1/(2s), the time scale of a mode. The wait at the saddle multiplies it by a logarithm of s/a0.
 # hint: 2
@@ -133,6 +161,14 @@ def half_times(s, a0):
 def half_times(s, a0):
     s = np.asarray(s)
     return np.full(s.shape, np.inf) if a0 == 0 else np.log10(np.maximum(s / a0 - 1, 1)) / (2 * s)
+
+# %% half_times / not-a-number
+# says: A mode that starts beyond s has s/a0 - 1 < 0, and the logarithm of that is nan; the statement asks for 0.0 there.
+# hint: 3
+def half_times(s, a0):
+    waits = np.log(s / a0 - 1) / (2 * s)
+    waits[waits < 0] = 0
+    return waits
 
 # %% learn_times / formula
 # says: Those are the half-times of an aligned, balanced start. These weights are neither: simulate the flow.
@@ -168,14 +204,14 @@ def learn_times(W1, W2, M, fraction, t_max):
         R = M - B @ A
         return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
 
-    grid = np.linspace(0, t_max, 4001)
-    path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
-    out = np.full(len(s), np.nan)
-    for i in range(len(s)):
-        a = np.array([U[:, i] @ (f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)) @ Vt[i] for f in path.T])
-        if (a >= s[i] / 2).any():
-            out[i] = grid[np.argmax(a >= s[i] / 2)]
-    return out
+    def excess(f, i):
+        return U[:, i] @ f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape) @ Vt[i] - 0.5 * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    first = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, first)
 
 # %% learn_times / no-nan
 # says: A mode whose level is never reached gets t_max in your answer; the statement asks for nan.
@@ -190,14 +226,57 @@ def learn_times(W1, W2, M, fraction, t_max):
         R = M - B @ A
         return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
 
-    grid = np.linspace(0, t_max, 4001)
-    path = solve_ivp(velocity, (0, t_max), np.concatenate([W1.ravel(), W2.ravel()]), t_eval=grid, rtol=1e-8, atol=1e-11).y
-    out = np.full(len(s), float(t_max))
-    for i in range(len(s)):
-        a = np.array([U[:, i] @ (f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)) @ Vt[i] for f in path.T])
-        if (a >= fraction * s[i]).any():
-            out[i] = grid[np.argmax(a >= fraction * s[i])]
-    return out
+    def excess(f, i):
+        return U[:, i] @ f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape) @ Vt[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    first = np.array([hits[0] if len(hits) else t_max for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, first)
+
+# %% learn_times / default-tolerance
+# says: solve_ivp's default tolerance is too loose here: an error made near the saddle grows exponentially. Set rtol and atol.
+# hint: 2
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        return U[:, i] @ f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape) @ Vt[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events)
+    first = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, first)
+
+# %% learn_times / nan-at-the-start
+# says: A mode that starts above its level never crosses it, so no event is found; the statement asks for 0.0 there.
+# hint: 3
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        return U[:, i] @ f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape) @ Vt[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    return np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
 
 # %% escape_direction / one-layer
 # says: Only one layer moves, and along it the loss does not curve down: an unused hidden unit must both read and write.
@@ -256,6 +335,28 @@ def escape_direction(M, learned):
     unit = np.eye(len(s))[0]
     return np.outer(unit, Vt[0]) / np.sqrt(2), np.outer(U[:, 0], unit) / np.sqrt(2)
 
+# %% escape_direction / counted
+# says: You took mode number len(learned). That is the strongest missing mode only when the learned ones are the strongest.
+# hint: 2
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    j = len(learned)
+    if j == len(s):
+        return None
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
+# %% escape_direction / used-unit
+# says: You moved a hidden unit that may carry a mode already, and that costs more than it gains. Move an unused unit.
+# hint: 1
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j, unit = missing[0], np.eye(len(s))[0]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
 # %% learning_order / by-strength
 # says: You ordered the modes by strength alone. A mode that starts 10,000 times larger can overtake a stronger one.
 # hint: 1
@@ -279,6 +380,12 @@ plateaus = [float(x) for x in np.cumsum((np.array([3.6, 4, 1.0, 2]) ** 2)[::-1])
 # hint: 3
 order = [1, 0, 3, 2]
 plateaus = [float(x) for x in np.cumsum((np.array([4, 3.6, 2, 1.0]) ** 2 / 2)[::-1])[::-1]] + [0.0]
+
+# %% learning_order / from-one
+# says: The order is right, but you count the modes from 1; here the strongest is mode 0.
+# hint: 3
+order = [2, 1, 4, 3]
+plateaus = [float(x) for x in np.cumsum((np.array([3.6, 4, 1.0, 2]) ** 2 / 2)[::-1])[::-1]] + [0.0]
 
 # %% deep_half_time / two-layers
 # says: That is the half-time with two layers; the exponent of a in the speed depends on the depth.
@@ -314,6 +421,20 @@ def deep_half_time(s, a0, depth):
     x = np.linspace(np.log(a0), np.log(s / 2), 200_001)
     return float(np.trapezoid(1 / (depth * np.exp(x * (1 - 1 / depth)) * (s - np.exp(x))), x))
 
+# %% deep_half_time / quad-in-a
+# says: The integral over a has nearly all of its weight close to a0, where quad does not look. Integrate in ln a.
+# hint: 3
+def deep_half_time(s, a0, depth):
+    from scipy.integrate import quad
+
+    return quad(lambda a: 1 / (depth * a ** (2 - 2 / depth) * (s - a)), a0, s / 2)[0]
+
+# %% deep_half_time / logistic
+# says: You put the depth into the formula for two layers. The growth is a sigmoid with two layers only; derive the speed again.
+# hint: 1
+def deep_half_time(s, a0, depth):
+    return float(np.log(s / a0 - 1) / (depth * s))
+
 # %% read_staircase / height
 # says: The height of a step is s squared over two, not s.
 # hint: 1
@@ -348,3 +469,17 @@ def read_staircase(plateaus, times):
 def read_staircase(plateaus, times):
     s = np.sqrt(-2 * np.diff(plateaus))
     return s, s / (1 + np.exp(s * times))
+
+# %% read_staircase / no-one
+# says: The singular values are right, the starts are not: 1 + exp(2st), not exp(2st), since the growth slows down before the half.
+# hint: 3
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s * np.exp(-2 * s * times)
+
+# %% read_staircase / waits-between
+# says: The singular values are right, the starts are not: every mode grows from time 0, not from the step before it.
+# hint: 2
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s / (1 + np.exp(2 * s * np.diff(times, prepend=0.0)))
