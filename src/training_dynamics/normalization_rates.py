@@ -118,8 +118,9 @@ def speed_up(plain: Sweep, normalized: Sweep) -> float:
     return plain.best / normalized.best
 
 
-def shared_rate_speed_up(plain: Sweep, normalized: Sweep) -> float:
-    """The same with one rate for both: the best of the first."""
+def steps_lost(plain: Sweep, normalized: Sweep) -> float:
+    """Steps that the second network needs more than the first at one rate for both, the best of the first."""
     at = int(plain.steps_to_fast.argmin())
-    mine, theirs = float(plain.steps_to_fast[at]), float(normalized.steps_to_fast[at])
-    return mine / theirs if math.isfinite(mine) else math.nan
+    if not math.isfinite(plain.best):
+        raise ValueError(f"the plain network reaches the loss {FAST} at no rate of the grid, so no rate is its best")
+    return float(normalized.steps_to_fast[at] - plain.best)

@@ -52,7 +52,7 @@ def identities(seed: int, kind: str, eps: float = 0.0, factor: float = 10.0, dep
 
 def curvature_ratio(seed: int, factor: float, depth: int = 2) -> float:
     """Sharpness of the loss in the hidden weights of a BatchNorm network, over that after multiplying them by ``factor``."""
-    net = Net("batch", depth, width=8, eps=0.0)
+    net = Net("batch", depth, width=4, eps=0.0)
     parameters, x, y = _start(seed, net)
     places = list(range(0, depth * net.per_layer, net.per_layer))
     sizes = [parameters[i].numel() for i in places]

@@ -1,0 +1,107 @@
+/* Two views of normalisation.  The map of which networks train was computed in Python (normalization_data.js); the length of a
+scale-invariant weight under SGD with weight decay is computed live. */
+globalThis.TD = globalThis.TD || {};
+TD.normalization = (() => {
+  "use strict";
+
+  function product(rate, decay) {
+    if (!(rate * decay > 0 && rate * decay < 1)) throw new RangeError(`rate * decay must lie between 0 and 1, got ${rate} * ${decay}`);
+    return rate * decay;
+  }
+
+  /** Lengths over the steps, from q' = (1 - rate decay)^2 q + rate^2 slope^2 / q for the squared length q. */
+  function lengthPath(start, rate, decay, slope, steps) {
+    if (!(start > 0)) throw new RangeError(`start must be > 0, got ${start}`);
+    const shrink = (1 - rate * decay) ** 2;
+    let q = start * start;
+    const path = [start];
+    for (let t = 0; t < steps; t += 1) {
+      q = shrink * q + (rate * slope) ** 2 / q;
+      path.push(Math.sqrt(q));
+    }
+    return path;
+  }
+
+  /** The angle (radians) by which each of these steps turns the weight. */
+  const turns = (path, rate, decay, slope) =>
+    path.map((w) => Math.atan2(rate * slope / w, (1 - rate * decay) * w));
+
+  const angle = (rate, decay) => Math.acos(1 - product(rate, decay));
+  const settled = (rate, decay, slope) => {
+    const p = product(rate, decay);
+    return ((rate * slope) ** 2 / (p * (2 - p))) ** 0.25;
+  };
+
+  /** Places of the map with the number of networks that train: {rate, depth, trained} for every cell. */
+  function cells(start, kind) {
+    const { rates, depths, counts } = TD.normalization_data;
+    if (!counts[start]?.[kind]) throw new RangeError(`no map for start ${start} and norm ${kind}`);
+    return depths.flatMap((depth, i) => rates.map((rate, j) => ({ rate, depth, trained: counts[start][kind][i][j] })));
+  }
+
+  /** The largest rate at which all networks train, for each depth; 0 where there is none. */
+  function largestRates(start, kind) {
+    const { rates, depths, counts, seeds } = TD.normalization_data;
+    return depths.map((_, i) => Math.max(0, ...rates.filter((__, j) => counts[start][kind][i][j] === seeds)));
+  }
+
+  return { lengthPath, turns, angle, settled, cells, largestRates };
+})();
+
+if (typeof customElements !== "undefined") {
+  Explorable.define("td-normalization", (ui) => {
+    const N = TD.normalization;
+    const data = TD.normalization_data;
+    const kind = ui.select({
+      label: "norm",
+      options: [["none", "none"], ["batch", "BatchNorm"], ["layer", "LayerNorm"], ["rms", "RMSNorm"], ["weight", "weight norm"]],
+      value: "none",
+    });
+    const start = ui.select({
+      label: "initial weights",
+      options: [["small", "under-scaled (gain 1)"], ["he", "He (gain √2)"], ["large", "over-scaled (gain 2)"]],
+      value: "he",
+    });
+    const largest = ui.readout("largest rate for all, by depth");
+    const map = ui.plot({
+      title: "Which networks train",
+      x: { label: "learning rate", log: true, min: 0.012, max: 10.5 },
+      y: { label: "hidden layers", log: true, min: 0.8, max: 20 },
+      height: 260,
+    });
+    const rate = ui.slider({ label: "rate η, for the length below", min: 0.01, max: 2, value: 0.5, log: true });
+    const decay = ui.slider({ label: "weight decay λ", min: 1e-3, max: 0.3, value: 0.02, log: true });
+    const length = ui.slider({ label: "length at the start, ‖w‖", min: 0.1, max: 10, value: 3, log: true });
+    const turn = ui.readout("angle of a step, settled (degrees)");
+    const end = ui.readout("length, settled");
+    const lengths = ui.plot({ title: "Length of a scale-invariant weight", x: { label: "step", min: 0, max: 1000 }, y: { label: "length ‖w‖", log: true, min: 0.05, max: 20 }, height: 220 });
+    const angles = ui.plot({ title: "How far a step turns it", x: { label: "step", min: 0, max: 1000 }, y: { label: "angle (degrees)", log: true, min: 0.01, max: 100 }, height: 220 });
+    ui.update(() => {
+      const cells = N.cells(start.value, kind.value);
+      const pick = (test) => cells.filter(({ trained }) => test(trained));
+      const group = (label, test, colour, size) => {
+        const chosen = pick(test);
+        return { points: true, x: chosen.map((c) => c.rate), y: chosen.map((c) => c.depth), label, colour, size };
+      };
+      const found = N.largestRates(start.value, kind.value);
+      const told = data.depths.map((d, i) => `${d}: ${found[i] ? Explorable.format(found[i], 2) : "none"}`).join(", ");
+      map.draw([
+        group("all five train", (c) => c === data.seeds, 0, 7),
+        group("some train", (c) => c > 0 && c < data.seeds, 1, 5),
+        group("none trains", (c) => c === 0, "muted", 2),
+      ], `Largest rate at which all five networks train, by hidden layers. ${told}.`);
+      largest.set(told);
+      const degrees = 180 / Math.PI;
+      const path = N.lengthPath(length.value, rate.value, decay.value, 1, 1000);
+      const steps = path.map((_, t) => t);
+      const settled = N.settled(rate.value, decay.value, 1);
+      const angle = N.angle(rate.value, decay.value) * degrees;
+      lengths.draw([{ line: true, x: steps, y: path, label: "‖w‖" }, { hline: settled, label: "where it settles" }],
+        `The length goes from ${Explorable.format(length.value)} to ${Explorable.format(path.at(-1))} and settles at ${Explorable.format(settled)}.`);
+      angles.draw([{ line: true, x: steps, y: N.turns(path, rate.value, decay.value, 1).map((a) => a * degrees), label: "angle of a step" },
+        { hline: angle, label: "cos = 1 − ηλ" }], `Each step turns the weight by ${Explorable.format(angle)} degrees in the end.`);
+      turn.set(Explorable.format(angle));
+      end.set(Explorable.format(settled));
+    });
+  });
+}

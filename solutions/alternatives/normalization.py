@@ -1,0 +1,90 @@
+# %% setup
+import numpy as np
+
+# %% batchnorm_backward / torch
+def batchnorm_backward(z, g, eps):
+    import torch
+
+    z, g = torch.tensor(z), torch.tensor(g)
+    variance, mean = torch.var_mean(z, 0, correction=0)
+    centred, sd = z - mean, (variance + eps).sqrt()
+    dv = (g * centred).sum(0) * -0.5 / sd**3
+    return g / sd - g.sum(0) / sd / len(z) + dv * 2 * centred / len(z)
+
+# %% batchnorm_backward / float32
+def batchnorm_backward(z, g, eps):
+    z, g = np.float32(z), np.float32(g)
+    out = np.zeros_like(z)
+    for j in range(z.shape[1]):
+        r = 1 / np.sqrt(z[:, j].var() + np.float32(eps))
+        hat = (z[:, j] - z[:, j].mean()) * r
+        out[:, j] = r * (g[:, j] - g[:, j].mean() - hat * (g[:, j] * hat).mean())
+    return out
+
+# %% rmsnorm_backward / jacobian
+def rmsnorm_backward(z, scale, g, eps):
+    rows, dscale = [], np.zeros(z.shape[1])
+    for a, b in zip(z, g):
+        r = (a @ a / len(a) + eps) ** -0.5
+        jacobian = r * np.eye(len(a)) - r**3 * np.outer(a, a) / len(a)
+        rows.append(jacobian @ (b * scale))
+        dscale += b * a * r
+    return np.array(rows), dscale
+
+# %% rmsnorm_backward / float32
+def rmsnorm_backward(z, scale, g, eps):
+    z, scale, g = np.float32(z), np.float32(scale), np.float32(g)
+    r = 1 / np.sqrt((z * z).mean(1)[:, None] + np.float32(eps))
+    u = scale * g
+    return r * u - r**3 * z * (u * z).mean(1)[:, None], np.sum(g * z * r, axis=0)
+
+# %% evaluation_mode / closed-form
+def evaluation_mode(batches, z, momentum, eps):
+    k = len(batches)
+    keep = (1 - momentum) ** np.arange(k - 1, -1, -1) * momentum
+    mean = sum((w * b.mean(0) for w, b in zip(keep, batches)), np.zeros(z.shape[1]))
+    variance = sum((w * b.var(0) * len(b) / (len(b) - 1) for w, b in zip(keep, batches)), (1 - momentum) ** k * np.ones(z.shape[1]))
+    return (z - mean) * (variance + eps) ** -0.5
+
+# %% batch_of_two / computed
+z, g = np.array([[3.0, -1.0], [5.0, -1.5]]), np.array([[1.0, 2.0], [3.0, 4.0]])
+hat = (z - z.mean(0)) / z.std(0)
+outputs = hat
+gradient = np.linalg.norm((g - g.mean(0) - hat * (g * hat).mean(0)) / z.std(0))
+variances = np.array([2, 3, 3.75])
+
+# %% rescaled_run / array
+def rescaled_run(eta, lam, c):
+    rate = eta * c * c
+    return np.array([rate, eta * lam / rate])
+
+# %% equilibrium / iterate
+def equilibrium(eta, lam, slope):
+    q = slope * eta
+    for _ in range(200_000):
+        new = (1 - eta * lam) ** 2 * q + (eta * slope) ** 2 / q
+        if abs(new - q) <= 1e-15 * q:
+            break
+        q = new
+    return np.sqrt(q), np.arctan2(eta * slope / np.sqrt(q), (1 - eta * lam) * np.sqrt(q))
+
+# %% largest_rate / logs
+def largest_rate(trains, seeds, low, high, factor):
+    good = lambda rate: sum(not trains(rate, s) for s in seeds) == 0
+    if good(high):
+        return high
+    if not good(low):
+        return 0
+    a, b = np.log(low), np.log(high)
+    while b - a > np.log(factor):
+        m = (a + b) / 2
+        a, b = (m, b) if good(np.exp(m)) else (a, m)
+    return np.exp(a)
+
+# %% read_decay / product
+def read_decay(turns, first, last, eta):
+    shrink = last / first
+    for turn in turns:
+        shrink *= np.cos(turn)
+    print("shrink in all:", shrink)
+    return (1 - shrink ** (1 / len(turns))) / eta

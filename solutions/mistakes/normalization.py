@@ -1,0 +1,238 @@
+# %% setup
+import numpy as np
+
+# %% batchnorm_backward / statistics-constant
+# says: You treated mean and variance as constants. They depend on every input of the batch, and the gradient passes through both.
+# hint: 1
+def batchnorm_backward(z, g, eps):
+    return g / np.sqrt(z.var(0) + eps)
+
+# %% batchnorm_backward / no-variance-term
+# says: The path through the variance is missing: the part of g along z_hat must be taken out too.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    return (g - g.mean(0)) / np.sqrt(z.var(0) + eps)
+
+# %% batchnorm_backward / layer-axis
+# says: You took the means over the units of an example; that is LayerNorm. BatchNorm takes them over the batch.
+# hint: 3
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(1, keepdims=True) + eps)
+    hat = (z - z.mean(1, keepdims=True)) * r
+    return r * (g - g.mean(1, keepdims=True) - hat * (g * hat).mean(1, keepdims=True))
+
+# %% batchnorm_backward / unbiased
+# says: You divided the variance by B - 1. In training mode BatchNorm divides by B.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0, ddof=1) + eps)
+    hat = (z - z.mean(0)) * r
+    return r * (g - g.mean(0) - hat * (g * hat).mean(0))
+
+# %% rmsnorm_backward / layer
+# says: You subtracted the mean of the gradient, as LayerNorm does. RMSNorm subtracts no mean on the way forward, so none is subtracted on the way back.
+# hint: 2
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - u.mean(1, keepdims=True) - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / no-scale
+# says: The scale is missing on the way back: the norm receives g times scale.
+# hint: 1
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat = z * r
+    return r * (g - z_hat * (g * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / mean-over-batch
+# says: The gradient of the scale is averaged over the batch; the statement asks for the sum.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).mean(0)
+
+# %% evaluation_mode / batch-statistics
+# says: You normalised z by its own batch. In evaluation mode the running averages take their place.
+# hint: 1
+def evaluation_mode(batches, z, momentum, eps):
+    return (z - z.mean(0)) / np.sqrt(z.var(0) + eps)
+
+# %% evaluation_mode / biased
+# says: You remembered the variance divided by B; the running variance uses the unbiased one, divided by B - 1.
+# hint: 2
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * batch.var(0)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / momentum-turned
+# says: Momentum is turned round: it is the weight of the new batch, not of what is remembered.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = momentum * mean + (1 - momentum) * batch.mean(0)
+        variance = momentum * variance + (1 - momentum) * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / from-zero
+# says: Your running variance starts at 0. It starts at 1, so that a fresh layer leaves its inputs nearly alone.
+# hint: 1
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.zeros(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% batch_of_two / unbiased
+# says: Those outputs come from the variance divided by B - 1; in training mode it is divided by B.
+# hint: 2
+outputs = [[-0.5**0.5, 0.5**0.5], [0.5**0.5, -0.5**0.5]]
+gradient = 0.0
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / gradient-left
+# says: With two examples the outputs are plus and minus one whatever the inputs: nothing can pass back.
+# hint: 2
+outputs = [[-1.0, 1.0], [1.0, -1.0]]
+gradient = 30**0.5
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / no-bias
+# says: The variance around the batch's own mean is too small on average: by the factor 1 - 1/B.
+# hint: 3
+outputs = [[-1.0, 1.0], [1.0, -1.0]]
+gradient = 0.0
+variances = [4.0, 4.0, 4.0]
+
+# %% rescaled_run / first-power
+# says: The rate must grow by c squared: one factor because the weight is c times as long, one because the gradient is c times as short.
+# hint: 2
+def rescaled_run(eta, lam, c):
+    return c * eta, lam / c
+
+# %% rescaled_run / decay-kept
+# says: The rate is right, but with the old decay the weights shrink by another factor a step; the product of rate and decay must stay.
+# hint: 3
+def rescaled_run(eta, lam, c):
+    return c**2 * eta, lam
+
+# %% rescaled_run / turned
+# says: It is the other way round: longer weights need a larger rate.
+# hint: 1
+def rescaled_run(eta, lam, c):
+    return eta / c**2, lam * c**2
+
+# %% equilibrium / leading-order
+# says: Those are the results to leading order in the product of rate and decay; the exact ones are asked for.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    return (eta * slope**2 / (2 * lam)) ** 0.25, (2 * eta * lam) ** 0.5
+
+# %% equilibrium / square-root
+# says: That is the square of the length: the gradient's own length falls with the weight's, which makes it a fourth root.
+# hint: 2
+def equilibrium(eta, lam, slope):
+    shrink = 1 - eta * lam
+    return ((eta * slope) ** 2 / (1 - shrink**2)) ** 0.5, float(np.arccos(shrink))
+
+# %% equilibrium / constant-gradient
+# says: You took the gradient's length for slope; it is slope over the length of w.
+# hint: 1
+def equilibrium(eta, lam, slope):
+    shrink = 1 - eta * lam
+    length = eta * slope / (1 - shrink**2) ** 0.5
+    return length, float(np.arccos(shrink))
+
+# %% equilibrium / sine
+# says: The angle is not the one whose sine is the step over the old length: the weight has shrunk before, and the right angle lies between the shrunken weight and the step.
+# hint: 2
+def equilibrium(eta, lam, slope):
+    shrink = 1 - eta * lam
+    return ((eta * slope) ** 2 / (1 - shrink**2)) ** 0.25, float(np.arctan((1 - shrink**2) ** 0.5))
+
+# %% largest_rate / any-seed
+# says: You accept a rate at which one seed trains; all of them must.
+# hint: 1
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return any([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high / low > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(low)
+
+# %% largest_rate / arithmetic
+# says: You halve the bracket on a linear scale. Rates differ by factors: test the geometric mean.
+# hint: 2
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high / low > factor:
+        middle = (low + high) / 2
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(low)
+
+# %% largest_rate / upper-end
+# says: You return the upper end of the bracket, at which not every seed trains; the lower end is asked for.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high / low > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(high)
+
+# %% largest_rate / ends-untested
+# says: You did not test the ends: a low end that fails must give 0.0, and a high end that trains must be returned.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    while high / low > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if all([trains(middle, s) for s in seeds]) else (low, middle)
+    return float(low)
+
+# %% read_decay / square-root-law
+# says: You inverted angle = sqrt(2 eta lambda) with the mean angle. That holds to leading order, at equilibrium, and for angles of one size.
+# hint: 2
+def read_decay(turns, first, last, eta):
+    return float(np.mean(turns) ** 2 / (2 * eta))
+
+# %% read_decay / settled
+# says: You took the length for settled. It changed from first to last, and that belongs into the balance.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - np.exp(np.log(np.cos(turns)).mean())) / eta)
+
+# %% read_decay / mean-angle
+# says: You put the mean angle into the cosine. The logarithms of the cosines are what adds up over the steps.
+# hint: 2
+def read_decay(turns, first, last, eta):
+    return float((1 - (last / first) ** (1 / len(turns)) * np.cos(np.mean(turns))) / eta)
+
+# %% read_decay / product
+# says: That is the product of rate and decay; divide by the rate.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float(1 - np.exp(np.log(last / first) / len(turns) + np.log(np.cos(turns)).mean()))
