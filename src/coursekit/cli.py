@@ -31,3 +31,7 @@ class LazyCommands(click.Group):
 @click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Training Dynamics: build the book, test its claims, run the classroom."""
+
+
+if __name__ == "__main__":  # python -m coursekit.cli, for an environment in which the package is not installed
+    main()

@@ -10,6 +10,8 @@ import numpy as np
 from coursekit.compare import Tolerance, matches
 from coursekit.plain import NotPlain, decode, plain
 
+NEARER = 0.1  # an answer is a mistake's if its distance to that is at most this share of its distance to what is right
+
 
 @dataclass
 class Observed:
@@ -80,7 +82,10 @@ def _equal(outcome: dict[str, Any], seen: Observed) -> bool:
 
 
 def _nearer(wrong: object, seen: Observed) -> bool:
-    """Whether a numeric answer is nearer to the mistake's value than to the right one."""
+    """Whether a numeric answer is far nearer to the mistake's value than to the right one.
+
+    Both may lie within the noise that is allowed around a mistake's zero, and then only the ratio tells them apart.
+    """
     try:
         value, right, other = (np.asarray(plain(v)) for v in (seen.value, seen.expected, wrong))
     except (NotPlain, ValueError):
@@ -89,4 +94,4 @@ def _nearer(wrong: object, seen: Observed) -> bool:
         return True
     if not all(np.isfinite(a).all() for a in (value, right, other)):
         return True
-    return bool(np.abs(value - other).max(initial=0.0) <= np.abs(value - right).max(initial=0.0))
+    return bool(np.abs(value - other).max(initial=0.0) <= NEARER * np.abs(value - right).max(initial=0.0))

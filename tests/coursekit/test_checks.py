@@ -266,6 +266,15 @@ def test_a_value_nearer_to_the_truth_than_to_a_mistake_is_not_called_that_mistak
     assert caught.value.mistakes == ()
 
 
+@pytest.mark.parametrize("got, named", [(-2e-18, ()), (0.0, ("a",))])
+def test_a_tiny_wrong_value_is_not_called_zero(got, named):
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": 1e-18})
+        check.known(known(x={"a": {"value": 0.0}}))
+        check.case("x", got)
+    assert caught.value.mistakes == named
+
+
 def test_a_mistake_without_a_value_is_named_only_if_every_check_agrees():
     table = {"larger": {"a": {"failed": True}}, "smaller": {"b": {"failed": True}}}
     for smaller, named in ((True, ("a",)), (False, ())):

@@ -28,6 +28,11 @@ def test_an_unknown_subcommand_is_refused() -> None:
     assert result.exit_code == 2 and "No such command 'bok'" in result.output
 
 
+def test_the_module_can_be_run_without_the_script() -> None:
+    result = subprocess.run([sys.executable, "-m", "coursekit.cli", "bok"], capture_output=True, text=True, check=False)
+    assert result.returncode == 2 and "No such command 'bok'" in result.stderr
+
+
 @pytest.mark.parametrize("module", ["coursekit.cli", "coursekit.commands.book", "coursekit.commands.claims",
                                     "training_dynamics.toolbox.plots", "coursekit.book.objectives"])  # fmt: skip
 def test_what_must_start_quickly_does_not_load_torch(module: str) -> None:
