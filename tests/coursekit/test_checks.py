@@ -164,7 +164,9 @@ def test_a_property_names_its_hint():
     assert caught.value.hint == 2
 
 
-@pytest.mark.parametrize("condition", [None, 1, "yes", np.ones(2, bool), object()], ids=["none", "one", "text", "array", "object"])
+@pytest.mark.parametrize(
+    "condition", [None, 1, "yes", np.ones(2, bool), object()], ids=["none", "one", "text", "array", "object"]
+)
 def test_a_condition_that_is_no_bool_does_not_hold(condition):
     with pytest.raises(CheckFailed), check.question("q"):
         check.require(lambda: condition, "must hold")
