@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from training_dynamics.normalization_nets import KINDS
 from training_dynamics.normalization_rates import RATES, TRAINED, sweep
 
@@ -17,7 +19,8 @@ SEEDS = range(5)
 
 def count_trained(kind: str, depth: int, gain: float) -> list[int]:
     """For each rate of the grid, how many of the five seeds end below half the loss of guessing."""
-    return [int(c) for c in sum((sweep(seed, kind, depth, gain).final < TRAINED).astype(int) for seed in SEEDS)]
+    trained = [sweep(seed, kind, depth, gain).final < TRAINED for seed in SEEDS]
+    return [int(count) for count in np.sum(trained, axis=0)]
 
 
 def as_javascript() -> str:
