@@ -52,7 +52,9 @@ def rate_sets_spread(seed: int) -> Measured:
     """1 minus the rank correlation of rate and spread at 160 points; other seeds than ours gave up to 0.2."""
     spreads = [regression.comparison(seed).dropout[160, p].inside for p in regression.RATES]
     return Measured(
-        1 - float(spearmanr(regression.RATES, spreads).statistic), "below perfect rank correlation", at_most=0.4
+        round(1 - float(spearmanr(regression.RATES, spreads).statistic), 9),
+        "below perfect rank correlation",
+        at_most=0.4,
     )
 
 
@@ -74,7 +76,7 @@ def far_away(seed: int) -> Measured:
     "A 95 % band from MC dropout holds the true curve far from the data.",
     source="gal2016dropout",
     verdict="fails",
-    instead="On the mean of the seeds it holds the curve at a small part of the places.",
+    instead="On the mean of the seeds it holds the curve at far fewer places.",
     judge="mean",
 )
 def far_coverage(seed: int) -> Measured:
@@ -88,7 +90,7 @@ def far_coverage(seed: int) -> Measured:
     "With much data, the spread of MC dropout tells how wrong the mean is.",
     source="gal2016dropout",
     verdict="fails",
-    instead="With 2,560 points the spread is more than the error of the mean, several times over.",
+    instead="With 2,560 points the spread is clearly larger than the error of the mean.",
 )
 def too_wide(seed: int) -> Measured:
     """Mean sd over the root mean square error of the mean, in the range of 2,560 points."""
