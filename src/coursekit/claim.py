@@ -36,7 +36,7 @@ class Measured:
             return 0.0
         if math.isfinite(self.at_least) and math.isfinite(self.at_most):
             middle, half = (self.at_least + self.at_most) / 2, (self.at_most - self.at_least) / 2
-            return _ratio(half, abs(self.value - middle))
+            return max(1.0, _ratio(half, abs(self.value - middle)))  # the middle is rounded
         if math.isfinite(self.at_most):
             return _ratio(self.at_most, self.value) if self.at_most >= 0 else _ratio(-self.value, -self.at_most)
         return _ratio(self.value, self.at_least) if self.at_least >= 0 else _ratio(-self.at_least, -self.value)
