@@ -58,6 +58,7 @@ def visit(browser: Any, name: str, width: int, scheme: str) -> list[str]:
     context = browser.new_context(
         viewport={"width": width, "height": 1000}, color_scheme=scheme, reduced_motion="reduce"
     )
+    context.set_default_timeout(180_000)  # a busy machine is slow, not wrong
     page = context.new_page()
     page.on("console", lambda m: wrong.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
