@@ -19,6 +19,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"  # colours are judged at rest
 # What the theme's own markup is found guilty of, by selector; everything else is ours to mend.
 THEMES_OWN = {"region": (".sidebar-primary-item", ".skip-link", "#pst-skip-link")}
 
@@ -69,7 +70,7 @@ def visit(browser: Any, name: str, width: int, scheme: str) -> list[str]:
     page.wait_for_load_state("networkidle")
     page.wait_for_function("!document.querySelector('script[src*=mathjax]') || globalThis.MathJax?.startup?.promise")
     page.evaluate("globalThis.MathJax?.startup?.promise.then(() => null)")
-    page.add_style_tag(content="* { transition: none !important }")  # colours are judged at rest
+    page.add_style_tag(content=AT_REST)
     if page.evaluate("document.documentElement.dataset.theme") != scheme:
         wrong.append(f"does not follow the reader's {scheme} setting")
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
