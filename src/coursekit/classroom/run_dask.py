@@ -8,13 +8,18 @@ Nothing is kept on workers: whatever dies, what was written stays, and the next 
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.client import ClosedClientError, FutureCancelledError
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 
 from coursekit.classroom.grading import Job, Settings, crashed_result
@@ -22,6 +27,7 @@ from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.worker import grade_one
 
 WAIT = 60  # seconds for the first worker
+LOOK = 5.0  # seconds between looks at how many workers there are
 DEATHS = 1  # a task that was on this many dead workers is given up at the next death
 REASON = (
     "Grading this submission ended the grading process itself, twice. "
@@ -40,7 +46,8 @@ def local_cluster(workers: int) -> LocalCluster:
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Client]:
-    """A client of the scheduler that ``settings`` name, or of a cluster of our own."""
+    """A client of the scheduler that ``settings`` name, or of a cluster of our own; dask's own log stays silent."""
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if settings.scheduler:
         try:
             client = Client(settings.scheduler, timeout=WAIT)
@@ -54,11 +61,17 @@ def connected(settings: Settings) -> Iterator[Client]:
 
 
 def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
-    """Grade ``jobs`` in any order, each once."""
+    """Grade ``jobs`` in any order, each once; raises ClassroomError when the scheduler goes away."""
     if not jobs:
         return
-    with connected(settings) as client:
-        yield from spread(client, jobs, source, settings)
+    try:
+        with connected(settings) as client:
+            yield from spread(client, jobs, source, settings)
+    except (FutureCancelledError, ClosedClientError, CommClosedError) as error:
+        raise ClassroomError(
+            f"the dask scheduler {settings.scheduler or 'of this run'} has gone away ({type(error).__name__}). What was "
+            "graded is kept; start a scheduler and run this again to grade the rest"
+        ) from None
 
 
 def spread(client: Client, jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
@@ -91,25 +104,31 @@ def submit(client: Client, job: Job, source: bytes, settings: Settings) -> Futur
 def results(
     client: Client, jobs: Iterable[Job], source: bytes, settings: Settings, ahead: int
 ) -> Iterator[tuple[Job, dict[str, Any] | None]]:
-    """Each job with its result, or None when its workers died; ``ahead`` jobs for each worker are under way at a time."""
-    waiting, under_way = iter(jobs), {}
-    done = as_completed()
+    """Each job with its result, or None when its workers died.
 
-    def more(count: int) -> None:
-        for _, job in zip(range(count), waiting):
+    ``ahead`` jobs for each worker are under way at a time; workers that join later get theirs at the next look.
+    """
+    waiting = iter(jobs)
+    under_way: dict[Future, Job] = {}
+    done, looked, room = as_completed(), -LOOK, 0
+    while True:
+        if time.monotonic() - looked >= LOOK:
+            looked, room = time.monotonic(), ahead * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        for job in islice(waiting, max(0, room - len(under_way))):
             future = submit(client, job, source, settings)
             under_way[future] = job
             done.add(future)
-
-    more(ahead * max(1, len(client.scheduler_info(n_workers=-1)["workers"])))
-    for future in done:
-        job = under_way.pop(future)
-        yield job, outcome(future)
-        more(1)
+        if not under_way:
+            return
+        future = next(done)
+        yield under_way.pop(future), outcome(future)
 
 
 def outcome(future: Future) -> dict[str, Any] | None:
-    """A future's result, or None when its workers died; raises ClassroomError for what no submission can cause."""
+    """A future's result, or None when its workers died; raises ClassroomError for what no submission can cause.
+
+    Raises FutureCancelledError when the scheduler has gone.
+    """
     error = future.exception()
     if error is None:
         return future.result()
