@@ -38,22 +38,16 @@ class ForkedProcess:
                     return  # the zygote is gone, and its processes with it
 
     def end(self) -> str:
-        """Kill, wait for the zygote's word, release the sockets; how the process had ended by itself."""
-        said = self._heard(0.0)
-        early = said.strip().decode()
+        """Kill, wait for the zygote's word, release the sockets; how the process had ended, or ``memory``."""
         self.kill()
-        if not early:
-            self._heard(GRACE)
+        ready, _, _ = select.select([self._lifeline], [], [], GRACE)
+        said = self._lifeline.recv(200).decode() if ready else ""
         with contextlib.suppress(OSError):  # closed by the other side already
             self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
         with self._closing:
             self._lifeline.close()
-        return early
-
-    def _heard(self, seconds: float) -> bytes:
-        ready, _, _ = select.select([self._lifeline], [], [], seconds or 0.05)
-        return self._lifeline.recv(200) if ready else b""
+        return said
 
 
 class ForkLauncher:

@@ -180,6 +180,7 @@ _WRITERS: dict[type, Callable[[_Writer, Any, int], None]] = {
     float: lambda w, v, d: w.out.extend(struct.pack("<cd", b"D", v)),
     complex: lambda w, v, d: w.out.extend(struct.pack("<cdd", b"C", v.real, v.imag)),
     str: lambda w, v, d: w.text(b"S", v),
+    np.str_: lambda w, v, d: w.text(b"S", str(v)),  # an entry of an array of labels: a string to any reader
     bytes: lambda w, v, d: w.blob(b"B", v),
     list: lambda w, v, d: w.items(b"L", v, d),
     tuple: lambda w, v, d: w.items(b"U", v, d),

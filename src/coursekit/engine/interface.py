@@ -23,12 +23,12 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class Budget:
-    """What one submission may use.  Seconds are wall time, bytes are of memory and of captured output."""
+    """What one submission may use.  Seconds are wall time; memory is of all its processes together; threads are processes."""
 
     call_seconds: float = 20.0
     submission_seconds: float = 240.0
     memory_bytes: int = 2 * 2**30
-    processes: int = 64
+    processes: int = 32
     output_bytes: int = 20_000
     notebook_bytes: int = 2 * 2**20
 

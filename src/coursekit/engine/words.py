@@ -26,6 +26,8 @@ def scrubbed(text: str, limit: int = 4_000) -> str:
 
 def ended(how: str) -> tuple[str, str]:
     """The status and the words for how a process ended by itself."""
+    if how == "memory":
+        return "memory", "all its processes together took too much"
     if how in ("signal 9", "signal 24"):
         return "memory", "killed by the system"
     if how.startswith("signal"):

@@ -16,7 +16,11 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Any
+
+from coursekit.sandbox.usage import Meter, outer_number
+from coursekit.sandbox.view import SCRATCHES
 
 _LIBRARIES = """
 numpy numpy.linalg numpy.testing numpy.random torch torch.nn torch.optim torch.func torch.utils.data torch.linalg
@@ -27,6 +31,7 @@ encodings.idna encodings.ascii encodings.latin_1 unicodedata jaxtyping
 coursekit.checks coursekit.engine.student coursekit.engine.checker coursekit.engine.worker
 """
 LIBRARIES = _LIBRARIES.split()
+TICK_MS = 100  # how often the memory of students' processes is looked at
 
 
 def preload() -> None:
@@ -87,13 +92,19 @@ class Zygote:
         self.poll.register(control, select.POLLIN)
         self.ends: dict[int, int] = {}  # pidfd -> pid
         self.lines: dict[int, int] = {}  # lifeline -> pidfd
+        self.meters: dict[int, Meter] = {}  # pidfd of a student's process -> what it and all that it started take
+        self.looked = 0.0
         self.home = os.open("/proc/self/ns/pid", os.O_RDONLY) if confinement else -1
 
     def serve(self) -> None:
         """Work until the engine closes the control socket."""
         self.control.send(b"ready")
         while True:
-            descriptor = self.poll.poll()[0][0]  # one at a time: the next may be closed by what this one does
+            self._look()
+            ready = self.poll.poll(TICK_MS if self.meters else None)
+            if not ready:
+                continue
+            descriptor = ready[0][0]  # one at a time: the next may be closed by what this one does
             if descriptor == self.control.fileno():
                 message, descriptors, _, _ = socket.recv_fds(self.control, 4096, 2)
                 if not message:
@@ -116,6 +127,18 @@ class Zygote:
         self.ends[pidfd], self.lines[lifeline] = child, pidfd
         self.poll.register(pidfd, select.POLLIN)
         self.poll.register(lifeline, select.POLLIN)
+        if order["role"] == "student":
+            limit = order["budget"]["memory_bytes"]
+            self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCHES if order["sandbox"] else ())
+
+    def _look(self) -> None:
+        """End every student's process that takes, with all that it started, more memory than it may."""
+        if time.monotonic() - self.looked < TICK_MS / 1000:
+            return
+        for pidfd, meter in list(self.meters.items()):
+            if meter.exceeded():
+                self._end(pidfd, "memory")
+        self.looked = time.monotonic()
 
     def _fork(self, sandbox: bool) -> int:
         """Fork; with ``sandbox`` the child is the first process of a new process namespace."""
@@ -129,23 +152,24 @@ class Zygote:
             linux.setns(self.home, linux.CLONE_NEWPID)
         return child
 
-    def _end(self, pidfd: int) -> None:
+    def _end(self, pidfd: int, why: str = "") -> None:
         """Kill a process that may still run."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)  # type: ignore[attr-defined]
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.ends[pidfd], signal.SIGKILL)
-        self._ended(pidfd, told=False)
+        self._ended(pidfd, why)
 
-    def _ended(self, pidfd: int, told: bool = True) -> None:
-        """Bury a process that has ended, and say on its lifeline how, unless we ended it."""
+    def _ended(self, pidfd: int, why: str | None = None) -> None:
+        """Bury a process that has ended, and say on its lifeline how: ``why`` we killed it, unless it had ended by itself."""
         child = self.ends.pop(pidfd)
+        self.meters.pop(pidfd, None)
         _, status = os.waitpid(child, 0)
         lifeline = next(line for line, owner in self.lines.items() if owner == pidfd)
         code = os.waitstatus_to_exitcode(status)
-        if told:
-            with contextlib.suppress(OSError):
-                os.write(lifeline, (f"signal {-code}" if code < 0 else f"exit {code}").encode())
+        by_itself = f"signal {-code}" if code < 0 else f"exit {code}"
+        with contextlib.suppress(OSError):
+            os.write(lifeline, (by_itself if why is None or code != -signal.SIGKILL else why).encode())
         del self.lines[lifeline]
         for descriptor in (pidfd, lifeline):
             self.poll.unregister(descriptor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from pathlib import Path
 
-FILES = 256
+FILES = 128
 FILE_BYTES = 32 * 2**20
 
 

@@ -21,7 +21,7 @@ SYSTEM = (
     "/etc/localtime",
     "/etc/alternatives",
 )
-DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full")
+DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
 OFFERED = {
     "training_dynamics": ("toolbox",),
     "coursekit": ("checks.py", "compare.py", "diagnose.py", "plain.py", "numbers.py"),
@@ -29,7 +29,8 @@ OFFERED = {
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"
 SCRATCH = "size=64m,nr_inodes=8192,mode=1777"
-HOME = "/tmp"
+HOME, SHARED = "/tmp", "/dev/shm"
+SCRATCHES = (HOME, SHARED)  # file systems in memory that a student's process can write
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def build(view: View, root: str) -> None:
 
 
 def _scratch(root: str) -> None:
-    for folder, options in ((HOME, SCRATCH), ("/dev/shm", "size=16m,nr_inodes=256,mode=1777")):
+    for folder, options in ((HOME, SCRATCH), (SHARED, "size=16m,nr_inodes=256,mode=1777")):
         os.makedirs(root + folder, exist_ok=True)
         linux.mount("tmpfs", root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
     os.makedirs(root + "/proc")

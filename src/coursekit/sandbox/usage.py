@@ -1,0 +1,106 @@
+"""The memory that all processes of one submission take together.  The kernel's own limits count each one alone.
+
+Seen from outside, by the fork server.  Sources: proc(5), Documentation/filesystems/proc.rst (status, smaps_rollup, stat).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+
+PAGE = resource.getpagesize()
+KILOBYTE = 1024
+MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
+UNSEEN = 128 * 2**20  # charged for folders in memory whose use cannot be read: more than they can hold
+
+
+def outer_number(pidfd: int) -> int:
+    """The number that the process of a pidfd has in this /proc, which may show another process namespace; -1 when it ended."""
+    with open(f"/proc/self/fdinfo/{pidfd}") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("Pid:")), -1)
+
+
+def family(pid: int) -> list[int]:
+    """A process and its living descendants.  The first of a process namespace inherits every orphan, so none is left out."""
+    found, pending = [], [pid]
+    while pending:
+        found.append(pending.pop())
+        try:
+            for thread in os.listdir(f"/proc/{found[-1]}/task"):
+                with open(f"/proc/{found[-1]}/task/{thread}/children") as file:
+                    pending += map(int, file.read().split())
+        except OSError:
+            continue  # it has just ended; its children are the first process's now
+    return found
+
+
+@dataclass(frozen=True)
+class Rough:
+    """What is cheap to know of one process: bytes of its own, counting shared ones in full, and how often it got a page."""
+
+    bytes: int = 0
+    faults: int = 0
+
+
+def rough(pid: int) -> Rough:
+    """The cheap numbers of one process; zeros when it has ended."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            taken = _kilobytes(file.read(), ("RssAnon:", "VmSwap:"))
+        with open(f"/proc/{pid}/stat") as file:
+            return Rough(taken * KILOBYTE, int(file.read().rsplit(")", 1)[1].split()[MINOR_FAULTS]))
+    except (OSError, IndexError):
+        return Rough()
+
+
+def exact(pid: int) -> int:
+    """Bytes of one process, each page divided by the number of processes that share it; 0 when it has ended."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            return _kilobytes(file.read(), ("Pss_Anon:", "SwapPss:")) * KILOBYTE
+    except OSError:
+        return 0
+
+
+def _kilobytes(text: str, names: tuple[str, ...]) -> int:
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(names))
+
+
+def held(pid: int, folders: tuple[str, ...]) -> int:
+    """Bytes in the files of ``folders``, which are file systems in memory that the process sees."""
+    total = 0
+    for folder in folders:
+        try:
+            facts = os.statvfs(f"/proc/{pid}/root{folder}")
+            total += (facts.f_blocks - facts.f_bfree) * facts.f_frsize
+        except OSError:
+            total += UNSEEN
+    return total
+
+
+class Meter:
+    """Says when a submission takes more than ``limit`` bytes.
+
+    Counting exactly costs some 30 ms a process, since forked ones share most of what they have.  It is done only when the
+    cheap upper bound allows an excess: what was counted last, and since then all growth and one page for every page fault.
+    """
+
+    def __init__(self, pid: int, limit: int, folders: tuple[str, ...] = ()) -> None:
+        self.pid, self.limit, self.folders = pid, limit, folders
+        self.counted, self.then = 0, dict[int, Rough]()
+
+    def exceeded(self) -> bool:
+        """Whether the limit is passed now."""
+        files = held(self.pid, self.folders)
+        now = {pid: rough(pid) for pid in family(self.pid)}
+        if files + sum(one.bytes for one in now.values()) <= self.limit:
+            return False
+        if self.then and files + self.counted + sum(self._growth(pid, one) for pid, one in now.items()) <= self.limit:
+            return False
+        self.counted, self.then = sum(map(exact, now)), now
+        return files + self.counted > self.limit
+
+    def _growth(self, pid: int, now: Rough) -> int:
+        before = self.then.get(pid, Rough())
+        return max(0, now.bytes - before.bytes) + max(0, now.faults - before.faults) * PAGE

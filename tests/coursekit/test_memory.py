@@ -1,0 +1,158 @@
+"""The limit on memory is that of all processes of a submission together, and of the files that it keeps in memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+from corpus.base import Draft, source_of
+
+from coursekit.engine.interface import Budget, QuestionResult, Submission
+from coursekit.engine.local import SandboxUnavailable, grading_engine
+from coursekit.sandbox.usage import Meter, exact, family, rough
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counted through /proc, on Linux")
+MEGABYTE = 2**20
+LIMIT = 500 * MEGABYTE
+
+
+@pytest.fixture(scope="module")
+def engine():
+    try:
+        made = grading_engine()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    yield made
+    made.close()
+
+
+def graded(engine, code: str) -> dict[str, QuestionResult]:
+    """The results of the small notebook, solved, with ``adder`` doing this first."""
+    draft = Draft("mini", solved=True)
+    draft.answer(
+        "adder", f"def adder(n):\n{textwrap.indent(textwrap.dedent(code), '    ')}\n    return lambda x: x + n"
+    )
+    budget = Budget(call_seconds=20.0, submission_seconds=60.0, memory_bytes=LIMIT)
+    return engine.grade(Submission("ann", draft.data()), source_of("mini"), budget).questions
+
+
+TOO_MUCH = {
+    "children": """
+        import os, time
+        for _ in range(10):
+            if os.fork() == 0:
+                data = bytearray(os.urandom(1) * (80 * 2**20))
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(15)
+    """,
+    "inherited pages written": """
+        import os, time
+        data = bytearray(b"x") * (100 * 2**20)
+        for _ in range(8):
+            if os.fork() == 0:
+                for i in range(0, len(data), 4096): data[i] = 1
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(15)
+    """,
+    "children of children that left": """
+        import os, time
+        for _ in range(10):
+            if os.fork() == 0:
+                if os.fork(): os._exit(0)
+                os.setsid()
+                data = bytearray(os.urandom(1) * (80 * 2**20))
+                time.sleep(30)
+                os._exit(0)
+            os.wait()
+        time.sleep(15)
+    """,
+    "programs": """
+        import subprocess, sys, time
+        code = "import time; x = bytearray(b'x') * (80 * 2**20); time.sleep(30)"
+        for _ in range(10): subprocess.Popen([sys.executable, "-S", "-c", code])
+        time.sleep(15)
+    """,
+    "files in memory besides": """
+        import os, time
+        for i in range(4): open(f"f{i}", "wb").write(b"x" * (14 * 2**20))
+        data = bytearray(b"x") * (410 * 2**20)
+        if os.fork() == 0:
+            more = bytearray(b"y") * (10 * 2**20)
+            time.sleep(30)
+        time.sleep(15)
+    """,
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_the_sum_over_processes_is_limited(engine, name):
+    results = graded(engine, TOO_MUCH[name])
+    found = results.pop("adder")
+    assert (found.score, found.status) == (0.0, "memory"), found
+    assert f"{LIMIT // MEGABYTE} MB" in found.message
+    assert {result.status for result in results.values()} == {"passed"}
+
+
+ENOUGH = {
+    "children that share": """
+        import os
+        data = bytearray(b"x") * (60 * 2**20)
+        children = []
+        for _ in range(8):
+            child = os.fork()
+            if child == 0:
+                __import__("time").sleep(0.5)
+                os._exit(0)
+            children.append(child)
+        for child in children: os.waitpid(child, 0)
+    """,
+    "one after the other": """
+        import os
+        for _ in range(6):
+            if os.fork() == 0:
+                data = bytearray(b"x") * (80 * 2**20)
+                os._exit(0)
+            os.wait()
+    """,
+}
+
+
+@pytest.mark.parametrize("name", ENOUGH)
+def test_what_is_shared_counts_once_and_what_is_gone_not_at_all(engine, name):
+    assert {result.status for result in graded(engine, ENOUGH[name]).values()} == {"passed"}
+
+
+def test_memory_that_no_count_shows_cannot_be_had(engine):
+    """Shared memory without a file stays taken after its pages are unmapped."""
+    found = graded(engine, "import mmap\nfor _ in range(10): mmap.mmap(-1, 2**20)\nopen('/dev/zero')")["adder"]
+    assert found.status == "failed" and "OSError" in found.message and "Cannot allocate memory" in found.message
+
+
+def test_a_family_is_counted_from_outside():
+    code = "import os, time\nx = bytearray(b'x') * (30 * 2**20)\nos.fork() or os.fork()\nprint('up', flush=True)\ntime.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdout.readline()
+        members = family(process.pid)
+        shared, full = sum(map(exact, members)), sum(rough(pid).bytes for pid in members)
+        assert len(members) == 3 and members[0] == process.pid
+        assert 30 * MEGABYTE < shared < 60 * MEGABYTE < 90 * MEGABYTE < full
+        assert Meter(process.pid, 25 * MEGABYTE).exceeded() and not Meter(process.pid, 70 * MEGABYTE).exceeded()
+        for pid in members:
+            os.kill(pid, 9)
+    assert _soon(lambda: rough(process.pid).bytes == exact(process.pid) == 0)
+
+
+def _soon(holds) -> bool:
+    for _ in range(50):
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
