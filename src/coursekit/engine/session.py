@@ -15,6 +15,7 @@ from coursekit.engine.words import ended, scrubbed
 
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
+LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
 
 
 @dataclass
@@ -47,18 +48,27 @@ class Clock:
 class Session:
     """Runs the student's cells in order.  A cell that kills the process is left out when the others are replayed."""
 
-    def __init__(self, launcher: Launcher, cells: list[tuple[str, str]], budget: Budget, clock: Clock) -> None:
+    def __init__(
+        self,
+        launcher: Launcher,
+        cells: list[tuple[str, str]],
+        budget: Budget,
+        clock: Clock,
+        deadly: set[int] | None = None,
+    ) -> None:
         self.launcher, self.cells, self.budget, self.clock = launcher, cells, budget, clock
         self.reports = [Report() for _ in cells]
-        self.deadly: set[int] = set()
+        self.deadly = deadly or set()  # cells that are known to end the process
         self.process: Process | None = None
+        self.spare: Process | None = None
         self.position = 0
 
     def advance(self, upto: int) -> Process:
         """The process after the first ``upto`` cells; a process that is further on is given as it is."""
         while True:
             if self.process is None:
-                self.process, self.position = self.launcher.start("student", self.budget), 0
+                self.process, self.position = self.spare or self.launcher.start("student", self.budget), 0
+                self.spare = None
             if self.position >= upto:
                 return self.process
             number = self.position
@@ -81,13 +91,23 @@ class Session:
         seconds = self.clock.left(self.budget.call_seconds)
         try:
             self.process.channel.send(REQUEST, encode(((0, "cell", label, source), [])), seconds)
-            kind, payload = self.process.channel.receive(seconds)
-            return _report(kind, payload)
+            return _report(*self.heard(seconds))
         except ChannelTimeout:
             self.stop()
             return Report("timeout", f"stopped after {self.budget.call_seconds:g} s")
         except (ChannelClosed, FrameError):
             return Report(*ended(self.stop()))
+
+    def heard(self, seconds: float) -> tuple[bytes, bytes]:
+        """The next message of the process.  When it takes long a spare process is started, so that a loop costs no more."""
+        assert self.process is not None
+        try:
+            return self.process.channel.receive(min(seconds, LONG))
+        except ChannelTimeout:
+            if seconds <= LONG:
+                raise
+        self.spare = self.spare or self.launcher.start("student", self.budget)
+        return self.process.channel.receive(seconds - LONG)
 
     def _awake(self) -> bool:
         """Wait until a fresh process answers at all: importing the libraries is not the student's time."""
@@ -104,6 +124,12 @@ class Session:
         """End the process, if there is one; how it had ended by itself."""
         process, self.process = self.process, None
         return process.end() if process is not None else ""
+
+    def close(self) -> None:
+        """End the process and the spare one, if there are any."""
+        self.stop()
+        self.process, self.spare = self.spare, None
+        self.stop()
 
 
 def _report(kind: bytes, payload: bytes) -> Report:

@@ -52,12 +52,12 @@ class _Run:
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
 
-    def _session(self) -> Session:
+    def _session(self, deadly: set[int] | None = None) -> Session:
         answers = {place: question.answers[0].grade_id for question in self.plan.questions for place in question.given}
         cells = []
         for place, (cell, role) in enumerate(zip(self.plan.cells, self.plan.roles)):
             cells.append((answers.get(place, f"cell {place + 1}"), cell.source if role == "run" else ""))
-        return Session(self.launcher, self.before + cells, self.budget, self.clock)
+        return Session(self.launcher, self.before + cells, self.budget, self.clock, deadly)
 
     def outcome(self) -> Outcome:
         """Run everything, and end every process whatever happens."""
@@ -65,11 +65,11 @@ class _Run:
             self.bench.warm()
             reports = self._cells()
             if self.plan.in_order:
-                self.session.stop()
-                self.session = self._session()
+                self.session.close()
+                self.session = self._session(self.session.deadly)
             self._questions(reports)
         finally:
-            self.session.stop()
+            self.session.close()
             self.bench.stop()
         results = {question.id: self.results[question.id] for question in self.plan.questions}
         notebook = executed_notebook(self.plan, reports[len(self.before) :], results, self.budget)

@@ -100,7 +100,7 @@ class Trial:
         assert self.student is not None
         try:
             self.student.channel.send(kind, payload, seconds)
-            kind, payload = self.student.channel.receive(seconds)
+            kind, payload = self.session.heard(seconds)
             if kind not in (REPLY, CALLBACK):
                 raise ChannelClosed
         except ChannelTimeout:
