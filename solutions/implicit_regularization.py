@@ -1,6 +1,4 @@
 # %% setup
-import math
-
 from scipy.integrate import solve_ivp
 from scipy.optimize import linprog
 

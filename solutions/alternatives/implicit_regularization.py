@@ -5,12 +5,11 @@ import torch
 from scipy.integrate import solve_ivp
 from scipy.optimize import linprog, minimize
 
-# %% gd_limit / by-iteration
+# %% gd_limit / minimum-of-distance
 def gd_limit(X, y, w0):
-    w, lr = np.array(w0, dtype=float), 1 / np.linalg.norm(X, 2) ** 2
-    for _ in range(20000):
-        w = w - lr * X.T @ (X @ w - y)
-    return w
+    # The limit is the solution nearest to w0: its move from w0 is the least one that solves the least-squares problem.
+    move, *_ = np.linalg.lstsq(X, y - X @ w0, rcond=1e-10)
+    return (w0 + move).tolist()
 
 # %% gd_limit / svd-float32
 def gd_limit(X, y, w0):

@@ -29,6 +29,15 @@ def gd_limit(X, y, w0):
 def gd_limit(X, y, w0):
     return w0 + X.T @ np.linalg.inv(X @ X.T) @ (y - X @ w0)
 
+# %% gd_limit / iterates
+# says: You take a number of steps and stop. Along a direction with a small singular value no affordable number is enough; solve for the limit.
+# hint: 2
+def gd_limit(X, y, w0):
+    w, lr = np.array(w0, dtype=float), 1 / np.linalg.norm(X, 2) ** 2
+    for _ in range(20000):
+        w = w - lr * X.T @ (X @ w - y)
+    return w
+
 # %% steps_needed / singular-not-squared
 # says: The curvature of the loss along a singular direction is σ², not σ.
 # hint: 2
@@ -92,6 +101,20 @@ def matching_penalty(s, t):
     x = np.clip(t * np.asarray(s) ** 2, 0, 700)
     return s**2 * np.expm1(x)
 
+# %% matching_penalty / zero-where-zero
+# says: Where σ = 0 you return 0. The limit of σ²/(exp(tσ²) − 1) for σ to zero is 1/t.
+# hint: 3
+def matching_penalty(s, t):
+    x = np.clip(t * np.asarray(s) ** 2, 1e-300, 700)
+    return np.where(np.asarray(s) > 0, x / np.expm1(x), 0.0) / t
+
+# %% matching_penalty / zero-over-zero
+# says: Your formula is 0/0 where σ = 0, which is NaN. Treat that direction on its own: its limit is 1/t.
+# hint: 3
+def matching_penalty(s, t):
+    with np.errstate(all="ignore"):
+        return np.asarray(s) ** 2 / np.expm1(t * np.asarray(s) ** 2)
+
 # %% three_ends / all-least-norm
 # says: You gave the minimum-norm solution for all three. Sign descent and the diagonal network minimise other norms.
 # hint: 1
@@ -106,6 +129,11 @@ three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [0, 0, 2], "d
 # says: For gradient descent you divided by |x| instead of |x|²: check that x·w is 6.
 # hint: 3
 three_ends = {"gradient": [6 / 14**0.5 * x for x in (1, 2, 3)], "sign": [1, 1, 1], "diagonal": [0, 0, 2]}
+
+# %% three_ends / wrong-weight-wins
+# says: The diagonal network's one weight is the wrong one: the least ℓ1 norm puts it where the input is largest.
+# hint: 3
+three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [1, 1, 1], "diagonal": [6, 0, 0]}
 
 # %% log_time_flow / no-jacobian-of-time
 # says: You integrated dw/dt with τ as the clock. The chain rule brings a factor dt/dτ = e^τ.
@@ -167,6 +195,12 @@ def patience(shortfall, steps, target):
 # hint: 3
 def patience(shortfall, steps, target):
     return math.log10(steps) * target / shortfall
+
+# %% patience / not-its-logarithm
+# says: You return the number of steps. The question asks for its base-10 logarithm, which fits into a float where the number may not.
+# hint: 3
+def patience(shortfall, steps, target):
+    return steps ** (shortfall / target)
 
 # %% diagonal_limit / least-norm
 # says: You return the minimum-norm solution. That is the limit for a large α only.
@@ -231,9 +265,37 @@ def which_optimizer(w, X, y):
         return "unfinished"
     if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
         return "gradient"
-    below = np.hstack([np.eye(d), -np.ones((d, 1))])
-    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(d), np.hstack([X, np.zeros((n, 1))]), y).fun
-    if linf is not None and np.abs(w).max() <= 1.1 * linf and (w >= 0).all():
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y).fun
+    if linf is not None and np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / looks-at-entries
+# says: You judge by how the entries look (all alike, or few of them). The table asks how the norm of w compares with the least one.
+# hint: 2
+def which_optimizer(w, X, y):
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    if np.ptp(np.abs(w)) < 0.1 * np.abs(w).max():
+        return "sign"
+    return "small start" if np.sum(np.abs(w) > 1e-3) <= len(y) else "other"
+
+# %% which_optimizer / distance-to-least-norm
+# says: You ask whether w is near X⁺y. The table asks for the part of w that is orthogonal to the rows of X; a direction can be too weak to be learned yet.
+# hint: 1
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ y) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * linf:
         return "sign"
     l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
     return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
@@ -320,6 +382,19 @@ def factor_step(factors, target, seen, lr):
     for f in factors[:0:-1]:
         after.append(after[-1] @ f)
     G = 2 * np.where(seen, before[-1] - target, 0.0)
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% factor_step / averaged-loss
+# says: You averaged over the seen entries; the loss of this question is a sum.
+# hint: 1
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = np.where(seen, before[-1] - target, 0.0) / np.sum(seen)
     return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
 
 # %% factor_step / in-place
