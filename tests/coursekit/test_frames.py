@@ -60,6 +60,11 @@ def test_arrays_come_back_with_dtype_shape_and_bits(array):
     assert back.tobytes() == array.tobytes() and back.flags.writeable
 
 
+def test_an_entry_of_an_array_of_labels_is_a_string():
+    label = np.array(["sign", "other"])[1]
+    assert type(label) is np.str_ and same(decode(encode([label, {"is": label}])), ["other", {"is": "other"}])
+
+
 @pytest.mark.parametrize(
     "dtype", [torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.bool, torch.complex64]
 )
