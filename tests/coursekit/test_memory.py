@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import pytest
 from corpus.base import Draft, source_of
 
 from coursekit.engine.interface import Budget, QuestionResult, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine
+from coursekit.engine.local import SandboxUnavailable, grading_engine, local_engine
+from coursekit.sandbox import limits
 from coursekit.sandbox.usage import Meter, exact, family, rough
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counted through /proc, on Linux")
@@ -132,6 +134,44 @@ def test_memory_that_no_count_shows_cannot_be_had(engine):
     """Shared memory without a file stays taken after its pages are unmapped."""
     found = graded(engine, "import mmap\nfor _ in range(10): mmap.mmap(-1, 2**20)\nopen('/dev/zero')")["adder"]
     assert found.status == "failed" and "OSError" in found.message and "Cannot allocate memory" in found.message
+
+
+def test_processes_that_are_started_fresh_are_limited_too():
+    """The way of ``course check``: no sandbox, but the kernel's limits and one thread."""
+    code = """
+        import json, os, resource, torch
+        try: taken = len(bytearray(6 * 2**30))
+        except MemoryError: taken = 0
+        limits = {name: resource.getrlimit(getattr(resource, name)) for name in ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CPU")}
+        print(json.dumps(dict(taken=taken, threads=torch.get_num_threads(), limits=limits, plots=os.environ["MPLBACKEND"])))
+    """  # fmt: skip
+    draft = Draft("mini", solved=True)
+    draft.first(code)
+    engine = local_engine()
+    try:
+        outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0))
+    finally:
+        engine.close()
+    seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
+    assert (seen["taken"], seen["threads"], seen["plots"]) == (0, 1, "Agg")
+    assert seen["limits"] == {
+        "RLIMIT_CORE": [0, 0], "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2, "RLIMIT_NOFILE": [limits.FILES] * 2, "RLIMIT_CPU": [210, 210],
+    }  # fmt: skip
+    assert {result.status for result in outcome.questions.values()} == {"passed"}
+
+
+def test_a_limit_that_the_system_refuses_is_left_out_only_where_that_is_allowed(monkeypatch):
+    import resource
+
+    refused = {resource.RLIMIT_CORE: 0}
+
+    def refuse(*_: object) -> None:
+        raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    limits.apply(refused, every=False)
+    with pytest.raises(ValueError, match="exceeds"):
+        limits.apply(refused)
 
 
 def test_a_family_is_counted_from_outside():

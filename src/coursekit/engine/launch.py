@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +49,7 @@ def clean_environment(home: str) -> dict[str, str]:
     return (
         kept
         | threads
+        | {"VECLIB_MAXIMUM_THREADS": "1", "NUMEXPR_MAX_THREADS": "1"}
         | {"HOME": home, "TMPDIR": home, "TEMP": home, "TMP": home, "MPLCONFIGDIR": home, "MPLBACKEND": "Agg"}
         | {"PYTHONHASHSEED": "0", "PYTHONPATH": package_folder, "PYTHONDONTWRITEBYTECODE": "1"}
     )
@@ -57,7 +60,7 @@ class SpawnedProcess:
 
     def __init__(self, role: str, budget: Budget) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.worker", role, str(budget.output_bytes)]
+        command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.worker", role, json.dumps(asdict(budget))]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -7,7 +7,6 @@ import asyncio
 import inspect
 import io
 import linecache
-import os
 import random
 import sys
 import types
@@ -162,6 +161,8 @@ def seed_everything() -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(0)
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)
 
 
 def line_of(error: BaseException) -> int:
@@ -174,8 +175,3 @@ def line_of(error: BaseException) -> int:
             line = entry.tb_lineno
         entry = entry.tb_next
     return line
-
-
-def settle_environment() -> None:
-    """Plots without a screen, one thread, the same hashes on every run: for processes that are started to run cells."""
-    os.environ |= {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

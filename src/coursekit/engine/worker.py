@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from typing import Any
 
 from coursekit.engine.errors import ChannelClosed
 from coursekit.engine.wire import Wire
+
+USERS_PROCESSES = 4096  # outside the sandbox this limit counts all processes of the user, not one submission's
+LIBRARIES_BYTES = 2**30  # what importing torch and its like maps later in a process that is started fresh
 
 
 def private_wire() -> Wire:
@@ -39,11 +44,26 @@ def serve(role: str, wire: Wire, output_bytes: int) -> None:
         return
 
 
+def limit_student(budget: dict[str, Any]) -> None:
+    """The kernel's limits on a student's process outside the sandbox.  Windows has none of them."""
+    if os.name != "posix":
+        return
+    from coursekit.sandbox import limits
+
+    wanted = limits.limits_of(budget["memory_bytes"], USERS_PROCESSES, int(budget["submission_seconds"]) + 10)
+    limits.apply(wanted, every=sys.platform.startswith("linux"))
+
+
 def main() -> None:
-    """Serve the role that the command line names, then end at once."""
-    role, output_bytes = sys.argv[1], int(sys.argv[2])
+    """Serve the role that the command line names within the budget that it gives, then end at once."""
+    role, budget = sys.argv[1], json.loads(sys.argv[2])
     sys.argv = [""]
-    serve(role, private_wire(), output_bytes)
+    wire = private_wire()
+    if role == "student":
+        from coursekit.engine import student  # noqa: F401  what it maps is not the student's
+
+        limit_student(budget | {"memory_bytes": budget["memory_bytes"] + LIBRARIES_BYTES})
+    serve(role, wire, budget["output_bytes"])
     os._exit(0)
 
 

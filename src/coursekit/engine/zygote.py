@@ -201,9 +201,9 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
 
         confine(confinement, budget["memory_bytes"], budget["processes"], int(budget["submission_seconds"]) + 10)
     elif order["role"] == "student":
-        from coursekit.sandbox import limits
+        from coursekit.engine.worker import limit_student
 
-        limits.apply(budget["memory_bytes"], 4096, int(budget["submission_seconds"]) + 10)
+        limit_student(budget)
     serve(order["role"], Wire(channel, channel), budget["output_bytes"])
 
 

@@ -79,7 +79,7 @@ def confine(confinement: Confinement, memory_bytes: int, processes: int, cpu_sec
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # after the last change of rights, which would clear it
     extra = 0 if limits.mapped_bytes() else mapped_outside  # without /proc inside, count from what was seen outside
-    limits.apply(memory_bytes + extra, processes, cpu_seconds)
+    limits.apply(limits.limits_of(memory_bytes + extra, processes, cpu_seconds))
     linux.install_filter(confinement.filter)
 
 

@@ -15,9 +15,8 @@ def mapped_bytes() -> int:
     return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
 
 
-def apply(memory_bytes: int, processes: int, cpu_seconds: int) -> None:
-    """Limit memory (beyond what is mapped now), processes, open files, file size, core dumps and CPU time, for good."""
-    mapped = mapped_bytes()
+def limits_of(memory_bytes: int, processes: int, cpu_seconds: int) -> dict[int, int]:
+    """Limits on memory (beyond what is mapped now), processes, open files, file size, core dumps and CPU time."""
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: cpu_seconds,
@@ -25,9 +24,17 @@ def apply(memory_bytes: int, processes: int, cpu_seconds: int) -> None:
         resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_NPROC: processes,
     }
-    if mapped:
-        wanted[resource.RLIMIT_AS] = mapped + memory_bytes
+    mapped = mapped_bytes()
+    return wanted | ({resource.RLIMIT_AS: mapped + memory_bytes} if mapped else {})
+
+
+def apply(wanted: dict[int, int], every: bool = True) -> None:
+    """Set limits for good.  Raises OSError or ValueError for one that the system refuses; without ``every`` it is left out."""
     for limit, value in wanted.items():
         hard = resource.getrlimit(limit)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        try:
+            resource.setrlimit(limit, (value, value))
+        except (OSError, ValueError):
+            if every:
+                raise
