@@ -15,6 +15,7 @@ from typing import Any
 
 from coursekit.engine import shell
 from coursekit.engine.errors import ChannelClosed, FrameError, NotPlain
+from coursekit.engine.forks import ForkGuard
 from coursekit.engine.frames import Handle
 from coursekit.engine.peer import Peer
 from coursekit.engine.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
@@ -31,6 +32,7 @@ class Student(Peer):
         super().__init__(wire)
         self.shell = shell.Shell(output_bytes)
         self.names = self.shell.namespace
+        self.forks = ForkGuard(wire)
 
     def serve(self) -> None:
         """Answer one request after the other."""
@@ -52,6 +54,7 @@ class Student(Peer):
             message = self.pack((sequence, "stop", told(stop)))
         except BaseException as error:  # whatever the student's code raises is the answer
             message = self.pack((sequence, "error", *told(error)))
+        self.forks.settle()
         self.wire.send(REPLY, message)
 
     def do_cell(self, label: str, source: str) -> dict[str, Any]:
