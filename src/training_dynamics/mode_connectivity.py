@@ -22,6 +22,8 @@ from training_dynamics.toolbox.seeds import torch_generator
 
 POINTS = 9
 STANDARD = Recipe()
+STANDARD_WIDTH = 64
+CROWD = 5
 
 
 def above_chord(values: Float[Tensor, " t"], times: Float[Tensor, " t"]) -> Float[Tensor, " t"]:
@@ -98,7 +100,8 @@ class Pair:
 def pair(seed: int, width: int, recipe: Recipe = STANDARD) -> Pair:
     """Two networks of one width, trained from independent starts on the same digits, with both matchings."""
     shape, split = mlp_shape(width), digits(seed)
-    a, b = trained(seed, width, 2, recipe)
+    count = CROWD if width == STANDARD_WIDTH else 2  # the crowd of strangers is wanted too, and costs little more
+    a, b = trained(seed, width, count, recipe)[:2]
     by_weights, _ = match_weights(shape, a, b, torch_generator(seed, "sweeps", width))
     return Pair(seed, shape, split, a, b, by_weights, match_activations(shape, a, b, split.x_train))
 

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from training_dynamics.mode_connectivity import Profile, line, profile
+from training_dynamics.mode_connectivity import CROWD, STANDARD, STANDARD_WIDTH, Profile, line, profile
 from training_dynamics.mode_connectivity_nets import (
     Recipe,
     Shape,
@@ -104,13 +104,13 @@ def crowd(shape: Shape, theta: Float[Tensor, "m P"], split: Split) -> Crowd:
 
 
 @cache
-def strangers(seed: int, count: int = 5, width: int = 64) -> Crowd:
+def strangers(seed: int, count: int = CROWD, width: int = STANDARD_WIDTH) -> Crowd:
     """Networks from independent starts."""
-    return crowd(mlp_shape(width), trained(seed, width, count), digits(seed))
+    return crowd(mlp_shape(width), trained(seed, width, count, STANDARD), digits(seed))
 
 
 @cache
-def siblings(seed: int, shared: int = 210, count: int = 5, width: int = 64) -> Crowd:
+def siblings(seed: int, shared: int = 210, count: int = CROWD, width: int = STANDARD_WIDTH) -> Crowd:
     """Networks that share their start and their first ``shared`` steps, at the unstable setting."""
     return crowd(mlp_shape(width), spawned(seed, UNSTABLE, shared, count, width), digits(seed))
 

@@ -54,7 +54,7 @@ def train_bend(
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     generator = torch_generator(seed, "curve", kind)
     bend = ((a + b) / 2).clone().requires_grad_()
-    optimizer = torch.optim.Adam([bend], lr=recipe.learning_rate)
+    optimizer = torch.optim.Adam([bend], lr=recipe.learning_rate, foreach=False, fused=True)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.steps)
     for _ in range(recipe.steps):
         times = (torch.arange(recipe.points) + torch.rand(recipe.points, generator=generator)) / recipe.points

@@ -9,7 +9,7 @@ import torch
 
 from training_dynamics.mode_connectivity import Profile, line, pair, profile
 from training_dynamics.mode_connectivity_curves import CurveRecipe, path, train_bend
-from training_dynamics.mode_connectivity_nets import Recipe, data_order, digits, mlp_shape, score, train, trained
+from training_dynamics.mode_connectivity_nets import Recipe, data_order, digits, mlp_shape, score, train
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -72,7 +72,7 @@ class Sequel:
 def sequel(seed: int, width: int = 64, recipe: Recipe = TUNING) -> Sequel:
     """Train on the digits, then on the digits turned by a quarter, twice in different orders; and once on both together."""
     shape, first = mlp_shape(width), digits(seed)
-    tasks, start = (first, turned(first)), trained(seed, width)[:1]
+    tasks, start = (first, turned(first)), pair(seed, width).a[None]
     x, y = (torch.cat([getattr(task, name) for task in tasks]) for name in ("x_train", "y_train"))
     n = len(first.x_train)
     steps = recipe.steps(n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
+from training_dynamics.mode_connectivity import between
 from training_dynamics.mode_connectivity_averaging import CALM, STABLE, instability, siblings, strangers, tail
 from training_dynamics.mode_connectivity_limits import bad_minimum, sequel
 
@@ -19,8 +20,8 @@ def stable_at_init(seed: int) -> Measured:
 
 @claim(
     "mode_connectivity.unstable_at_init", "The start decides the valley.", source="frankle2020linear",
-    verdict="fails", instead="With noisy SGD (learning rate 0.5, batches of 20) the order of the data decides too.",
-    judge="mean",
+    verdict="fails", judge="mean",
+    instead="With noisy SGD (learning rate 0.5, batches of 20) the order of the data decides too: on average a wall is left.",
 )  # fmt: skip
 def unstable_at_init(seed: int) -> Measured:
     """The barrier between two copies that share the start and not one minibatch, noisy setting."""
@@ -28,7 +29,8 @@ def unstable_at_init(seed: int) -> Measured:
 
 
 @claim(
-    "mode_connectivity.stable_later", "After 210 shared steps the barrier is below a quarter of what it is after none.",
+    "mode_connectivity.stable_later",
+    "After 210 shared steps the barrier is, on average, below a quarter of what it is after none.",
     source="frankle2020linear",
     verdict="holds", judge="mean",
 )  # fmt: skip
@@ -43,9 +45,9 @@ def stable_later(seed: int) -> Measured:
     instead="The average of five good networks from independent starts is wrong on many more images than any of them.",
 )  # fmt: skip
 def average_of_strangers(seed: int) -> Measured:
-    """Test error of the averaged parameters over the mean test error of the five, width 64."""
+    """Test error of the averaged parameters over the largest test error of the five, width 64."""
     found = strangers(seed)
-    return Measured(found.average / float(found.members.mean()), "times", at_least=6)
+    return Measured(found.average / float(found.members.max()), "times", at_least=6)
 
 
 @claim(
@@ -62,11 +64,12 @@ def average_of_siblings(seed: int) -> Measured:
 @claim(
     "mode_connectivity.ensemble_needs_strangers", "Averaging parameters does what an ensemble does, at the price of one network.",
     source="fort2019ensembles", verdict="fails",
-    instead="Networks close enough to average hardly disagree, so neither their average nor their ensemble gains much.",
+    instead="Networks close enough to average disagree less than half as often, on average, as independent ones do.",
+    judge="mean",
 )  # fmt: skip
 def ensemble_needs_strangers(seed: int) -> Measured:
     """How often two independent networks disagree on a test image, over how often two siblings do."""
-    return Measured(strangers(seed).disagreement / siblings(seed).disagreement, "times", at_least=1.5)
+    return Measured(strangers(seed).disagreement / siblings(seed).disagreement, "times", at_least=2)
 
 
 @claim(
@@ -82,12 +85,11 @@ def swa(seed: int) -> Measured:
 @claim(
     "mode_connectivity.swa_calm", "Weight averaging always finds a point of lower training loss.", source="",
     verdict="fails", instead="Where the noise has died away, the average lies above the last iterate: it remembers older points.",
-    judge="mean",
 )  # fmt: skip
 def swa_calm(seed: int) -> Measured:
     """Training loss of the average of the last ten epochs over that of the last network, at learning rate 0.05."""
     found = tail(seed, CALM)
-    return Measured(found.average_loss / float(found.loss[-1]), "times", at_least=1.2)
+    return Measured(found.average_loss / float(found.loss[-1]), "times", at_least=1)
 
 
 @claim(
@@ -107,7 +109,7 @@ def ordinary_spread(seed: int) -> Measured:
 def bad_minimum_error(seed: int) -> Measured:
     """Test error of the network made bad on purpose over that of an ordinary one."""
     found = bad_minimum(seed).straight.test_error
-    return Measured(float(found[-1] / found[0]), "times", at_least=1.8)
+    return Measured(float(found[-1] / found[0]), "times", at_least=2.2)
 
 
 @claim(
@@ -127,22 +129,23 @@ def bad_fits(seed: int) -> Measured:
 )  # fmt: skip
 def bad_is_connected(seed: int) -> Measured:
     """The training loss barrier along a trained Bezier curve from an ordinary network to the bad one."""
-    return Measured(bad_minimum(seed).curved.barrier, "nats", at_most=0.02)
+    return Measured(bad_minimum(seed).curved.barrier, "nats", at_most=0.01)
 
 
 @claim(
-    "mode_connectivity.tuned_together", "Networks fine-tuned from one start stay in one valley.",
+    "mode_connectivity.tuned_together",
+    "Networks fine-tuned from one start stay connected: their barrier is a small part of the one between independent networks.",
     source="neyshabur2020transferred",
     verdict="holds",
 )  # fmt: skip
 def tuned_together(seed: int) -> Measured:
-    """The loss barrier on the second task between two copies fine-tuned on it from one network."""
-    return Measured(sequel(seed).between[1].barrier, "nats", at_most=0.25)
+    """The barrier on the second task between two copies fine-tuned on it, over the one between strangers on the first."""
+    return Measured(sequel(seed).between[1].barrier / between(seed, 64).barrier, "of the barrier", at_most=0.2)
 
 
 @claim(
     "mode_connectivity.forgetting", "Fine-tuning stays in the good region, so nothing is forgotten.", source="mirzadeh2021linear",
-    verdict="fails", instead="The copies stay connected, and their error on the first task rises many times over.",
+    verdict="fails", instead="The copies stay connected, yet they come to err on more than a quarter of the first task's images.",
 )  # fmt: skip
 def forgetting(seed: int) -> Measured:
     """The rise of the test error on the first task through fine-tuning on the second."""
