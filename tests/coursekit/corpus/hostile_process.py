@@ -146,6 +146,8 @@ cells("hostile", "good", {
                     os._exit(0)
         except OSError: pass
     """,
+    "a_child_that_goes_on": "import os\npid = os.fork()",
+    "fork_without_end": "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
     "kill_everyone": "import os, signal\ntry: os.kill(-1, signal.SIGKILL)\nexcept OSError: pass",
     "kill_itself": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nos.kill(os.getpid(), signal.SIGKILL)",
     "signal_games": """
