@@ -47,17 +47,22 @@ class ChapterHead(CourseDirective):
         ]
 
     def facts(self, minutes: int, prerequisites: list[str]) -> list[nodes.Node | str]:
-        """Minutes to read, and links to what comes before."""
-        parts: list[nodes.Node | str] = [f"About {minutes} minutes. Read first: "]
-        for number, name in enumerate(prerequisites):
-            parts.append(", " if number else "")
-            parts.append(self.prerequisite(name))
-        return [*parts, "." if prerequisites else "nothing."]
+        """Minutes to read, links to what comes before, and what is asked of the reader that the book has no chapter on."""
+        here = [name for name in prerequisites if name in self.env.found_docs]
+        known = [name.replace("_", " ") for name in prerequisites if name not in self.env.found_docs]
+        parts: list[nodes.Node | str] = [f"About {minutes} minutes."]
+        if here or not known:
+            parts.append(" Read first: ")
+        for number, name in enumerate(here):
+            parts += [", " if number else "", self.prerequisite(name)]
+        if here or not known:
+            parts.append("." if here else "nothing.")
+        if known:
+            parts.append(f" You should already know: {', '.join(known)}.")
+        return parts
 
-    def prerequisite(self, name: str) -> nodes.Node | str:
-        """A link to a chapter that is in the book, the bare name of one that is not written yet."""
-        if name not in self.env.found_docs:
-            return name.replace("_", " ")
+    def prerequisite(self, name: str) -> nodes.Node:
+        """A link to a chapter, under its own title."""
         heading = front.title(Path(self.env.doc2path(name)).read_text(encoding="utf-8"))
         return page_link(name, heading or name, self.env.docname)
 

@@ -19,7 +19,7 @@ from coursekit.paths import ROOT
 def write_assignment_pages(project: Project) -> None:
     """Write the assignments' pages, when the assignments' machinery is there."""
     if importlib.util.find_spec("coursekit.assignments.pages"):
-        importlib.import_module("coursekit.assignments.pages").write_pages(project.book)
+        importlib.import_module("coursekit.assignments.pages").write_pages(project.book, project.only or None)
 
 
 def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
