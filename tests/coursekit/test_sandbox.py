@@ -124,9 +124,13 @@ def _pause() -> None:
 def test_grading_is_refused_where_there_is_no_sandbox(monkeypatch):
     from coursekit.engine import local
 
-    monkeypatch.setattr(facts, "missing", lambda: "namespaces: forbidden here")
-    with pytest.raises(local.SandboxUnavailable, match="forbidden here.*--unsafe-no-sandbox"):
+    monkeypatch.setattr(facts, "_looked", lambda prefix, files: dict.fromkeys(facts.WHAT, "forbidden here"))
+    monkeypatch.setattr(facts, "ways", list)
+    with pytest.raises(
+        local.SandboxUnavailable, match="forbidden here .bubblewrap is not installed.*--unsafe-no-sandbox"
+    ):
         local.grading_engine()
+    assert not any(layer.active for layer in sandbox.layers()[1:])
     unsafe = local.grading_engine(unsafe_no_sandbox=True)
     assert unsafe.name == "split-unsafe" and isinstance(unsafe.launcher, ForkLauncher)
     unsafe.close()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -56,22 +57,41 @@ def clean_environment(home: str) -> dict[str, str]:
 
 
 class SpawnedProcess:
-    """A process started fresh, with frames over its standard input and output."""
+    """A process started fresh, with frames over its standard input and output.
+
+    ``alone`` says that the kernel counts its processes apart from the user's others, so that their number can be limited.
+    """
+
+    alone = False
 
     def __init__(self, role: str, budget: Budget) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.worker", role, json.dumps(asdict(budget))]
-        self._process = subprocess.Popen(
-            command,
+        program = [
+            sys.executable,
+            "-s",
+            "-P",
+            "-m",
+            "coursekit.engine.worker",
+            role,
+            json.dumps(asdict(budget) | {"alone": self.alone}),
+        ]
+        self._process = self._started(program, role)
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self.channel = Channel(Wire(self._process.stdout.fileno(), self._process.stdin.fileno()), self.kill)
+
+    def _started(
+        self, program: list[str], role: str, home: str = "", files: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            program,
+            pass_fds=files,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if role == "student" else None,
             cwd=self._folder.name,
-            env=clean_environment(self._folder.name),
+            env=clean_environment(home or self._folder.name),
             start_new_session=os.name == "posix",
         )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self.channel = Channel(Wire(self._process.stdout.fileno(), self._process.stdin.fileno()), self.kill)
 
     def kill(self) -> None:
         """Kill it and, on POSIX, its process group."""
@@ -87,7 +107,9 @@ class SpawnedProcess:
         """Kill, wait, close the pipes, remove the folder; how it had ended by itself."""
         code = self._process.poll()
         self.kill()
-        self._process.wait(GRACE)
+        last = self._process.wait(GRACE)
+        if code is None and os.name == "posix" and last != -signal.SIGKILL:
+            code = last  # it was ending when we came
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 try:

@@ -30,12 +30,17 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
             )
         return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
     from coursekit.engine.forkserver import ForkLauncher
-    from coursekit.sandbox.facts import missing
 
-    lacking = "" if unsafe_no_sandbox else missing()
-    if lacking:
-        raise SandboxUnavailable(
-            f"the sandbox does not work here ({lacking}): see `course doctor`, or accept the risk with --unsafe-no-sandbox"
-        )
+    if unsafe_no_sandbox:
+        return SplitEngine(ForkLauncher(sandbox=False), "split-unsafe")
+    from coursekit.sandbox import facts
 
-    return SplitEngine(ForkLauncher(sandbox=not unsafe_no_sandbox), "split-unsafe" if unsafe_no_sandbox else "split")
+    found = facts.tried()
+    if not found.works:
+        way_out = "see `course doctor`, or accept the risk with --unsafe-no-sandbox"
+        raise SandboxUnavailable(f"the sandbox does not work here ({facts.missing(found)}): {way_out}")
+    if found.way is None:
+        return SplitEngine(ForkLauncher(sandbox=True), "split")
+    from coursekit.engine.wrapped import WrapLauncher
+
+    return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")

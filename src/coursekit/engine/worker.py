@@ -50,7 +50,8 @@ def limit_student(budget: dict[str, Any]) -> None:
         return
     from coursekit.sandbox import limits
 
-    wanted = limits.limits_of(budget["memory_bytes"], USERS_PROCESSES, int(budget["submission_seconds"]) + 10)
+    processes = budget["processes"] if budget.get("alone") else USERS_PROCESSES
+    wanted = limits.limits_of(budget["memory_bytes"], processes, int(budget["submission_seconds"]) + 10)
     limits.apply(wanted, every=sys.platform.startswith("linux"))
 
 

@@ -20,7 +20,7 @@ import time
 from typing import Any
 
 from coursekit.sandbox.usage import Meter, outer_number
-from coursekit.sandbox.view import SCRATCHES
+from coursekit.sandbox.view import SCRATCH_BYTES
 
 _LIBRARIES = """
 numpy numpy.linalg numpy.testing numpy.random torch torch.nn torch.optim torch.func torch.utils.data torch.linalg
@@ -129,7 +129,7 @@ class Zygote:
         self.poll.register(lifeline, select.POLLIN)
         if order["role"] == "student":
             limit = order["budget"]["memory_bytes"]
-            self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCHES if order["sandbox"] else ())
+            self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCH_BYTES if order["sandbox"] else None)
 
     def _look(self) -> None:
         """End every student's process that takes, with all that it started, more memory than it may."""

@@ -6,12 +6,16 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from typing import IO
+
+from coursekit.sandbox.bubblewrap import Way, command, ways
+from coursekit.sandbox.view import HOME
 
 WHAT = {
     "namespaces": "sees only its own processes",
     "file system": "sees the system and Python, read-only, and an empty folder",
     "network": "reaches no network",
-    "low privilege": "is nobody, without capabilities",
+    "low privilege": "is not root, has no capability and can gain none",
     "system call filter": "cannot trace, mount, or open namespaces",
     "limits": "is limited in memory, processes, files and time",
 }
@@ -26,30 +30,68 @@ class Layer:
     why: str
 
 
+@dataclass(frozen=True)
+class Found:
+    """What was tried: what is wrong in each layer of the best sandbox, and the way that makes it (None: our own calls)."""
+
+    wrong: dict[str, str]
+    way: Way | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether every layer is active."""
+        return not any(self.wrong.values())
+
+
 def layers() -> list[Layer]:
     """The split of judge and judged, which is always on, and the layers of the sandbox, each tried in a small process."""
     split = Layer("judge and judged apart", True, "tests run in another process than the answers, on every system")
     if not sys.platform.startswith("linux"):
         return [split, *(Layer(name, False, f"only on Linux, not on {sys.platform}") for name in WHAT)]
-    return [split, *(Layer(name, not why, why or f"an answer {WHAT[name]}") for name, why in tried().items())]
+    found = tried()
+    by = f" (by {found.way.words})" if found.way else ""
+    return [split, *(Layer(name, not why, why or f"an answer {WHAT[name]}{by}") for name, why in found.wrong.items())]
 
 
-def missing() -> str:
+def missing(found: Found | None = None) -> str:
     """What the sandbox lacks here, in words; empty when grading strangers' code is safe."""
-    return "; ".join(f"{layer.name}: {layer.why}" for layer in layers() if not layer.active)
+    return "; ".join(f"{name}: {why}" for name, why in (found or tried()).wrong.items() if why)
 
 
-def tried() -> dict[str, str]:
-    """For each layer of the sandbox, what is wrong with it; seen from inside a process that entered it."""
+def tried() -> Found:
+    """The sandbox that works here: our own calls, else bubblewrap in one of its ways; else what is wrong with all of them."""
+    own = _looked([], [])
+    if not any(own.values()):
+        return Found(own)
+    others: dict[str, str] = {}
+    for way in ways():
+        wrong = _looked(*command(way, []))
+        if not any(wrong.values()):
+            return Found(wrong, way)
+        others[way.words] = next(filter(None, wrong.values()))
+    also = "; ".join(f"{words}: {why}" for words, why in others.items()) or "bubblewrap is not installed"
+    return Found({name: f"{why} ({also})" if why else "" for name, why in own.items()})
+
+
+def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:
+    """For each layer, what is wrong with it; seen from inside a process that entered it."""
     from coursekit.engine.launch import clean_environment
 
-    command = [sys.executable, "-s", "-P", "-m", "coursekit.sandbox.probe"]
-    with tempfile.TemporaryDirectory(prefix="course-probe-") as folder:
-        environment = clean_environment(folder)
+    program = [*prefix, sys.executable, "-s", "-P", "-m", "coursekit.sandbox.probe"]
+    with (
+        tempfile.TemporaryDirectory(prefix="course-probe-") as folder,
+        tempfile.NamedTemporaryFile(dir=folder) as secret,
+    ):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=folder, env=environment)
+            done = subprocess.run(
+                program + ([secret.name] if prefix else []), capture_output=True, text=True, timeout=60, cwd=folder,
+                env=clean_environment(HOME if prefix else folder), pass_fds=[file.fileno() for file in files],
+            )  # fmt: skip
         except subprocess.TimeoutExpired:
             return dict.fromkeys(WHAT, "the probe did not come to an end")
+        finally:
+            for file in files:
+                file.close()
     lines = [line.split("\t") for line in done.stdout.splitlines()]
     found = {line[0]: line[2] for line in lines if len(line) == 3}
     last = (done.stderr.strip().splitlines() or ["the probe said nothing"])[-1]

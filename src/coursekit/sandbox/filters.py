@@ -41,6 +41,7 @@ def filter_program() -> bytes:
         rules.add_rule(deny, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
     rules.add_rule(deny, "prctl", seccomp.Arg(0, seccomp.EQ, linux.PR_SET_PDEATHSIG))  # it dies with the fork server
+    rules.add_rule(deny, "prctl", seccomp.Arg(0, seccomp.EQ, linux.PR_SET_DUMPABLE))  # its memory stays to be counted
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it
     unseen = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     rules.add_rule(seccomp.ERRNO(errno.ENOMEM), "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, unseen, unseen))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 PAGE = resource.getpagesize()
 KILOBYTE = 1024
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
-UNSEEN = 128 * 2**20  # charged for folders in memory whose use cannot be read: more than they can hold
 
 
 def outer_number(pidfd: int) -> int:
@@ -55,10 +54,15 @@ def rough(pid: int) -> Rough:
 
 
 def exact(pid: int) -> int:
-    """Bytes of one process, each page divided by the number of processes that share it; 0 when it has ended."""
+    """Bytes of one process, each page divided by the number of processes that share it; 0 when it has ended.
+
+    All its bytes in full where the finer number is kept from us.
+    """
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             return _kilobytes(file.read(), ("Pss_Anon:", "SwapPss:")) * KILOBYTE
+    except PermissionError:
+        return rough(pid).bytes
     except OSError:
         return 0
 
@@ -67,15 +71,20 @@ def _kilobytes(text: str, names: tuple[str, ...]) -> int:
     return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(names))
 
 
-def held(pid: int, folders: tuple[str, ...]) -> int:
-    """Bytes in the files of ``folders``, which are file systems in memory that the process sees."""
+def held(pid: int, folders: dict[str, int]) -> int:
+    """Bytes in the files of ``folders``, file systems in memory that the process sees, each with its size.
+
+    What is the same as outside is not there yet.
+    """
     total = 0
-    for folder in folders:
+    for folder, size in folders.items():
         try:
+            if os.stat(f"/proc/{pid}/root{folder}").st_dev == os.stat(folder).st_dev:
+                continue
             facts = os.statvfs(f"/proc/{pid}/root{folder}")
             total += (facts.f_blocks - facts.f_bfree) * facts.f_frsize
         except OSError:
-            total += UNSEEN
+            total += size  # it may not be looked at, or has just ended
     return total
 
 
@@ -86,14 +95,17 @@ class Meter:
     cheap upper bound allows an excess: what was counted last, and since then all growth and one page for every page fault.
     """
 
-    def __init__(self, pid: int, limit: int, folders: tuple[str, ...] = ()) -> None:
-        self.pid, self.limit, self.folders = pid, limit, folders
+    def __init__(self, pid: int, limit: int, folders: dict[str, int] | None = None, processes: int = 0) -> None:
+        self.pid, self.limit, self.folders, self.processes = pid, limit, folders or {}, processes
         self.counted, self.then = 0, dict[int, Rough]()
 
     def exceeded(self) -> bool:
-        """Whether the limit is passed now."""
-        files = held(self.pid, self.folders)
-        now = {pid: rough(pid) for pid in family(self.pid)}
+        """Whether the limit is passed now, or with ``processes`` that number."""
+        members = family(self.pid)
+        files = held(members[-1], self.folders)
+        now = {pid: rough(pid) for pid in members}
+        if self.processes and len(now) > self.processes:
+            return True
         if files + sum(one.bytes for one in now.values()) <= self.limit:
             return False
         if self.then and files + self.counted + sum(self._growth(pid, one) for pid, one in now.items()) <= self.limit:

@@ -28,9 +28,9 @@ OFFERED = {
 }
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"
-SCRATCH = "size=64m,nr_inodes=8192,mode=1777"
 HOME, SHARED = "/tmp", "/dev/shm"
-SCRATCHES = (HOME, SHARED)  # file systems in memory that a student's process can write
+SCRATCH_BYTES = {HOME: 64 * 2**20, SHARED: 16 * 2**20}  # the file systems in memory that a student's process can write
+SCRATCH_FILES = 8192
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ def build(view: View, root: str) -> None:
 
 
 def _scratch(root: str) -> None:
-    for folder, options in ((HOME, SCRATCH), (SHARED, "size=16m,nr_inodes=256,mode=1777")):
+    for folder, size in SCRATCH_BYTES.items():
+        options = f"size={size},nr_inodes={SCRATCH_FILES},mode=1777"
         os.makedirs(root + folder, exist_ok=True)
         linux.mount("tmpfs", root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
     os.makedirs(root + "/proc")

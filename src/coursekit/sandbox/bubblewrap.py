@@ -1,0 +1,96 @@
+"""Bubblewrap as the sandbox, where it may do what this process may not: installed setuid, or allowed by a security module.
+
+It builds the same view as ``coursekit.sandbox.view``.  It starts a program, so each student's process imports its libraries anew:
+slower than forking, and just as closed.  Source: bwrap(1).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from typing import IO
+
+from coursekit.sandbox import view
+
+OWN = ("__init__.py", "engine", "sandbox")  # of coursekit: what a process that is started inside needs to run
+DEVICES = ("null", "urandom", "random", "full")
+NOBODY = ("--unshare-user", "--uid", "65534", "--gid", "65534")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to run bubblewrap: its path, whether with a user namespace, and the filter of system calls."""
+
+    program: str
+    user_namespace: bool
+    filter: bytes
+
+    @property
+    def words(self) -> str:
+        """The way in words."""
+        return "bubblewrap" if self.user_namespace else "bubblewrap, setuid, as your own user"
+
+
+def ways() -> list[Way]:
+    """What can be tried here, the better first.  Without a user namespace root would stay root, so that is for others only."""
+    program = shutil.which("bwrap")
+    if program is None or not sys.platform.startswith("linux"):
+        return []
+    from coursekit.sandbox.filters import filter_program
+
+    rules = filter_program()
+    return [Way(program, True, rules)] + ([Way(program, False, rules)] if os.geteuid() else [])
+
+
+def command(way: Way, program: list[str]) -> tuple[list[str], list[IO[bytes]]]:
+    """The command that runs ``program`` in the sandbox, and the open files that it inherits."""
+    rules, passwd = _file(way.filter), _file(view.PASSWD.encode())
+    parts = [
+        way.program,
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        *(NOBODY if way.user_namespace else ()),
+    ]
+    parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    shown = view.student_view()
+    for path in (*view.SYSTEM, *shown.shown):
+        parts += _shown(path)
+    for folder, entries in shown.packages:
+        inside = (
+            tuple(dict.fromkeys((*OWN, *entries)))
+            if os.path.basename(folder) == "coursekit"
+            else ("__init__.py", *entries)
+        )
+        parts += [*_size(way, 2**20), "--tmpfs", folder]
+        parts += [part for entry in inside for part in _shown(os.path.join(folder, entry))]
+        parts += ["--remount-ro", folder]
+    parts += [*_size(way, 2**20), "--tmpfs", "/dev"]
+    parts += [part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]
+    for folder, size in view.SCRATCH_BYTES.items():
+        parts += ["--perms", "1777", *_size(way, size), "--tmpfs", folder]
+    parts += ["--proc", "/proc", "--ro-bind-data", str(passwd.fileno()), "/etc/passwd", "--remount-ro", "/dev"]
+    parts += ["--remount-ro", "/", "--chdir", view.HOME, "--seccomp", str(rules.fileno()), "--"]
+    return parts + program, [rules, passwd]
+
+
+def _size(way: Way, size: int) -> tuple[str, ...]:
+    """Setuid bubblewrap may not limit these; what they hold is counted with the memory all the same."""
+    return ("--size", str(size)) if way.user_namespace else ()
+
+
+def _shown(path: str) -> list[str]:
+    if os.path.islink(path):
+        return ["--symlink", os.readlink(path), path]
+    return ["--ro-bind", path, path] if os.path.exists(path) else []
+
+
+def _file(data: bytes) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+    file.write(data)
+    file.seek(0)
+    return file

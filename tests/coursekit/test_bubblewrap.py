@@ -1,0 +1,90 @@
+"""Bubblewrap as the sandbox, for real, where our own calls are not allowed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+
+import pytest
+from corpus.base import Draft, source_of
+
+from coursekit import sandbox
+from coursekit.engine import local
+from coursekit.engine.interface import Budget, Outcome, Submission
+from coursekit.engine.split import SplitEngine
+from coursekit.engine.wrapped import WrapLauncher
+from coursekit.sandbox import bubblewrap, facts
+
+WAYS = bubblewrap.ways() if sys.platform.startswith("linux") else []
+WRONG = {way: "; ".join(filter(None, facts._looked(*bubblewrap.command(way, [])).values())) for way in WAYS[:1]}
+WHY = next(iter(WRONG.values()), "bubblewrap is not installed")
+needs_bubblewrap = pytest.mark.skipif(bool(WHY), reason=f"no sandbox by bubblewrap here: {WHY}")
+
+
+def graded(code: str, answer: str = "", **budget: float) -> Outcome:
+    draft = Draft("mini", solved=True)
+    draft.first(code)
+    if answer:
+        draft.answer("adder", answer)
+    engine = SplitEngine(WrapLauncher(WAYS[0]), "split-bubblewrap")
+    return engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0, **budget))
+
+
+def statuses(outcome: Outcome) -> dict[str, str]:
+    return {name: result.status for name, result in outcome.questions.items() if result.status != "passed"}
+
+
+@needs_bubblewrap
+def test_what_an_answer_sees_and_reaches():
+    with tempfile.NamedTemporaryFile(prefix="secret") as secret:
+        outcome = graded(f"""
+            import json, os, socket, sys
+            def possible(action, *arguments):
+                try: action(*arguments)
+                except Exception: return False
+                return True
+            print(json.dumps(dict(
+                uid=os.getuid(), cwd=os.listdir("."), secret=os.path.exists({secret.name!r}), root=sorted(os.listdir("/")),
+                write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
+                connect=possible(socket.socket().connect, ("127.0.0.1", 22)), pids=sum(p.isdigit() for p in os.listdir("/proc")),
+                topics=possible(__import__, "training_dynamics.deep_linear_networks"),
+                classroom=possible(__import__, "coursekit.classroom"),
+                toolbox=possible(__import__, "training_dynamics.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
+            )))""")  # fmt: skip
+    seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
+    assert (seen["uid"], seen["cwd"], seen["pids"], seen["write"]) == (65534, [], 2, [])
+    assert not seen["secret"] and not seen["connect"] and not seen["topics"] and not seen["classroom"]
+    assert seen["toolbox"] and seen["checks"] and not {"home", "srv", "mnt"} & set(seen["root"])
+    assert statuses(outcome) == {}
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    "answer, status",
+    [
+        ("def adder(n):\n    import os\n    os._exit(3)", "crashed"),
+        ("def adder(n):\n    while True: pass", "timeout"),
+        (
+            "def adder(n):\n    import os, time\n    for _ in range(8):\n        if os.fork() == 0:\n"
+            "            data = bytearray(b'x') * (100 * 2**20)\n            time.sleep(30)\n    time.sleep(10)",
+            "memory",
+        ),
+    ],
+)
+def test_each_end_costs_its_own_question(answer, status):
+    outcome = graded("pass", answer, call_seconds=6.0, memory_bytes=600 * 2**20)
+    assert statuses(outcome) == {"adder": status}, outcome.questions
+    assert status != "crashed" or "exit 3" in outcome.questions["adder"].message
+
+
+@needs_bubblewrap
+def test_it_is_used_where_our_own_calls_are_forbidden(monkeypatch):
+    looked = facts._looked
+    monkeypatch.setattr(
+        facts,
+        "_looked",
+        lambda prefix, files: looked(prefix, files) if prefix else dict.fromkeys(facts.WHAT, "forbidden"),
+    )
+    assert local.grading_engine().name == "split-bubblewrap"
+    assert all(layer.active and "bubblewrap" in layer.why for layer in sandbox.layers()[1:])
