@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import nbformat
@@ -112,3 +113,16 @@ class TextEngine:
 
 def text_engine(unsafe_no_sandbox: bool = False) -> TextEngine:
     return TextEngine()
+
+
+class SignedEngine(TextEngine):
+    """Takes its time, and signs each result with the id of its process."""
+
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+        time.sleep(0.3)
+        found = {q.id: QuestionResult(0.0, q.points, "failed", str(os.getpid())) for q in questions(source)}
+        return Outcome(found, (), submission.notebook.decode())
+
+
+def signed_engine(unsafe_no_sandbox: bool = False) -> SignedEngine:
+    return SignedEngine()

@@ -2,15 +2,21 @@ import json
 import os
 import re
 import signal
+import socket
+import subprocess
 import sys
 import time
+from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
-from classroom_course import classroom, submission
+from classroom_course import GOOD, classroom, submission
+from nbgrader.api import Gradebook
 
 from coursekit.classroom import records, run_dask, run_local
+from coursekit.classroom.cells import COURSE
 from coursekit.classroom.grading import Settings, grade
 from coursekit.classroom.layout import ClassroomError
 
@@ -85,8 +91,6 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
         f"grade(Classroom(Path({str(tmp_path)!r})), 'mini', (), Settings(engine={ENGINE!r}), run=run_local.run,"
         " advance=lambda s, t: time.sleep(0.05))\n"
     )
-    import subprocess
-
     process = subprocess.Popen([sys.executable, "-c", script])
     while len(list(room.records("mini").glob("*.json"))) < 7 and process.poll() is None:
         time.sleep(0.02)
@@ -108,6 +112,97 @@ def test_a_scheduler_that_runs_elsewhere_is_used(tmp_path):
         settings = Settings(engine=ENGINE, scheduler=cluster.scheduler_address)
         summary = grade(room, "mini", (), settings, run=run_dask.run)
     assert sorted(summary.graded) == [f"s{n:03d}" for n in range(6)]
+
+
+def times_graded(room):
+    """How often each student was graded, by the log that each grading appends to."""
+    return Counter(json.loads(line)["student"] for line in room.timings("mini").read_text().splitlines())
+
+
+@contextmanager
+def started(*line):
+    """A process that is killed at the end."""
+    process = subprocess.Popen([sys.executable, "-m", *line], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_dies_is_said_and_loses_nothing(tmp_path):
+    room, address = classroom(tmp_path), f"tcp://127.0.0.1:{free_port()}"
+    hand_in(room, 30)
+    host, _, port = address.removeprefix("tcp://").partition(":")
+    worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
+    settings, done = Settings(engine=ENGINE, scheduler=address), []
+    scheduling = ("distributed.cli.dask_scheduler", "--host", host, "--port", port, "--no-dashboard")
+    with started(*scheduling) as scheduler, started(*worker), started(*worker):
+
+        def advance(student, total):
+            done.extend([student] * bool(student))
+            if len(done) == 6:
+                scheduler.kill()
+
+        with pytest.raises(ClassroomError, match="has gone away.*run this again"):
+            grade(room, "mini", (), settings, run=run_dask.run, advance=advance)
+    assert set(records.read_all(room, "mini")) == set(done)
+    assert 6 <= len(done) < 30
+    records.environment.cache_clear()
+    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    assert sorted(summary.kept) == sorted(done)
+    assert times_graded(room) == {f"s{n:03d}": 1 for n in range(30)}
+
+
+@pytest.mark.slow
+def test_workers_that_join_later_get_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_dask, "LOOK", 0.5)
+    room = classroom(tmp_path)
+    hand_in(room, 60)
+    with run_dask.local_cluster(1) as cluster:
+        settings = Settings(engine="classroom_course:signed_engine", scheduler=cluster.scheduler_address)
+        grade(room, "mini", (), settings, run=run_dask.run, advance=lambda s, t: cluster.scale(3))
+    signatures = Counter(record["questions"]["double"]["message"] for record in records.read_all(room, "mini").values())
+    assert len(signatures) == 3
+    assert min(signatures.values()) > 2, "each gets more than was handed out ahead"
+
+
+def below(process):
+    return [process, *process.children(recursive=True)]
+
+
+@pytest.mark.slow
+def test_course_grade_killed_with_real_workers_leaves_nothing_running_and_goes_on(tmp_path):
+    room = classroom(tmp_path)
+    for number in range(24):
+        path = room.submitted("mini", f"s{number:03d}")
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(submission(**(GOOD if number % 2 else {}), explain="words")))
+    line = [sys.executable, "-m", "coursekit.cli", "grade", "mini", "--classroom", str(room.root), "--workers", "2"]
+    process = subprocess.Popen(line)
+    while len(list(room.records("mini").glob("*.json"))) < 4 and process.poll() is None:
+        time.sleep(0.02)
+    family = below(psutil.Process(process.pid))
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=60)
+    assert alive == [], "workers, fork servers and students' processes end with the command"
+    done = {path.stem: path.read_bytes() for path in room.records("mini").glob("*.json")}
+    assert 4 <= len(done) < 24
+    subprocess.run(line, check=True, capture_output=True)
+    now = {path.stem: path.read_bytes() for path in room.records("mini").glob("*.json")}
+    assert len(now) == 24 and now | done == now, "what was graded stays as it was"
+    assert max(times_graded(room).values()) == 1
+    with Gradebook(room.db_url, COURSE) as book:
+        scores = {entry["student"]: entry["score"] for entry in book.submission_dicts("mini")}
+    assert scores == {f"s{n:03d}": 5.0 if n % 2 else 0.0 for n in range(24)}
 
 
 def test_a_scheduler_that_is_not_there_is_said(tmp_path, monkeypatch):
