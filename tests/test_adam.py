@@ -8,7 +8,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import solve_ivp
 
 from coursekit.paths import BOOK
 from training_dynamics import adam, adam_bowl, adam_classes, adam_digits, adam_fisher, adam_invariance, adam_network
@@ -181,67 +180,30 @@ def test_a_curved_change_costs_the_gradient_first_order_and_the_natural_step_sec
     assert plain[0] / plain[1] == pytest.approx(4, rel=0.05)
 
 
-def test_flow_loss_solves_the_equation_it_comes_from():
-    pi = adam_classes.frequencies(5, 1.3)
-    times = np.array([0.5, 5.0, 50.0])
-
-    def speed(_, w):  # the full K x K model
-        w = w.reshape(5, 5)
-        p = np.exp(w - w.max(0))
-        return (pi * (np.eye(5) - p / p.sum(0))).ravel()
-
-    flow = solve_ivp(speed, (0, 50), np.zeros(25), "DOP853", times, rtol=1e-11, atol=1e-12).y.T.reshape(-1, 5, 5)
-    logs = np.log(np.exp(flow).sum(1)) - np.einsum("tkk->tk", flow)
-    assert np.allclose(adam_classes.flow_loss(pi, times), logs, rtol=1e-7)
-    assert np.allclose(adam_classes.flow_loss(pi, np.zeros(1)), np.log(5))
-
-
-@pytest.mark.parametrize("method", ["gradient", "sign", "adam"])
-def test_two_numbers_a_class_stand_for_the_full_model(method):
-    pi = adam_classes.frequencies(4)
-    w, state = np.zeros((4, 4)), adam.start((4, 4))
-    for _ in range(30):
-        p = np.exp(w) / np.exp(w).sum(0)
-        g = pi * (p - np.eye(4))
-        if method == "adam":
-            state, g = adam.adam_rate(state, g, adam.EXACT)
-        w = w - 0.1 * (np.sign(g) if method == "sign" else g)
-    margins = adam_classes.one_hot_run(pi, method, 0.1, 30)[-1]
-    assert np.allclose(np.diag(w) - w[(np.arange(4) + 1) % 4, np.arange(4)], margins, atol=1e-12)
+def test_scaling_the_loss_lengthens_the_natural_step_but_not_adams(small):
+    network, theta = small
+    ends = [
+        adam_invariance._scaled_path("natural", network, theta, np.full(theta.size, f), adam.EXACT)[1]
+        for f in (1.0, 2.0)
+    ]
+    assert np.allclose(ends[1] - theta, 2 * (ends[0] - theta), rtol=1e-12)
+    assert (
+        adam_invariance.scaled_gradient("adam", "loss", 0, 2.0)
+        < 1e-14
+        < adam_invariance.scaled_gradient("natural", "loss", 0, 2.0)
+    )
 
 
-def test_sign_descent_gains_two_learning_rates_of_margin_a_step():
-    margins = adam_classes.one_hot_run(adam_classes.frequencies(9), "sign", 0.01, 50)
-    assert np.allclose(margins, 0.02 * np.arange(51)[:, None], atol=1e-12)
+def test_the_bound_on_the_step_is_smaller_while_bias_correction_lasts():
+    def bound(t, s):
+        age = np.arange(t)
+        w, u = s.beta1**age * (1 - s.beta1), s.beta2**age * (1 - s.beta2)
+        return np.sqrt((w**2 / u).sum() * (1 - s.beta2**t)) / (1 - s.beta1**t)
 
-
-def test_linear_training_agrees_with_torch():
-    data = adam_classes.dense(0, groups=3)
-    x, y = torch.tensor(data.x), torch.tensor(data.y)
-    for method, lr in (("momentum", 0.5), ("adam", 0.05)):
-        w = torch.zeros(x.shape[1], int(y.max()) + 1, dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.Adam([w], lr) if method == "adam" else torch.optim.SGD([w], lr, momentum=0.9)
-        for _ in range(20):
-            optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(x @ w, y).backward()
-            optimizer.step()
-        found = adam_classes.train_linear(data, method, np.array([1e-3, lr]), 20).mean[1]
-        assert found == pytest.approx(torch.nn.functional.cross_entropy(x @ w, y).item(), rel=1e-9)
-
-
-def test_rates_train_independently_of_each_other(monkeypatch):
-    full = adam_digits.digits_sweep.__wrapped__(0, "sgd", steps=20)
-    monkeypatch.setitem(adam_digits.GRIDS, "sgd", full.lrs[[6]])
-    alone = adam_digits.digits_sweep.__wrapped__(0, "sgd", steps=20)
-    assert alone.train_loss[0] == pytest.approx(full.train_loss[6], rel=1e-5)
-    assert not np.isfinite(full.train_loss[-1]) or full.train_loss[-1] > full.train_loss[6]
-
-
-def test_noise_columns_leave_the_pixels_alone():
-    x = torch.rand(5, 3)
-    noisy = adam_digits.with_noise(x, 0.1, torch_generator(0, "t"), 7)
-    assert noisy.shape == (5, 10) and torch.equal(noisy[:, :3], x)
-    assert adam_digits.with_noise(x, 0, torch_generator(0, "t")) is x
+    for s in (adam.EXACT, adam.Settings(0.9, 0.95, 0.0), adam.Settings(0.5, 0.9, 0.0)):
+        bounds = [bound(t, s) for t in range(1, 300)]
+        assert bounds[0] == pytest.approx(1) and np.all(np.diff(bounds) > -1e-12)
+        assert bounds[-1] <= adam.largest_rate(s) * (1 + 1e-12)
 
 
 def test_bad_input_is_named(small):
@@ -259,6 +221,8 @@ def test_bad_input_is_named(small):
         (lambda: adam_classes.train_linear(adam_classes.dense(0, 2), "lion", np.ones(1), 1), "'lion'"),
         (lambda: adam_classes.sweep(0, "adam", "images"), "'images'"),
         (lambda: adam_digits.digits_sweep(0, "lion"), "'lion'"),
+        (lambda: adam_digits.pixel_units(0, -1.0), "got -1.0"),
+        (lambda: adam_invariance.scaled_gradient("lion", "loss", 0), "'lion'"),
         (lambda: adam_digits.with_noise(torch.ones(1, 1), -1.0, torch_generator(0, "t")), "got -1.0"),
     ]
     for call, text in cases:

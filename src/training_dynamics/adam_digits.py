@@ -1,4 +1,5 @@
-"""SGD and Adam on the digits, each over a grid of learning rates of its own: how wide is the good range, who generalises?
+"""SGD, RMSProp and Adam on the digits, each over a grid of learning rates of its own: what does each term buy, how wide is the
+good range, who generalises?
 
 All rates of a method train side by side, as one batch of networks that share their start and their minibatches.
 """
@@ -16,9 +17,33 @@ from training_dynamics.toolbox.data import Split, digits
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
 
+SMALL, LARGE = 2.0 ** np.arange(-15, 1), 2.0 ** np.arange(-11, 5)
 GRIDS = {
-    "sgd": 2.0 ** np.arange(-11, 5),
-    "adam": 2.0 ** np.arange(-15, 1),
+    "plain": LARGE,
+    "sgd": LARGE,
+    "rmsprop, uncorrected": SMALL,
+    "rmsprop": SMALL,
+    "adam, uncorrected": SMALL,
+    "adam": SMALL,
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which terms a method has: the average of gradients (``beta1 > 0``), the division by ``sqrt(v)``, bias correction."""
+
+    beta1: float
+    root: bool
+    corrected: bool = False
+
+
+RULES = {
+    "plain": Rule(0.0, root=False),
+    "sgd": Rule(0.9, root=False),
+    "rmsprop, uncorrected": Rule(0.0, root=True),
+    "rmsprop": Rule(0.0, root=True, corrected=True),
+    "adam, uncorrected": Rule(0.9, root=True),
+    "adam": Rule(0.9, root=True, corrected=True),
 }
 
 
@@ -58,6 +83,19 @@ def with_noise(x: Tensor, size: float, generator: torch.Generator, count: int = 
     return torch.cat([x, size * torch.randn((len(x), count), generator=generator, dtype=x.dtype)], 1)
 
 
+def pixel_units(seed: int, spread: float) -> Tensor:
+    """A factor for each of the 64 pixels, between ``10^-spread`` and ``10^spread``, evenly in the logarithm; shape ``(64,)``."""
+    if spread < 0:
+        raise ValueError(f"spread must be >= 0, got {spread}")
+    powers = torch.rand(64, generator=torch_generator(seed, "adam", "units")) * 2 - 1
+    return 10 ** (spread * powers)
+
+
+def least_loss(seed: int, method: str, units: float, steps: int = 100) -> float:
+    """Training loss after ``steps`` steps at the best rate of the method's own grid: what its terms can reach."""
+    return float(digits_sweep(seed, method, units=units, steps=steps).train_loss.min())
+
+
 def _networks(sizes: tuple[int, int, int], rates: int, generator: torch.Generator) -> list[Tensor]:
     found = []
     for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
@@ -73,9 +111,9 @@ def _outputs(parameters: list[Tensor], x: Tensor) -> Tensor:
 
 @dataclass
 class _Optimizer:
-    """SGD with momentum 0.9, or Adam, with a learning rate ``(r, 1, 1)`` per network."""
+    """One of ``RULES``, with a learning rate ``(r, 1, 1)`` per network; without the root, momentum adds up as torch's does."""
 
-    method: str
+    rule: Rule
     parameters: list[Tensor]
     lr: Tensor
 
@@ -88,15 +126,15 @@ class _Optimizer:
     def step(self, gradients: tuple[Tensor, ...]) -> None:
         """One update of every network."""
         self.t += 1
+        r = self.rule
+        first, second = (1 - r.beta1**self.t, 1 - 0.999**self.t) if r.corrected else (1.0, 1.0)
         for p, g, m, v in zip(self.parameters, gradients, self.m, self.v):
-            if self.method == "sgd":
-                m.mul_(0.9).add_(g)
+            m.mul_(r.beta1).add_(g, alpha=1 - r.beta1 if r.root else 1.0)
+            if not r.root:
                 p.sub_(self.lr * m)
-            else:
-                m.mul_(0.9).add_(g, alpha=0.1)
-                v.mul_(0.999).addcmul_(g, g, value=0.001)
-                root = (v / (1 - 0.999**self.t)).sqrt_().add_(1e-8)
-                p.sub_(self.lr * m / (1 - 0.9**self.t) / root)
+                continue
+            v.mul_(0.999).addcmul_(g, g, value=0.001)
+            p.sub_(self.lr * m / first / (v / second).sqrt_().add_(1e-8))
 
 
 @cache
@@ -104,25 +142,25 @@ def digits_sweep(
     seed: int,
     method: str,
     noise: float = 0.0,
-    brightness: float = 1.0,
+    units: float = 0.0,
     images: int = 300,
     steps: int = 400,
     batch: int = 32,
 ) -> DigitsSweep:
     """A ReLU network with 32 hidden units on ``images`` digits, at every rate of ``GRIDS[method]``; the rate stays constant.
 
-    Pixels are multiplied by ``brightness``; ``noise`` is the size of the noise columns of :func:`with_noise`.  Of the unseen
-    digits, 500 are for validation and the rest for testing.
+    ``noise`` is the size of the noise columns of :func:`with_noise`; ``units`` the spread of :func:`pixel_units`.  Of the
+    unseen digits, 500 are for validation and the rest for testing.
     """
     if method not in GRIDS:
         raise ValueError(f"method must be one of {', '.join(GRIDS)}, got {method!r}")
     data = digits(seed, train=images)
-    stream = torch_generator(seed, "adam", "noise")
-    x_train, x_test = (with_noise(brightness * x, noise, stream) for x in (data.x_train, data.x_test))
+    stream, scale = torch_generator(seed, "adam", "noise"), pixel_units(seed, units)
+    x_train, x_test = (with_noise(scale * x, noise, stream) for x in (data.x_train, data.x_test))
     data = Split(x_train, data.y_train, x_test, data.y_test)
     lrs = GRIDS[method]
     parameters = _networks((data.x_train.shape[1], 32, 10), len(lrs), torch_generator(seed, "adam", "digits"))
-    optimizer = _Optimizer(method, parameters, torch.tensor(lrs, dtype=torch.float32)[:, None, None])
+    optimizer = _Optimizer(RULES[method], parameters, torch.tensor(lrs, dtype=torch.float32)[:, None, None])
     batches = minibatches(images, batch, torch_generator(seed, "adam", "digits batches"))
     for _ in range(steps):
         index = next(batches)

@@ -185,6 +185,11 @@ def second_moment_share(seed: int, batch: int, step: int = 50) -> float:
     return float(expected_square(s.network, s.theta, batch).sum() / np.trace(curvatures(seed, step).fisher))
 
 
+def shape_cosine(seed: int, step: int) -> float:
+    """The cosine of ``v_hat`` and the diagonal of the Fisher matrix as vectors: 1 if they differ by one factor only."""
+    return cosine(snapshots(seed)[step].second_moment, np.diag(curvatures(seed, step).fisher))
+
+
 def neuron_blocks(network: Network) -> list[list[np.ndarray]]:
     """The incoming weights and bias of each unit, for each layer."""
     sizes, d = network.sizes, network.x.shape[1]

@@ -113,8 +113,12 @@ def distance(mapped: np.ndarray, plain: np.ndarray) -> float:
 @cache
 def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, settings: Settings = EXACT) -> float:
     """The same measure when the gradients are scaled and the parameters are not: ``kind`` ``"loss"`` (one factor) or
-    ``"each coordinate"`` (a constant of its own for each, between 1/10 and 10).  Methods: gradient, sign, adam.
+    ``"each coordinate"`` (a constant of its own for each, between 1/10 and 10).
+
+    The Fisher matrix belongs to the model, so that the factors do not enter it.
     """
+    if method not in METHODS:
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if kind not in ("loss", "each coordinate"):
         raise ValueError(f"kind must be 'loss' or 'each coordinate', got {kind!r}")
     network, theta = _setting(seed)
@@ -126,11 +130,14 @@ def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, sett
 
 def _scaled_path(method: str, network: Network, theta: Theta, factors: Theta, settings: Settings) -> np.ndarray:
     lr, steps = METHODS[method]
-    state, found = start(theta.shape), [theta]
+    state, found, eye = start(theta.shape), [theta], np.eye(theta.size)
     for _ in range(steps):
         g = factors * network.gradient(theta)
-        state, rate = adam_rate(state, g, settings)
-        theta = theta - lr * {"gradient": g, "sign": np.sign(g), "adam": rate}[method]
+        if method == "adam":
+            state, move = adam_rate(state, g, settings)
+        else:
+            move = _move(method, network, theta, eye, g)
+        theta = theta - lr * move
         found.append(theta)
     return np.array(found)
 

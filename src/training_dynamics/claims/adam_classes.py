@@ -11,7 +11,7 @@ from training_dynamics import adam_digits
 
 @claim(
     "adam.rare_gd",
-    "Under gradient flow the loss of a class of frequency π falls like 1/(πt), exactly (K − 1)/(Kπt) in the one-hot model.",
+    "Under gradient flow the loss of a class of frequency π falls like 1/(πt); in the one-hot model it tends to (K − 1)/(Kπt).",
     source="kunstner2024heavy",
     verdict="holds",
 )
