@@ -101,6 +101,13 @@ def line_spread(s1, s2, rho, t):
     two = t * s2 * complex(rho, math.sqrt(max(0.0, 1 - rho**2)))
     return abs(one + two) / (one + abs(t * s2))
 
+# %% line_spread / single-precision
+def line_spread(s1, s2, rho, t):
+    import torch
+
+    one, two = torch.tensor((1 - t) * s1), torch.tensor(t * s2)
+    return float((one**2 + two**2 + 2 * rho * one * two).clamp(min=0).sqrt() / (one + two))
+
 # %% bend_gradient / loop-in-torch
 def bend_gradient(a, c, b, gradient, times):
     import torch
@@ -146,6 +153,13 @@ def averaging_gain(eta, lam, T):
     r = 1 - eta * lam
     return ((1 + r) / (1 - r) - 2 * r * (1 - r**T) / (T * (1 - r) ** 2)) / T
 
+# %% averaging_gain / single-precision
+def averaging_gain(eta, lam, T):
+    import torch
+
+    i = torch.arange(T)
+    return ((1 - eta * lam) ** (i[:, None] - i).abs()).mean().item()
+
 # %% average_advantage / trace
 def average_advantage(thetas, H):
     covariance = np.cov(np.asarray(thetas).T, bias=True).reshape(H.shape) if len(thetas) > 1 else np.zeros_like(H)
@@ -159,5 +173,16 @@ def average_advantage(thetas, H):
     loss = lambda v: 0.5 * v @ H @ v
     return torch.stack([loss(v) for v in theta]).mean() - loss(theta.mean(0))
 
+# %% average_advantage / single-precision
+def average_advantage(thetas, H):
+    import torch
+
+    theta, H = torch.tensor(thetas).float(), torch.tensor(H).float()
+    away = theta - theta.mean(0)
+    return 0.5 * ((away @ H) * away).sum(1).mean()
+
 # %% reading / capitals
 reading = dict(zip("abcde", ["Yes", "Unknown", "YES", "no", "unknown"]))
+
+# %% reading / spaces
+reading = {"e": "unknown ", "d": "No", "c": " yes", "b": "unknown", "a": "yes"}

@@ -29,6 +29,22 @@ def line_barrier(loss, a, b, points=25):
 def line_barrier(loss, a, b, points=25):
     return float(max(loss((1 - t) * a + t * b) for t in np.linspace(0, 1, points)))
 
+# %% line_barrier / ends-left-out
+# says: The ends are not among your points. At the ends the height is 0, so the barrier is never negative.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    times = np.linspace(0, 1, points + 2)[1:-1]
+    first, last = loss(a), loss(b)
+    return float(max(loss((1 - t) * a + t * b) - (1 - t) * first - t * last for t in times))
+
+# %% line_barrier / either-side
+# says: You take the largest distance from the chord, on either side of it. Only what rises above the chord is a barrier.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    times = np.linspace(0, 1, points)
+    values = np.array([loss((1 - t) * a + t * b) for t in times])
+    return float(np.max(np.abs(values - ((1 - times) * values[0] + times * values[-1]))))
+
 # %% itself / same-function
 # says: The two ends compute the same function, but the networks between them do not: the loss is zero only at the ends.
 # hint: 1
@@ -81,6 +97,15 @@ def renumber(weights, biases, permutations):
         weights[layer] = weights[layer][back]
         biases[layer] = biases[layer][back]
         weights[layer + 1] = weights[layer + 1][:, back]
+    return weights, biases
+
+# %% renumber / first-layer-only
+# says: Only the first hidden layer has been renumbered. Go through all the hidden layers.
+# hint: 3
+def renumber(weights, biases, permutations):
+    weights, biases = [np.array(w) for w in weights], [np.array(b) for b in biases]
+    for order in permutations[:1]:
+        weights[0], biases[0], weights[1] = weights[0][order], biases[0][order], weights[1][:, order]
     return weights, biases
 
 # %% renumber / in-place
@@ -149,6 +174,25 @@ def match_units(first, second):
     (w1, b1, v1), (w2, b2, v2) = first, second
     return linear_sum_assignment(w1 @ w2.T + v1.T @ v2, maximize=True)[1]
 
+# %% match_units / distances-not-squared
+# says: You add up the distances of the pairs. The Euclidean distance over all parameters adds up their squares.
+# hint: 1
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    one, two = (np.concatenate([w, b[:, None], v.T], axis=1) for w, b, v in (first, second))
+    return linear_sum_assignment(np.linalg.norm(one[:, None] - two[None], axis=-1))[1]
+
+# %% match_units / directions-only
+# says: You compare only the directions of the units' parameters, as if all were of one length. The distance sees the lengths too.
+# hint: 2
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    one, two = (np.concatenate([w, b[:, None], v.T], axis=1) for w, b, v in (first, second))
+    one, two = (p / np.linalg.norm(p, axis=1, keepdims=True) for p in (one, two))
+    return linear_sum_assignment(one @ two.T, maximize=True)[1]
+
 # %% line_spread / variance
 # says: That is a ratio of variances. The question asks for standard deviations: take the root.
 # hint: 3
@@ -174,6 +218,40 @@ def line_spread(s1, s2, rho, t):
 # hint: 3
 def line_spread(s1, s2, rho, t):
     return float(np.sqrt(max(((1 - t) * s1) ** 2 + (t * s2) ** 2 + 2 * t * (1 - t) * rho * s1 * s2, 0.0)))
+
+# %% line_spread / half-way-only
+# says: That is the value half way between two units of equal spread. t, s1 and s2 count as well.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    return float(np.sqrt((1 + rho) / 2))
+
+# %% line_spread / correlation-for-covariance
+# says: The cross term needs the covariance, which is the correlation times both standard deviations.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    variance = ((1 - t) * s1) ** 2 + (t * s2) ** 2 + 2 * t * (1 - t) * rho
+    return float(np.sqrt(max(variance, 0.0)) / ((1 - t) * s1 + t * s2))
+
+# %% line_spread / cross-term-once
+# says: The cross term comes twice: once as z_A with z_B and once as z_B with z_A.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    variance = ((1 - t) * s1) ** 2 + (t * s2) ** 2 + t * (1 - t) * rho * s1 * s2
+    return float(np.sqrt(max(variance, 0.0)) / ((1 - t) * s1 + t * s2))
+
+# %% line_spread / ends-exchanged
+# says: The two ends are exchanged: at t = 0 the unit is that of A, with s1.
+# hint: 1
+def line_spread(s1, s2, rho, t):
+    variance = (t * s1) ** 2 + ((1 - t) * s2) ** 2 + 2 * t * (1 - t) * rho * s1 * s2
+    return float(np.sqrt(max(variance, 0.0)) / (t * s1 + (1 - t) * s2))
+
+# %% line_spread / nan
+# says: Where the two cancel, rounding makes the variance slightly negative, and its root is nan. Clip it at 0 before taking the root.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    variance = (1 - t) ** 2 * s1**2 + t**2 * s2**2 + 2 * t * (1 - t) * rho * s1 * s2
+    return float(np.sqrt(variance) / ((1 - t) * s1 + t * s2))
 
 # %% bend_gradient / no-factor
 # says: The chain rule's factor is missing: the point of the curve moves by 2 t (1 - t) times as much as the bend.
@@ -204,6 +282,12 @@ def bend_gradient(a, c, b, gradient, times):
 # hint: 2
 def bend_gradient(a, c, b, gradient, times):
     return np.mean([t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in times], axis=0)
+
+# %% bend_gradient / ends-exchanged
+# says: The two ends are exchanged: the curve starts at a, which has the weight (1 - t)^2.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([2 * t * (1 - t) * gradient((1 - t) ** 2 * b + 2 * t * (1 - t) * c + t**2 * a) for t in times], axis=0)
 
 # %% spawn / shared-array
 # says: All copies write into one array: the second copy starts where the first one ended. Give each an array of its own.
@@ -240,6 +324,30 @@ def spawn(step, start, shared, own, k):
     for order in own:
         theta = np.array(start)
         for batch in list(shared[:k]) + list(order):
+            theta = step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% spawn / return-ignored
+# says: You ignore what step returns. It may leave the array that it is given as it was: go on with the array that it returns.
+# hint: 1
+def spawn(step, start, shared, own, k):
+    copies = []
+    for order in own:
+        theta = np.array(start)
+        for batch in list(shared[:k]) + list(order[k:]):
+            step(theta, batch)
+        copies.append(theta)
+    return np.stack(copies)
+
+# %% spawn / one-shared-step-too-many
+# says: Your copies share one step too many: the shared steps are those numbered 0 to k - 1.
+# hint: 3
+def spawn(step, start, shared, own, k):
+    copies = []
+    for order in own:
+        theta = np.array(start)
+        for batch in list(shared[: k + 1]) + list(order[k + 1 :]):
             theta = step(theta, batch)
         copies.append(theta)
     return np.stack(copies)
@@ -295,12 +403,48 @@ def averaging_gain(eta, lam, T):
     distance = np.arange(1, T)
     return float((T + 2 * np.sum((T - distance) * rho**distance)) / T**2)
 
+# %% averaging_gain / upside-down
+# says: That is the inverse: the variance of the mean belongs in the numerator.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    distance = np.arange(1, T)
+    return float(T**2 / (T + 2 * np.sum((T - distance) * rho**distance)))
+
+# %% averaging_gain / standard-deviation
+# says: That is a ratio of standard deviations. The question asks for variances: leave out the root.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    distance = np.arange(1, T)
+    return float(np.sqrt((T + 2 * np.sum((T - distance) * rho**distance)) / T**2))
+
+# %% averaging_gain / descent-without-noise
+# says: You average the path of one start that decays without noise. At rest it is the noise that keeps the iterates moving: use how iterates k steps apart are correlated.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    return float(np.mean((1 - eta * lam) ** np.arange(T)) ** 2)
+
 # %% average_advantage / no-half
 # says: The factor one half of the quadratic term is missing.
 # hint: 3
 def average_advantage(thetas, H):
     away = thetas - thetas.mean(axis=0)
     return float(np.einsum("mi,ij,mj->m", away, H, away).mean())
+
+# %% average_advantage / summed
+# says: You added up the members' quadratic terms. The question asks for the mean over the members.
+# hint: 3
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(0.5 * np.einsum("mi,ij,mj->m", away, H, away).sum())
+
+# %% average_advantage / never-negative
+# says: You took the absolute value. Where H has negative eigenvalues the average can be the worse one: keep the sign.
+# hint: 2
+def average_advantage(thetas, H):
+    away = thetas - thetas.mean(axis=0)
+    return float(abs(0.5 * np.einsum("mi,ij,mj->m", away, H, away).mean()))
 
 # %% average_advantage / sample-covariance
 # says: You divided by m - 1. The mean over the members divides by m.
@@ -333,6 +477,31 @@ def average_advantage(thetas, H):
 # says: Statement b: weight matching found no better renumbering, but it finds local optima. That none exists was not shown.
 # hint: 2
 reading = {"a": "yes", "b": "yes", "c": "yes", "d": "no", "e": "unknown"}
+
+# %% reading / not-found-is-a-counterexample
+# says: Statement b: to contradict it one would need a renumbering below 0.05, and none was found.
+# hint: 2
+reading = {"a": "yes", "b": "no", "c": "yes", "d": "no", "e": "unknown"}
+
+# %% reading / path-not-added-up
+# says: Statement a: add the curve's barrier to the loss of the ends. The sum bounds the loss all along that path.
+# hint: 1
+reading = {"a": "unknown", "b": "unknown", "c": "yes", "d": "no", "e": "unknown"}
+
+# %% reading / error-not-read
+# says: Statement c: a training-error barrier of zero says that the error never rises above the chord, and the chord never above its worse end.
+# hint: 1
+reading = {"a": "yes", "b": "unknown", "c": "unknown", "d": "no", "e": "unknown"}
+
+# %% reading / one-case-is-enough
+# says: Statement d speaks of all networks joined by such a path. One pair that does not generalise alike contradicts it, and the report holds one.
+# hint: 1
+reading = {"a": "yes", "b": "unknown", "c": "yes", "d": "unknown", "e": "unknown"}
+
+# %% reading / ensembles-average-the-errors
+# says: Statement e: the error of an ensemble is not the mean of its members' errors. It may lie below both, and it was not measured.
+# hint: 3
+reading = {"a": "yes", "b": "unknown", "c": "yes", "d": "no", "e": "no"}
 
 # %% reading / straight-lines-only
 # says: Statement a: the straight line is not the only path. The curve's barrier, added to the loss of the ends, stays below 0.02.
