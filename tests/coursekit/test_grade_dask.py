@@ -13,12 +13,16 @@ from pathlib import Path
 import psutil
 import pytest
 from classroom_course import GOOD, classroom, submission
+from fixture import ROOT as COURSE_ROOT
 from nbgrader.api import Gradebook
 
+from coursekit.assignments.parse import load
+from coursekit.assignments.release import release
 from coursekit.classroom import records, run_dask, run_local
 from coursekit.classroom.cells import COURSE
 from coursekit.classroom.grading import Settings, grade
 from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.made_up import KINDS, make
 
 ENGINE = "classroom_course:text_engine"
 
@@ -222,3 +226,31 @@ def test_the_guides_scripts_hand_the_clusters_address_to_course_grade():
         compile(script, "cluster.md", "exec")
         assert '"--scheduler", cluster.scheduler_address' in script
         assert "allowed-failures" in script or "ALLOWED_FAILURES" in script
+
+
+def hand_in_made_up(room, topic):
+    """Made-up students of every kind whose fate is not a matter of seconds."""
+    release([topic], room.root, root=COURSE_ROOT)
+    (room.root / "course.key").write_text("00" * 32)
+    released = json.loads(room.release(topic).read_text())
+    for student in make(load(topic, COURSE_ROOT), released, len(KINDS)):
+        if student.kind != "loops":
+            path = room.submitted(topic, student.student)
+            path.parent.mkdir(parents=True)
+            path.write_bytes(student.data)
+
+
+@pytest.mark.slow
+def test_one_worker_two_workers_and_a_second_run_write_the_same_bytes(tmp_path):
+    """Records and executed notebooks, made by the real engine from good, wrong, broken and hostile submissions."""
+    written = []
+    for name, workers in (("one", 1), ("two", 2), ("again", 1)):
+        room = classroom(tmp_path / name)
+        hand_in_made_up(room, "tiny")
+        run = run_local.run if workers == 1 else run_dask.run
+        grade(room, "tiny", (), Settings(workers=workers), run=run)
+        files = [*room.records("tiny").glob("*.json"), *(room.root / "autograded").glob("*/tiny/tiny.ipynb")]
+        written.append({str(path.relative_to(room.root)): path.read_bytes() for path in files})
+    assert len(written[0]) == 2 * (len(KINDS) - 1)
+    assert written[0] == written[1]
+    assert written[0] == written[2]
