@@ -150,7 +150,7 @@ class Maker:
         for question in self.assignment.questions:
             said = rule(question)
             if question.written:
-                found[question.id] = Expected(0.0, ("manual",) if said == FULL else ("blank", "manual"))
+                found[question.id] = Expected(0.0, ("manual",) if said == FULL else ("blank",))
             elif said == FULL:
                 found[question.id] = Expected(question.meta.points, ("passed",))
             else:

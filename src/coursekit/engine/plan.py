@@ -199,9 +199,20 @@ def _find_answers(plan: Plan) -> None:
             place is not None and _unanswered(plan.cells[place], answer)
             for place, answer in zip(places, question.answers)
         )
+        if question.manual and question.blank and _own_text_below(plan, question.given[-1]):
+            question.blank = False
+            plan.flags.append(f"{question.id}: the answer may stand in a cell of its own below the answer cell")
         test = there[id(question.test)]
         if test is None and not question.manual:
             plan.flags.append(f"{question.id}: the test cell is missing; the original was used")
+
+
+def _own_text_below(plan: Plan, place: int) -> bool:
+    """Whether text or a picture of the student's own stands between this cell and the next one of the course."""
+    taken = set(plan.matches.values())
+    below = range(place + 1, min((there for there in taken if there > place), default=len(plan.cells)))
+    own = (plan.cells[there] for there in below if not plan.cells[there].grade_id)
+    return any(cell.type != "code" and cell.source.strip() for cell in own)
 
 
 def _unanswered(cell: Cell, trusted: Cell) -> bool:

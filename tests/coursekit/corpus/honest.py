@@ -155,6 +155,18 @@ cells("honest", "good", {
 })  # fmt: skip
 
 
+@case("honest", "bad", sharp_colleague="manual")
+def words_in_a_cell_of_their_own(d: Draft) -> None:
+    d.cells.insert(
+        d.at("sharp_colleague") + 1, {"cell_type": "markdown", "metadata": {}, "source": "Large values first."}
+    )
+
+
+@case("honest", "bad")
+def words_deleted(d: Draft) -> None:
+    d.cell("sharp_colleague")["source"] = "\n \n"
+
+
 @case("honest", "good")
 def questions_reordered(d: Draft) -> None:
     start = next(i for i, c in enumerate(d.cells) if c.get("id") == "conserved_text")
