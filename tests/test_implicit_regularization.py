@@ -152,6 +152,18 @@ def test_flow_in_log_time_is_the_flow_in_time():
         margin.flow_in_log_time(z, [1.0, 1.0])
 
 
+def test_the_missing_margin_falls_like_its_constant_over_log_t():
+    # Rows (1, 0) and (0, 2): the separator is (1, 1/2), its multipliers 1 and 1/4, each row decides one weight.
+    z = np.array([[1.0, 0.0], [0.0, 2.0]])
+    found = margin.max_margin(z)
+    assert np.allclose(found.alpha, [1, 0.25]) and found.supports.all()
+    assert found.shortfall_constant == pytest.approx(0.2 * np.log(4), abs=1e-12)
+    assert margin.max_margin(5 * z).shortfall_constant == pytest.approx(found.shortfall_constant, abs=1e-9)
+    w = margin.flow_in_log_time(z, [2e4])[0]
+    assert 2e4 * (1 - margin.margin_ratio(z, w)) == pytest.approx(found.shortfall_constant, rel=1e-3)
+    assert margin.max_margin(np.eye(3)).shortfall_constant == pytest.approx(0, abs=1e-12)
+
+
 def test_scaling_the_rows_scales_the_separator_inversely():
     z = margin.separable(5, 20, 4)
     assert np.allclose(margin.max_margin(3 * z).w, margin.max_margin(z).w / 3, atol=1e-9)

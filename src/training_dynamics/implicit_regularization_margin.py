@@ -46,6 +46,20 @@ class Separator:
         """``max_u min_i z_i . u`` over unit vectors u, which is ``1/|w|``."""
         return 1 / float(np.linalg.norm(self.w))
 
+    @property
+    def supports(self) -> np.ndarray:
+        """Which rows are support vectors, shape ``(n,)``."""
+        return self.alpha > 1e-9
+
+    @property
+    def shortfall_constant(self) -> float:
+        """``log(max alpha) - sum_i alpha_i log(alpha_i) / sum_i alpha_i``: the limit of missing margin times log t.
+
+        From ``z_i . w = log t - log alpha_i`` at the support vectors; it is zero when all their multipliers are alike.
+        """
+        alpha = self.alpha[self.supports]
+        return float(np.log(alpha.max()) - alpha @ np.log(alpha) / alpha.sum())
+
 
 def max_margin(z: Rows) -> Separator:
     """The minimiser of ``|w|`` subject to ``Z w >= 1``, exactly, by one non-negative least squares problem.
@@ -138,7 +152,7 @@ class LogTimePath:
     @property
     def support_offset_error(self) -> float:
         """The largest gap between ``z_i . w - tau`` and its predicted limit ``-log alpha_i`` over the support vectors."""
-        held = self.separator.alpha > 1e-9
+        held = self.separator.supports
         offset = self.weights[-1] @ self.z[held].T - self.taus[-1]
         return float(np.abs(offset + np.log(self.separator.alpha[held])).max())
 

@@ -144,7 +144,7 @@ def rotated_adam(seed: int, n: int = N, d: int = D) -> float:
 
 
 @cache
-def errors_by_teacher(seed: int, teacher: str, n: int = 60, d: int = 100) -> dict[str, float]:
+def errors_by_teacher(seed: int, teacher: str, n: int = 70, d: int = 100) -> dict[str, float]:
     """``|w - truth|^2 / |truth|^2`` of five interpolating solutions: the test error for inputs N(0, I).
 
     ``l2``, ``l1`` and ``linf`` are the exact least-norm solutions; ``adam`` and ``sign`` are what these optimisers find.

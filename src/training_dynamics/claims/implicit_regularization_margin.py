@@ -41,6 +41,19 @@ def support_offset(seed: int) -> Measured:
 
 
 @claim(
+    "implicit_regularization.margin_rate",
+    "The missing share of the margin falls like 1/log t, with a constant that the SVM multipliers give.",
+    source="soudry2018implicit",
+    verdict="holds",
+)
+def margin_rate(seed: int) -> Measured:
+    """The missing margin times log t at log t = 10,000, against ``Separator.shortfall_constant``: relative error."""
+    path = margin.log_time_path(seed, last=10_000.0)
+    found = path.taus[-1] * path.shortfalls[-1]
+    return Measured(abs(found / path.separator.shortfall_constant - 1), "off the constant, relatively", at_most=0.01)
+
+
+@claim(
     "implicit_regularization.margin_in_practice",
     "Gradient descent reaches the maximum margin in practice.",
     source="soudry2018implicit",
