@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from coursekit.book import build, claimdata, front, toc
 from coursekit.book.cachekey import cell_imports, page_digest, with_digest
+from coursekit.book.chapter_directives import ChapterHead
 from coursekit.book.check import Site
 from coursekit.book.exercises import label, question_titles
 from coursekit.book.objectives import all_objectives
@@ -47,6 +49,20 @@ def test_front_matter_title_and_cells_are_read() -> None:
         front.front_matter("---\na: [1\n---\n")
     with pytest.raises(ValueError, match="must be a mapping, got list"):
         front.front_matter("---\n- a\n---\n")
+
+
+def test_a_chapter_links_what_the_book_has_and_names_what_it_has_not() -> None:
+    head = SimpleNamespace(env=SimpleNamespace(found_docs={"adam", "dropout"}), prerequisite=lambda name: f"<{name}>")
+
+    def said(*names: str) -> str:
+        return "".join(ChapterHead.facts(head, 5, list(names)))  # type: ignore[arg-type]
+
+    assert said() == "About 5 minutes. Read first: nothing."
+    assert said("adam", "dropout") == "About 5 minutes. Read first: <adam>, <dropout>."
+    assert said("gradient_descent") == "About 5 minutes. You should already know: gradient descent."
+    assert said("gradient_descent", "adam") == (
+        "About 5 minutes. Read first: <adam>. You should already know: gradient descent."
+    )
 
 
 def test_objectives_are_collected_and_a_double_id_is_named(tmp_path: Path) -> None:
