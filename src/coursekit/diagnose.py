@@ -47,29 +47,41 @@ class Known:
 def diagnose(known: Known, observed: dict[str, Observed]) -> list[str]:
     """The known mistakes that the answer looks like, at most two, the likeliest first; often none.
 
-    A wrong value that equals a mistake's value is a vote for it.  Without votes, a mistake is named only if every check
-    came out exactly as it does for that mistake.  Among equals, agreement on every check decides.
+    A mistake is named only if every check that it fails came out here as it does for the mistake: one value that happens to
+    be the same is not enough.  One value at least must be the same, the others only far nearer to the mistake's than to the
+    right one, since a wrong method may be sensitive to rounding.  If none of these checks gives a value, only errors or
+    properties, then all other checks must pass too.  Where several mistakes remain, agreement on every check decides, then
+    the number of equal values.
     """
-    votes = {m: sum(_votes(known, m, name, seen) for name, seen in observed.items()) for m in known.mistakes}
-    agree = {m: all(_agrees(known, m, name, seen) for name, seen in observed.items()) for m in known.mistakes}
-    best = max(votes.values(), default=0)
-    found = [m for m in votes if (votes[m] == best and best > 0) or (best == 0 and agree[m])]
-    exact = [m for m in found if agree[m]]
-    return (exact or found)[:2]
+    able = {m: _votes(known, m, observed) for m in known.mistakes if _fails_alike(known, m, observed)}
+    exact = [m for m in able if _passes_alike(known, m, observed)]
+    best = max(able.values(), default=0)
+    return (exact or [m for m in able if able[m] == best > 0])[:2]
 
 
-def _votes(known: Known, mistake: str, name: str, seen: Observed) -> bool:
-    """Whether a failed case gave this mistake's value."""
-    outcome = known.outcomes.get(name, {}).get(mistake)
-    return bool(seen.failed and outcome and "value" in outcome and seen.tolerance and _equal(outcome, seen))
+def _fails_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
+    """Whether every check that the mistake fails has failed here in the same way, and there is one."""
+    outcomes = {name: known.outcomes[name][mistake] for name in observed if mistake in known.outcomes.get(name, {})}
+    return bool(outcomes) and all(observed[name].failed and _alike(o, observed[name]) for name, o in outcomes.items())
 
 
-def _agrees(known: Known, mistake: str, name: str, seen: Observed) -> bool:
-    """Whether a check came out as it does for this mistake."""
-    outcome = known.outcomes.get(name, {}).get(mistake)
-    if not outcome or not seen.failed:
-        return bool(outcome) == seen.failed
-    return _equal(outcome, seen)
+def _passes_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
+    """Whether every check that the mistake passes has passed here."""
+    return not any(seen.failed and mistake not in known.outcomes.get(name, {}) for name, seen in observed.items())
+
+
+def _votes(known: Known, mistake: str, observed: dict[str, Observed]) -> int:
+    """How many cases failed here by this mistake's value."""
+    outcomes = {name: known.outcomes[name][mistake] for name in observed if mistake in known.outcomes.get(name, {})}
+    return sum(
+        "value" in o and observed[n].tolerance is not None and _equal(o, observed[n]) for n, o in outcomes.items()
+    )
+
+
+def _alike(outcome: dict[str, Any], seen: Observed) -> bool:
+    """Whether a failed check came out as for the mistake, or with a value that is far nearer to its than to the right one."""
+    near = "value" in outcome and not seen.error and _nearer(decode(outcome["value"]), seen, otherwise=False)
+    return near or _equal(outcome, seen)
 
 
 def _equal(outcome: dict[str, Any], seen: Observed) -> bool:
@@ -81,17 +93,17 @@ def _equal(outcome: dict[str, Any], seen: Observed) -> bool:
     return not seen.error and matches(wrong, seen.value, seen.tolerance or Tolerance()) and _nearer(wrong, seen)
 
 
-def _nearer(wrong: object, seen: Observed) -> bool:
-    """Whether a numeric answer is far nearer to the mistake's value than to the right one.
+def _nearer(wrong: object, seen: Observed, otherwise: bool = True) -> bool:
+    """Whether a numeric answer is far nearer to the mistake's value than to the right one; ``otherwise`` if not numeric.
 
     Both may lie within the noise that is allowed around a mistake's zero, and then only the ratio tells them apart.
     """
     try:
         value, right, other = (np.asarray(plain(v)) for v in (seen.value, seen.expected, wrong))
     except (NotPlain, ValueError):
-        return True
+        return otherwise
     if not all(a.dtype.kind in "iufc" and a.shape == value.shape for a in (value, right, other)):
-        return True
+        return otherwise
     if not all(np.isfinite(a).all() for a in (value, right, other)):
-        return True
+        return otherwise
     return bool(np.abs(value - other).max(initial=0.0) <= NEARER * np.abs(value - right).max(initial=0.0))

@@ -259,6 +259,41 @@ def test_a_known_mistake_is_named_by_its_value():
     assert caught.value.mistakes == ("b",)
 
 
+@pytest.mark.parametrize(
+    "y, holds, named",
+    [
+        (7.0, False, ("a",)),  # all that the mistake fails came out as it does there
+        (9.0, False, ()),  # one value is the mistake's, another wrong one is not: a coincidence
+        (2.0, False, ()),  # one value is the mistake's, where it is wrong too this answer is right
+        (7.0, True, ()),  # a property that the mistake breaks holds
+        (
+            7.01,
+            False,
+            ("a",),
+        ),  # a wrong method in other arithmetic: far nearer to the mistake's value than to the right one
+    ],
+)
+def test_one_coincidence_is_no_mistake(y, holds, named):
+    table = {"x": {"a": {"value": 0.0}}, "y": {"a": {"value": 7.0}}, "it is even": {"a": {"failed": True}}}
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": 1.0, "y": 2.0})
+        check.known(known(**table))
+        check.case("x", 0.0)
+        check.case("y", y)
+        check.require(holds, "it is even")
+    assert caught.value.mistakes == named
+    assert ("you did a" in str(caught.value)) == bool(named)
+
+
+def test_a_mistake_beside_another_fault_is_still_named():
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": 1.0, "z": 1.0})
+        check.known(known(x={"a": {"value": 5.0}}))
+        check.case("x", 5.0)
+        check.case("z", 4.0)
+    assert caught.value.mistakes == ("a",)
+
+
 def test_a_value_nearer_to_the_truth_than_to_a_mistake_is_not_called_that_mistake():
     with pytest.raises(CheckFailed) as caught, check.question("q"):
         check.expect({"x": 1.0})
