@@ -1,9 +1,11 @@
+import base64
+import io
 import json
 
 import pytest
 from classroom_browser import chromium, executed
-from classroom_course import classroom
-from classroom_payloads import MARKDOWN, OUTPUTS, hostile_notebook
+from classroom_course import GOOD, classroom, submission
+from classroom_payloads import MARKDOWN, OUTPUTS, filled, hostile_notebook
 from nbgrader.api import Gradebook
 
 from coursekit.classroom import feedback, run_local
@@ -33,8 +35,8 @@ def hostile_room(tmp_path_factory):
     return room
 
 
-def stock_feedback(room):
-    """nbgrader's own feedback pages for the classroom."""
+def stock_feedback(room, student="mallory"):
+    """nbgrader's own feedback page of a student of the classroom."""
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
@@ -44,7 +46,73 @@ def stock_feedback(room):
     config.CourseDirectory.feedback_directory = "stock_feedback"
     answer = NbGraderAPI(config=config).generate_feedback("mini", force=True)
     assert answer["success"], answer
-    return room.root / "stock_feedback" / "mallory" / "mini" / "mini.html"
+    return room.root / "stock_feedback" / student / "mini" / "mini.html"
+
+
+def plot():
+    """A real plot as PNG, in base64."""
+    from matplotlib.figure import Figure
+
+    figure, file = Figure(figsize=(2, 1)), io.BytesIO()
+    figure.subplots().plot([0, 1])
+    figure.savefig(file, format="png")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def with_plots():
+    """Good work with a plot in an answer cell and one below the written answer, among outputs that are no pictures."""
+    notebook = submission(**GOOD, explain="As the plot below shows.")
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": plot()}}]
+    outputs += [
+        {"output_type": "display_data", "metadata": {}, "data": filled(data, name)} for name, data in OUTPUTS.items()
+    ]
+    outputs.append({"output_type": "display_data", "metadata": {}, "data": {"image/png": plot() * 400}})
+    own = {
+        "cell_type": "code",
+        "id": "own",
+        "metadata": {},
+        "execution_count": 1,
+        "source": "1 + 1",
+        "outputs": outputs,
+    }
+    notebook["cells"].append(own)
+    marked = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in notebook["cells"]}
+    marked["double_answer"]["outputs"] = outputs
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def drawn_room(tmp_path_factory):
+    """A classroom with one submission that holds plots, graded by the real engine."""
+    room = classroom(tmp_path_factory.mktemp("plots"))
+    path = room.submitted("mini", "ann")
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(with_plots()))
+    grade(room, "mini", (), Settings(), run=run_local.run)
+    return room
+
+
+def test_a_students_plots_reach_the_grader_and_nothing_else_does(drawn_room):
+    cells = json.loads(drawn_room.autograded("mini", "ann").read_text())["cells"]
+    kinds = [
+        sorted(output["data"])
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
+    assert kinds == [["image/png"], ["image/png"]]
+    kept = {kind for cell in cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    assert kept <= {"image/png", "text/plain"}
+    (ours,) = feedback.write(drawn_room, "mini")
+    for page in (ours, stock_feedback(drawn_room, "ann")):
+        with chromium() as context:
+            assert executed(context, page.as_uri()) == []
+            view = context.new_page()
+            view.goto(page.as_uri())
+            for details in view.locator("details").all():
+                details.evaluate("tag => tag.open = true")
+            widths = view.evaluate("[...document.images].map(image => image.naturalWidth)")
+            assert widths.count(200) == 2 and set(widths) == {200}
 
 
 def test_there_are_enough_payloads():

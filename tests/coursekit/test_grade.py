@@ -220,6 +220,15 @@ def test_a_large_notebook_goes_to_the_engine_without_its_outputs():
     assert slim(b"x" * 20_000, 10_000) == b"x" * 20_000
 
 
+def test_pictures_stay_in_a_large_notebook_as_far_as_they_fit():
+    notebook = submission(explain="right")
+    pictures = [{"output_type": "display_data", "data": {"image/png": letter * 3_000}} for letter in "ABC"]
+    flood = {"output_type": "stream", "text": "x" * 20_000}
+    notebook["cells"].append({"cell_type": "code", "source": "1", "outputs": [flood, *pictures]})
+    small = slim(json.dumps(notebook).encode(), 16_000)
+    assert [small.count(letter * 3_000) for letter in (b"A", b"B", b"C", b"x")] == [1, 1, 0, 0]
+
+
 def test_the_report_counts_statuses_and_escapes_messages(room):
     run(room)
     rows = report(room, "mini")

@@ -63,9 +63,15 @@ def cleaned(markdown: str) -> Markup:
     return Markup(safe)  # noqa: S704  (what nh3 let through)
 
 
-def answers(notebook: NotebookNode) -> dict[str, NotebookNode]:
-    """The marked cells of an autograded notebook by id."""
-    return {data["grade_id"]: cell for cell in notebook.cells if (data := course_data(cell)).get("grade_id")}
+def answers(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+    """The marked cells of an autograded notebook by id, each with the student's own cells that stand below it."""
+    found: dict[str, list[NotebookNode]] = {}
+    current: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if name := course_data(cell).get("grade_id"):
+            current = found.setdefault(name, [])
+        current.append(cell)
+    return found
 
 
 def printed(cell: NotebookNode) -> Iterator[str]:
@@ -84,15 +90,16 @@ def drawn(cell: NotebookNode) -> Iterator[str]:
             yield f"data:{mime};base64,{data}"
 
 
-def item(mark: Mark, cells: dict[str, NotebookNode]) -> Item:
-    """What the page shows of one question."""
-    cell = cells.get(mark.question.answer)
-    code = cell.source if cell is not None and cell.cell_type == "code" else ""
-    prose = cleaned(cell.source) if cell is not None and cell.cell_type != "code" else Markup("")
-    text = capped("\n".join(filter(None, printed(cell))), TEXT_CAP) if cell is not None else ""
+def item(mark: Mark, cells: dict[str, list[NotebookNode]]) -> Item:
+    """What the page shows of one question; of a written one, also text and pictures in cells of one's own below it."""
+    shown = cells.get(mark.question.answer, [])[: None if mark.question.manual else 1]
+    code = "\n\n".join(cell.source for cell in shown if cell.cell_type == "code")
+    prose = cleaned("\n\n".join(cell.source for cell in shown if cell.cell_type != "code"))
+    text = capped("\n".join(filter(None, (part for cell in shown for part in printed(cell)))), TEXT_CAP)
     message = "" if mark.status == "manual" and mark.manual.score is not None else capped(mark.message, TEXT_CAP)
     comment = cleaned(mark.manual.comment) if mark.manual.comment else Markup("")
-    return Item(mark, words(mark), message, comment, code, prose, text, tuple(drawn(cell)) if cell is not None else ())
+    images = tuple(image for cell in shown for image in drawn(cell))
+    return Item(mark, words(mark), message, comment, code, prose, text, images)
 
 
 def words(mark: Mark) -> str:

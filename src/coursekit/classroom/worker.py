@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from coursekit.engine.interface import Budget, Engine, Submission
+from coursekit.engine.notebook import raster
 
 DEFAULT_ENGINE = "coursekit.engine.local:grading_engine"
 
@@ -26,18 +27,31 @@ def engine(factory: str, unsafe_no_sandbox: bool) -> Engine:
 
 
 def slim(notebook: bytes, limit: int) -> bytes:
-    """A notebook above ``limit`` bytes without its outputs and pictures, which no score depends on."""
+    """A notebook above ``limit`` bytes with only those outputs that are pictures, as many as fit; no score depends on them."""
     if len(notebook) <= limit:
         return notebook
     try:
         content = json.loads(notebook)
+        room = limit // 2
         for cell in content["cells"]:
             cell.pop("attachments", None)
             if "outputs" in cell:
-                cell["outputs"] = []
+                cell["outputs"], room = fitting(cell["outputs"], room)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return notebook  # no notebook: saying so is the engine's part
     return json.dumps(content).encode()
+
+
+def fitting(outputs: list[Any], room: int) -> tuple[list[dict[str, Any]], int]:
+    """The pictures among ``outputs`` that fit into ``room`` characters, and the room that is left."""
+    kept = []
+    for output in outputs:
+        data = raster(output.get("data"))
+        size = sum(map(len, data.values()))
+        if 0 < size <= room:
+            room -= size
+            kept.append({"output_type": "display_data", "metadata": {}, "data": data})
+    return kept, room
 
 
 def grade_one(

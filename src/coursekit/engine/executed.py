@@ -1,4 +1,7 @@
-"""The executed notebook for ``autograded/``: trusted cells, the student's answers, outputs as capped text."""
+"""The executed notebook for ``autograded/``: trusted cells, the student's answers, outputs as capped text.
+
+Pictures are those that were handed in: plots are drawn while the student works, and not again.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,11 @@ import re
 from typing import Any
 
 from coursekit.engine.interface import Budget, QuestionResult
-from coursekit.engine.notebook import Cell, without_hidden
+from coursekit.engine.notebook import Cell, raster, without_hidden
 from coursekit.engine.plan import Plan
 from coursekit.engine.session import Report
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-PICTURES = ("image/png", "image/jpeg", "image/gif")
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 LONGEST = 200_000  # characters of one cell's source
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -22,12 +23,12 @@ METADATA = {
 
 
 def executed_notebook(plan: Plan, reports: list[Report], results: dict[str, QuestionResult], budget: Budget) -> str:
-    """nbformat 4 JSON, at most ``budget.notebook_bytes`` long: pictures go first, then outputs, then long text."""
+    """nbformat 4 JSON of at most ``budget.notebook_bytes``, half of it pictures: they go first, then outputs, then long text."""
     for pictures, output, source in (
-        (True, 20_000, LONGEST),
-        (False, 2_000, LONGEST),
-        (False, 0, 20_000),
-        (False, 0, 1_000),
+        (budget.notebook_bytes // 2, 20_000, LONGEST),
+        (0, 2_000, LONGEST),
+        (0, 0, 20_000),
+        (0, 0, 1_000),
     ):
         cells = _cells(plan, reports, results, pictures, output, source)
         notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -39,7 +40,7 @@ def executed_notebook(plan: Plan, reports: list[Report], results: dict[str, Ques
 
 
 def _cells(
-    plan: Plan, reports: list[Report], results: dict[str, QuestionResult], pictures: bool, output: int, source: int
+    plan: Plan, reports: list[Report], results: dict[str, QuestionResult], pictures: int, output: int, source: int
 ) -> list[dict[str, Any]]:
     order = _order(plan)
     taken: set[str] = set()
@@ -47,13 +48,16 @@ def _cells(
     for number, (at, there) in enumerate(order):
         trusted = None if at is None else plan.source[at]
         theirs = None if there is None else plan.cells[there]
-        cell = _cell(trusted, theirs, pictures, source)
+        cell = _cell(trusted, theirs, pictures > 0, source)
         if cell["cell_type"] == "code":
             words = results[trusted.grade_id].message if trusted is not None and trusted.kind == "test" else ""
-            cell |= {
-                "execution_count": None,
-                "outputs": _outputs(reports[there] if there is not None else None, words, output),
-            }
+            outputs = _outputs(reports[there] if there is not None else None, words, output)
+            for bundle in theirs.pictures if theirs is not None and not words else []:
+                size = sum(map(len, bundle.values()))
+                if size <= pictures:
+                    pictures -= size
+                    outputs.append({"data": bundle, "metadata": {}, "output_type": "display_data"})
+            cell |= {"execution_count": None, "outputs": outputs}
         cell["id"] = _identifier(trusted, theirs, number, taken)
         cells.append(cell)
     return cells
@@ -99,7 +103,7 @@ def _pictures(cell: Cell) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, forms in cell.attachments.items():
         if isinstance(forms, dict) and re.fullmatch(r"[\w. -]{1,100}", name):
-            good = {k: v for k, v in forms.items() if k in PICTURES and isinstance(v, str) and BASE64.match(v)}
+            good = raster(forms)
             kept |= {name: good} if good else {}
     return kept
 

@@ -9,6 +9,10 @@ from typing import Any
 
 LARGEST = 64 * 2**20
 MOST_CELLS = 2_000
+MOST_OUTPUTS = 50  # of one cell that are looked at for pictures
+PICTURES = ("image/png", "image/jpeg")
+LARGEST_PICTURE = 400_000  # characters of base64
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
 SOLUTION = re.compile(r"^[ \t]*#+\s*BEGIN SOLUTION.*?#+\s*END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE)
 HIDDEN = re.compile(r"^[ \t]*#+\s*BEGIN HIDDEN TESTS.*?#+\s*END HIDDEN TESTS[^\n]*$\n?", re.DOTALL | re.MULTILINE)
 
@@ -31,6 +35,7 @@ class Cell:
     points: float = 0.0
     metadata: dict[str, Any] = field(default_factory=dict)
     attachments: dict[str, Any] = field(default_factory=dict)
+    pictures: list[dict[str, str]] = field(default_factory=list)  # among its outputs, as they were handed in
 
     @property
     def kind(self) -> str:
@@ -102,7 +107,21 @@ def _cell(raw: dict[str, Any]) -> Cell:
         points=float(points) if type(points) in (int, float) and 0 <= points < 1e6 else 0.0,
         metadata=metadata,
         attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
+        pictures=[kept for output in _outputs(raw) if (kept := raster(output.get("data")))],
     )
+
+
+def _outputs(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    outputs = raw.get("outputs")
+    return (
+        [output for output in outputs[:MOST_OUTPUTS] if isinstance(output, dict)] if isinstance(outputs, list) else []
+    )
+
+
+def raster(bundle: Any) -> dict[str, str]:
+    """The PNG and JPEG entries of a MIME bundle: base64 of at most LARGEST_PICTURE characters, and nothing else."""
+    forms = {mime: _text(bundle.get(mime)) for mime in PICTURES} if isinstance(bundle, dict) else {}
+    return {k: v for k, v in forms.items() if v and len(v) <= LARGEST_PICTURE and BASE64.match(v)}
 
 
 def _text(value: Any) -> str:
