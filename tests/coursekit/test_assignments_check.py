@@ -4,7 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from fixture import ROOT, answered
+from fixture import ROOT, answered, copy_course
 
 from coursekit import selfcheck
 from coursekit.assignments.parse import load
@@ -46,6 +46,22 @@ def test_each_question_has_a_state_a_message_and_points(kit, blank):
     assert "momentum: right  (4 of 4 points)" in result.output
     assert "order: graded later" in result.output and "meaning: graded later" in result.output
     assert "4 of 7 points so far" in result.output and "7 more are decided when the work is graded" in result.output
+
+
+def test_a_check_of_the_form_alone_leaves_the_points_to_grading(tmp_path):
+    form = 'check.given("a list of three", lambda: order if order is ... else [order[i] for i in range(3)])'
+    hidden = '```{hidden}\ncheck.case("order of'
+    root = copy_course(tmp_path, exercises=(hidden, f"```{{visible}}\n{form}\n```\n\n{hidden}"))
+    blank, notebook, states = released_text(load("tiny", root), root), tmp_path / "tiny.ipynb", {}
+    (tmp_path / "released").mkdir()
+    (tmp_path / "released" / "tiny.ipynb").write_text(blank)
+    for name, code in (("blank", None), ("short", "order = [9]"), ("wrong", "order = [0, 1, 9]")):
+        notebook.write_text(answered(blank, {"order": code} if code else {}))
+        found = next(q for q in run(read(notebook)).questions if q.id == "order")
+        states[name] = found.state
+        if name == "short":
+            assert "a list of three: your code raised IndexError" in found.message
+    assert states == {"blank": "missing", "short": "wrong", "wrong": "graded later"}
 
 
 def test_a_blank_notebook_is_missing_everything(kit):

@@ -172,7 +172,7 @@ def _cell(
     if question:
         about["question"] = question.id
     if question and grade:
-        about |= {"visible": bool(question.visible), "title": question.meta.title}
+        about |= {"visible": question.decided_in_sight, "title": question.meta.title}
     cell["id"] = grade_id
     cell.metadata["nbgrader"] = nbgrader
     cell.metadata["coursekit"] = about

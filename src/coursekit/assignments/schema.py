@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -92,6 +93,11 @@ class Question:
     def written(self) -> bool:
         """Whether it is graded by hand."""
         return self.meta.kind == "written"
+
+    @property
+    def decided_in_sight(self) -> bool:
+        """Whether its visible checks judge the answer; ``check.given`` asks only whether, and in which form, there is one."""
+        return re.search(r"\bcheck\.(case|require)\b|\bassert\b", self.visible) is not None
 
 
 @dataclass(frozen=True)
