@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from coursekit import claims
 from coursekit.claim import Claim, Measured
 from coursekit.claims import Outcome, measure, run
-from coursekit.commands.claims import command
+from coursekit.commands.claims import command, table
 
 
 def sample(judge: str = "each", at_most: float = 2.0) -> tuple[Claim, list[int]]:
@@ -53,6 +53,13 @@ def test_a_record_is_plain_data() -> None:
     claim, _ = sample()
     record = Outcome(claim, (0,), (Measured(1.0, "units", at_most=2.0),), 0.1).record()
     assert json.loads(json.dumps(record))["values"] == [1.0] and record["ok"] is True and "function" not in record
+
+
+@pytest.mark.parametrize(("at_most", "shown"), [(3.0, "3.0×"), (1e25, ">1000×"), (0.5, "0.0×")])
+def test_headroom_is_shown_as_far_as_it_says_something(at_most: float, shown: str) -> None:
+    claim, _ = sample()
+    outcome = Outcome(claim, (0,), (Measured(1.0, "units", at_most=at_most),), 0.1)
+    assert list(table([outcome]).columns[3].cells) == [shown]
 
 
 def with_claims(monkeypatch: pytest.MonkeyPatch, claim: Claim) -> None:
