@@ -198,9 +198,19 @@ def test_hmc_samples_a_gaussian_whose_moments_are_known():
 
 def test_masked_gradient_with_every_unit_kept_is_the_potentials():
     x, y, _ = hmc.data(1, 9)
-    theta = 0.4 * np.random.default_rng(1).standard_normal((1, hmc.PARAMETERS))
-    alike = hmc.masked_gradient(theta, x, y, np.ones((9, hmc.HIDDEN)), 1.0)
-    assert np.allclose(alike, hmc.potential(x, y)(theta)[1][0])
+    rng = np.random.default_rng(1)
+    theta = 0.4 * rng.standard_normal((2, hmc.PARAMETERS))
+    alike = hmc.masked_gradient(theta, x, y, np.ones((2, 9, hmc.HIDDEN)), 1.0)
+    assert np.allclose(alike, hmc.potential(x, y)(theta)[1])
+    # One mask for all examples is a network with the output weights masked.
+    mask = (rng.random((2, 1, hmc.HIDDEN)) < 0.5) / 0.5
+    thinned = theta.copy()
+    thinned[:, 32:48] *= mask[:, 0]
+    found = hmc.masked_gradient(theta, x, y, np.repeat(mask, 9, axis=1), 0.5)
+    expected = hmc.potential(x, y)(thinned)[1]
+    assert np.allclose(found[:, :32], expected[:, :32])
+    by_output = (expected - thinned)[:, 32:48] * mask[:, 0]
+    assert np.allclose(found[:, 32:48], by_output + theta[:, 32:48] / 0.5)
 
 
 def test_digits_networks_train_and_strangers_are_strangers():
@@ -246,6 +256,17 @@ def test_the_explorables_networks_are_those_of_the_function_that_wrote_them(page
         # Training magnifies rounding, which differs between processors; on one machine the difference is rounding alone.
         tolerance = 0.05 if name != "process" else 0.0006
         assert np.abs(np.array(shown["sd"]) - band.sd).mean() < tolerance
+
+
+def test_the_chains_behind_the_explorables_hmc_agree_where_there_are_data():
+    inside = np.abs(regression.GRID) <= regression.INSIDE
+    assert hmc.split_rhat(explorable.posterior_chains(0, 10))[inside].max() < 1.1
+
+
+def test_hmc_is_shown_up_to_160_points_and_its_band_shrinks(page):
+    shown = {n: page(f"TD.dropout.has({n}, 'hmc')") for n in explorable.SIZES}
+    assert shown == {n: n <= explorable.SAMPLED for n in explorable.SIZES}
+    assert page("TD.dropout.spread(10, 'hmc')") > 2 * page("TD.dropout.spread(160, 'hmc')")
 
 
 def test_the_page_and_python_compute_the_same_spread_and_coverage(page):

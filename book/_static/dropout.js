@@ -1,9 +1,12 @@
-/* The bands of a Gaussian process, of MC dropout and of an ensemble, by number of points and dropout rate.
+/* The bands of a Gaussian process, of MC dropout, of an ensemble and of HMC, by number of points and dropout rate.
 They were computed in Python and are in dropout_data.js, in thousandths; here they are read, compared and drawn. */
 globalThis.TD = globalThis.TD || {};
 TD.dropout = (() => {
   "use strict";
-  const names = (rate) => ({ process: "process", dropout: `dropout ${rate}`, ensemble: "ensemble" });
+  const names = (rate) => ({ process: "process", dropout: `dropout ${rate}`, ensemble: "ensemble", hmc: "hmc" });
+
+  /** HMC was run up to 160 points only. */
+  const has = (n, name) => name in TD.dropout_data.bands[n];
 
   /** Mean, and mean ± 2 sd, on the grid. */
   function band(n, name) {
@@ -30,7 +33,7 @@ TD.dropout = (() => {
     return average(places.map((i) => (low[i] <= truth[i] / 1000 && truth[i] / 1000 <= high[i] ? 1 : 0)));
   }
 
-  return { names, band, spread, coverage };
+  return { names, has, band, spread, coverage };
 })();
 
 if (typeof customElements !== "undefined") {
@@ -47,38 +50,43 @@ if (typeof customElements !== "undefined") {
       process: ui.checkbox({ label: "Gaussian process", value: true }),
       dropout: ui.checkbox({ label: "MC dropout", value: true }),
       ensemble: ui.checkbox({ label: "ensemble of five", value: false }),
+      hmc: ui.checkbox({ label: "HMC, 49 weights, up to 160 points", value: false }),
     };
-    const told = ui.readout("in the range of the data: Gaussian process, dropout, ensemble (mean sd)");
-    const held = ui.readout("true curve inside the band far away, |x| ≥ 3: process, dropout, ensemble");
+    const told = ui.readout("in the range of the data: Gaussian process, dropout, ensemble, HMC (mean sd)");
+    const held = ui.readout("true curve inside the band far away, |x| ≥ 3: process, dropout, ensemble, HMC");
     const top = ui.plot({ x: { label: "input x", min: -4, max: 4 }, y: { label: "output: mean ± 2 sd", min: -3.2, max: 3.2 }, height: 300 });
     const bottom = ui.plot({
       x: { label: "number of points", log: true, min: 8, max: 3000 }, y: { label: "mean sd, |x| ≤ 2", log: true, min: 0.003, max: 0.6 }, height: 220,
     });
-    const titles = { process: "Gaussian process", dropout: "MC dropout", ensemble: "ensemble of five" };
+    const titles = { process: "Gaussian process", dropout: "MC dropout", ensemble: "ensemble of five", hmc: "HMC" };
 
     ui.update(() => {
       const n = sizes[Math.round(size.value)];
       const named = D.names(rates[Math.round(rate.value)]);
       const kinds = Object.keys(named);
       const marks = kinds.flatMap((kind, c) => {
-        if (!shown[kind].value) return [];
+        if (!shown[kind].value || !D.has(n, named[kind])) return [];
         const b = D.band(n, named[kind]);
         return [
           { band: true, x: grid, low: b.low, high: b.high, colour: c },
           { line: true, x: grid, y: b.mean, label: titles[kind], colour: c, dash: c },
         ];
       });
-      const spreads = kinds.map((kind) => Explorable.format(D.spread(n, named[kind]), 2));
-      const covered = kinds.map((kind) => `${Math.round(100 * D.coverage(n, named[kind], false))} %`);
+      const each = (tell) => kinds.map((kind) => (D.has(n, named[kind]) ? tell(named[kind]) : "–"));
+      const spreads = each((name) => Explorable.format(D.spread(n, name), 2));
+      const covered = each((name) => `${Math.round(100 * D.coverage(n, name, false))} %`);
       top.draw([
         ...marks,
         { line: true, x: grid, y: truth.map((v) => v / 1000), label: "true curve", colour: "ink", width: 1.2 },
         { points: true, x: points[n][0].map((v) => v / 1000), y: points[n][1].map((v) => v / 1000), colour: "muted", size: 2.5 },
       ], `With ${n} points the mean spread where there are data is ${spreads[0]} for the Gaussian process, ${spreads[1]} for dropout and ${spreads[2]} for the ensemble.`);
       bottom.draw([
-        ...kinds.map((kind, c) => ({ line: true, x: sizes, y: sizes.map((m) => D.spread(m, named[kind])), label: titles[kind], colour: c, dash: c })),
+        ...kinds.map((kind, c) => {
+          const run = sizes.filter((m) => D.has(m, named[kind]));
+          return { line: true, x: run, y: run.map((m) => D.spread(m, named[kind])), label: titles[kind], colour: c, dash: c };
+        }),
         { vline: n },
-      ], "The spread of the Gaussian process falls steadily as points are added; that of dropout stays nearly level.");
+      ], "The spreads of the Gaussian process and of HMC fall steadily as points are added; that of dropout stays nearly level.");
       told.set(spreads.join(", "));
       held.set(covered.join(", "));
     });

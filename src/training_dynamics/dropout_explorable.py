@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics import dropout_hmc as hmc
 from training_dynamics.dropout_regression import (
     GRID,
     RATES,
@@ -22,16 +25,29 @@ from training_dynamics.dropout_regression import (
     mask_bands,
     train,
 )
+from training_dynamics.toolbox.seeds import numpy_generator
 
 SIZES = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 SHOWN = 60
+SAMPLED = 160  # with more points the chains would have to be longer to agree
+
+
+@cache
+def posterior_chains(seed: int, n: int) -> Float[ndarray, "s c g"]:
+    """HMC's curves on ``GRID``, of the network of 49 weights, given the same points: 200 draws of each of 8 chains."""
+    data, rng = curve(seed, n), numpy_generator(seed, "explorable chains", n)
+    start = 0.5 * rng.standard_normal((8, hmc.PARAMETERS))
+    return hmc.sample(hmc.potential(data.x, data.y), start, rng).predictions(GRID)
 
 
 def column(seed: int, n: int) -> dict[str, Band]:
-    """All bands for ``n`` points: ``process``, ``ensemble`` and ``dropout 0.01`` ... ``dropout 0.5``."""
+    """All bands for ``n`` points: ``process``, ``ensemble``, ``dropout 0.01`` ... ``dropout 0.5``, up to 160 points ``hmc``."""
     dropped = mask_bands(train([Member(n, p) for p in RATES], seed), seed)
     named = {f"dropout {p}": band for p, band in zip(RATES, dropped)}
-    return {"process": exact_process(seed, n), "ensemble": ensembles(seed, [n])[n]} | named
+    if n <= SAMPLED:
+        draws = posterior_chains(seed, n).reshape(-1, len(GRID))
+        named["hmc"] = Band(draws.mean(0), draws.std(0))
+    return {"process": exact_process(seed, n), "ensemble": ensembles(seed, n)[0]} | named
 
 
 def thousandths(values: ndarray) -> list[int]:
@@ -42,7 +58,7 @@ def thousandths(values: ndarray) -> list[int]:
 def as_javascript(seed: int = 0, sizes: tuple[int, ...] = SIZES) -> str:
     """A script that sets ``TD.dropout_data``: grid, truth, up to 60 points a size, and ``bands[n][name] = [mean, sd]``."""
     data = {
-        "grid": GRID.tolist(),
+        "grid": np.round(GRID, 10).tolist(),
         "sizes": list(sizes),
         "rates": list(RATES),
         "truth": thousandths(curve(seed, sizes[0]).truth),

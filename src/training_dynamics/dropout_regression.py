@@ -102,13 +102,19 @@ class Member:
 
 
 class Networks:
-    """``m`` ReLU networks 1 -> h -> h -> 1 side by side, dropout on both hidden layers; parameters have ``m`` in front."""
+    """``m`` ReLU networks 1 -> h -> h -> 1 side by side, dropout on both hidden layers; parameters have ``m`` in front.
+
+    Members with the same ``index`` share their start and the random numbers behind masks and batches, so that a comparison
+    of rates or sizes is not one of starts; other indices draw their own.
+    """
 
     def __init__(self, members: Sequence[Member], seed: int, width: int = WIDTH) -> None:
         self.members = list(members)
         self.keep = torch.tensor([1 - m.p for m in members])[:, None, None]
+        kinds = sorted({m.index for m in members})
+        self.kind, self.kinds = torch.tensor([kinds.index(m.index) for m in members]), len(kinds)
         sizes = [(1, width), (width, width), (width, 1)]
-        generators = [torch_generator(seed, "dropout start", m.n, m.p, m.index) for m in members]
+        generators = [torch_generator(seed, "dropout start", m.index) for m in members]
         self.weights, self.biases = [], []
         for fan_in, fan_out in sizes:
             rows = [torch.randn(fan_in, fan_out, generator=g) * (2 / fan_in) ** 0.5 for g in generators]
@@ -128,8 +134,12 @@ class Networks:
         for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
             h = torch.baddbmm(bias, h, weight).relu()
             if generator is not None:
-                h = h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
+                h = h * ((self.uniform(h.shape[1:], generator) < self.keep) / self.keep)
         return torch.baddbmm(self.biases[-1], h, self.weights[-1])
+
+    def uniform(self, shape: Sequence[int], generator: torch.Generator) -> Float[Tensor, "m ..."]:
+        """Numbers in [0, 1), the same for members of the same index."""
+        return torch.rand((self.kinds, *shape), generator=generator)[self.kind]
 
     def decay(self) -> Tensor:
         """The divergence to the prior N(0, I) over ``N tau``, summed over networks: ``|W|^2 / (2 q N tau)`` under a mask.
@@ -140,8 +150,8 @@ class Networks:
         """
         rate = torch.tensor([NOISE**2 / (2 * m.n) if m.p else 0.0 for m in self.members])
         keep = self.keep.flatten()
-        masked = sum((w**2).flatten(1).sum(1) / keep for w in self.weights[1:])
-        free = sum((part**2).flatten(1).sum(1) for part in [self.weights[0], *self.biases])
+        masked = sum(w.square().sum((1, 2)) for w in self.weights[1:]) / keep
+        free = sum(part.square().sum((1, 2)) for part in [self.weights[0], *self.biases])
         return ((masked + free) * rate).sum()
 
 
@@ -159,7 +169,7 @@ def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 
     optimizer = torch.optim.Adam(nets.parameters, lr=0.01, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / steps)
     for _ in range(steps):
-        index = (torch.rand(len(members), batch, generator=generator) * sizes).long()
+        index = (nets.uniform((batch,), generator) * sizes).long()
         x, y = x_all.gather(1, index)[..., None], y_all.gather(1, index)[..., None]
         loss = ((nets(x, generator if drops else None) - y) ** 2).mean((1, 2)).sum() / 2 + nets.decay()
         optimizer.zero_grad()
@@ -195,31 +205,37 @@ def point_predictions(nets: Networks) -> Float[ndarray, "m g"]:
 SIZES = (10, 40, 160, 640, 2560)
 RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
 MEMBERS = 5
-CROWDS = (160,)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Bands by number of points and, for dropout, by rate."""
+    """Bands by number of points and, for dropout, by rate: one network each, all from the same start."""
 
     process: dict[int, Band]
     dropout: dict[tuple[int, float], Band]
-    ensemble: dict[int, Band]
 
 
 @cache
 def comparison(seed: int) -> Comparison:
-    """Dropout at rate 0.1 on all ``SIZES`` and at all ``RATES`` on 160 points, ensembles of 5, and the exact process."""
+    """Dropout at rate 0.1 on all ``SIZES`` and at all ``RATES`` on 160 points, and the exact process."""
     kinds = [(n, 0.1) for n in SIZES] + [(160, p) for p in RATES if p != 0.1]
     bands = mask_bands(train([Member(n, p) for n, p in kinds], seed), seed)
-    return Comparison({n: exact_process(seed, n) for n in SIZES}, dict(zip(kinds, bands)), ensembles(seed, CROWDS))
+    return Comparison({n: exact_process(seed, n) for n in SIZES}, dict(zip(kinds, bands)))
 
 
-def ensembles(seed: int, sizes: Sequence[int]) -> dict[int, Band]:
-    """For each number of points, mean and sd of ``MEMBERS`` networks without dropout from different starts."""
-    members = [Member(n, 0.0, i + 1) for n in sizes for i in range(MEMBERS)]
-    curves = point_predictions(train(members, seed)).reshape(len(sizes), MEMBERS, -1)
-    return {n: Band(c.mean(0), c.std(0, ddof=1)) for n, c in zip(sizes, curves)}
+@cache
+def ensembles(seed: int, n: int, count: int = 1) -> list[Band]:
+    """Mean and sd of ``MEMBERS`` networks without dropout from different starts, for each of ``count`` ensembles."""
+    nets = train([Member(n, 0.0, i + 1) for i in range(count * MEMBERS)], seed)
+    curves = point_predictions(nets).reshape(count, MEMBERS, -1)
+    return [Band(c.mean(0), c.std(0, ddof=1)) for c in curves]
+
+
+def width_over_error(seed: int, n: int = 2560, p: float = 0.1) -> float:
+    """Mean sd over masks divided by the root mean square error of the mean, |x| <= 2; both pooled over four networks."""
+    bands = mask_bands(train([Member(n, p, i) for i in range(4)], seed), seed)
+    error = np.sqrt(np.mean([rms_error(seed, b) ** 2 for b in bands]))
+    return float(np.mean([b.inside for b in bands]) / error)
 
 
 def coverage(seed: int, band: Band, inside: bool = True) -> float:
@@ -233,3 +249,9 @@ def rms_error(seed: int, band: Band) -> float:
     """Root mean square distance of the band's mean from the true curve on |x| <= 2."""
     where = np.abs(GRID) <= INSIDE
     return float(np.sqrt(np.mean((band.mean - curve(seed, 10).truth)[where] ** 2)))
+
+
+def explained(seed: int, band: Band) -> float:
+    """Share of the curve's variance on |x| <= 2 that the band's mean explains: 1 for a perfect fit, 0 for a constant."""
+    variance = curve(seed, 10).truth[np.abs(GRID) <= INSIDE].var()
+    return float(1 - rms_error(seed, band) ** 2 / variance)

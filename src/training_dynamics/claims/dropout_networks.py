@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from coursekit.claim import Measured, claim
 from training_dynamics import dropout_batchnorm as batchnorm
@@ -44,18 +43,19 @@ def contracts(seed: int) -> Measured:
 
 @claim(
     "dropout.rate_sets_spread",
-    "At fixed data, the dropout rate sets the spread: as a rule a greater rate gives a greater spread.",
+    "At fixed data the dropout rate sets the spread: a greater rate gives a greater spread.",
     source="osband2016risk",
-    verdict="holds",
+    verdict="holds-if",
+    condition="The network still fits the curve; where the penalty flattens its function, the spread can fall with it.",
 )
 def rate_sets_spread(seed: int) -> Measured:
-    """1 minus the rank correlation of rate and spread at 160 points; other seeds than ours gave up to 0.2."""
-    spreads = [regression.comparison(seed).dropout[160, p].inside for p in regression.RATES]
-    return Measured(
-        round(1 - float(spearmanr(regression.RATES, spreads).statistic), 9),
-        "below perfect rank correlation",
-        at_most=0.4,
-    )
+    """Least rise of the log spread from one rate to the next, at 160 points; any rise means a rank correlation of 1.
+
+    Rates at which a network explains less than 0.8 of the curve's variance are left out; on seeds 0 to 4 there are none.
+    """
+    found = [regression.comparison(seed).dropout[160, p] for p in regression.RATES]
+    spreads = [band.inside for band in found if regression.explained(seed, band) >= 0.8]
+    return Measured(float(np.diff(np.log(spreads)).min()), "log sd gained, least over the steps", at_least=0.05)
 
 
 @claim(
@@ -93,9 +93,8 @@ def far_coverage(seed: int) -> Measured:
     instead="With 2,560 points the spread is clearly larger than the error of the mean.",
 )
 def too_wide(seed: int) -> Measured:
-    """Mean sd over the root mean square error of the mean, in the range of 2,560 points."""
-    band = regression.comparison(seed).dropout[2560, 0.1]
-    return Measured(band.inside / regression.rms_error(seed, band), "times the error", at_least=1.4)
+    """Mean sd over the root mean square error of the mean, in the range of 2,560 points, pooled over four networks."""
+    return Measured(regression.width_over_error(seed), "times the error", at_least=1.2)
 
 
 @claim(
@@ -108,21 +107,22 @@ def too_wide(seed: int) -> Measured:
 )
 def ensemble_band(seed: int) -> Measured:
     """Share of |x| <= 2 outside mean +- 1.96 sd of five networks on 160 points."""
-    band = regression.comparison(seed).ensemble[160]
+    (band,) = regression.ensembles(seed, 160)
     return Measured(1 - regression.coverage(seed, band), "of the places missed, not 0.05", at_least=0.15)
 
 
 @claim(
     "dropout.ensemble_far",
-    "Far from the data an ensemble of five spreads more than dropout at rate 0.1, on the mean of the seeds.",
+    "Far from ten points ensembles of five spread more than dropout at rate 0.1, on the mean of the seeds.",
     source="lakshminarayanan2017simple",
     verdict="holds",
     judge="mean",
 )
 def ensemble_far(seed: int) -> Measured:
-    """Spread of the ensemble over that of dropout at |x| >= 3, 160 points."""
-    found = regression.comparison(seed)
-    return Measured(found.ensemble[160].outside / found.dropout[160, 0.1].outside, "times dropout's", at_least=1.2)
+    """Spread of four ensembles, on their mean, over that of dropout at |x| >= 3, 10 points."""
+    crowds = np.mean([band.outside for band in regression.ensembles(seed, FEW, 4)])
+    dropped = regression.comparison(seed).dropout[FEW, 0.1].outside
+    return Measured(float(crowds / dropped), "times dropout's", at_least=1.2)
 
 
 @claim(
@@ -164,10 +164,10 @@ def hmc_spread(seed: int, n: int) -> float:
     instead="On the network whose posterior HMC shows shrinking, and on the same data, the spread over masks does not shrink.",
 )
 def same_network(seed: int) -> Measured:
-    """Mean sd over masks at |x| <= 2, 10 points over 160."""
+    """Mean sd over masks at |x| <= 2, 10 points over 160, mean of four networks; the posterior's has to be at least 2."""
     inside = np.abs(hmc.GRID) <= 2
-    few, many = (hmc.dropout_draws(seed, n).std(0)[inside].mean() for n in (FEW, MANY))
-    return Measured(float(few / many), "times smaller with 16 times the data", at_most=1.7)
+    few, many = (hmc.dropout_draws(seed, n).std(1)[:, inside].mean() for n in (FEW, MANY))
+    return Measured(float(few / many), "times smaller with 16 times the data", at_most=2)
 
 
 @claim(
