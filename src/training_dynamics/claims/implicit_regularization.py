@@ -188,7 +188,7 @@ def min_norm_best(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.sign_equal_sizes",
-    "When all true weights are of one size, sign descent generalises better than gradient descent.",
+    "When all true weights are of one size, sign descent generalises better than gradient descent, on average over data sets.",
     source="",
     verdict="holds",
     judge="mean",
