@@ -19,7 +19,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"  # colours are judged at rest
+# Colours are judged at rest.
+AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"
 # What the theme's own markup is found guilty of, by selector; everything else is ours to mend.
 THEMES_OWN = {"region": (".sidebar-primary-item", ".skip-link", "#pst-skip-link")}
 
