@@ -41,7 +41,7 @@ def plain(value: object, depth: int = 0) -> Any:
         return {_key(key): plain(item, depth + 1) for key, item in value.items()}  # type: ignore[attr-defined]
     if is_tensor(value):
         return array_of(value)
-    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+    if kind in (np.ndarray, np.matrix) or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
         return _checked(np.array(value))
     raise NotPlain(f"is {described(value)}, where a number, string, list, dict, array or tensor is wanted")
 

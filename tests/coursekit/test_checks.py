@@ -247,6 +247,14 @@ def test_a_prediction_is_never_told():
     assert "0.123" not in str(caught.value)
 
 
+def test_a_matrix_of_the_old_kind_counts_as_an_array():
+    with pytest.raises(CheckFailed, match=r"worst entry is at \[0, 1\]") as caught, check.question("q"):
+        check.expect({"right": [[1.0, 2.0]], "wrong": [[1.0, 2.0]]})
+        check.case("right", np.matrix([[1.0, 2.0]]))
+        check.case("wrong", np.matrix([[1.0, 3.0]]))
+    assert "right" not in str(caught.value)
+
+
 def known(**table):
     return pack({"mistakes": {n: {"says": f"you did {n}", "hint": 3} for n in "ab"}, "outcomes": table, "of": {}})
 

@@ -21,9 +21,13 @@ class Peer:
 
     The checker hands its arrays and tensors over as shared: the student's copy is one object for as long as the question
     lasts, changes made in place on either side travel with the next message, and an array that comes back is the same object.
+
+    With ``guarded`` the checker's own arrays stay as they are whatever the student's code does with its copies, so that a check
+    that goes on computing with them is not led astray.  What comes back is then the student's version, another object.
     """
 
     trusted = False  # whether this side decides what is shared
+    guarded = False
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -35,23 +39,27 @@ class Peer:
         self.shared: dict[int, Any] = {}
         self.digests: dict[int, bytes] = {}
         self.keys: dict[int, int] = {}
+        self.theirs: dict[int, tuple[Any, bytes]] = {}  # the student's version, the digest of ours when it came
 
     def pack(self, body: tuple[Any, ...]) -> bytes:
         """A message: its body, and the shared arrays that changed since the other side last saw them."""
         shown = self.show(body) if self.trusted or self.keys else body
-        changed = [Shared(key, value) for key, value in self.shared.items() if self._changed(key, value)]
+        changed = [Shared(key, self._current(key)) for key in self.shared if self._changed(key)]
         return encode((shown, changed), self.foreign)
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
         """The body of a message, after taking over the changes of shared arrays.  Raises FrameError."""
+        known = len(self.theirs)
         message = decode(payload, self.resolve)
+        if len(self.theirs) != known:  # changes come last in a message: read it again with them
+            message = decode(payload, self.resolve)
         if type(message) is not tuple or len(message) != 2 or type(message[0]) is not tuple:
             raise FrameError("a message is a body and a list of changes")
         return message[0]
 
     def show(self, value: Any, depth: int = 0) -> Any:
         """``value`` with its arrays and tensors replaced by what the other side knows them as."""
-        if type(value) is np.ndarray or is_tensor(value):
+        if is_array(value):
             return self._share(value)
         if depth > 60:
             return value
@@ -68,14 +76,20 @@ class Peer:
         if not self.trusted:
             return value
         key = len(self.shared) + 1
-        self.shared[key], self.keys[id(value)], self.digests[key] = value, key, _digest(value)
+        self.shared[key], self.keys[id(value)], self.digests[key] = value, key, digest(value)
         return Shared(key, value)
 
-    def _changed(self, key: int, value: Any) -> bool:
-        digest = _digest(value)
-        if digest == self.digests[key]:
+    def _current(self, key: int) -> Any:
+        """What the other side should have under this key."""
+        return self.theirs[key][0] if key in self.theirs else self.shared[key]
+
+    def _changed(self, key: int) -> bool:
+        if key in self.theirs and digest(self.shared[key]) != self.theirs[key][1]:
+            del self.theirs[key]  # the check has changed its array: that counts
+        now = digest(self._current(key))
+        if now == self.digests[key]:
             return False
-        self.digests[key] = digest
+        self.digests[key] = now
         return True
 
     def resolve(self, thing: Handle | Shared) -> Any:
@@ -93,10 +107,19 @@ class Peer:
             if self.trusted or thing.value is None:
                 raise FrameError(f"shared array {thing.key} is not known")
             self.shared[thing.key], self.keys[id(thing.value)] = thing.value, thing.key
+        elif thing.value is not None and self.guarded:
+            self._set_aside(thing.key, thing.value)
         elif thing.value is not None:
-            _take_over(self.shared[thing.key], thing.value)
-        self.digests[thing.key] = _digest(self.shared[thing.key])
-        return self.shared[thing.key]
+            take_over(self.shared[thing.key], thing.value)
+        self.digests[thing.key] = digest(self._current(thing.key))
+        return self._current(thing.key)
+
+    def _set_aside(self, key: int, value: Any) -> None:
+        ours = self.shared[key]
+        if key in self.theirs:
+            take_over(self.theirs[key][0], value)
+        elif type(value) is type(ours) and (value.shape, value.dtype) == (ours.shape, ours.dtype):
+            self.theirs[key] = value, digest(ours)
 
     def keep(self, value: Any, kind: str) -> Handle:
         """Hand out ``value`` under a new number."""
@@ -115,7 +138,13 @@ class Peer:
         raise NotImplementedError
 
 
-def _digest(value: Any) -> bytes:
+def is_array(value: object) -> bool:
+    """Whether it is exactly an array or a tensor."""
+    return type(value) is np.ndarray or is_tensor(value)
+
+
+def digest(value: Any) -> bytes:
+    """A short digest of an array's or tensor's values and gradient."""
     if not is_tensor(value):
         return _hash(array_parts(value))
     grad = value.grad if value.is_leaf else None
@@ -127,7 +156,7 @@ def _hash(parts: tuple[str, tuple[int, ...], bytes]) -> bytes:
     return hashlib.blake2b(data, digest_size=16, key=f"{name}{shape}".encode()[:64]).digest()
 
 
-def _take_over(target: Any, value: Any) -> None:
+def take_over(target: Any, value: Any) -> None:
     """Write the values (and the gradient) of ``value`` into ``target``; a changed shape or dtype is not taken over."""
     if type(target) is np.ndarray:
         if (

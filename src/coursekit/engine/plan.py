@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
 from coursekit.engine.notebook import Cell, read_notebook, without_hidden, without_solution
 
-UNWRITTEN = ("", "...", "YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
+UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -218,8 +220,12 @@ def _own_text_below(plan: Plan, place: int) -> bool:
 def _unanswered(cell: Cell, trusted: Cell) -> bool:
     if trusted.type == "code":
         return is_stub(cell.source, without_solution(trusted.source))
-    text = " ".join(cell.source.split()).strip("*_` ")
-    return text in (*UNWRITTEN, " ".join(without_solution(trusted.source).split()))
+    return _words(cell.source) in [_words(text) for text in ("", *UNWRITTEN, without_solution(trusted.source))]
+
+
+def _words(text: str) -> list[str]:
+    """The words and signs that say something: decoration, dots and comments are no answer, a formula or a picture is."""
+    return re.findall(r"\w+|[^\w\s*_`>#.…–—-]", COMMENT.sub("", text).lower())
 
 
 def _find_order(plan: Plan) -> None:

@@ -13,11 +13,13 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from coursekit.engine import shell
 from coursekit.engine.errors import ChannelClosed, FrameError, NotPlain
 from coursekit.engine.forks import ForkGuard
 from coursekit.engine.frames import Handle
-from coursekit.engine.peer import Peer
+from coursekit.engine.peer import Peer, take_over
 from coursekit.engine.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
 
 TEXT = 500  # characters of an error's text
@@ -114,6 +116,8 @@ class Student(Peer):
             return Handle(value.id, mine=False)
         if type(value) in DICTS:
             return dict(value)
+        if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
+            return np.asarray(value)  # a matrix or a memory map counts as the array that it holds
         if type(value) in CALLABLES:
             return self.keep(value, "callable")
         if isinstance(value, type):
@@ -139,7 +143,10 @@ class Student(Peer):
                 self.answer(payload)
         outcome, *rest = self.unpack(payload)
         if outcome == "ok":
-            return rest[0]
+            result, written, same = rest
+            for at, value in written.items():  # what the function wrote into its arguments
+                take_over(args[at], value)
+            return args[same] if same >= 0 else result
         raise RuntimeError(f"the function that was passed in raised {rest[0]}: {rest[1]}")
 
 

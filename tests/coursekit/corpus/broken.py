@@ -79,6 +79,20 @@ def written_answer_emptied(d: Draft) -> None:
     d.cell("sharp_colleague")["source"] = " \n"
 
 
+def _unwritten(name: str, text: str) -> None:
+    def write(d: Draft) -> None:
+        d.cell("sharp_colleague")["source"] = text
+
+    write.__name__ = name
+    case("broken", "good", sharp_colleague="blank")(write)
+
+
+_unwritten("written_answer_left_as_it_was", "*Replace this line by your answer.*")
+_unwritten("written_answer_left_and_decorated", "> **replace this line by your answer**\n\n---")
+_unwritten("written_answer_of_dots", "…\n\n- \n- ...")
+_unwritten("written_answer_commented_out", "<!-- The colleague is wrong because the loss is not convex. -->")
+
+
 @case("broken", "good")
 def answers_twice(d: Draft) -> None:
     d.cells.append(dict(d.cell("mode_speed_answer")))

@@ -281,3 +281,36 @@ def other_ways(d: Draft) -> None:
     d.answer("clip", "import numpy as np\ndef clip(x, top):\n    return np.minimum(x, top, out=x)")
     d.answer("adder", "import functools, operator\ndef adder(n): return functools.partial(operator.add, n)")
     d.answer("parts", "import collections\ndef parts(x): return [x, x * x]")
+
+
+answers("honest", "good", "conserved", {
+    "matrices_of_the_old_kind": """
+        import numpy as np
+        def conserved(weights):
+            w = [np.matrix(x) for x in weights]
+            return [after.T * after - before * before.T for before, after in zip(w, w[1:])]
+    """,
+    "memory_mapped_arrays": """
+        import numpy as np
+        def conserved(weights):
+            kept = []
+            for number, (before, after) in enumerate(zip(weights, weights[1:])):
+                value = np.asarray(after.T @ after - before @ before.T, dtype=float)
+                kept.append(np.memmap(f"kept{number}", dtype=float, mode="w+", shape=value.shape))
+                kept[-1][...] = value
+            return kept
+    """,
+}, "passed")  # fmt: skip
+
+
+def _written(name: str, text: str, status: str) -> None:
+    def write(d: Draft) -> None:
+        d.cell("sharp_colleague")["source"] = text
+
+    write.__name__ = name
+    case("honest", "good", sharp_colleague=status)(write)
+
+
+_written("written_in_signs", "$E = m c^2$", "manual")
+_written("written_as_a_picture", "![](attachment:work.png)", "manual")
+_written("written_in_one_word", "No.", "manual")

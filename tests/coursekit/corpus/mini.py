@@ -33,8 +33,22 @@ QUESTIONS = {
         2,
         'def clip(x, top):\n    """Cut the array x at top, in place, and return it."""',
         "x[x > top] = top\nreturn x",
-        "x = np.array([1.0, 5.0])\nassert clip(x, 2.0) is x and x.tolist() == [1.0, 2.0]",
+        "# answers may change their arguments\nx = np.array([1.0, 5.0])\nassert clip(x, 2.0) is x and x.tolist() == [1.0, 2.0]",
         "y = np.arange(4.0)\nclip(y, 1.0)\nassert y.max() == 1.0",
+    ),
+    "solve": (
+        2,
+        'def solve(A, b):\n    """x with A x = b."""',
+        "return np.linalg.solve(A, b)",
+        "A, b = np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0])\nassert np.allclose(A @ solve(A, b), b)",
+        "A, b = np.eye(3) + 1.0, np.arange(3.0)\nassert np.allclose(A @ solve(A, b), b)",
+    ),
+    "descend": (
+        2,
+        'def descend(grad, w):\n    """Fifty steps of 0.1 along -grad(w)."""',
+        "for _ in range(50):\n    w = w - 0.1 * grad(w)\nreturn w",
+        "w = np.array([1.0, 2.0])\nassert np.allclose(descend(lambda w: 2 * w, w), w * 0.8**50)",
+        "assert np.allclose(descend(lambda w: w - 1, np.zeros(2)), 1 - 0.9**50)",
     ),
     "adder": (
         2,
