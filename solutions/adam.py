@@ -1,6 +1,3 @@
-# %% setup
-import math
-
 # %% adamw_run
 def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
     w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)

@@ -57,6 +57,28 @@ def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
         w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
     return w
 
+# %% adamw_run / decay-of-the-new-weights
+# says: You shrink the weights after the Adam step. The factor 1 − lr · decay belongs to the old weights only, not to the step.
+# hint: 3
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * (w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps))
+    return w
+
+# %% adamw_run / writes-into-w0
+# says: You changed the array that you were given: `w -= …` writes into w0. Start from a copy, np.array(w0).
+# hint: 3
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = w0, np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w -= lr * decay * w + lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
 # %% longest_step / always-one
 # says: You took the learning rate for the bound. That is the step under a constant gradient; a growing one gives a longer step.
 # hint: 1
@@ -68,6 +90,12 @@ def longest_step(beta1, beta2):
 # hint: 2
 def longest_step(beta1, beta2):
     return (1 - beta1) / math.sqrt(1 - beta2)
+
+# %% longest_step / two-cases
+# says: You took the larger of two special cases, a constant gradient and one spike. Neither is the worst: let the gradients grow.
+# hint: 2
+def longest_step(beta1, beta2):
+    return max(1.0, (1 - beta1) / math.sqrt(1 - beta2))
 
 # %% longest_step / forgets-root
 # says: You gave the square: the sum of the series bounds m²/v, so the answer is its root.
@@ -162,6 +190,17 @@ def path_gap(make_rule, gradient, theta0, A, steps):
     back = np.linalg.solve(A, theta)
     return float(np.linalg.norm(phi - back) / np.linalg.norm(np.linalg.solve(A, theta0) - back))
 
+# %% path_gap / not-relative
+# says: You return the distance itself. Divide it by the distance that the first run moved.
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta))
+
 # %% fisher / swapped
 # says: You exchanged the two kinds. "True" draws the labels from the model, "empirical" takes the given ones.
 # hint: 2
@@ -221,6 +260,21 @@ def fisher(jac, z, y, kind):
     inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
     return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True)
 
+# %% fisher / overflow
+# says: Your softmax overflows for large logits. Subtract the largest logit of each example before you take exp.
+# hint: 1
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z)
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "empirical":
+        g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+        return g.T @ g / n
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
+
 # %% natural_step / gradient-over-damping
 # says: You return g/λ. That is right only for directions in which F is zero.
 # hint: 1
@@ -245,12 +299,30 @@ def natural_step(R, g, lam):
 def natural_step(R, g, lam):
     return g - R.T @ np.linalg.solve(R @ R.T + lam * np.eye(len(R)), R @ g)
 
+# %% natural_step / damping-everywhere
+# says: You added λ to every entry of the matrix. λI is λ on the diagonal only: use lam * np.eye(r).
+# hint: 3
+def natural_step(R, g, lam):
+    return (g - R.T @ np.linalg.solve(R @ R.T + lam, R @ g)) / lam
+
+# %% natural_step / diagonal-only
+# says: You kept the diagonal of F only. The natural step needs the whole matrix, though not all of its numbers at once.
+# hint: 2
+def natural_step(R, g, lam):
+    return g / ((R**2).sum(0) + lam)
+
 # %% kfac_step / damped-factors
 # says: You damped both factors by √λ. That is a common approximation, but its product is not G ⊗ A + λI.
 # hint: 1
 def kfac_step(G, A, g, lam):
     left = np.linalg.solve(G + math.sqrt(lam) * np.eye(len(G)), g)
     return np.linalg.solve(A + math.sqrt(lam) * np.eye(len(A)), left.T).T
+
+# %% kfac_step / no-damping
+# says: You left λ out: this is the inverse of G ⊗ A alone, which need not exist.
+# hint: 2
+def kfac_step(G, A, g, lam):
+    return np.linalg.pinv(G) @ g @ np.linalg.pinv(A)
 
 # %% kfac_step / wrong-basis-order
 # says: You did not go back to the given basis: after dividing, multiply by V from the left and by Uᵀ from the right.
@@ -292,6 +364,12 @@ def expected_v(each, batch):
     n = len(each)
     return (n - batch) / (batch * (n - 1)) * each.var(0)
 
+# %% expected_v / shrinks-everything
+# says: You divided the mean square by the batch size. Only the variance shrinks with the batch; the squared mean stays.
+# hint: 1
+def expected_v(each, batch):
+    return (each**2).mean(0) / batch
+
 # %% expected_v / wrong-factor
 # says: You took (n − B)/n for the finite-population factor. With the variance that divides by n it is (n − B)/(n − 1).
 # hint: 3
@@ -331,4 +409,11 @@ def learning_time(pi, K, loss):
 def learning_time(pi, K, loss):
     wrong = min(loss, 1 - 1e-9)
     u = math.log((K - 1) * (1 - wrong) / wrong)
+    return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
+
+# %% learning_time / loses-digits
+# says: exp(loss) − 1 has few digits left when the loss is tiny. np.expm1 and math.expm1 keep them.
+# hint: 3
+def learning_time(pi, K, loss):
+    u = math.log((K - 1) / (math.exp(loss) - 1))
     return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
