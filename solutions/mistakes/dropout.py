@@ -52,6 +52,12 @@ def mask_covariance(W, x, q):
 def mask_covariance(W, x, q):
     return (1 - q) / q * (W * x**2) @ W.T + np.outer(W @ x, W @ x)
 
+# %% mask_covariance / drop-for-keep
+# says: You have taken q for the probability to drop. It is the probability to keep, and q = 1 must leave no spread.
+# hint: 1
+def mask_covariance(W, x, q):
+    return q / (1 - q) * (W * x**2) @ W.T
+
 # %% one_weight / shrinks
 # says: You let the spread over masks shrink like 1/√N. Neither the weight nor the masks know how many examples there were.
 # hint: 3
@@ -163,6 +169,20 @@ def thinned_average(W, b, x, q):
     logs = log_softmax(((masks * x) @ W.T + b) / q, axis=1)
     return probability @ np.exp(logs), softmax(probability @ logs), softmax(W @ x + b)
 
+# %% thinned_average / overflows
+# says: Your exponentials of large logits overflow, or you take the logarithm of a probability that is 0 to machine precision. Work with log-softmax.
+# hint: 3
+def thinned_average(W, b, x, q):
+    d = len(x)
+    masks = np.array(list(itertools.product((0, 1), repeat=d)))
+    kept = masks.sum(axis=1)
+    probability = q**kept * (1 - q) ** (d - kept)
+    with np.errstate(all="ignore"):
+        raised = np.exp((masks * x / q) @ W.T + b)
+        p = raised / raised.sum(axis=1, keepdims=True)
+        geometric = np.exp(probability @ np.log(p))
+    return probability @ p, geometric / geometric.sum(), softmax(W @ x + b)
+
 # %% split_uncertainty / averages-logits
 # says: You average the logits before the softmax. The mean of the predicted probabilities is asked for.
 # hint: 2
@@ -245,6 +265,13 @@ def ece(probabilities, labels, bins):
     confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
     place = np.ceil(confidence * bins).astype(int) - 1
     return float(sum((place == b).mean() * (right[place == b].mean() - confidence[place == b].mean()) ** 2 for b in np.unique(place))) ** 0.5
+
+# %% ece / signed
+# says: You add up the gaps with their signs, so that a bin with too much confidence cancels one with too little. Take the absolute gap in each bin.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    return float(right.mean() - confidence.mean())
 
 # %% perfect_ece / zero
 # says: You return 0. A perfect predictor's accuracy still misses its confidence on finitely many examples, and the absolute value does not average out.

@@ -34,7 +34,7 @@ SAMPLED = 160  # with more points the chains would have to be longer to agree
 
 @cache
 def posterior_chains(seed: int, n: int) -> Float[ndarray, "s c g"]:
-    """HMC's curves on ``GRID``, of the network of 49 weights, given the same points: 200 draws of each of 8 chains."""
+    """HMC's curves on ``GRID``, of the network of 49 weights, given the same points: 250 draws of each of 8 chains."""
     data, rng = curve(seed, n), numpy_generator(seed, "explorable chains", n)
     start = 0.5 * rng.standard_normal((8, hmc.PARAMETERS))
     return hmc.sample(hmc.potential(data.x, data.y), start, rng).predictions(GRID)

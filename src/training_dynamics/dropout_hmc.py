@@ -111,7 +111,7 @@ class Sample:
 
 
 def sample(
-    function: Potential, start: Chains, rng: np.random.Generator, warmup: int = 200, draws: int = 200, count: int = 20
+    function: Potential, start: Chains, rng: np.random.Generator, warmup: int = 200, draws: int = 250, count: int = 20
 ) -> Sample:
     """HMC from ``start``: fresh momenta, ``count`` leapfrog steps, accept with probability ``min(1, exp(-change of energy))``.
 
