@@ -28,6 +28,7 @@ METHODS: dict[str, tuple[float, int]] = {
 }
 
 
+@cache
 def linear_map(kind: str, size: int, seed: int) -> Matrix:
     """A random matrix A ``(size, size)``: one of ``MAPS``.
 
