@@ -164,6 +164,21 @@ def test_networks_side_by_side_do_not_touch_each_other():
     assert torch.allclose(noisy[0], off[0]) and not torch.allclose(noisy[1], off[1])
 
 
+def test_members_of_one_index_share_start_and_masks_and_others_do_not():
+    members = [regression.Member(10, 0.3), regression.Member(40, 0.3), regression.Member(10, 0.3, index=1)]
+    nets = regression.Networks(members, 0)
+    x = torch.ones(3, 4, 1)
+    noisy = nets(x, torch_generator(0, "masks")).detach()
+    assert torch.equal(noisy[0], noisy[1]) and not torch.allclose(noisy[0], noisy[2])
+    assert len({float(v) for v in noisy[0].flatten()}) > 1, "examples must have masks of their own"
+
+
+def test_where_the_network_gives_up_the_curve_the_spread_falls():
+    fits, flat = regression.mask_bands(regression.train([regression.Member(160, p) for p in (0.2, 0.7)], 101), 101)
+    assert regression.explained(101, fits) > 0.8 > 0.4 > regression.explained(101, flat)
+    assert flat.inside < 0.9 * fits.inside
+
+
 def test_hmc_gradient_energy_and_reversal():
     x, y, _ = hmc.data(0, 12)
     function, rng = hmc.potential(x, y), np.random.default_rng(0)

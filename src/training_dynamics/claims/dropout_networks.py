@@ -173,7 +173,7 @@ def same_network(seed: int) -> Measured:
 @claim(
     "dropout.calibrated",
     "Dropout gives calibrated uncertainty for free.",
-    source="gal2016dropout, guo2017calibration",
+    source="guo2017calibration",
     verdict="fails",
     instead="On digits, averaging over masks calibrates worse than the same network with dropout off: too little confidence.",
     judge="mean",
