@@ -19,12 +19,13 @@ from coursekit.engine.errors import FrameError, NotPlain
 
 @dataclass(frozen=True)
 class Limits:
-    """What one frame may hold: bytes in all, levels of nesting, values in all, bytes of one integer."""
+    """What one frame may hold: bytes in all, levels of nesting, values in all, bytes of one integer, keys of a dict."""
 
     bytes: int = 64 * 2**20
     depth: int = 60
     values: int = 200_000
     int_bytes: int = 4096
+    pairs: int = 5_000  # of one dict: keys can be chosen so that each is compared with all others
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ class _Writer:
             self.write(value, depth + 1)
 
     def mapping(self, value: dict[Any, Any], depth: int) -> None:
+        if len(value) > self.limits.pairs:
+            raise NotPlain(f"a dict of more than {self.limits.pairs} keys; use an array")
         self.items(b"M", [part for pair in value.items() for part in pair], depth)
 
     def handle(self, value: Handle, depth: int) -> None:
@@ -236,8 +239,8 @@ class _Reader:
 
     def mapping(self, depth: int) -> dict[Any, Any]:
         parts = self.items(depth)
-        if len(parts) % 2:
-            raise FrameError("a dict has a key without a value")
+        if len(parts) % 2 or len(parts) > 2 * self.limits.pairs:
+            raise FrameError("a dict has a key without a value, or too many keys")
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
     def array(self) -> tuple[str, tuple[int, ...], bytes]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 
-MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+LONGEST = 100_000  # characters of a cell that are worth looking into
 STUBS = (ast.Pass,)
 
 
 def parsed(source: str) -> ast.Module | None:
-    """The tree of a cell, with lines of magics left out; None when it does not parse."""
+    """The tree of a cell, with lines of magics left out; None when it does not parse, or is too long to be an answer."""
+    if len(source) > LONGEST:
+        return None
     for text in (source, MAGIC.sub("", source)):
         try:
             return ast.parse(text)
@@ -19,6 +23,7 @@ def parsed(source: str) -> ast.Module | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def bound_names(source: str) -> set[str]:
     """Names that the cell binds, deletes or writes into at module level."""
     tree = parsed(source)
@@ -51,6 +56,7 @@ def _root(node: ast.AST) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
+@functools.lru_cache(maxsize=4096)
 def imported_names(source: str) -> set[str]:
     """Names that the cell binds by importing."""
     tree = parsed(source)
@@ -76,8 +82,17 @@ def skeleton(source: str) -> str:
     Two cells with the same skeleton differ in nothing that counts as an answer.
     """
     tree = parsed(source)
-    if tree is None:
-        return " ".join(line.split("#")[0].strip() for line in source.splitlines())
+    try:
+        return ast.dump(_stripped(tree)) if tree is not None else _text(source)
+    except RecursionError:  # nested deeper than any answer: its text will do
+        return _text(source)
+
+
+def _text(source: str) -> str:
+    return " ".join(line.split("#")[0].strip() for line in source.splitlines())
+
+
+def _stripped(tree: ast.Module) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             node.returns = None
@@ -87,7 +102,7 @@ def skeleton(source: str) -> str:
             body = getattr(node, name, None)
             if isinstance(body, list):
                 setattr(node, name, [statement for statement in body if not _is_stub(statement)])
-    return ast.dump(tree)
+    return tree
 
 
 def _is_stub(node: ast.AST) -> bool:

@@ -86,6 +86,8 @@ class Peer:
     def _changed(self, key: int) -> bool:
         if key in self.theirs and digest(self.shared[key]) != self.theirs[key][1]:
             del self.theirs[key]  # the check has changed its array: that counts
+        if not is_array(self._current(key)):
+            return False  # the student has made it something else; ours stays
         now = digest(self._current(key))
         if now == self.digests[key]:
             return False

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
-from coursekit.engine.notebook import Cell, read_notebook, without_hidden, without_solution
+from coursekit.engine.notebook import Cell, Refused, read_notebook, without_hidden, without_solution
 
 UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+LONGEST_CODE = 500_000  # characters in all code cells
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -50,6 +51,11 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; ValueError for a bad source notebook."""
     source = read_source(source_data)
     cells = read_notebook(submission)
+    length = sum(len(cell.source) for cell in cells if cell.type == "code")
+    if length > LONGEST_CODE:
+        raise Refused(
+            f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
+        )
     flags: list[str] = []
     matches = match(source, cells, flags)
     questions = questions_of(source)

@@ -32,6 +32,8 @@ class SplitEngine:
             plan = make_plan(source, submission.notebook)
         except Refused as error:
             return _refused(source, str(error))
+        except (RecursionError, MemoryError) as error:
+            return _refused(source, f"the notebook is too deep or too large to be read ({type(error).__name__})")
         with self._one:
             return _Run(self.launcher, plan, submission, budget).outcome()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+import threading
 import types
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from coursekit.engine.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
 TEXT = 500  # characters of an error's text
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
 DICTS = (OrderedDict, defaultdict)
+CLASS_NAME, CLASS_MRO = type.__dict__["__name__"].__get__, type.__dict__["__mro__"].__get__
 
 
 class Student(Peer):
@@ -157,14 +159,17 @@ class Callback:
         self.owner, self.id = owner, id
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the checker's function with plain data."""
+        """Call the checker's function with plain data.  Raises RuntimeError in a thread, whose words would mix with others'."""
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("a function that a check passes in can be called in the main thread only")
         return self.owner.call_back(self.id, args, kwargs)
 
 
 def told(error: BaseException) -> tuple[str, str, str, int]:
     """An error as plain data: its type, the builtin type that it stands for, its capped text, the line of the student's."""
     kind = type(error)
-    base = next((c.__name__ for c in kind.__mro__ if getattr(builtins, c.__name__, None) is c), "Exception")
+    name = str(CLASS_NAME(kind))  # asked of ``type`` itself: a metaclass of the student's may say anything, or raise
+    base = next((CLASS_NAME(c) for c in CLASS_MRO(kind) if getattr(builtins, CLASS_NAME(c), None) is c), "Exception")
     if isinstance(error, (NotPlain, FrameError)):
         return "TypeError", "TypeError", f"this value cannot be handed in: {error}"[:TEXT], 0
     try:
@@ -173,4 +178,4 @@ def told(error: BaseException) -> tuple[str, str, str, int]:
         text = f"<no text: {type(second).__name__}>"
     if base == "RuntimeError" and "can't allocate memory" in text:  # torch's way to say it
         return "MemoryError", "MemoryError", "torch could not get the memory it wanted", shell.line_of(error)
-    return str(kind.__name__)[:80], str(base), str(text), shell.line_of(error)
+    return name[:80], str(base), str(text), shell.line_of(error)

@@ -6,7 +6,8 @@ import re
 import sys
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
-FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]+){2,}[\\/]([\w.+-]+)")
+# lengths are bounded, or a text made for it could keep the search busy for hours
+FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]{1,255}){2,40}[\\/]([\w.+-]{1,255})")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 REASONS = {
@@ -28,7 +29,9 @@ def ended(how: str) -> tuple[str, str]:
     """The status and the words for how a process ended by itself."""
     if how == "memory":
         return "memory", "all its processes together took too much"
-    if how in ("signal 9", "signal 24"):
+    if how == "signal 24":
+        return "timeout", "its processor time was used up"
+    if how == "signal 9":
         return "memory", "killed by the system"
     if how.startswith("signal"):
         return "crashed", f"killed by {how}"

@@ -24,8 +24,13 @@ def limits_of(memory_bytes: int, processes: int, cpu_seconds: int) -> dict[int, 
         resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_NPROC: processes,
     }
+    return wanted | memory_of(memory_bytes)
+
+
+def memory_of(memory_bytes: int) -> dict[int, int]:
+    """A limit on memory beyond what is mapped now; none where the system does not tell that."""
     mapped = mapped_bytes()
-    return wanted | ({resource.RLIMIT_AS: mapped + memory_bytes} if mapped else {})
+    return {resource.RLIMIT_CORE: 0} | ({resource.RLIMIT_AS: mapped + memory_bytes} if mapped else {})
 
 
 def apply(wanted: dict[int, int], every: bool = True) -> None:

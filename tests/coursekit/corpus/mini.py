@@ -50,6 +50,13 @@ QUESTIONS = {
         "w = np.array([1.0, 2.0])\nassert np.allclose(descend(lambda w: 2 * w, w), w * 0.8**50)",
         "assert np.allclose(descend(lambda w: w - 1, np.zeros(2)), 1 - 0.9**50)",
     ),
+    "size": (
+        1,
+        'def size(n):\n    """The bytes of n numbers of float64."""',
+        "return 8 * n",
+        "assert len(bytearray(size(3))) == 24",
+        "assert len(bytearray(size(100))) == 800",
+    ),
     "adder": (
         2,
         'def adder(n):\n    """A function that adds n."""',
