@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from coursekit.classroom import records
 from coursekit.classroom.intake import Candidate, Item, Refusal, from_paths
 from coursekit.classroom.layout import TIMESTAMP, Classroom, parse_time, time_text, valid_id
+from coursekit.classroom.roster import people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
 from coursekit.paths import write_atomically
@@ -132,9 +133,12 @@ def collect_items(classroom: Classroom, assignment: str, items: Iterable[Item]) 
     source = classroom.source_bytes(assignment)
     own_ids = source_ids(source)
     good: dict[str, list[Candidate]] = defaultdict(list)
-    report, refusals = [], []
+    report, refusals, roster = [], [], people(classroom)
     for item in items:
         student = student_of(item.parts, item.container, assignment)
+        if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
+            refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
+            continue
         reason = fault(item, student, assignment, own_ids)
         if reason is None and isinstance(item, Candidate):
             good[student].append(item)

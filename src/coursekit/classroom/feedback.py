@@ -148,10 +148,20 @@ def write(classroom: Classroom, assignment: str, students: Iterable[Standing] | 
             continue
         student = standing.person.student
         path = classroom.autograded(assignment, student)
-        notebook = nbformat.reads(path.read_text(), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
+        notebook = shown(path, assignment)
         target = classroom.feedback(assignment, student)
         write_atomically(target, page(assignment, title, standing, notebook))
         yield target
+
+
+def shown(path: Path, assignment: str) -> NotebookNode:
+    """The notebook in ``autograded/``, empty when there is none; raises ClassroomError for a damaged one."""
+    try:
+        return nbformat.reads(path.read_text(), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        raise ClassroomError(
+            f"{path} is damaged ({error}); `course grade {assignment} --regrade` makes it again"
+        ) from None
 
 
 def with_records(classroom: Classroom, assignment: str) -> list[Standing]:

@@ -18,9 +18,10 @@ import nbgrader
 from alembic.script import ScriptDirectory
 from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
+from sqlalchemy.exc import ArgumentError
 
 from coursekit.classroom import cells
-from coursekit.classroom.layout import Classroom
+from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
 
 INDEXES = {
@@ -49,10 +50,16 @@ def row_id(*names: str) -> str:
 
 
 def connect(url: str) -> Engine:
-    """An engine for ``url``; inserts and updates to PostgreSQL go in batches."""
-    if url.startswith("postgresql"):
-        return create_engine(url, executemany_mode="values_plus_batch")
-    return create_engine(url)
+    """An engine for ``url``; inserts and updates to PostgreSQL go in batches.  Raises ClassroomError for no such URL."""
+    try:
+        if url.startswith("postgresql"):
+            return create_engine(url, executemany_mode="values_plus_batch")
+        return create_engine(url)
+    except (ArgumentError, ImportError) as error:
+        raise ClassroomError(
+            f"{url!r} cannot be a gradebook ({error}): write sqlite:////path/gradebook.db, or "
+            "postgresql+psycopg2://user@host/name with psycopg2 installed"
+        ) from None
 
 
 def schema_version() -> str:

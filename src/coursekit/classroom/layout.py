@@ -113,7 +113,10 @@ class Classroom:
     def submission_time(self, assignment: str, student: str) -> datetime | None:
         """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
         path = self.submitted(assignment, student).with_name(TIMESTAMP)
-        return parse_time(path.read_text()) if path.is_file() else None
+        try:
+            return parse_time(path.read_text()) if path.is_file() else None
+        except (ClassroomError, UnicodeDecodeError) as error:
+            raise ClassroomError(f"{path}: {error}; or remove the file") from None
 
 
 def parse_time(text: str) -> datetime:

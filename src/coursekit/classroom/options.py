@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
+from coursekit.assignments.schema import AssignmentError
 from coursekit.classroom.layout import DEFAULT, Classroom, ClassroomError
+from coursekit.engine.local import SandboxUnavailable
+
+UNFINISHED = re.compile(r"(?<=/)\.([^/]+)\.[a-z0-9_]{8}\Z")  # a file's name while it is written
 
 
 def classroom_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,13 +36,32 @@ def classroom_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def friendly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn a ClassroomError into an error message and exit code 1."""
+    """Turn what a person can put right into an error message and exit code 1; faults of ours keep their traceback."""
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except ClassroomError as error:
+        except (ClassroomError, AssignmentError, SandboxUnavailable) as error:
             raise click.ClickException(str(error)) from None
+        except SQLAlchemyError as error:
+            raise click.ClickException(about_gradebook(error)) from None
+        except OSError as error:
+            raise click.ClickException(about_file(error)) from None
 
     return wrapped
+
+
+def about_gradebook(error: SQLAlchemyError) -> str:
+    """What is wrong with the gradebook, in words, and the way out."""
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return (
+        f"the gradebook cannot be used: {cause}. Check --db or COURSE_DB and that the server runs. A damaged gradebook.db: put "
+        "your copy back, or move it away and run `course grade`, which makes it from the records without what people entered"
+    )
+
+
+def about_file(error: OSError) -> str:
+    """What is wrong with a file or folder, in words, and the way out."""
+    place = UNFINISHED.sub(r"\1", str(error.filename2 or error.filename or "a file"))
+    return f"{place}: {error.strerror or error}; make sure that the folder can be written and has room, then run this again"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from coursekit.assignments.parse import topics
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 
 
@@ -24,8 +25,8 @@ class Policy:
     max_penalty: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.grace_minutes < 0:
-            raise ClassroomError(f"grace_minutes must be >= 0, got {self.grace_minutes}")
+        if not 0 <= self.grace_minutes < math.inf:
+            raise ClassroomError(f"grace_minutes must be a number of minutes >= 0, got {self.grace_minutes}")
         for name in ("penalty_per_day", "max_penalty"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ClassroomError(f"{name} is a share of the points, 0 to 1; got {getattr(self, name)}")
@@ -39,7 +40,8 @@ def load(classroom: Classroom, assignment: str) -> Policy:
         tables = tomllib.loads(classroom.policy.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClassroomError(f"{classroom.policy.name} is not valid TOML: {error}") from None
-    values = dict(tables.get("default", {})) | dict(tables.get(assignment, {}))
+    check_tables(classroom, tables)
+    values = tables.get("default", {}) | tables.get(assignment, {})
     known = {field.name for field in fields(Policy)}
     if unknown := set(values) - known:
         raise ClassroomError(
@@ -53,13 +55,27 @@ def load(classroom: Classroom, assignment: str) -> Policy:
     return Policy(**values)
 
 
+def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
+    """Raises ClassroomError for anything but tables named ``default`` or after an assignment: a typo would lose a deadline."""
+    known = {"default", *classroom.assignments(), *topics()}
+    for name, table in tables.items():
+        if name not in known:
+            raise ClassroomError(
+                f"{classroom.policy.name}: [{name}] is neither [default] nor one of {', '.join(sorted(known))}"
+            )
+        if not isinstance(table, dict):
+            raise ClassroomError(
+                f"{classroom.policy.name}: write [{name}] on a line of its own and its values below it"
+            )
+
+
 def as_time(value: object, file: str) -> datetime:
     """A TOML date-time or a string as a time in UTC."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     if isinstance(value, str):
         return parse_time(value)
-    raise ClassroomError(f"{file}: deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value!r}")
+    raise ClassroomError(f"{file}: deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value}")
 
 
 def days_late(policy: Policy, submitted: datetime | None) -> int:

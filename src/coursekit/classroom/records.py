@@ -91,8 +91,21 @@ def read(classroom: Classroom, assignment: str, student: str) -> Record | None:
         record = json.loads(path.read_text())
     except ValueError:
         return None  # not ours, or damaged by hand: grading writes it again
-    whole = isinstance(record, dict) and {"questions", "hashes", "score"} <= set(record)
-    return record if whole else None
+    return record if isinstance(record, dict) and whole(record) else None
+
+
+def whole(record: Record) -> bool:
+    """Whether a record has what the others rely on."""
+    questions = record.get("questions")
+    return (
+        isinstance(record.get("hashes"), dict)
+        and isinstance(record.get("score"), int | float)
+        and {"max_score", "grader", "flags"} <= set(record)
+        and isinstance(questions, dict)
+        and all(
+            isinstance(q, dict) and {"score", "max_score", "status", "message"} <= set(q) for q in questions.values()
+        )
+    )
 
 
 def read_all(classroom: Classroom, assignment: str) -> dict[str, Record]:

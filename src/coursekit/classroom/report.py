@@ -13,6 +13,7 @@ from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.standing import Mark, standings
 
 STATUSES = ("passed", "partial", "failed", "blank", "timeout", "memory", "crashed", "missing", "refused", "manual")
+KNOWN = "This looks like a known mistake: "  # how a check's message begins the line that names one
 STYLE = (Path(__file__).parents[1] / "templates" / "feedback" / "style.css").read_text
 
 
@@ -47,14 +48,18 @@ def times(classroom: Classroom, assignment: str) -> dict[str, list[float]]:
     return found
 
 
+def gist(message: str) -> str:
+    """What a message comes to: the mistake that it names, else its first line."""
+    lines = message.splitlines()
+    named = next((line.removeprefix(KNOWN) for line in lines if line.startswith(KNOWN)), lines[0])
+    return named if len(named) <= 160 else f"{named[:159]}…"
+
+
 def mistakes(marks: list[Mark]) -> dict[str, int]:
-    """The first lines of the messages of wrong answers, most frequent first."""
-    lines = [
-        mark.message.splitlines()[0][:160]
-        for mark in marks
-        if mark.message and mark.status not in ("passed", "manual", "blank")
-    ]
-    return dict(Counter(lines).most_common(12))
+    """What the messages of wrong answers come to, most frequent first."""
+    silent = ("passed", "manual", "blank", "refused")
+    said = [gist(mark.message) for mark in marks if mark.message.strip() and mark.status not in silent]
+    return dict(Counter(said).most_common(12))
 
 
 def report(classroom: Classroom, assignment: str) -> list[Row]:

@@ -37,19 +37,32 @@ def people(classroom: Classroom) -> dict[str, Person]:
     """The roster by student id, empty when there is none; raises ClassroomError for a file that cannot be one."""
     if not classroom.roster.is_file():
         return {}
+    try:
+        return read(classroom)
+    except UnicodeDecodeError:
+        raise ClassroomError(f"{classroom.roster.name} is not UTF-8 text; save it as CSV UTF-8") from None
+
+
+def read(classroom: Classroom) -> dict[str, Person]:
+    """The roster as it stands in the file."""
     known = {field.name for field in fields(Person)}
     found: dict[str, Person] = {}
     with classroom.roster.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         if "student" not in (reader.fieldnames or ()):
             raise ClassroomError(
-                f"{classroom.roster.name} needs a column 'student'; it may have {', '.join(sorted(known))}"
+                f"{classroom.roster.name} needs a column 'student'; it may have {', '.join(sorted(known))}, separated by "
+                f"commas; its first line is {','.join(reader.fieldnames or ())[:80]!r}"
             )
         for line in reader:
             student = (line["student"] or "").strip()
             if not valid_id(student):
                 raise ClassroomError(
                     f"{classroom.roster.name}, line {reader.line_num}: {student!r} is not a student id"
+                )
+            if student in found:
+                raise ClassroomError(
+                    f"{classroom.roster.name}, line {reader.line_num}: {student!r} is there twice; keep one line for each student"
                 )
             values = {key: safe_name(value or "") for key, value in line.items() if key in known - {"student"}}
             found[student] = Person(student, **values)

@@ -134,4 +134,6 @@ def outcome(future: Future) -> dict[str, Any] | None:
         return future.result()
     if isinstance(error, KilledWorker):
         return None
+    if isinstance(error, ClassroomError):
+        raise error
     raise ClassroomError(f"a worker cannot grade: {type(error).__name__}: {error}") from None

@@ -31,7 +31,7 @@ def parse(source: bytes) -> NotebookNode:
     """The notebook in ``source``; raises ClassroomError when it is none."""
     try:
         return nbformat.reads(source.decode(), as_version=4)
-    except (ValueError, KeyError, TypeError, AttributeError, nbformat.reader.NotJSONError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
 
 

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 
-from coursekit.classroom.layout import Classroom
+from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.source import Question
 from coursekit.paths import write_atomically
 
@@ -18,7 +18,13 @@ def course_key(classroom: Classroom) -> bytes:
     if not path.is_file():
         write_atomically(path, secrets.token_hex(32) + "\n")
         path.chmod(0o600)
-    return bytes.fromhex(path.read_text().strip())
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        raise ClassroomError(
+            f"{path} is not the key that was made for this classroom (hexadecimal digits); put your copy back. Without one, "
+            "remove it: a new key is made, and students' variants change"
+        ) from None
 
 
 def seed(key: bytes, assignment: str, student: str, question: str) -> int:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from coursekit.classroom.layout import ClassroomError
 from coursekit.engine.interface import Budget, Engine, Submission
 from coursekit.engine.notebook import raster
 
@@ -62,7 +63,12 @@ def grade_one(
     chosen = engine(factory, unsafe_no_sandbox)
     start = time.perf_counter()
     limits = Budget(**budget)
-    outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
+    try:
+        outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
+    except ValueError as error:
+        raise ClassroomError(
+            f"the source notebook is at fault: {error}; mend the exercise and release it again"
+        ) from None
     return {
         "student": student,
         "grader": chosen.name,

@@ -51,4 +51,7 @@ def command(assignment: str, paths: tuple[Path, ...], classroom: Classroom) -> N
     if not report:
         raise click.ClickException("no notebook (.ipynb) and no zip of notebooks in what you named")
     if counts["refused"]:
-        raise click.ClickException(f"{counts['refused']} refused; their students' records say why")
+        raise click.ClickException(
+            f"{counts['refused']} refused: the reasons are above, and in the records of the students they belong to. "
+            "Collect again what has been put right"
+        )

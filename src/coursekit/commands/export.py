@@ -31,6 +31,7 @@ def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Cl
             found[name] = standings(classroom, name)
     write_atomically(output, FORMATS[form](found))
     waiting = sum(standing.status == "waiting" for students in found.values() for standing in students)
-    click.echo(f"{output}: {sum(map(len, found.values()))} results of {len(names)} assignments")
+    assignments_in_all = "1 assignment" if len(names) == 1 else f"{len(names)} assignments"
+    click.echo(f"{output}: {sum(map(len, found.values()))} results of {assignments_in_all}")
     if waiting:
         click.echo(f"{waiting} still wait for a person to grade written answers; their points so far are in the file")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 import click
 from rich.console import Console
 
@@ -10,6 +13,7 @@ from coursekit.classroom.grading import Settings, grade
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
+from coursekit.classroom.standing import standings
 
 
 @click.command("grade")
@@ -42,8 +46,23 @@ def command(
 
         summary = grade(classroom, assignment, students, settings, run=runner(settings), advance=advance)
     console.print(f"{len(summary.graded)} graded, {len(summary.kept)} already graded")
+    for line in ahead(classroom, assignment):
+        console.print(line, markup=False, soft_wrap=True)
     for student in summary.crashed:
         console.print(f"[red]{student} was set aside: it took its grading process down twice; see its record")
+
+
+def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
+    """What is left to do for an assignment, a line each."""
+    by_status: dict[str, list[str]] = defaultdict(list)
+    for standing in standings(classroom, assignment):
+        by_status[standing.status].append(standing.person.student)
+    if waiting := by_status["waiting"]:
+        yield f"{len(waiting)} with written answers that wait for a person: `course lab` opens formgrader"
+    if refused := by_status["refused"]:
+        yield f"refused: {', '.join(refused)}; `course inspect {refused[0]} {assignment}` says why"
+    if missing := by_status["missing"]:
+        yield f"nothing handed in: {', '.join(missing)}"
 
 
 def runner(settings: Settings):  # noqa: ANN201  (grading.Runner)

@@ -10,6 +10,7 @@ from rich.table import Table
 from coursekit.classroom import records
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
+from coursekit.classroom.roster import people
 from coursekit.classroom.standing import Standing, standings
 from coursekit.engine.interface import Budget
 
@@ -20,7 +21,8 @@ def table(standing: Standing) -> Table:
     for mark in standing.marks:
         hand = "" if mark.manual.score is None else f"{mark.manual.score:g}"
         hand += f" + {mark.manual.extra:g}" if mark.manual.extra else ""
-        text = "\n".join(filter(None, (mark.message, mark.manual.comment and f"Grader: {mark.manual.comment}")))
+        message = "" if mark.status == "manual" and mark.manual.score is not None else mark.message
+        text = "\n".join(filter(None, (message, mark.manual.comment and f"Grader: {mark.manual.comment}")))
         points = f"{mark.score:g} of {mark.question.points:g}"
         result.add_row(mark.question.id, points, mark.status, hand, escape(text))
     return result
@@ -34,6 +36,16 @@ def staleness(classroom: Classroom, assignment: str, student: str, record: recor
     return [name for name, value in now.items() if record["hashes"].get(name) != value]
 
 
+def nothing_to_show(student: str, assignment: str, classroom: Classroom) -> str:
+    """Why there is no record, and the way out."""
+    if student in classroom.submitters(assignment):
+        return f"{student} has no record for {assignment}; `course grade {assignment} --student {student}` makes it"
+    known = "" if student in people(classroom) else " and is not in roster.csv, so the id may be wrong"
+    return (
+        f"{student} has handed in nothing for {assignment}{known}; `course collect {assignment} PATH` takes submissions"
+    )
+
+
 @click.command("inspect")
 @click.argument("student")
 @click.argument("assignment")
@@ -45,9 +57,7 @@ def command(student: str, assignment: str, classroom: Classroom) -> None:
     found = {standing.person.student: standing for standing in standings(classroom, assignment)}
     standing = found.get(student)
     if standing is None or standing.record is None:
-        raise ClassroomError(
-            f"{student} has no record for {assignment}; `course grade {assignment} --student {student}` makes it"
-        )
+        raise ClassroomError(nothing_to_show(student, assignment, classroom))
     console = Console(width=None if Console().is_terminal else 160)
     console.print(table(standing))
     console.print(f"{standing.score:g} of {standing.max_score:g} points", end="")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from coursekit.assignments.parse import topics
 from coursekit.assignments.release import CLASSROOM, release
-from coursekit.assignments.schema import AssignmentError
+from coursekit.classroom.options import friendly
 
 
 @click.command("release")
@@ -20,6 +20,7 @@ from coursekit.assignments.schema import AssignmentError
     "--classroom", type=click.Path(file_okay=False, path_type=Path), default=CLASSROOM, show_default="classroom/"
 )
 @click.option("--db", "db_url", default="", help="URL of the gradebook (default: gradebook.db in the classroom).")
+@friendly
 def command(assignments: tuple[str, ...], classroom: Path, db_url: str) -> None:
     """Build source notebook, students' notebook and kit of the ASSIGNMENTS (all by default)."""
     names = assignments or tuple(topics())
@@ -31,10 +32,7 @@ def command(assignments: tuple[str, ...], classroom: Path, db_url: str) -> None:
         task = bar.add_task("release", total=len(names))
         for name in names:
             bar.update(task, description=name)
-            try:
-                done = release([name], classroom, db_url=db_url)[0]
-            except AssignmentError as error:
-                raise click.ClickException(str(error)) from None
+            done = release([name], classroom, db_url=db_url)[0]
             table.add_row(name, str(done.questions), f"{done.points:g}", str(done.release), str(done.kit))
             bar.update(task, advance=1)
     console.print(table)

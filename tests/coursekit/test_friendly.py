@@ -1,0 +1,110 @@
+"""What an instructor gets wrong is said in words: the value, the rule, the way out, and never a traceback."""
+
+import json
+
+import pytest
+from classroom_course import classroom, submission
+from click.testing import CliRunner
+
+from coursekit.classroom import records
+from coursekit.classroom.source import questions
+from coursekit.cli import main
+from coursekit.engine.interface import Budget, QuestionResult
+
+
+@pytest.fixture
+def room(tmp_path):
+    """A classroom in which alice has been graded."""
+    made = classroom(tmp_path / "classroom")
+    path = made.submitted("mini", "alice")
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(submission()))
+    source = made.source_bytes("mini")
+    results = {q.id: QuestionResult(0.0, q.points, "failed", "not right") for q in questions(source)}
+    digests = records.hashes(path.read_bytes(), source, Budget())
+    records.write(made, records.build("mini", "alice", results, "test", digests))
+    made.roster.write_text("student,first_name\nalice,Alice\nbob,Bob\n")
+    return made
+
+
+def course(room, *line):
+    return CliRunner().invoke(main, [*line, "--classroom", str(room.root)], env={"COLUMNS": "200"})
+
+
+GRADE = ("grade", "mini")
+EXPORT = ("export", "--output", "grades.csv")
+CASES = {
+    "policy: no table": ("policy.toml", b"default = 3", GRADE, "write [default] on a line of its own"),
+    "policy: misspelt assignment": ("policy.toml", b"[minni]\n", GRADE, "[minni] is neither [default] nor one of"),
+    "policy: endless grace": ("policy.toml", b"[mini]\ngrace_minutes = inf", GRADE, "grace_minutes must be a number"),
+    "policy: not text": ("policy.toml", b"\xff\xfe", GRADE, "policy.toml is not valid TOML"),
+    "policy: a day": ("policy.toml", b"[mini]\ndeadline = 2026-10-01", GRADE, "2026-10-01T23:59:00Z, got 2026-10-01"),
+    "roster: twice": ("roster.csv", b"student\nalice\nalice\n", EXPORT, "line 3: 'alice' is there twice"),
+    "roster: not UTF-8": ("roster.csv", b"student\nalic\xe9\n", EXPORT, "save it as CSV UTF-8"),
+    "roster: semicolons": ("roster.csv", b"student;email\nalice;a\n", EXPORT, "its first line is 'student;email'"),
+    "time": ("submitted/alice/mini/timestamp.txt", b"noon", GRADE, "timestamp.txt: cannot read the time 'noon'"),
+    "time: not text": ("submitted/alice/mini/timestamp.txt", b"\xff", GRADE, "timestamp.txt"),
+    "gradebook": ("gradebook.db", b"x" * 5_000, EXPORT, "the gradebook cannot be used: file is not a database"),
+    "key": ("course.key", b"zz", (*GRADE, "--regrade"), "course.key is not the key"),
+    "source: not JSON": ("source/mini/mini.ipynb", b"zz", GRADE, "release the assignment again"),
+    "source: no notebook": ("source/mini/mini.ipynb", b"{}", ("report", "mini"), "release the assignment again"),
+    "autograded": ("autograded/alice/mini/mini.ipynb", b"[]", ("feedback", "mini"), "--regrade` makes it again"),
+    "record": ("records/mini/alice.json", b'{"questions": 3}', ("report", "mini"), "nobody has a record for mini"),
+    "a file where a folder belongs": ("timings", b"", (*GRADE, "--student", "bob"), "no submission of mini by bob"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_file_is_named_with_the_way_out(room, case, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    name, content, line, words = CASES[case]
+    path = room.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    result = course(room, *line)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit), result.output
+    assert words in result.output
+
+
+LINES = {
+    "unknown assignment": (("grade", "minni"), "no assignment 'minni'", "course release minni"),
+    "assignment that is a path": (("feedback", "../mini"), "'../mini' is not an id", "letters, digits"),
+    "nobody": (("inspect", "zoe", "mini"), "zoe has handed in nothing for mini", "not in roster.csv"),
+    "not yet": (("inspect", "bob", "mini"), "bob has handed in nothing for mini;", "course collect mini PATH"),
+    "no URL": (("grade", "mini", "--db", "nonsense"), "'nonsense' cannot be a gradebook", "sqlite:///"),
+    "no driver": (("export", "--output", "x", "--db", "mysql://a/b"), "'mysql://a/b' cannot be a gradebook", "postgresql"),
+    "no server": (
+        ("export", "--output", "x", "--db", "postgresql+psycopg2://nobody@/x?host=/nowhere"), "gradebook cannot be used", "--db",
+    ),
+    "no such release": (("release", "minni"), "no assignment is called 'minni'", "adam"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_bad_word_is_named_with_the_way_out(room, case, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    line, *words = LINES[case]
+    result = course(room, *line)
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit), result.output
+    assert all(word in result.output for word in words), result.output
+
+
+def test_a_place_that_cannot_be_written_is_named(room, tmp_path):
+    (tmp_path / "file").write_text("x")
+    result = course(room, "export", "--output", str(tmp_path / "file" / "grades.csv"))
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert f"{tmp_path / 'file'}" in result.output and "can be written" in result.output
+
+
+def test_a_class_zip_that_cannot_be_read_makes_no_student(room, tmp_path):
+    (tmp_path / "downloads.zip").write_bytes(b"junk")
+    result = course(room, "collect", "mini", str(tmp_path / "downloads.zip"))
+    assert result.exit_code == 1 and "not a readable zip" in result.output
+    assert not room.record("mini", "downloads").exists()
+
+
+def test_grading_says_what_is_left_to_do(room):
+    result = course(room, *GRADE)
+    assert result.exit_code == 0, result.output
+    assert "0 graded, 1 already graded" in result.output
+    assert "nothing handed in: bob" in result.output
