@@ -46,6 +46,25 @@ def test_a_row_of_parameters_is_the_toolbox_network():
     assert SMALL.count == flat_parameters(model).numel()
 
 
+@pytest.mark.parametrize("sizes", [(3, 4), (5, 7, 2), (4, 6, 5, 3)])
+def test_the_gradient_by_hand_is_autograd_s(sizes):
+    shape = nets.Shape(sizes)
+    theta = networks(3, shape).requires_grad_()
+    x, y = (torch.stack(part) for part in zip(*(images(11, shape, seed) for seed in range(3))))
+    (wanted,) = torch.autograd.grad(nets.losses(shape.logits(theta, x), y).sum(), theta)
+    assert torch.allclose(shape.gradient(theta, x, y), wanted, atol=1e-14, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", curves.KINDS)
+def test_the_gradient_in_the_bend_is_that_of_the_mean_loss_on_the_curve(kind):
+    a, bend, b = networks(3)
+    bend.requires_grad_()
+    corners, shares = torch.stack([a, bend, b]), curves.KINDS[kind](torch.tensor([0.1, 0.45, 0.8]).double())
+    x, y = (torch.stack(part) for part in zip(*(images(7, seed=seed) for seed in range(3))))
+    (wanted,) = torch.autograd.grad(nets.losses(SMALL.logits(shares @ corners, x), y).mean(), bend)
+    assert torch.allclose(curves.bend_gradient(SMALL, corners, shares, x, y), wanted, atol=1e-14, rtol=1e-12)
+
+
 def test_wrong_shapes_are_refused_with_the_way_out():
     with pytest.raises(ValueError, match=r"must have shape \(m, 111\)"):
         SMALL.layers(torch.zeros(2, 5))

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from training_dynamics.mode_connectivity import Profile, pair, profile
-from training_dynamics.mode_connectivity_nets import Shape, losses
+from training_dynamics.mode_connectivity_nets import Shape
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -41,6 +41,17 @@ class CurveRecipe:
     learning_rate: float = 0.02
 
 
+def bend_gradient(
+    shape: Shape, corners: Float[Tensor, "3 P"], shares: Float[Tensor, "t 3"],
+    x: Float[Tensor, "t n d"], y: Tensor,
+) -> Float[Tensor, " P"]:  # fmt: skip
+    """The gradient in the bend of the mean loss at the points ``shares @ corners``, each on its own inputs and labels.
+
+    By the chain rule a point moves with the bend by the bend's share in it: ``mean_t share_t grad L(phi(t))``.
+    """
+    return (shares[:, 1:2] * shape.gradient(shares @ corners, x, y)).mean(0)
+
+
 def train_bend(
     shape: Shape, a: Float[Tensor, " P"], b: Float[Tensor, " P"], split: Split, kind: str, seed: int,
     recipe: CurveRecipe = CurveRecipe(),
@@ -53,18 +64,17 @@ def train_bend(
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     generator = torch_generator(seed, "curve", kind)
-    bend = ((a + b) / 2).clone().requires_grad_()
+    bend = (a + b) / 2
     optimizer = torch.optim.Adam([bend], lr=recipe.learning_rate, foreach=False, fused=True)
     scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.steps)
     for _ in range(recipe.steps):
         times = (torch.arange(recipe.points) + torch.rand(recipe.points, generator=generator)) / recipe.points
         index = torch.randint(len(split.x_train), (recipe.points, recipe.batch_size), generator=generator)
-        points = KINDS[kind](times) @ torch.stack([a, bend, b])
-        loss = losses(shape.logits(points, split.x_train[index]), split.y_train[index]).mean()
-        (bend.grad,) = torch.autograd.grad(loss, bend)
+        corners = torch.stack([a, bend, b])
+        bend.grad = bend_gradient(shape, corners, KINDS[kind](times), split.x_train[index], split.y_train[index])
         optimizer.step()
         scheduler.step()
-    return bend.detach()
+    return bend
 
 
 def path(

@@ -78,6 +78,28 @@ class Shape:
         """The outputs of ``m`` networks; see :meth:`activations` for the shapes of ``x``."""
         return self.activations(theta, x)[-1]
 
+    @torch.no_grad()
+    def gradient(self, theta: Float[Tensor, "m P"], x: Float[Tensor, "m n d"], y: Tensor) -> Float[Tensor, "m P"]:
+        """The gradient of each network's mean cross-entropy on its own inputs and labels ``y`` of shape ``(m, n)``.
+
+        Backpropagation by hand: ``delta_L = (softmax - onehot) / n``, ``dW_l = delta_l^T h_{l-1}``,
+        ``delta_{l-1} = (delta_l W_l) * (z_{l-1} > 0)``.  For nets as small as these it takes half the time of autograd.
+        """
+        found = torch.empty_like(theta)
+        layers, parts = self.layers(theta), self.layers(found)  # the parts are views: filling them fills the answer
+        z = self.activations(theta, x)
+        inputs = [x, *(hidden.relu() for hidden in z[:-1])]
+        delta = z[-1].softmax(-1)
+        delta.scatter_add_(2, y[..., None], delta.new_full((1, 1, 1), -1.0).expand(*y.shape, 1))
+        delta /= y.shape[1]
+        for l in reversed(range(len(layers))):
+            weight, bias = parts[l]
+            weight.copy_(delta.transpose(1, 2) @ inputs[l])
+            bias.copy_(delta.sum(1))
+            if l > 0:
+                delta = (delta @ layers[l][0]).mul_(inputs[l] > 0)
+        return found
+
 
 @cache
 def mlp_shape(width: int, hidden_layers: int = 2) -> Shape:
@@ -145,17 +167,12 @@ def train(
     shape: Shape, theta: Float[Tensor, "m P"], x: Tensor, y: Tensor, orders: Int[Tensor, "steps m batch"],
     recipe: Recipe, keep: Sequence[int] = (),
 ) -> tuple[Float[Tensor, "m P"], Float[Tensor, "kept m P"]]:  # fmt: skip
-    """Train ``m`` networks side by side, each on its own minibatches; return them, and copies after the steps in ``keep``.
-
-    The sum of the ``m`` losses is differentiated, so the networks do not influence each other.
-    """
+    """Train ``m`` networks side by side, each on its own minibatches; return them, and copies after the steps in ``keep``."""
     theta, velocity = theta.clone(), torch.zeros_like(theta)
     wanted, kept = set(keep), [theta.clone()] if 0 in keep else []
     for step, index in enumerate(orders):
-        point = theta.requires_grad_()
-        (gradient,) = torch.autograd.grad(losses(shape.logits(point, x[index]), y[index]).sum(), point)
-        velocity.mul_(recipe.momentum).add_(gradient)
-        theta = point.detach().sub_(velocity, alpha=recipe.rate(step, len(orders)))
+        velocity.mul_(recipe.momentum).add_(shape.gradient(theta, x[index], y[index]))
+        theta.sub_(velocity, alpha=recipe.rate(step, len(orders)))
         if step + 1 in wanted:
             kept.append(theta.clone())
     return theta, torch.stack(kept) if kept else theta.new_empty(0, *theta.shape)
