@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,22 +142,26 @@ def left_running(folder: Path) -> Iterator[tuple[psutil.Process, str]]:
 
 def one(assignment: str, workers: int, options: argparse.Namespace) -> int:
     """Measure with so many workers and print; the number of faults."""
-    with tempfile.TemporaryDirectory(prefix="course-scale-") as folder:
-        classroom = Classroom(Path(folder) / "classroom")
-        release([assignment], classroom.root, root=options.root)
-        made = students(classroom, assignment, options.submissions, options.root)
-        hand_in(classroom, assignment, made)
-        every = options.kill_every if workers > 1 else 0
-        run = graded(classroom, assignment, workers, every, Path(folder) / "log.txt")
-        wrong = [*faults(classroom, assignment, made), *faults_around(classroom, assignment, made)]
-        if run.code:
-            wrong.append(f"course grade ended with {run.code}: {run.printed[-1000:]}")
+    folder = Path(tempfile.mkdtemp(prefix="course-scale-"))
+    classroom = Classroom(folder / "classroom")
+    release([assignment], classroom.root, root=options.root)
+    made = students(classroom, assignment, options.submissions, options.root)
+    hand_in(classroom, assignment, made)
+    every = options.kill_every if workers > 1 else 0
+    run = graded(classroom, assignment, workers, every, folder / "log.txt")
+    wrong = [*faults(classroom, assignment, made), *faults_around(classroom, assignment, made)]
+    if run.code:
+        wrong.append(f"course grade ended with {run.code}: {run.printed[-1000:]}")
     hostile = sum(student.kind in HOSTILE for student in made)
     print(
         f"{workers} worker(s): {len(made)} submissions of {assignment} ({hostile} hostile), {run.killed} workers killed: "
         f"{run.seconds:.1f} s, {len(made) / run.seconds:.2f}/s, {run.cpu_seconds:.0f} s of CPU, {len(wrong)} wrong"
     )
     print(*(f"  {line}" for line in wrong[:20]), sep="\n", flush=True)
+    if wrong:
+        print(f"  The classroom is kept in {folder}")
+    else:
+        shutil.rmtree(folder)
     return len(wrong)
 
 

@@ -5,8 +5,10 @@ import json
 import pytest
 from classroom_course import classroom, submission
 from click.testing import CliRunner
+from rich.console import Console
 
 from coursekit.classroom import records
+from coursekit.classroom.regrade import table as changes_table
 from coursekit.classroom.source import questions
 from coursekit.cli import main
 from coursekit.engine.interface import Budget, QuestionResult
@@ -101,6 +103,19 @@ def test_a_class_zip_that_cannot_be_read_makes_no_student(room, tmp_path):
     result = course(room, "collect", "mini", str(tmp_path / "downloads.zip"))
     assert result.exit_code == 1 and "not a readable zip" in result.output
     assert not room.record("mini", "downloads").exists()
+
+
+def test_brackets_in_names_and_messages_are_only_brackets(room, tmp_path):
+    """Text in square brackets is markup on the screen, and a closing one that was never opened is an error."""
+    folder = tmp_path / "in" / "[/red]"
+    folder.mkdir(parents=True)
+    (folder / "mini.ipynb").write_text("no notebook")
+    result = course(room, "collect", "mini", str(tmp_path / "in"))
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit), result.output
+    assert "'red]' is not a student id" in result.output
+    console = Console(record=True, width=200, quiet=False)
+    console.print(changes_table([("alice", "double", "0 failed: [/red]", "2 passed: [bold]")]))
+    assert "[/red]" in (text := console.export_text()) and "[bold]" in text
 
 
 def test_grading_says_what_is_left_to_do(room):

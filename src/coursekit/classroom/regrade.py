@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
@@ -45,7 +46,7 @@ def table(found: list[Change]) -> Table:
     """The changes, one line a question."""
     result = Table("student", "question", "before", "after")
     for change in found:
-        result.add_row(*change, style="bold" if change[1] == "score" else "")
+        result.add_row(*map(escape, change), style="bold" if change[1] == "score" else "")
     return result
 
 
@@ -83,6 +84,8 @@ def regrade(
         for path in side.glob("*.json"):
             path.unlink()
         side.rmdir()
+        if found:
+            console.print(f"Written for {len({change[0] for change in found})} students; manual scores stay")
     else:
         console.print(f"Nothing was written; the new results are in {side}", soft_wrap=True)
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom.collect import Taken, collect_items
@@ -20,7 +21,7 @@ def table(report: list[Taken]) -> Table:
     result = Table("student", "status", "reason", "from")
     for taken in sorted(report, key=lambda t: (t.status != "refused", t.student or "")):
         style = {"refused": "red", "superseded": "yellow"}.get(taken.status, "")
-        result.add_row(taken.student or "?", taken.status, taken.reason, taken.origin, style=style)
+        result.add_row(taken.student or "?", taken.status, escape(taken.reason), escape(taken.origin), style=style)
     return result
 
 
