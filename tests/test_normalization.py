@@ -193,3 +193,58 @@ def test_the_explorable_refuses_what_python_refuses(script):
 
     with pytest.raises(JSEvalException, match="rate \\* decay must lie between 0 and 1"):
         script("TD.normalization.angle(2, 0.6)")
+
+
+def test_a_team_is_its_members_trained_alone():
+    run = rates.team(1, "batch", 2)[3]
+    net, split = nets.Net("batch", 2), rates.images(1)
+    start = net.initial(rates.derived_seed(1, "team", 3))
+    rate = torch.tensor([run.rates[2]], dtype=torch.float32)
+    _, losses = nets.train(net, start, split.x_train, split.y_train, rates.order(1, 20), rate)
+    assert run.losses[:20, 2] == pytest.approx(losses[:, 0].double().numpy(), rel=1e-3)
+
+
+def test_the_shift_of_gradients_is_what_its_definition_says():
+    net, split, rate = nets.Net("batch", 3), rates.images(2), 0.3
+    index = rates.order(2, 1)[0]
+    x, y = split.x_train[index], split.y_train[index]
+    old = net.initial(2)
+    _, g = nets.gradients(net, old, x, y)
+    new, changes = nets.sgd(old, g, torch.tensor([rate])), []
+    for layer in (1, 2, 3):
+        place = layer * net.per_layer
+        _, there = nets.gradients(net, new[:place] + old[place:], x, y)
+        changes.append(float((there[place] - g[place]).norm() / g[place].norm()))
+    assert shift.gradient_shift(2, "batch", 3, rate, steps=1)[0] == pytest.approx(np.median(changes), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["batch", "layer", "rms"])
+def test_epsilon_is_added_to_the_variance_inside_the_root(kind):
+    z, eps = numbers(6, 5), 0.3
+    axis = norms.AXES[kind]
+    centred = z if kind == "rms" else z - z.mean(axis, keepdims=True)
+    told = centred / np.sqrt((centred**2).mean(axis, keepdims=True) + eps)
+    assert norms.normalize(kind, z, eps)[0] == pytest.approx(told, rel=1e-12)
+    assert nets.Net(kind, 1, width=5, eps=eps).normalize(torch.tensor(z)[None])[0].numpy() == pytest.approx(told)
+
+
+def test_pre_norm_blocks_read_normalised_inputs_and_add_to_the_stream():
+    generator = torch_generator(0)
+    weights = blocks._weights(1, generator)
+    weights[0]["down"] = torch.zeros_like(weights[0]["down"])  # attention alone
+    x = 5 * torch.randn(2, 3, blocks.WIDTH, generator=generator)
+    _, (pre,) = blocks.forward(x, weights, "pre")
+    _, (pre_larger,) = blocks.forward(3 * x, weights, "pre")
+    assert torch.allclose(pre_larger - 3 * x, pre - x, atol=1e-3)  # a branch does not notice the stream's size
+    _, (post,) = blocks.forward(x, weights, "post")
+    assert float(post.detach().square().mean()) == pytest.approx(1, abs=1e-3)
+
+
+def test_weight_norms_rows_are_directions():
+    net = nets.Net("weight", 1, width=4)
+    parameters = net.initial(0, dtype=torch.float64)
+    x = torch.tensor(numbers(3, 64))
+    plain = nets.Net("none", 1, width=4).initial(0, dtype=torch.float64)
+    longer = [7 * parameters[0], *parameters[1:]]
+    assert torch.allclose(net.logits(parameters, x), nets.Net("none", 1, width=4).logits(plain, x))
+    assert torch.allclose(net.logits(longer, x), net.logits(parameters, x))

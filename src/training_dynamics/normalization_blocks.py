@@ -80,9 +80,12 @@ def forward(x: Tensor, weights: list[dict[str, Tensor]], place: str) -> tuple[Te
 
 
 @cache
-def at_start(seed: int, place: str, depth: int) -> AtStart:
-    """Gradients of a classification loss on random tokens.  Source: Xiong et al. 2020 (arXiv:2002.04745), section 3."""
-    generator = torch_generator(seed, "blocks", depth)
+def at_start(seed: int, place: str, depth: int, draw: int = 0) -> AtStart:
+    """Gradients of a classification loss on random tokens, for one draw of weights and tokens.
+
+    Source: Xiong et al. 2020 (arXiv:2002.04745), section 3.
+    """
+    generator = torch_generator(seed, "blocks", depth, draw)
     weights = _weights(depth, generator)
     x = torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
     y = torch.randint(CLASSES, (BATCH,), generator=generator)
@@ -93,3 +96,9 @@ def at_start(seed: int, place: str, depth: int) -> AtStart:
     return AtStart(
         np.array([float(g.norm()) for g in grads]), np.array([float(s.detach().square().mean()) for s in stream])
     )
+
+
+def typical_start(seed: int, place: str, depth: int, draws: int = 8) -> AtStart:
+    """Means over several draws of weights and tokens: single draws scatter."""
+    runs = [at_start(seed, place, depth, draw) for draw in range(draws)]
+    return AtStart(np.mean([run.gradient for run in runs], axis=0), np.mean([run.stream for run in runs], axis=0))

@@ -61,10 +61,9 @@ class Net:
         if self.kind in ("none", "weight"):
             return z
         axis = 1 if self.kind == "batch" else 2
-        if self.kind == "rms":
-            return z * torch.rsqrt(z.square().mean(axis, keepdim=True) + self.eps)
-        variance, mean = torch.var_mean(z, axis, correction=0, keepdim=True)
-        return (z - mean) * torch.rsqrt(variance + self.eps)
+        # much faster than torch.var_mean here: with rows as short as 32 the latter's backward pass dominates
+        centred = z if self.kind == "rms" else z - z.mean(axis, keepdim=True)
+        return centred * torch.rsqrt(centred.square().mean(axis, keepdim=True) + self.eps)
 
     def logits(
         self, parameters: Parameters, x: Tensor, hook: Hook | None = None, normalize: Hook | None = None

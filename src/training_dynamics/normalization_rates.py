@@ -11,7 +11,7 @@ import torch
 
 from training_dynamics.normalization_nets import Net, train
 from training_dynamics.toolbox.data import Split, digits
-from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.toolbox.seeds import derived_seed, torch_generator
 from training_dynamics.toolbox.train import minibatches
 
 STEPS = 120
@@ -21,6 +21,11 @@ RATES = tuple(2.0**k for k in (-6, -5, -4, -3, *[i / 2 for i in range(-5, 7)]))
 TRAINED = math.log(10) / 2  # half the loss of guessing among ten classes
 FAST = 0.3
 WINDOW = 10
+MEMBERS = 4
+TEAM_RATES = {
+    "none": tuple(2.0 ** (k / 2) for k in range(-8, -1)),
+    "batch": tuple(2.0 ** (k / 2) for k in range(-5, 2)),
+}
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,27 @@ def sweep(
     start, grid = net.initial(seed, len(rates)), torch.tensor(rates, dtype=torch.float32)
     _, losses = train(net, start, units * split.x_train, split.y_train, order(seed, steps), grid)
     return Sweep(np.array(rates), losses.double().numpy())
+
+
+@cache
+def team(seed: int, kind: str, depth: int) -> tuple[Sweep, ...]:
+    """The sweeps of MEMBERS initial networks on the same batches, trained side by side over the rates around the best.
+
+    One race between two single networks depends much on their initial weights; the median of a team depends less.
+    """
+    net, split, rates = Net(kind, depth), images(seed), TEAM_RATES[kind]
+    starts = [net.initial(derived_seed(seed, "team", m), len(rates)) for m in range(MEMBERS)]
+    stacked = [torch.cat(parts) for parts in zip(*starts)]
+    grid = torch.tensor(rates, dtype=torch.float32).repeat(MEMBERS)
+    _, losses = train(net, stacked, split.x_train, split.y_train, order(seed, STEPS), grid)
+    each = losses.double().numpy().reshape(STEPS, MEMBERS, len(rates))
+    return tuple(Sweep(np.array(rates), each[:, m]) for m in range(MEMBERS))
+
+
+def team_speed_up(seed: int, depth: int) -> float:
+    """Median steps of the plain team over those of the team with BatchNorm, every network at its own best rate."""
+    plain, batch = (np.median([run.best for run in team(seed, kind, depth)]) for kind in ("none", "batch"))
+    return float(plain / batch)
 
 
 def rate_ratio(plain: Sweep, normalized: Sweep) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -80,6 +81,7 @@ class Lengths:
     law: float
 
 
+@cache
 def lengths(
     seed: int,
     rates: tuple[float, ...],

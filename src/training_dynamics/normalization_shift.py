@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training_dynamics.normalization_nets import Hook, Net, train
+from training_dynamics.normalization_nets import Hook, Net, Parameters, gradients, sgd, train
 from training_dynamics.normalization_rates import HE, RATES, STEPS, Sweep, images, order, sweep
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -94,3 +94,33 @@ def at_best_rates(seed: int, depth: int) -> tuple[Shift, Shift, Shift]:
         shift(seed, "batch", depth, sweep(seed, "batch", depth).best_rate),
         shift(seed, "batch", depth, noisy_sweep(seed, depth).best_rate, noisy=True),
     )
+
+
+@cache
+def gradient_shift(seed: int, kind: str, depth: int, rate: float, steps: int = 20) -> np.ndarray:
+    """How much the gradient of a layer changes when the layers before it take their step; shape ``(steps,)``.
+
+    |G' - G| / |G| for each hidden matrix but the first and for the output matrix, with G at the old weights and G' after
+    the layers before it have moved; the median over these matrices.  Source: Santurkar et al. 2018, definition 2.1, which
+    takes the difference itself; here it is relative, because norms change the size of gradients.
+    """
+    net, split, eta = Net(kind, depth), images(seed), torch.tensor([rate])
+    parameters, changes = net.initial(seed), []
+    for index in order(seed, steps):
+        x, y = split.x_train[index], split.y_train[index]
+        _, g = gradients(net, parameters, x, y)
+        moved = sgd(parameters, g, eta)
+        _, g_mixed = gradients(net, _moved_below(net, parameters, moved), x, y)
+        matrices = range(net.per_layer, len(g), net.per_layer)
+        change = [(g_mixed[i][row] - g[i][0]).norm() / g[i][0].norm() for row, i in enumerate(matrices)]
+        changes.append(float(torch.stack(change).median()))
+        parameters = moved
+    return np.array(changes)
+
+
+def _moved_below(net: Net, old: Parameters, new: Parameters) -> Parameters:
+    """A stack of ``depth`` networks: in row ``r`` the layers 0 to r are new and the others old."""
+    return [
+        torch.cat([n if i // net.per_layer <= row else o for row in range(net.depth)])
+        for i, (o, n) in enumerate(zip(old, new))
+    ]

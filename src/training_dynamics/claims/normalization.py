@@ -8,7 +8,7 @@ import torch
 from coursekit.claim import Measured, claim
 from training_dynamics.normalization import normalize_backward
 from training_dynamics.normalization_batches import modes, pair_gradient
-from training_dynamics.normalization_blocks import at_start
+from training_dynamics.normalization_blocks import typical_start
 from training_dynamics.normalization_nets import Net
 from training_dynamics.normalization_scale import (
     curvature_ratio,
@@ -172,8 +172,8 @@ def neighbours(seed: int) -> Measured:
     verdict="holds",
 )
 def post_norm_gradient(seed: int) -> Measured:
-    """Gradient of the last matrix of 16 blocks, post-norm over pre-norm."""
-    ratio = at_start(seed, "post", 16).gradient[-1] / at_start(seed, "pre", 16).gradient[-1]
+    """Gradient of the last matrix of 16 blocks, post-norm over pre-norm, means over eight draws."""
+    ratio = typical_start(seed, "post", 16).gradient[-1] / typical_start(seed, "pre", 16).gradient[-1]
     return Measured(float(ratio), "times", at_least=2)
 
 
@@ -186,17 +186,17 @@ def post_norm_gradient(seed: int) -> Measured:
 )
 def pre_norm_even(seed: int) -> Measured:
     """Gradient of the last of 16 pre-norm blocks over that of the first."""
-    g = at_start(seed, "pre", 16).gradient
+    g = typical_start(seed, "pre", 16).gradient
     return Measured(float(g[-1] / g[0]), "of the first block's", at_most=0.67)
 
 
 @claim(
     "normalization.stream_grows",
-    "The mean square of a pre-norm residual stream grows linearly with the number of blocks; post-norm holds it at one.",
+    "The mean square of a pre-norm residual stream grows about linearly with the number of blocks; post-norm holds it at one.",
     source="xiong2020layer",
     verdict="holds",
 )
 def stream_grows(seed: int) -> Measured:
     """Growth from block 4 to block 16 over the factor that a straight line through the input's one predicts."""
-    s = at_start(seed, "pre", 16).stream
-    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.5, at_most=1.7)
+    s = typical_start(seed, "pre", 16).stream
+    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.7, at_most=1.9)

@@ -6,8 +6,8 @@ import numpy as np
 
 from coursekit.claim import Measured, claim
 from training_dynamics.normalization_landscape import landscape, rescaled
-from training_dynamics.normalization_rates import rate_ratio, speed_up, steps_lost, sweep
-from training_dynamics.normalization_shift import at_best_rates, noisy_sweep
+from training_dynamics.normalization_rates import rate_ratio, speed_up, steps_lost, sweep, team_speed_up
+from training_dynamics.normalization_shift import at_best_rates, gradient_shift, noisy_sweep
 
 UNIT_RATES = tuple(2.0 ** (i / 2) for i in range(-2, 11))
 
@@ -44,6 +44,7 @@ def largest_rate_deep(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="The factor depends on depth, start and the inputs' unit; with one layer and small inputs it is below one.",
+    judge="mean",
 )
 def tens_of_times(seed: int) -> Measured:
     """Largest rate with BatchNorm over that without, one hidden layer, standardised inputs divided by four."""
@@ -66,15 +67,14 @@ def always_faster(seed: int) -> Measured:
 
 @claim(
     "normalization.faster_when_deep",
-    "A deep network trains faster with BatchNorm than without, each at its own best rate.",
+    "A network of eight layers trains faster with BatchNorm than without, each at its own best rate, but not many times faster.",
     source="ioffe2015batch",
     verdict="holds-if",
-    condition="the network is deep (here eight layers); mean over networks",
-    judge="mean",
+    condition="the goal is a loss of 0.3; median of four networks on the same batches",
 )
 def faster_when_deep(seed: int) -> Measured:
-    """The same at depth eight."""
-    return Measured(speed_up(sweep(seed, "none", 8), sweep(seed, "batch", 8)), "times", at_least=1.05)
+    """Steps to a loss of 0.3 without BatchNorm over those with it, depth eight, medians of four networks."""
+    return Measured(team_speed_up(seed, 8), "times", at_least=1.3, at_most=2.2)
 
 
 @claim(
@@ -166,11 +166,26 @@ def covariate_shift(seed: int) -> Measured:
 
 
 @claim(
+    "normalization.gradient_shift",
+    "With BatchNorm, a layer's gradient changes less when the layers before it take their step.",
+    source="santurkar2018how",
+    verdict="fails",
+    instead="Measured this way too, the shift with BatchNorm is about as large as without, or larger.",
+    judge="mean",
+)
+def shift_of_gradients(seed: int) -> Measured:
+    """Relative change of the gradient, BatchNorm over plain, eight layers, each network at its own best rate."""
+    changes = [gradient_shift(seed, kind, 8, sweep(seed, kind, 8).best_rate) for kind in ("batch", "none")]
+    return Measured(float(np.median(changes[0]) / np.median(changes[1])), "times", at_least=0.85)
+
+
+@claim(
     "normalization.noise_costs_speed",
     "Noisy BatchNorm trains as fast as BatchNorm.",
     source="santurkar2018how",
     verdict="fails",
     instead="It keeps the large rates but, on this task, needs more steps.",
+    judge="mean",
 )
 def noise_costs_speed(seed: int) -> Measured:
     """Steps of noisy BatchNorm minus those of BatchNorm, each at its own best rate."""
