@@ -99,7 +99,10 @@ class Zygote:
 
     def serve(self) -> None:
         """Work until the engine closes the control socket."""
-        self.control.send(b"ready")
+        try:
+            self.control.send(b"ready")
+        except BrokenPipeError:
+            return  # the engine was killed while we got ready
         while True:
             self._look()
             ready = self.poll.poll(TICK_MS if self.meters else None)
