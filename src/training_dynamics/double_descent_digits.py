@@ -16,14 +16,14 @@ from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 WIDTHS = (10, 30, 60, 100, 150, 200, 250, 280, 300, 320, 350, 400, 600, 1000, 3000)
 SAMPLES = (50, 100, 150, 200, 250, 280, 300, 320, 350, 400, 500, 700, 1000)
-LAMBDAS = tuple(np.logspace(-4, 1.5, 23))
+LAMBDAS = tuple(np.logspace(-4, 1.5, 12))  # half a decade apart
 NOISE = (0.0, 0.4)  # fractions of wrong training labels
 DESCENT_STEPS = (100, 1000, 10_000)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Test results along a sweep; axis 0 is the fraction of wrong labels (0, then 0.2), axis 1 the width or sample size.
+    """Test results along a sweep; axis 0 is the fraction of wrong labels (``NOISE``), axis 1 the width or sample size.
 
     ``mse`` sums the squared differences to the one-hot label over the ten outputs and averages over test images;
     ``error`` is the fraction misclassified.  Test labels are never spoiled.
@@ -130,6 +130,6 @@ def _centred(split: Split, test: int) -> tuple[Float[ndarray, "n d"], Float[ndar
 
 
 def _targets(seed: int, labels: object) -> Float[ndarray, "n 20"]:
-    """One-hot labels, clean in columns 0-9 and with a fifth of them wrong in columns 10-19."""
+    """One-hot labels, clean in columns 0-9 and with 40 % of them wrong in columns 10-19."""
     columns = [with_label_noise(labels, f, torch_generator(seed, "label noise")) for f in NOISE]  # type: ignore[arg-type]
     return np.concatenate([one_hot(c).double().numpy() for c in columns], axis=1)

@@ -54,7 +54,7 @@ def _spoiled(seed: int, n: int, fraction: float) -> Split:
 
 @cache
 def width_run(
-    seed: int, n: int = 200, noise: float = 0.4, hidden: tuple[int, ...] = HIDDEN, steps: int = 1500,
+    seed: int, n: int = 200, noise: float = 0.4, hidden: tuple[int, ...] = HIDDEN, steps: int = 1000,
     learning_rate: float = 0.01,
 ) -> WidthRun:  # fmt: skip
     """One-hidden-layer ReLU networks of each width on ``n`` digits: squared error, full-batch Adam, a fixed number of steps.

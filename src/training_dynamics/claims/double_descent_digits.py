@@ -22,7 +22,7 @@ def peak_at_n(seed: int) -> Measured:
     """Width of the largest test MSE over n = 300: random ReLU features on digits, clean and spoiled labels."""
     sweep = digits.width_sweep(seed)
     ratios = [sweep.sizes[i] / 300 for i in sweep.mse.argmax(1)]
-    return Measured(max(ratios, key=lambda r: abs(r - 1)), "p/n", at_least=0.9, at_most=1.1)
+    return Measured(max(ratios, key=lambda r: abs(r - 1)), "p/n", at_least=0.95, at_most=1.05)
 
 
 def _index(sweep: digits.Sweep, size: int) -> int:
@@ -51,7 +51,7 @@ def peak_height(seed: int) -> Measured:
 def smallest_on_digits(seed: int) -> Measured:
     """Width at which the smallest singular value is least, over n = 300."""
     sweep = digits.width_sweep(seed)
-    return Measured(sweep.sizes[int(sweep.smallest_singular_value.argmin())] / 300, "p/n", at_least=0.9, at_most=1.1)
+    return Measured(sweep.sizes[int(sweep.smallest_singular_value.argmin())] / 300, "p/n", at_least=0.95, at_most=1.05)
 
 
 @claim(
@@ -108,7 +108,7 @@ def more_data(seed: int) -> Measured:
 
 @claim(
     "double_descent.ridge_on_digits",
-    "On digits the best ridge removes the peak: test MSE does not rise from one width to the next.",
+    "On digits the best ridge removes the peak: test MSE nowhere rises by more than 1 % from one width to the next.",
     source="nakkiran2021optimal",
     verdict="holds",
 )
@@ -119,7 +119,7 @@ def ridge_on_digits(seed: int) -> Measured:
 
 @claim(
     "double_descent.leave_one_out",
-    "Leave-one-out finds the penalty from the training set alone.",
+    "Leave-one-out finds a penalty from the training set alone whose test MSE is at most 35 % above the best, at every width.",
     source="golub1979generalized",
     verdict="holds",
 )
@@ -148,11 +148,12 @@ def ridge_beats_size(seed: int) -> Measured:
     verdict="holds",
 )
 def early_stopping(seed: int) -> Measured:
-    """Test MSE at p = n after 1000 steps over that of the least-squares solution they converge to, 40 % wrong labels."""
+    """Largest MSE after 1000 steps at widths 200-400 over the larger of those at 150 and 600; worse of clean and spoiled."""
     sweep = digits.width_sweep(seed)
-    i = _index(sweep, 300)
-    stopped = sweep.descent_mse[1, i, digits.DESCENT_STEPS.index(1000)]
-    return Measured(float(stopped / sweep.mse[1, i]), "of it", at_most=0.1)
+    stopped = sweep.descent_mse[:, :, digits.DESCENT_STEPS.index(1000)]
+    near = stopped[:, _index(sweep, 200) : _index(sweep, 400) + 1].max(1)
+    sides = np.maximum(stopped[:, _index(sweep, 150)], stopped[:, _index(sweep, 600)])
+    return Measured(float((near / sides).max()), "times", at_most=1.6)
 
 
 @claim(

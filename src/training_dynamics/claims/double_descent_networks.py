@@ -26,7 +26,7 @@ TIMES = np.unique(np.geomspace(1, 30_000, 80).round())
 def mlp_peak(seed: int) -> Measured:
     """Test MSE at its peak over the larger of the MSEs at the least and at the largest width; 200 digits."""
     run = networks.width_run(seed)
-    return Measured(float(run.mse.max() / max(run.mse[0], run.mse[-1])), "times", at_least=1.8)
+    return Measured(float(run.mse.max() / max(run.mse[0], run.mse[-1])), "times", at_least=1.7)
 
 
 @claim(
@@ -49,7 +49,7 @@ def mlp_peak_place(seed: int) -> Measured:
     instead="It is made during training: after a tenth of the steps the peak is a fraction of what it becomes.",
 )
 def mlp_early(seed: int) -> Measured:
-    """Largest test MSE along the width after 1500 steps over the largest after 150."""
+    """Largest test MSE along the width after 1000 steps over the largest after 100."""
     run = networks.width_run(seed)
     return Measured(float(run.mse.max() / run.early_mse.max()), "times", at_least=2)
 
@@ -72,7 +72,7 @@ def mlp_error(seed: int) -> Measured:
     "Train longer and the test error comes down again.",
     source="nakkiran2021deep",
     verdict="fails",
-    instead="In this small network it rises after its first minimum and stays up for the rest of the budget.",
+    instead="In this small network it rises after its minimum and is still up at the end of the budget.",
 )
 def no_epoch_wise(seed: int) -> Measured:
     """Test error at step 2000 minus the least before; cross-entropy, 64 hidden units, 300 digits, 20 % wrong labels."""
