@@ -52,8 +52,8 @@ if (typeof customElements !== "undefined") {
       ensemble: ui.checkbox({ label: "ensemble of five", value: false }),
       hmc: ui.checkbox({ label: "HMC, 49 weights, up to 160 points", value: false }),
     };
-    const told = ui.readout("in the range of the data: Gaussian process, dropout, ensemble, HMC (mean sd)");
-    const held = ui.readout("true curve inside the band far away, |x| ≥ 3: process, dropout, ensemble, HMC");
+    const told = ui.readout("mean sd at |x| ≤ 2: process, dropout, ensemble, HMC");
+    const held = ui.readout("true curve in the band at |x| ≥ 3, in %: the same four");
     const top = ui.plot({ x: { label: "input x", min: -4, max: 4 }, y: { label: "output: mean ± 2 sd", min: -3.2, max: 3.2 }, height: 300 });
     const bottom = ui.plot({
       x: { label: "number of points", log: true, min: 8, max: 3000 }, y: { label: "mean sd, |x| ≤ 2", log: true, min: 0.003, max: 0.6 }, height: 220,
@@ -74,7 +74,7 @@ if (typeof customElements !== "undefined") {
       });
       const each = (tell) => kinds.map((kind) => (D.has(n, named[kind]) ? tell(named[kind]) : "–"));
       const spreads = each((name) => Explorable.format(D.spread(n, name), 2));
-      const covered = each((name) => `${Math.round(100 * D.coverage(n, name, false))} %`);
+      const covered = each((name) => String(Math.round(100 * D.coverage(n, name, false))));
       top.draw([
         ...marks,
         { line: true, x: grid, y: truth.map((v) => v / 1000), label: "true curve", colour: "ink", width: 1.2 },

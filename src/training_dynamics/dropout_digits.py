@@ -82,7 +82,7 @@ def train(rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50) 
     data, nets = images(seed), Networks(rates, seed)
     per_epoch = len(data.x_train) // batch
     batches = minibatches(len(data.x_train), batch, torch_generator(seed, "dropout digits batches"))
-    masks = torch_generator(seed, "dropout digits masks")
+    masks = torch_generator(seed, "dropout digits masks") if any(rates) else None
     optimizer = torch.optim.Adam(nets.parameters, lr=0.002, fused=True)
     total = epochs * per_epoch
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / total)
