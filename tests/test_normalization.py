@@ -107,6 +107,7 @@ def test_the_length_settles_where_the_closed_form_says():
 
 def test_turns_and_lengths_tell_the_decay():
     run = scale.lengths(0, (0.4,), (0.05,), 60)
+    assert run.law < 1e-12
     log_shrink = np.log(run.length[-1, 0] / run.length[0, 0]) / 59 + np.log(np.cos(run.turn[:-1, 0])).mean()
     assert (1 - np.exp(log_shrink)) / 0.4 == pytest.approx(0.05, rel=1e-9)
 

@@ -45,6 +45,14 @@ def rmsnorm_backward(z, scale, g, eps):
     z_hat = z * r
     return r * (g - z_hat * (g * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
 
+# %% rmsnorm_backward / scale-in-one-term
+# says: The scale is missing in one of the two terms: both g's in the formula stand for g times scale.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat = z * r
+    return r * (g * scale - z_hat * (g * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
 # %% rmsnorm_backward / mean-over-batch
 # says: The gradient of the scale is averaged over the batch; the statement asks for the sum.
 # hint: 3
@@ -93,6 +101,13 @@ def evaluation_mode(batches, z, momentum, eps):
 # says: Those outputs come from the variance divided by B - 1; in training mode it is divided by B.
 # hint: 2
 outputs = [[-0.5**0.5, 0.5**0.5], [0.5**0.5, -0.5**0.5]]
+gradient = 0.0
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / order-turned
+# says: The sizes are right but the signs are turned: the smaller of the two numbers of a column lies below their mean.
+# hint: 1
+outputs = [[1.0, -1.0], [-1.0, 1.0]]
 gradient = 0.0
 variances = [2.0, 3.0, 3.75]
 
