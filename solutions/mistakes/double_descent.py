@@ -104,6 +104,13 @@ def ridge_path(X, y, X_new, lams):
     u, s, vt = np.linalg.svd(X, full_matrices=False)
     return (1 / (s**2 + np.asarray(lams)[:, None]) * (u.T @ y)) @ (X_new @ vt.T).T
 
+# %% ridge_path / sorted
+# says: Your rows are in the order of the sorted penalties. Row i belongs to lams[i], in the order given.
+# hint: 3
+def ridge_path(X, y, X_new, lams):
+    u, s, vt = np.linalg.svd(X, full_matrices=False)
+    return (s / (s**2 + np.sort(lams)[:, None]) * (u.T @ y)) @ (X_new @ vt.T).T
+
 # %% ridge_path / intercept
 # says: You fitted an intercept. There is none here, and the data are not centred.
 # hint: 2
@@ -162,6 +169,13 @@ def best_penalty(p, squares, sigma2):
 def best_penalty(p, squares, sigma2):
     return float(p * (sigma2 + squares[p:].sum()) / squares.sum())
 
+# %% best_penalty / all-features
+# says: You multiplied by the number of all features. The signal of the seen ones is shared by the p features that are fitted.
+# hint: 3
+def best_penalty(p, squares, sigma2):
+    signal = squares[:p].sum()
+    return float(len(squares) * (sigma2 + squares[p:].sum()) / signal) if signal > 0 else np.inf
+
 # %% best_penalty / upside-down
 # says: This is upside down: more noise must ask for a larger penalty.
 # hint: 2
@@ -216,6 +230,12 @@ def matched_rates(scales, theta, noise, n, T):
     total = noise / n * len(scales) / (signal.sum() + noise / n * len(scales))
     return np.where(theta == 0, 0.0, (1 - total ** (1 / T)) / scales**2)
 
+# %% matched_rates / all-at-once
+# says: At the rate 1/c² a coordinate learns everything in one step, its noise too. Each should stop at its own best share A/(A + N).
+# hint: 2
+def matched_rates(scales, theta, noise, n, T):
+    return 1 / scales**2
+
 # %% matched_rates / noise-not-divided
 # says: The noise in one coordinate has variance ν²/n, not ν².
 # hint: 2
@@ -244,7 +264,7 @@ def matched_rates(scales, theta, noise, n, T):
     return 1 - (noise / n / (signal + noise / n)) ** (1 / T)
 
 # %% peak_report / mean
-# says: You averaged over seeds. One wild run moves the mean; the question asks for the median.
+# says: One wild run decides your width: you averaged over seeds, or took the largest. The question asks for the median.
 # hint: 1
 def peak_report(widths, runs):
     i = 1 + int(np.argmax(np.mean(runs, axis=0)[1:-1]))
