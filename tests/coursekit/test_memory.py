@@ -77,7 +77,7 @@ TOO_MUCH = {
     "programs": """
         import subprocess, sys, time
         code = "import time; x = bytearray(b'x') * (80 * 2**20); time.sleep(30)"
-        for _ in range(10): subprocess.Popen([sys.executable, "-S", "-c", code])
+        for _ in range(10): subprocess.Popen([sys._base_executable, "-S", "-c", code])
         time.sleep(15)
     """,
     "files in memory besides": """

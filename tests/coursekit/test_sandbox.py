@@ -70,7 +70,7 @@ def test_nothing_survives_a_submission():
     run_inside(f"""
         import os, subprocess, sys
         for _ in range(3):
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600) # {mark}"], start_new_session=True)
+            subprocess.Popen([sys._base_executable, "-c", "import time; time.sleep(600) # {mark}"], start_new_session=True)
     """)
     alive = [p for p in os.listdir("/proc") if p.isdigit() and mark.encode() in _command(p)]
     assert alive == []

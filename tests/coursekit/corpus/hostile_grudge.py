@@ -106,7 +106,8 @@ answers("hostile", "good", "mode_speed", {
     "jump_to_nowhere": "import ctypes\ndef mode_speed(w, s): ctypes.CFUNCTYPE(None)(64)()",
     "replace_by_another_program": """
         import os, sys
-        def mode_speed(w, s): os.execv(sys.executable, [sys.executable, "-c", "print('LEAKED')"])
+        program = sys._base_executable
+        def mode_speed(w, s): os.execv(program, [program, "-c", "print('LEAKED')"])
     """,
     "exit_in_a_signal_handler": """
         import os, signal
