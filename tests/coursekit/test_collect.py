@@ -128,6 +128,7 @@ REFUSED = {
     "a hard link": (hard_link, "hard link"),
     "a pipe": (lambda inbox: os.mkfifo(inbox / "eve.ipynb"), "not a regular file"),
     "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (intake.MAX_NOTEBOOK + 1)), "larger than"),
+    "millions of values": (lambda inbox: put(inbox / "eve.ipynb", '{"cells": [' + "[]," * 4_000_000), "values; at most"),
     "a zip bomb": (bomb, "zip bomb"),
     "a lying header": (lying_header, "cannot be read"),
     "no zip": (lambda inbox: put(inbox / "eve.zip", "PK nonsense"), "not a readable zip"),

@@ -19,6 +19,7 @@ from coursekit.classroom.layout import TIMESTAMP, Classroom, parse_time, time_te
 from coursekit.classroom.roster import people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
+from coursekit.engine.notebook import oversize
 from coursekit.paths import write_atomically
 
 CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
@@ -50,6 +51,8 @@ def student_of(parts: tuple[str, ...], container: str, assignment: str) -> str:
 
 def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | None:
     """Why ``data`` is not a submission of this assignment, in words for its student, or None."""
+    if reason := oversize(data):
+        return reason
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):

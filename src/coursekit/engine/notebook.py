@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LARGEST = 64 * 2**20
+MOST_VALUES = 4_000_000  # a value takes about a hundred bytes of the grader's memory, however short it is in the file
 MOST_CELLS = 2_000
 MOST_OUTPUTS = 50  # of one cell that are looked at for pictures
 PICTURES = ("image/png", "image/jpeg")
@@ -47,12 +48,20 @@ class Cell:
         return "answer" if self.solution else "other"
 
 
+def oversize(data: bytes) -> str:
+    """Why a file is too large to be read at all, in words for its student; empty when it is not."""
+    if len(data) > LARGEST:
+        return f"the file has {len(data) // 2**20} MB; at most {LARGEST // 2**20} MB can be graded: clear large outputs"
+    values = sum(map(data.count, (b",", b"[", b"{")))
+    if values > MOST_VALUES:
+        return f"the file holds {values:,} values; at most {MOST_VALUES:,} can be graded: clear large outputs"
+    return ""
+
+
 def read_notebook(data: bytes) -> list[Cell]:
     """The cells of a notebook of any format version.  Raises Refused."""
-    if len(data) > LARGEST:
-        raise Refused(
-            f"the file has {len(data) // 2**20} MB; at most {LARGEST // 2**20} MB can be graded: clear large outputs"
-        )
+    if reason := oversize(data):
+        raise Refused(reason)
     if not data.strip():
         raise Refused("the file is empty: save the notebook and hand it in again")
     try:

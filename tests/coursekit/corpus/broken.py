@@ -19,6 +19,7 @@ REFUSED = {
     "nested_without_end": b"[" * 200_000,
     "other_encoding": '{"cells": []}'.encode("utf-16"),
     "too_many_cells": json.dumps({"cells": [{"cell_type": "code", "source": ""}] * 2001}).encode(),
+    "millions_of_values": b'{"cells": [], "metadata": {"x": [' + b"[]," * 3_000_000 + b"0]}}",
     "a_zip": b"PK\x03\x04" + bytes(100),
 }
 
