@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import struct
 import tracemalloc
@@ -82,11 +81,19 @@ def test_a_parameter_keeps_its_gradient_and_no_graph_crosses():
     assert decode(encode(weight * 2)).grad_fn is None
 
 
+def plain_or_refused(data):
+    """Whether a frame is refused, or gives data so plain that it can cross again."""
+    try:
+        value = decode(data)
+    except FrameError:
+        return True
+    return type(encode(value)) is bytes
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=500)
 def test_random_bytes_raise_frame_error_or_give_plain_data(data):
-    with contextlib.suppress(FrameError):
-        decode(data)
+    assert plain_or_refused(data)
 
 
 @given(values, st.data())
@@ -95,8 +102,7 @@ def test_a_frame_with_changed_bytes_raises_frame_error_or_gives_plain_data(value
     frame = bytearray(encode([value, np.arange(3.0), np.float32(2), "é", slice(1, None)]))
     for _ in range(data.draw(st.integers(1, 4))):
         frame[data.draw(st.integers(0, len(frame) - 1))] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(FrameError):
-        decode(bytes(frame))
+    assert plain_or_refused(bytes(frame))
 
 
 @given(values, st.integers(0, 10_000))
