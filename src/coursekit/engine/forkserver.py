@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import select
 import socket
@@ -14,7 +13,7 @@ from dataclasses import asdict
 
 from coursekit.engine.interface import Budget
 from coursekit.engine.launch import GRACE, Process, clean_environment
-from coursekit.engine.wire import Channel, Wire
+from coursekit.engine.wire import Channel, SocketChannel
 
 READY = 180.0  # seconds for the zygote to import the libraries
 
@@ -25,8 +24,7 @@ class ForkedProcess:
     def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
         self._channel, self._lifeline = channel, lifeline
         self._closing = threading.Lock()
-        descriptor = channel.fileno()
-        self.channel = Channel(Wire(descriptor, descriptor), self.kill)
+        self.channel: Channel = SocketChannel(channel, self.kill)
 
     def kill(self) -> None:
         """Have the zygote kill the process."""
@@ -42,8 +40,6 @@ class ForkedProcess:
         self.kill()
         ready, _, _ = select.select([self._lifeline], [], [], GRACE)
         said = self._lifeline.recv(200).decode() if ready else ""
-        with contextlib.suppress(OSError):  # closed by the other side already
-            self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
         with self._closing:
             self._lifeline.close()

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 from coursekit.engine.interface import Budget
-from coursekit.engine.wire import Channel, Wire
+from coursekit.engine.wire import Channel, PipeChannel, Wire
 
-KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATHEXT")
+KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# sockets, DLLs, subprocesses and the names of processor and user hang on these
+KEPT_ON_WINDOWS = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "PATHEXT", "COMSPEC", "PROGRAMFILES", "NUMBER_OF_PROCESSORS",
+                   "PROCESSOR_ARCHITECTURE", "USERNAME")  # fmt: skip
 GRACE = 10.0  # seconds for a killed process to be gone
 
 
@@ -45,7 +48,10 @@ class Launcher(Protocol):
 def clean_environment(home: str) -> dict[str, str]:
     """The environment of a worker: nothing of the caller's but paths and language; threads, hashes and plots fixed."""
     package_folder = str(Path(__file__).resolve().parents[2])
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    names = KEPT if os.name == "posix" else (*KEPT, *KEPT_ON_WINDOWS)
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    if os.name != "posix":
+        kept["USERPROFILE"] = home  # what Path.home() is there
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
     return (
         kept
@@ -77,7 +83,9 @@ class SpawnedProcess:
         ]
         self._process = self._started(program, role)
         assert self._process.stdin is not None and self._process.stdout is not None
-        self.channel = Channel(Wire(self._process.stdout.fileno(), self._process.stdin.fileno()), self.kill)
+        self.channel: Channel = PipeChannel(
+            Wire(self._process.stdout.fileno(), self._process.stdin.fileno()), self.kill
+        )
 
     def _started(
         self, program: list[str], role: str, home: str = "", files: Sequence[int] = ()
@@ -100,6 +108,8 @@ class SpawnedProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 return
+            except PermissionError:  # macOS, for a group in which only a process that has ended is left
+                self._process.kill()
         else:
             self._process.kill()
 

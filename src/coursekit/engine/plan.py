@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
 from coursekit.engine.notebook import Cell, Refused, read_notebook, without_hidden, without_solution
@@ -49,7 +50,7 @@ class Plan:
 
 def make_plan(source_data: bytes, submission: bytes) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; ValueError for a bad source notebook."""
-    source = read_source(source_data)
+    source, questions, setup = _of_source(source_data)
     cells = read_notebook(submission)
     length = sum(len(cell.source) for cell in cells if cell.type == "code")
     if length > LONGEST_CODE:
@@ -58,11 +59,18 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
         )
     flags: list[str] = []
     matches = match(source, cells, flags)
-    questions = questions_of(source)
-    plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup_cells(source), questions, flags)
+    questions = [replace(question, given=[]) for question in questions]  # the rest is the same for every submission
+    plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup, questions, flags)
     _find_answers(plan)
     _find_order(plan)
     return plan
+
+
+@functools.lru_cache(maxsize=4)
+def _of_source(data: bytes) -> tuple[list[Cell], list[Question], list[tuple[str, str, bool]]]:
+    """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
+    source = read_source(data)
+    return source, questions_of(source), setup_cells(source)
 
 
 def read_source(data: bytes) -> list[Cell]:

@@ -160,7 +160,7 @@ def seed_everything() -> None:
     np.random.seed(0)
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed would look for accelerators each time
         if torch.get_num_threads() != 1:
             torch.set_num_threads(1)
 

@@ -19,6 +19,7 @@ import sys
 import time
 from typing import Any
 
+from coursekit.engine import pages
 from coursekit.sandbox.usage import Meter, outer_number
 from coursekit.sandbox.view import SCRATCH_BYTES
 
@@ -51,6 +52,7 @@ def preload() -> None:
             importlib.import_module("torch._dynamo")  # imported by the first step of an optimizer otherwise
     gc.collect()
     gc.freeze()
+    pages.gather()
 
 
 def main() -> None:

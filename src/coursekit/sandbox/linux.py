@@ -1,7 +1,7 @@
 """The few system calls that the sandbox needs and that Python does not offer, by hand.  Linux only; nothing else is unsafe here.
 
 Every function raises OSError with the call's name.  Sources: unshare(2), setns(2), mount(2), mount_setattr(2), pivot_root(2),
-prctl(2), capset(2), seccomp(2).
+prctl(2), capset(2), seccomp(2), madvise(2).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
+MADV_COLLAPSE = 25
 CAPABILITY_VERSION_3 = 0x2008_0522
 # pivot_root and mount_setattr have no wrapper in older C libraries; the second has one number on every architecture
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
@@ -127,3 +128,11 @@ def install_filter(program: bytes) -> None:
         ctypes.c_ulong(0),
     )
     _check(result, "prctl PR_SET_SECCOMP")
+
+
+def collapse(address: int, length: int) -> None:
+    """Gather memory of this process in large pages, at once; needs Linux 6.1."""
+    _check(
+        _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(MADV_COLLAPSE)),
+        "madvise COLLAPSE",
+    )
