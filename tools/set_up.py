@@ -1,6 +1,7 @@
-"""Make ``.venv`` and install the course into it.  Runs on a bare Python; quick when nothing changed."""
+"""Make ``.venv`` and install the course into it.  Runs on a bare Python; quick when nothing changed.
 
-from __future__ import annotations
+Pythons from 3.6 on can read this file, so that an old one says what is wanted instead of a syntax error.
+"""
 
 import hashlib
 import json
@@ -41,7 +42,7 @@ def wanted() -> str:
     return hashlib.sha256(b"\0".join([EXTRAS.encode(), sys.version.encode(), str(ROOT).encode(), *parts])).hexdigest()
 
 
-def run(*command: str | Path) -> None:
+def run(*command: object) -> None:
     """Run a command, and stop with its name when it fails."""
     if subprocess.run([str(part) for part in command], cwd=ROOT).returncode:
         stop(f"this command failed (its own message is above): {' '.join(str(part) for part in command)}")

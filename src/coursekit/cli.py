@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import pkgutil
+import sys
+from typing import Any
 
 import click
 
@@ -26,6 +29,13 @@ class LazyCommands(click.Group):
         if name not in self.list_commands(ctx):
             return None
         return importlib.import_module(f"coursekit.commands.{name}").command
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; a letter that the terminal or a pipe cannot show (Windows) becomes a question mark."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+                stream.reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
 
 
 @click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -27,12 +27,19 @@ def command(assignments: tuple[str, ...], classroom: Path, db_url: str) -> None:
     if not names:
         raise click.ClickException("there is no assignment yet: write exercises/<topic>.md")
     console = Console(width=None if Console().is_terminal else 160)
-    table = Table("assignment", "questions", "points", "students' notebook", "kit")
+    table = Table("assignment", "questions", "points")
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("release", total=len(names))
         for name in names:
             bar.update(task, description=name)
             done = release([name], classroom, db_url=db_url)[0]
-            table.add_row(name, str(done.questions), f"{done.points:g}", str(done.release), str(done.kit))
+            table.add_row(name, str(done.questions), f"{done.points:g}")
             bar.update(task, advance=1)
     console.print(table)
+    for what, path in (
+        ("kits, for students", classroom / "kits" / "<assignment>.zip"),
+        ("students' notebooks", classroom / "release" / "<assignment>" / "<assignment>.ipynb"),
+        ("with solutions, for you alone", classroom / "source" / "<assignment>" / "<assignment>.ipynb"),
+    ):
+        where = str(path) if len(names) > 1 else str(path).replace("<assignment>", names[0])
+        console.print(f"{what}: {where}", markup=False, highlight=False, soft_wrap=True)

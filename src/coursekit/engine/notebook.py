@@ -88,7 +88,7 @@ def _raw_cells(content: Any) -> list[dict[str, Any]]:
     cells = content.get("cells")
     if cells is None and isinstance(content.get("worksheets"), list):  # nbformat 3
         sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
         raise Refused(
             "the file has no list of cells, so it is not a notebook: hand in the .ipynb file that Jupyter saved"
@@ -136,7 +136,7 @@ def raster(bundle: Any) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else ""
 
 
 def _word(value: Any) -> str:

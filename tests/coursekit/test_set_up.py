@@ -1,0 +1,41 @@
+"""What stands before the first command: the promised Python suffices, and an older one is told so in a sentence."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import runpy
+import tomllib
+
+import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+from coursekit.classroom.health import constraints
+from coursekit.paths import ROOT
+
+OLDEST = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+
+
+def test_every_pinned_package_takes_the_oldest_promised_python():
+    """Its very first release: long-lived systems keep an early one (Debian 12 has 3.11.2)."""
+    first = OLDEST.removeprefix(">=") + ".0"
+    pinned, refused = {canonicalize_name(name) for name in constraints()}, {}
+    for package in importlib.metadata.distributions():
+        wanted = package.metadata["Requires-Python"] or ""
+        if canonicalize_name(package.metadata["Name"]) in pinned and first not in SpecifierSet(wanted):
+            refused[package.metadata["Name"]] = f"{package.version} wants Python {wanted}"
+    assert refused == {}, "pin an older release in constraints.txt"
+
+
+def test_an_old_python_can_read_the_set_up_and_is_told_what_is_wanted(monkeypatch):
+    text = (ROOT / "tools" / "set_up.py").read_text(encoding="utf-8")
+    ast.parse(text, feature_version=(3, 6))
+    assert "from __future__" not in text and " | " not in text  # not known to 3.6
+    set_up = runpy.run_path(str(ROOT / "tools" / "set_up.py"), run_name="set_up")
+    assert f">={'.'.join(map(str, set_up['OLDEST']))}" == OLDEST
+    monkeypatch.setattr("sys.version_info", (3, 9, 18))
+    with pytest.raises(
+        SystemExit, match=r"this is Python 3\.9\.18; the course needs 3\.11 or newer\. Name one: make book"
+    ):
+        set_up["main"]()
