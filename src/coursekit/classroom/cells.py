@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ class Structure:
     notebook_id: str
     graded: dict[str, str]
     answers: dict[str, str]
+    lost: tuple[Row, ...] = ()  # what people had entered for cells that are gone
 
 
 def one_id(connection: Connection, table: Table, new: Row, **where: str) -> str:
@@ -63,14 +64,18 @@ def wanted_cells(stored: Any) -> dict[tuple[str, str], Row]:
     return found
 
 
+def known_cells(connection: Connection, notebook: str) -> dict[tuple[str, str], str]:
+    """The rows of a notebook's cells: ``{(kind, grade_id): id}``."""
+    query = select(BASE.c.type, BASE.c.name, BASE.c.id).where(BASE.c.notebook_id == notebook)
+    return {(kind, name): row for kind, name, row in connection.execute(query)}
+
+
 def write_cells(
     connection: Connection, notebook: str, wanted: dict[tuple[str, str], Row]
 ) -> dict[tuple[str, str], str]:
     """Bring the cells of a notebook in line with ``wanted``; a cell that is gone takes its grades and comments with it."""
-    query = select(BASE.c.type, BASE.c.name, BASE.c.id).where(BASE.c.notebook_id == notebook)
-    known = {(kind, name): row for kind, name, row in connection.execute(query)}
-    gone = [row for key, row in known.items() if key not in wanted]
-    remove(connection, gone)
+    known = known_cells(connection, notebook)
+    remove(connection, [row for key, row in known.items() if key not in wanted])
     for (kind, name), columns in wanted.items():
         if (kind, name) in known:
             if columns:
@@ -91,6 +96,22 @@ def remove(connection: Connection, rows: Iterable[str]) -> None:
         for table in KINDS.values():
             connection.execute(table.delete().where(table.c.id == row))
         connection.execute(BASE.delete().where(BASE.c.id == row))
+
+
+def entered(connection: Connection, rows: Iterable[str]) -> Iterator[Row]:
+    """What people entered for the cells of these rows: points, extra credit, comments."""
+    book, handed_in = api.SubmittedNotebook.__table__, api.SubmittedAssignment.__table__
+    for table, names in (
+        (api.Grade.__table__, ("manual_score", "extra_credit")),
+        (api.Comment.__table__, ("manual_comment",)),
+    ):
+        joined = table.join(BASE, table.c.cell_id == BASE.c.id).join(book, table.c.notebook_id == book.c.id)
+        query = select(handed_in.c.student_id, BASE.c.name, *(table.c[name] for name in names))
+        query = query.select_from(joined.join(handed_in, book.c.assignment_id == handed_in.c.id))
+        for row in rows:
+            for student, cell, *values in connection.execute(query.where(table.c.cell_id == row)):
+                if any(value not in (None, "") for value in values):
+                    yield {"student": student, "cell": cell, **dict(zip(names, values))}
 
 
 def write_sources(connection: Connection, notebook: str, stored: Any) -> None:
@@ -128,9 +149,12 @@ def write(connection: Connection, assignment: str, source: bytes, deadline: date
         connection.execute(ASSIGNMENT.update().where(ASSIGNMENT.c.id == assignment_id).values(duedate=deadline))
     kernel = {"kernelspec": json.dumps(stored.metadata.get("kernelspec", {}))}
     notebook_id = one_id(connection, NOTEBOOK, kernel, name=assignment, assignment_id=assignment_id)
-    rows = write_cells(connection, notebook_id, wanted_cells(stored))
+    wanted = wanted_cells(stored)
+    gone = [row for key, row in known_cells(connection, notebook_id).items() if key not in wanted]
+    lost = tuple(entered(connection, gone))
+    rows = write_cells(connection, notebook_id, wanted)
     write_sources(connection, notebook_id, stored)
     graded = {name: row for (kind, name), row in rows.items() if kind in ("GradeCell", "TaskCell")}
     question = {q.answer: q.id for q in questions(source)}
     answers = {row: question.get(name, name) for (kind, name), row in rows.items() if kind != "GradeCell"}
-    return Structure(assignment, assignment_id, notebook_id, graded, answers)
+    return Structure(assignment, assignment_id, notebook_id, graded, answers, lost)

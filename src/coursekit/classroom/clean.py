@@ -22,6 +22,7 @@ from coursekit.classroom.source import as_released, as_stored, course_data, is_g
 TEXT_CAP = 20_000
 SOURCE_CAP = 100_000
 IMAGE_CAP = 400_000
+PIXEL_CAP = 16_000_000  # a few kilobytes can unpack to more than a browser can hold
 NOTEBOOK_CAP = 2 * 2**20
 CELL_CAP = 2_000
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -30,12 +31,17 @@ SAFE_TARGET = re.compile(r"\]\(\s*(?:https?://|#|mailto:)[^\s()<>\"'\\&]*\s*\)")
 ATTACHED = re.compile(r"!\[([^\[\]<>&\"\x00]*)\]\(attachment:([A-Za-z0-9._ -]+)\)")
 REMOTE_IMAGE = re.compile(r"!(?=\[)")
 TEX_SCRIPT = re.compile(
-    r"\\(?=(?:href|url|require|class|cssId|style|html\w*|data|unicode|includegraphics|csname|mmlToken|texttip)\b)",
+    r"(?<!\\)\\+(?=(?:href|url|require|class|cssId|style|html\w*|data|unicode|includegraphics|csname|mmlToken|texttip|bbox"
+    r"|raise|lower|moveleft|moveright|rule|space)\b)",  # the last line moves or paints beyond the cell
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"(javascript|vbscript|data)(?=\s*:)", re.IGNORECASE)
 IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+MATH_OPENERS = (r"\\[", r"\\(", r"\begin{")
+MATH_CAP = 200  # of each kind in a cell: nbconvert looks for the end of each through the whole text
+HEADING = re.compile(r"[ \t>*+\-\d.)]*#{1,6}[ \t]*")
+UNSEEN = "\u200b"  # a space without width
 KEYS = ("grade", "grade_id", "locked", "solution", "task", "points", "schema_version", "cell_type", "checksum")
 
 
@@ -57,18 +63,52 @@ def inert_markdown(text: str, attached: Container[str] = ()) -> str:
         kept.append(match[0])
         return f"\x00{len(kept) - 1}\x00"
 
-    def keep_attached(match: re.Match[str]) -> str:
-        return keep(match) if match[2] in attached else f"(picture {match[2]}, left out)"
-
-    text = capped(text, SOURCE_CAP)
-    text = ATTACHED.sub(keep_attached, text)
+    plain = html.unescape(text)
+    text = capped(
+        plain if SCHEME.search(plain) else text, SOURCE_CAP
+    )  # first of all: entities can spell what is looked for
+    for opener in MATH_OPENERS:
+        text = text.replace(opener, opener.lstrip("\\")) if text.count(opener) > MATH_CAP else text
+    text = ATTACHED.sub(keep, without_lost_pictures(text, attached))
     text = REMOTE_IMAGE.sub("! ", text)
     text = SAFE_TARGET.sub(keep, text)
     text = LINK.sub("] ", text)
-    text = TAG.sub("< ", text)
-    text = SCHEME.sub(lambda match: f"{match[1]} ", html.unescape(text) if SCHEME.search(html.unescape(text)) else text)
-    text = TAG.sub("< ", TEX_SCRIPT.sub("", text))
-    return re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], text)
+    text = SCHEME.sub(r"\1 ", TAG.sub("< ", TEX_SCRIPT.sub("", text)))
+    return re.sub("\x00(\\d+)\x00", lambda match: kept[int(match[1])], without_anchors(text))
+
+
+def without_lost_pictures(text: str, attached: Container[str]) -> str:
+    """Markdown in which pictures that are not attached are words; nbconvert refuses the whole notebook for one of them."""
+    return ATTACHED.sub(lambda match: match[0] if match[2] in attached else f"(picture {match[2]}, left out)", text)
+
+
+def without_anchors(text: str) -> str:
+    """Markdown whose headings begin or end with a space that has no width.
+
+    nbconvert makes a heading's words its id, and formgrader finds a question's box by that id: a heading ``explain`` would take
+    the place of the box of the question ``explain``.
+    """
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if match := HEADING.match(line):
+            lines[number] = line[: match.end()] + UNSEEN + line[match.end() :]
+        elif number and line.strip() and not line.strip(" \t>=-"):  # underlines what stands above it
+            above = lines[number - 1]
+            lines[number - 1] += UNSEEN if above.strip() and not above.lstrip(" \t>").startswith(("```", "~~~")) else ""
+    return "\n".join(lines)
+
+
+def pixels(raw: bytes) -> int:
+    """Width times height that a PNG or JPEG declares; 0 when it declares none where it must."""
+    if raw[12:16] == b"IHDR":
+        return int.from_bytes(raw[16:20]) * int.from_bytes(raw[20:24])
+    at = 2
+    while at + 9 <= len(raw) and raw[at] == 0xFF:
+        kind = raw[at + 1]
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):  # a frame header
+            return int.from_bytes(raw[at + 5 : at + 7]) * int.from_bytes(raw[at + 7 : at + 9])
+        at += 2 + int.from_bytes(raw[at + 2 : at + 4])
+    return 0
 
 
 def picture(mime: str, data: object) -> str | None:
@@ -80,7 +120,8 @@ def picture(mime: str, data: object) -> str | None:
         raw = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
-    return base64.b64encode(raw).decode() if raw.startswith(IMAGES[mime]) else None
+    good = raw.startswith(IMAGES[mime]) and 0 < pixels(raw) <= PIXEL_CAP
+    return base64.b64encode(raw).decode() if good else None
 
 
 def pictures(bundle: object) -> dict[str, str]:
@@ -155,7 +196,7 @@ class Cleaner:
         else:
             found = attachments(raw)
             trusted = check is not None or source in self.trusted
-            cell = nbformat.v4.new_markdown_cell(source if trusted else inert_markdown(source, found))
+            cell = nbformat.v4.new_markdown_cell((without_lost_pictures if trusted else inert_markdown)(source, found))
             if found:
                 cell.attachments = found
         cell.id = f"cell-{number}"
@@ -201,7 +242,8 @@ def shrunk(notebook: NotebookNode) -> str:
         if len(text.encode()) <= NOTEBOOK_CAP:
             return text
         for cell in notebook.cells:
-            cell.pop("attachments", None)
+            if cell.pop("attachments", None):
+                cell.source = without_lost_pictures(cell.source, ())
             cell.source = cell.source if limit == TEXT_CAP else capped(cell.source, 5 * limit)
             for output in cell.get("outputs", []):
                 plain = output.get("text") or output.get("data", {}).get(

@@ -9,21 +9,21 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from coursekit.classroom import records
 from coursekit.classroom.intake import Candidate, Item, Refusal, from_paths
 from coursekit.classroom.layout import TIMESTAMP, Classroom, parse_time, time_text, valid_id
-from coursekit.classroom.roster import people
+from coursekit.classroom.roster import Person, people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
 from coursekit.engine.notebook import oversize
 from coursekit.paths import write_atomically
 
 CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
-MOODLE = re.compile(r".+_(\d+)_assignsubmission_file_?")
+MOODLE = re.compile(r".+_(\d+)_assignsubmission_file(?:_.*)?")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | Non
     if reason := oversize(data):
         return reason
     try:
-        notebook = json.loads(data)
+        notebook = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return "it is not a notebook: the file is not JSON; save it again in Jupyter and hand that in"
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells", notebook.get("worksheets")), list):
@@ -75,11 +75,21 @@ def source_ids(source: bytes) -> set[str]:
     return {name for cell in parse(source).cells if isinstance(name := course_data(cell).get("grade_id"), str)}
 
 
-def fault(item: Item, student: str, assignment: str, own_ids: set[str]) -> str | None:
-    """Why an item is refused, or None."""
+def by_platform(student: str, roster: Mapping[str, Person]) -> str:
+    """The student whose ``lms_id`` the id is, when the roster has it once and no student of that id; else the id itself."""
+    owners = [person.student for person in roster.values() if person.lms_id == student]
+    return owners[0] if student not in roster and len(owners) == 1 else student
+
+
+def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: Mapping[str, str]) -> str | None:
+    """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
     if not valid_id(student):
         return (
             f"{student!r} is not a student id: 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -"
+        )
+    if known.get(student.lower(), student) != student:
+        return (
+            f"{student!r} differs from {known[student.lower()]!r} in capitals only; rename it to the id that is meant"
         )
     return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, own_ids)
 
@@ -108,14 +118,14 @@ def store(classroom: Classroom, assignment: str, student: str, candidate: Candid
     path = classroom.submitted(assignment, student)
     stamp = path.with_name(TIMESTAMP)
     keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
-    if path.is_file():
+    if path.is_file():  # the time goes first: killed between the two, the next `course collect` writes the notebook
         if path.read_bytes() == candidate.data:
             return "unchanged"
         if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
             return "superseded"
         keep_earlier(classroom, assignment, student, path.read_bytes(), stamp.read_text() if stamp.is_file() else "")
-    write_atomically(path, candidate.data)
     write_atomically(stamp, time_text(candidate.moment) + "\n")
+    write_atomically(path, candidate.data)
     return "collected"
 
 
@@ -137,16 +147,19 @@ def collect_items(classroom: Classroom, assignment: str, items: Iterable[Item]) 
     own_ids = source_ids(source)
     good: dict[str, list[Candidate]] = defaultdict(list)
     report, refusals, roster = [], [], people(classroom)
+    known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
     for item in items:
-        student = student_of(item.parts, item.container, assignment)
+        student = by_platform(student_of(item.parts, item.container, assignment), roster)
         if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
             refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
             continue
-        reason = fault(item, student, assignment, own_ids)
+        reason = fault(item, student, assignment, own_ids, known)
         if reason is None and isinstance(item, Candidate):
             good[student].append(item)
+            known.setdefault(student.lower(), student)
         else:
-            refusals.append(Taken(student if valid_id(student) else None, "refused", reason or "", item.origin))
+            own = valid_id(student) and known.get(student.lower(), student) == student
+            refusals.append(Taken(student if own else None, "refused", reason or "", item.origin))
     for student, candidates in sorted(good.items()):
         report += take(classroom, assignment, student, candidates)
     for taken in [*refusals, *(t for t in report if t.status == "refused")]:

@@ -15,7 +15,9 @@ COLUMNS = (
     "assignment", "student", "last_name", "first_name", "email", "section", "status",
     "score", "late_days", "late_penalty", "final_score", "max_score",
 )  # fmt: skip
-FORMULA = re.compile(r"^[=+\-@\t\r]")
+FORMULA = re.compile(
+    "^[=+\\-@\t\r\uff0b\uff0d\uff1d\uff20]"
+)  # the last four are wide forms, which some programs take too
 Term = Mapping[str, Sequence[Standing]]
 
 

@@ -7,6 +7,9 @@ PostgreSQL.
 
 from __future__ import annotations
 
+import json
+import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +21,7 @@ import nbgrader
 from alembic.script import ScriptDirectory
 from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 
 from coursekit.classroom import cells
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -42,6 +45,7 @@ NOTEBOOK: Table = api.SubmittedNotebook.__table__
 GRADE: Table = api.Grade.__table__
 COMMENT: Table = api.Comment.__table__
 Row = dict[str, Any]
+WAITS = (0.3, 1.0, 3.0)  # seconds between tries while another program writes
 
 
 def row_id(*names: str) -> str:
@@ -73,7 +77,7 @@ def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
         Path(classroom.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = connect(classroom.db_url)
     try:
-        fresh = not inspect(engine).has_table("alembic_version")
+        fresh = is_new(engine)
         with engine.begin() as connection:
             api.Base.metadata.create_all(connection)
             if fresh:
@@ -86,16 +90,58 @@ def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
         engine.dispose()
 
 
+def is_new(engine: Engine) -> bool:
+    """Whether nbgrader's tables have yet to be made; raises ClassroomError for those of another version of nbgrader."""
+    found = inspect(engine)
+    if not found.has_table("alembic_version"):
+        known = "none" if found.has_table("grade") else ""
+    else:
+        with engine.connect() as connection:
+            known = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+    if known not in ("", schema_version()):
+        raise ClassroomError(
+            f"the gradebook was made by another nbgrader: its tables have version {known}, nbgrader {nbgrader.__version__} needs "
+            f"{schema_version()}. Make a copy, then run `nbgrader db upgrade` in the classroom's folder"
+        )
+    return not known
+
+
 def write(classroom: Classroom, assignment: str, source: bytes, records: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write ``records`` (by student) of one assignment, and the assignment's own rows; a second time changes nothing."""
+    """Write ``records`` (by student) of one assignment, and the assignment's own rows; a second time changes nothing.
+
+    Several may write at once: what one of them meets half way it tries again, and finds done.
+    """
+    for wait in (*WAITS, None):
+        try:
+            return once(classroom, assignment, source, records)
+        except (IntegrityError, OperationalError) as error:
+            if wait is None or not (
+                isinstance(error, IntegrityError) or re.search("locked|already exists", str(error))
+            ):
+                raise
+            time.sleep(wait)
+
+
+def once(classroom: Classroom, assignment: str, source: bytes, records: Mapping[str, Mapping[str, Any]]) -> None:
+    """One try of ``write``, in one transaction."""
     prepare(classroom)
     engine = connect(classroom.db_url)
     try:
         with engine.begin() as connection:
             structure = cells.write(connection, assignment, source, deadline(records))
+            keep_lost(classroom, structure)
             Bulk(connection, structure, people(classroom)).write(classroom, records)
     finally:
         engine.dispose()
+
+
+def keep_lost(classroom: Classroom, structure: cells.Structure) -> None:
+    """Write down what people had entered for cells that the source no longer has."""
+    path = classroom.removed(structure.assignment)
+    if structure.lost:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in structure.lost)
 
 
 def deadline(records: Mapping[str, Mapping[str, Any]]) -> datetime | None:

@@ -77,6 +77,7 @@ def pending(
     """What is to be graded, and whose record still holds."""
     jobs, kept = [], []
     for student in students:
+        classroom.submission_time(assignment, student)  # as a bad policy, a bad time must stop us before the work
         data = classroom.submitted(assignment, student).read_bytes()
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget)):

@@ -95,6 +95,11 @@ def member_fault(info: zipfile.ZipInfo) -> str | None:
         return "it is a symbolic link"
     if info.flag_bits & 1:
         return "it is encrypted"
+    if info.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+    ):  # zipfile unpacks the others without a limit
+        return "it is packed by another method than deflate; make the zip with the tool that came with your system"
     if info.file_size > 1 << 20 and info.file_size > MAX_RATIO * max(info.compress_size, 1):
         return f"it is packed more than {MAX_RATIO} times smaller than it is, as a zip bomb is"
     return None
@@ -108,6 +113,12 @@ def member_time(info: zipfile.ZipInfo) -> datetime:
         return datetime(1980, 1, 1, tzinfo=UTC)
 
 
+def too_many(data: bytes | Path) -> int:
+    """How many members a student's zip declares when they are more than MAX_MEMBERS, else 0; opening would load them all."""
+    found = data.count(b"PK\x01\x02") if isinstance(data, bytes) else 0
+    return found if found > MAX_MEMBERS else 0
+
+
 def from_zip(
     data: bytes | Path, parts: tuple[str, ...], origin: str, *, owner: datetime | None = None
 ) -> Iterator[Item]:
@@ -115,6 +126,9 @@ def from_zip(
 
     Identity comes from ``parts`` alone for such a zip: what a student names the folders inside it decides nothing.
     """
+    if count := too_many(data):
+        yield Refusal(parts, f"{count} files in one zip, more than {MAX_MEMBERS}", origin)
+        return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data)
     except DAMAGED as error:
@@ -126,9 +140,10 @@ def from_zip(
             yield Refusal(parts, f"{len(members)} files in one zip, more than {MAX_MEMBERS}", origin)
             return
         left = MAX_ARCHIVE if owner is None else MAX_STUDENT_ARCHIVE
-        for info in members:
-            if info.is_dir() or not interesting(info.filename):
-                continue
+        chosen = [info for info in members if not info.is_dir() and interesting(info.filename)]
+        if not chosen and owner is not None:
+            yield Refusal(parts, "it holds no notebook (.ipynb)", origin)
+        for info in chosen:
             for item in from_member(archive, info, parts, f"{origin}!{info.filename}", owner, left):
                 left -= len(item.data) if isinstance(item, Candidate) else 0
                 yield item
@@ -166,13 +181,16 @@ def from_member(
 
 
 def file_time(path: Path) -> datetime:
-    """When a file was last written, in UTC."""
-    return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    """When a file was last written, in UTC; the beginning of 1980 for a time outside the calendar."""
+    try:
+        return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except (ValueError, OverflowError):
+        return datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False) -> Iterator[Item]:
     """The notebook that a file is, or those in it when it is a zip."""
-    origin = str(path)
+    origin = os.fsencode(path).decode(errors="replace")  # a name may be no text
     if path.is_symlink():
         yield Refusal(parts, "it is a symbolic link", origin)
     elif path.suffix.lower() == ".zip":

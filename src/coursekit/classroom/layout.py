@@ -80,6 +80,10 @@ class Classroom:
         """Seconds per question, one JSON line a grading; apart from the records, which must not vary from run to run."""
         return self.root / "timings" / f"{assignment}.jsonl"
 
+    def removed(self, assignment: str) -> Path:
+        """What people had entered for questions that the source no longer has, one JSON line each."""
+        return self.root / "history" / f"{assignment}-removed.jsonl"
+
     @property
     def policy(self) -> Path:
         """Deadlines and late penalties."""
@@ -124,9 +128,9 @@ def parse_time(text: str) -> datetime:
     cleaned = text.strip().removesuffix(" UTC")
     try:
         moment = datetime.fromisoformat(cleaned)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ClassroomError(f"cannot read the time {text.strip()!r}: write it as 2026-10-01 23:59:00 UTC") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def time_text(moment: datetime) -> str:

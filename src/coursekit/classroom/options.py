@@ -55,6 +55,10 @@ def friendly(function: Callable[..., Any]) -> Callable[..., Any]:
 def about_gradebook(error: SQLAlchemyError) -> str:
     """What is wrong with the gradebook, in words, and the way out."""
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if "locked" in cause:
+        return f"the gradebook cannot be used: {cause}. Another program writes to it: wait until it is done, and run this again"
+    if "full" in cause or "readonly" in cause:
+        return f"the gradebook cannot be used: {cause}. Make room, or make it writable, and run this again: nothing is lost"
     return (
         f"the gradebook cannot be used: {cause}. Check --db or COURSE_DB and that the server runs. A damaged gradebook.db: put "
         "your copy back, or move it away and run `course grade`, which makes it from the records without what people entered"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from coursekit.assignments.parse import topics
@@ -72,8 +72,10 @@ def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
 def as_time(value: object, file: str) -> datetime:
     """A TOML date-time or a string as a time in UTC."""
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    if isinstance(value, str):
+        return parse_time(value.isoformat())
+    if isinstance(value, str) and (
+        ":" in value or not value.strip()[:1].isdigit()
+    ):  # of a day alone, the hour is unknown
         return parse_time(value)
     raise ClassroomError(f"{file}: deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value}")
 

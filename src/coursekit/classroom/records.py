@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard, get_args
 
 from coursekit.classroom.layout import Classroom, valid_id
 from coursekit.classroom.source import questions
 from coursekit.digest import digest, versions
-from coursekit.engine.interface import Budget, QuestionResult
+from coursekit.engine.interface import Budget, QuestionResult, Status
 from coursekit.paths import ROOT, write_atomically
 
 Record = dict[str, Any]
@@ -79,33 +80,80 @@ def every_question(source: bytes, status: str, message: str) -> dict[str, Questi
 def write(classroom: Classroom, record: Record) -> None:
     """Write a record so that a reader, or a kill at any moment, meets the old one or the new."""
     path = classroom.record(record["assignment"], record["student"])
-    write_atomically(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(
+        path, text.encode(errors="replace")
+    )  # half a character, which no text can hold, must not stop a class
 
 
 def read(classroom: Classroom, assignment: str, student: str) -> Record | None:
-    """The record of one student, or None when there is none that can be read."""
+    """The record of one student, or None when there is none that can be read and agrees with itself."""
     path = classroom.record(assignment, student)
     if not path.is_file():
         return None
     try:
         record = json.loads(path.read_text())
-    except ValueError:
+    except (ValueError, RecursionError):
         return None  # not ours, or damaged by hand: grading writes it again
-    return record if isinstance(record, dict) and whole(record) else None
+    named = isinstance(record, dict) and (record.get("assignment"), record.get("student")) == (assignment, student)
+    return record if named and whole(record) else None
 
 
 def whole(record: Record) -> bool:
-    """Whether a record has what the others rely on."""
-    questions = record.get("questions")
+    """Whether a record has what the others rely on, and its sums are the sums of its questions."""
+    questions, digests, late = record.get("questions"), record.get("hashes"), record.get("late")
+    if not isinstance(questions, dict) or not all(map(sound, questions.values())):
+        return False
     return (
-        isinstance(record.get("hashes"), dict)
-        and isinstance(record.get("score"), int | float)
-        and {"max_score", "grader", "flags"} <= set(record)
-        and isinstance(questions, dict)
+        isinstance(digests, dict)
+        and set(digests) == {"submission", "source", "environment", "budget"}
+        and all(isinstance(value, str) for value in digests.values())
         and all(
-            isinstance(q, dict) and {"score", "max_score", "status", "message"} <= set(q) for q in questions.values()
+            is_number(record.get(key)) and tidy(sum(entry[key] for entry in questions.values())) == tidy(record[key])
+            for key in ("score", "max_score")
         )
+        and isinstance(record.get("grader"), str)
+        and isinstance(record.get("flags"), list)
+        and all(isinstance(flag, str) for flag in record["flags"])
+        and (late is None or sound_lateness(late))
     )
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether ``value`` is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def sound(entry: object) -> bool:
+    """Whether ``entry`` is a question's result: a score within its bounds, a known status, a message."""
+    if not isinstance(entry, dict):
+        return False
+    score, highest = entry.get("score"), entry.get("max_score")
+    return (
+        is_number(score)
+        and is_number(highest)
+        and 0 <= score <= highest
+        and entry.get("status") in get_args(Status)
+        and isinstance(entry.get("message"), str)
+    )
+
+
+def sound_lateness(late: object) -> bool:
+    """Whether ``late`` is what the policy makes: a deadline, whole days, a share of the points."""
+    return (
+        isinstance(late, dict)
+        and isinstance(late.get("deadline"), str)
+        and isinstance(late.get("days"), int)
+        and is_number(late.get("share"))
+        and 0 <= late["share"] <= 1
+        and is_number(late.get("penalty"))
+    )
+
+
+def damaged(classroom: Classroom, assignment: str) -> list[str]:
+    """The students whose record is there but cannot be read."""
+    names = sorted(path.stem for path in classroom.records(assignment).glob("*.json") if valid_id(path.stem))
+    return [name for name in names if read(classroom, assignment, name) is None]
 
 
 def read_all(classroom: Classroom, assignment: str) -> dict[str, Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from coursekit.classroom import records
 from coursekit.classroom.grading import Job, Settings, Writer, pending, record_of, wanted
-from coursekit.classroom.layout import Classroom
+from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.progress import bar
 from coursekit.paths import write_atomically
 
@@ -27,6 +28,7 @@ def changes(student: str, before: records.Record | None, after: records.Record) 
         for name, entry in after["questions"].items()
         if old.get(name) != entry
     ]
+    found += [(student, name, brief(entry), "none") for name, entry in old.items() if name not in after["questions"]]
     total = (before or {}).get("score")
     if total != after["score"]:
         found.append((student, "score", "none" if total is None else f"{total:g}", f"{after['score']:g}"))
@@ -56,7 +58,8 @@ def regrade(
 ) -> list[Change]:  # fmt: skip
     """Grade again, keep the results in ``records/<assignment>/regrade/`` until they are taken over, and say what differs.
 
-    A regrade that was answered with no, or killed, leaves every record as it was.
+    A regrade that was answered with no, or killed, leaves every record as it was.  Raises ClassroomError for a no, so that a
+    script stops there.
     """
     source = classroom.source_bytes(assignment)
     jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
@@ -68,7 +71,7 @@ def regrade(
         for result in progress.track(run(jobs, source, settings), total=len(jobs), description="grading again"):
             job = by_student[result["student"]]
             record = record_of(classroom, assignment, job, result, source, settings)
-            write_atomically(side / f"{job.student}.json", json.dumps(record, indent=1, ensure_ascii=False))
+            write_atomically(side / f"{job.student}.json", json.dumps(record, indent=1))
             results[job.student] = result
             found += changes(job.student, records.read(classroom, assignment, job.student), record)
     console.print(table(sorted(found)) if found else f"{len(jobs)} graded again: nothing differs")
@@ -76,16 +79,13 @@ def regrade(
         confirmed = click.confirm(
             f"Write these results for {len({change[0] for change in found})} students?", default=False
         )
-    if confirmed or not found:
-        writer = Writer(classroom, assignment, source, settings)
-        for student, result in sorted(results.items()):
-            writer.write(by_student[student], result)
-        writer.derive()
-        for path in side.glob("*.json"):
-            path.unlink()
-        side.rmdir()
-        if found:
-            console.print(f"Written for {len({change[0] for change in found})} students; manual scores stay")
-    else:
-        console.print(f"Nothing was written; the new results are in {side}", soft_wrap=True)
+    if found and not confirmed:
+        raise ClassroomError(f"nothing was written; the new results are in {side}")
+    writer = Writer(classroom, assignment, source, settings)
+    for student, result in sorted(results.items()):
+        writer.write(by_student[student], result)
+    writer.derive()
+    shutil.rmtree(side, ignore_errors=True)
+    if found:
+        console.print(f"Written for {len({change[0] for change in found})} students; manual scores stay")
     return found

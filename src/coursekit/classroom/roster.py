@@ -41,6 +41,10 @@ def people(classroom: Classroom) -> dict[str, Person]:
         return read(classroom)
     except UnicodeDecodeError:
         raise ClassroomError(f"{classroom.roster.name} is not UTF-8 text; save it as CSV UTF-8") from None
+    except csv.Error as error:
+        raise ClassroomError(
+            f"{classroom.roster.name} is not a table ({error}); look for a quotation mark that is never closed"
+        ) from None
 
 
 def read(classroom: Classroom) -> dict[str, Person]:
@@ -55,6 +59,8 @@ def read(classroom: Classroom) -> dict[str, Person]:
                 f"commas; its first line is {','.join(reader.fieldnames or ())[:80]!r}"
             )
         for line in reader:
+            if not any(line.values()):  # spreadsheets leave lines of commas behind
+                continue
             student = (line["student"] or "").strip()
             if not valid_id(student):
                 raise ClassroomError(

@@ -12,15 +12,15 @@ import contextlib
 import hashlib
 import io
 import itertools
-import json
 import keyword
 import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 
-from coursekit.classroom.clean import text_of
+from coursekit.classroom.clean import SOURCE_CAP
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
+from coursekit.engine.notebook import Cell, Refused, read_notebook
 
 K, WINDOW = 12, 6
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.ENDMARKER}
@@ -61,26 +61,23 @@ def fingerprints(code: str, k: int = K, window: int = WINDOW) -> set[int]:
     return {min(hashes[i : i + window]) for i in range(max(1, len(hashes) - window + 1))} if hashes else set()
 
 
-def answers(notebook: dict, wanted: set[str]) -> str:
+def answers(cells: list[Cell], wanted: set[str]) -> str:
     """The code of the answer cells of a submission."""
-    cells = [cell for cell in notebook.get("cells", []) if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    marked = [(cell.get("metadata") or {}).get("nbgrader") for cell in cells]
-    picked = [cell for cell, marks in zip(cells, marked) if isinstance(marks, dict) and marks.get("grade_id") in wanted]
-    return "\n".join(text_of(cell.get("source")) for cell in picked)
+    return "\n".join(cell.source for cell in cells if cell.type == "code" and cell.grade_id in wanted)[:SOURCE_CAP]
 
 
 def similarity(classroom: Classroom, assignment: str, at_least: float = 0.6) -> list[Pair]:
     """Pairs of students by how much of their answers they share, without what the stub or most of the class has."""
     source = classroom.source_bytes(assignment)
     wanted = {question.answer for question in questions(source)}
-    stub = fingerprints(answers(json.loads(as_released(source)), wanted))
+    stub = fingerprints(answers(read_notebook(as_released(source).encode()), wanted))
     prints: dict[str, set[int]] = {}
     for student in classroom.submitters(assignment):
         try:
-            notebook = json.loads(classroom.submitted(assignment, student).read_bytes())
-        except (ValueError, RecursionError):
+            cells = read_notebook(classroom.submitted(assignment, student).read_bytes())
+        except Refused:
             continue
-        prints[student] = fingerprints(answers(notebook, wanted)) - stub
+        prints[student] = fingerprints(answers(cells, wanted)) - stub
     return pairs(prints, at_least)
 
 

@@ -38,9 +38,9 @@ def slim(notebook: bytes, limit: int) -> bytes:
             cell.pop("attachments", None)
             if "outputs" in cell:
                 cell["outputs"], room = fitting(cell["outputs"], room)
+        return json.dumps(content).encode()
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return notebook  # no notebook: saying so is the engine's part
-    return json.dumps(content).encode()
 
 
 def fitting(outputs: list[Any], room: int) -> tuple[list[dict[str, Any]], int]:

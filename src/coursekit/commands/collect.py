@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -15,13 +16,17 @@ from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
 
+# a file's name could steer the terminal
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 def table(report: list[Taken]) -> Table:
     """What became of each item, refusals in red."""
     result = Table("student", "status", "reason", "from")
     for taken in sorted(report, key=lambda t: (t.status != "refused", t.student or "")):
         style = {"refused": "red", "superseded": "yellow"}.get(taken.status, "")
-        result.add_row(taken.student or "?", taken.status, escape(taken.reason), escape(taken.origin), style=style)
+        texts = (escape(UNPRINTABLE.sub("\ufffd", text)) for text in (taken.reason, taken.origin))
+        result.add_row(taken.student or "?", taken.status, *texts, style=style)
     return result
 
 

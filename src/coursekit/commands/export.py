@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from coursekit.classroom import records
 from coursekit.classroom.export import FORMATS
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import classroom_option, friendly
@@ -28,6 +29,11 @@ def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Cl
     found: dict[str, list[Standing]] = {}
     with bar() as progress:
         for name in progress.track(names, description="reading"):
+            if lost := records.damaged(classroom, name):  # exported, they would count as nothing handed in
+                raise ClassroomError(
+                    f"the records of {', '.join(lost)} for {name} cannot be read; `course grade {name}` makes them again, or "
+                    f"remove {classroom.record(name, lost[0])}"
+                )
             found[name] = standings(classroom, name)
     write_atomically(output, FORMATS[form](found))
     waiting = sum(standing.status == "waiting" for students in found.values() for standing in students)

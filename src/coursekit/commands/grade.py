@@ -63,6 +63,8 @@ def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
         yield f"refused: {', '.join(refused)}; `course inspect {refused[0]} {assignment}` says why"
     if missing := by_status["missing"]:
         yield f"nothing handed in: {', '.join(missing)}"
+    if classroom.removed(assignment).is_file():
+        yield f"points and comments that people gave for questions that are gone are in {classroom.removed(assignment)}"
 
 
 def runner(settings: Settings):  # noqa: ANN201  (grading.Runner)

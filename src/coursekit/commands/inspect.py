@@ -17,7 +17,7 @@ from coursekit.engine.interface import Budget
 
 def table(standing: Standing) -> Table:
     """Question by question: the machine's result, what a person entered, the message."""
-    result = Table("question", "points", "status", "by hand", "message and comment", title=standing.person.name)
+    result = Table("question", "points", "status", "by hand", "message and comment", title=escape(standing.person.name))
     for mark in standing.marks:
         hand = "" if mark.manual.score is None else f"{mark.manual.score:g}"
         hand += f" + {mark.manual.extra:g}" if mark.manual.extra else ""
