@@ -15,6 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from absent import needed
 from cluster_class import faults, free_ports, hand_in_made_up
 
 from coursekit.classroom import run_dask
@@ -25,12 +26,12 @@ SCRIPT = Path(__file__).parents[2] / "examples" / "grade_kubernetes.py"
 OPTIONS = Namespace(
     image="registry.example.org/training-dynamics:latest", workers=2, name="grading", namespace="default"
 )
-WHY = "dask-kubernetes is not installed: pip install -c constraints.txt -e '.[cluster]'"
+WAY = "pip install -c constraints.txt -e '.[cluster]'"
 
 
 @pytest.fixture
 def specification():
-    pytest.importorskip("dask_kubernetes", reason=WHY)
+    needed("dask_kubernetes", WAY)
     found = importlib.util.spec_from_file_location("grade_kubernetes", SCRIPT)
     script = importlib.util.module_from_spec(found)
     found.loader.exec_module(script)
@@ -80,7 +81,7 @@ def test_the_cluster_is_one_that_the_operator_knows_in_full(specification):
 
 @pytest.mark.parametrize("version", ["1.30", "1.33", "1.37"])
 def test_the_pods_are_valid_and_carry_what_the_sandbox_needs(specification, version):
-    validate = pytest.importorskip("kubernetes_validate", reason="pip install kubernetes-validate").validate
+    validate = needed("kubernetes_validate", "pip install -c constraints.txt kubernetes-validate").validate
     made = deployments(specification)
     for resource in made:
         validate(resource, version, strict=True)

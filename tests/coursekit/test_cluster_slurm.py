@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from absent import absent, needed
 from cluster_class import faults, free_ports, hand_in_made_up
 
 from coursekit.classroom.layout import Classroom
@@ -113,9 +114,7 @@ class Slurm:
 def slurm():
     missing = [name for name in NEEDED if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None]
     if missing:
-        pytest.skip(
-            f"Slurm is not installed ({missing[0]} is missing): apt-get install slurmctld slurmd slurm-client munge"
-        )
+        absent(f"Slurm is not installed ({missing[0]} is missing): apt-get install slurmctld slurmd slurm-client munge")
     folder = Path("/tmp") / f"course-slurm-{os.getpid()}"  # short: a socket's path may have 107 characters
     folder.mkdir(mode=0o755)
     made = Slurm(folder)
@@ -129,9 +128,7 @@ def slurm():
 
 @pytest.mark.slow
 def test_slurm_jobs_grade_a_class(tmp_path, slurm):
-    pytest.importorskip(
-        "dask_jobqueue", reason="dask-jobqueue is not installed: pip install -c constraints.txt -e '.[cluster]'"
-    )
+    needed("dask_jobqueue", "pip install -c constraints.txt -e '.[cluster]'")
     room = Classroom(tmp_path / "classroom")
     students = hand_in_made_up(room, "tiny")
     line = [sys.executable, str(SCRIPT), "tiny", "--jobs", "2", "--cores", "1", "--memory", "4GB"]

@@ -1,8 +1,6 @@
 import json
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,16 +11,14 @@ from pathlib import Path
 import psutil
 import pytest
 from classroom_course import GOOD, classroom, submission
-from fixture import ROOT as COURSE_ROOT
+from cluster_class import free_ports, hand_in_made_up
 from nbgrader.api import Gradebook
 
-from coursekit.assignments.parse import load
-from coursekit.assignments.release import release
 from coursekit.classroom import records, run_dask, run_local
 from coursekit.classroom.cells import COURSE
 from coursekit.classroom.grading import Settings, grade
 from coursekit.classroom.layout import ClassroomError
-from coursekit.classroom.made_up import KINDS, make
+from coursekit.classroom.made_up import KINDS
 
 ENGINE = "classroom_course:text_engine"
 
@@ -134,15 +130,9 @@ def started(*line):
         process.wait()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.mark.slow
 def test_a_scheduler_that_dies_is_said_and_loses_nothing(tmp_path):
-    room, address = classroom(tmp_path), f"tcp://127.0.0.1:{free_port()}"
+    room, address = classroom(tmp_path), f"tcp://127.0.0.1:{free_ports(1)[0]}"
     hand_in(room, 30)
     host, _, port = address.removeprefix("tcp://").partition(":")
     worker = ("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")
@@ -216,28 +206,6 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path, monkeypatch):
     with pytest.raises(ClassroomError, match="no dask scheduler answers at tcp://127.0.0.1:9"):
         grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tcp://127.0.0.1:9"), run=run_dask.run)
     assert records.read_all(room, "mini") == {}
-
-
-def test_the_guides_scripts_hand_the_clusters_address_to_course_grade():
-    guide = (Path(__file__).parents[2] / "book" / "guides" / "cluster.md").read_text()
-    scripts = re.findall(r"```python\n(.*?)```", guide, re.S)
-    assert len(scripts) == 2
-    for script in scripts:
-        compile(script, "cluster.md", "exec")
-        assert '"--scheduler", cluster.scheduler_address' in script
-        assert "allowed-failures" in script or "ALLOWED_FAILURES" in script
-
-
-def hand_in_made_up(room, topic):
-    """Made-up students of every kind whose fate is not a matter of seconds."""
-    release([topic], room.root, root=COURSE_ROOT)
-    (room.root / "course.key").write_text("00" * 32)
-    released = json.loads(room.release(topic).read_text())
-    for student in make(load(topic, COURSE_ROOT), released, len(KINDS)):
-        if student.kind != "loops":
-            path = room.submitted(topic, student.student)
-            path.parent.mkdir(parents=True)
-            path.write_bytes(student.data)
 
 
 @pytest.mark.slow

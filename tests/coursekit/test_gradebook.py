@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from absent import absent
 from classroom_course import GOOD, classroom, source_bytes, submission
 from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import create_engine, inspect, text
@@ -175,9 +176,9 @@ def postgres(tmp_path):
     """A PostgreSQL server of Debian's packages on a socket in a folder of its own; run as nobody where we are root."""
     tools = postgres_tools()
     if tools is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+        absent("PostgreSQL is not installed: apt-get install postgresql")
     if os.geteuid() == 0 and shutil.which("runuser") is None:
-        pytest.skip("PostgreSQL does not run as root and there is no runuser here")
+        absent("PostgreSQL does not run as root and there is no runuser here")
     folder = Path("/tmp") / f"course-postgres-{os.getpid()}"  # short: a socket's path may have 107 characters
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)

@@ -21,6 +21,7 @@ from distributed import Client, Future, LocalCluster, as_completed
 from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
 
 from coursekit.classroom.grading import Job, Settings, crashed_result
 from coursekit.classroom.layout import ClassroomError
@@ -49,6 +50,7 @@ def connected(settings: Settings) -> Iterator[Client]:
     """A client of the scheduler that ``settings`` name, or of a cluster of our own; dask's own log stays silent."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if settings.scheduler:
+        check_certificates(settings.scheduler)
         try:
             client = Client(settings.scheduler, timeout=WAIT)
         except (OSError, ValueError) as error:
@@ -58,6 +60,18 @@ def connected(settings: Settings) -> Iterator[Client]:
         return
     with local_cluster(settings.workers) as cluster, Client(cluster) as client:
         yield client
+
+
+def check_certificates(address: str) -> None:
+    """Raise ClassroomError when a scheduler behind TLS asks for certificates that dask's settings do not name."""
+    found = Security().get_tls_config_for_role("client")
+    missing = [name for key, name in (("ca_file", "CA_FILE"), ("cert", "CLIENT__CERT")) if not found[key]]
+    if address.startswith("tls://") and missing:
+        names = " and ".join(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in missing)
+        raise ClassroomError(
+            f"{address} asks for certificates, and dask is not told where they are: set {names} to files "
+            "(the guide on clusters shows how)"
+        )
 
 
 def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
