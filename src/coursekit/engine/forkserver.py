@@ -11,6 +11,7 @@ import tempfile
 import threading
 from dataclasses import asdict
 
+from coursekit.engine.effort import Effort
 from coursekit.engine.interface import Budget
 from coursekit.engine.launch import GRACE, Process, clean_environment
 from coursekit.engine.wire import Channel, SocketChannel
@@ -23,7 +24,7 @@ class ForkedProcess:
 
     def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
         self._channel, self._lifeline = channel, lifeline
-        self._closing = threading.Lock()
+        self._closing, self._said = threading.Lock(), ""
         self.channel: Channel = SocketChannel(channel, self.kill)
 
     def kill(self) -> None:
@@ -35,11 +36,28 @@ class ForkedProcess:
                 except OSError:
                     return  # the zygote is gone, and its processes with it
 
+    def effort(self) -> Effort:
+        """What the process and all that it started have used so far, as the zygote sees it; zeros when it has ended."""
+        try:
+            self._lifeline.send(b"?")
+            said = self._word()
+        except OSError:
+            return Effort()
+        so_far = Effort.read(said)
+        if so_far is None:
+            self._said = said  # it has just ended, and that was how
+        return so_far or Effort()
+
+    def _word(self) -> str:
+        ready, _, _ = select.select([self._lifeline], [], [], GRACE)
+        return self._lifeline.recv(200).decode() if ready else ""
+
     def end(self) -> str:
         """Kill, wait for the zygote's word, release the sockets; how the process had ended, or ``memory``."""
         self.kill()
-        ready, _, _ = select.select([self._lifeline], [], [], GRACE)
-        said = self._lifeline.recv(200).decode() if ready else ""
+        said = self._said or self._word()
+        while Effort.read(said):  # an answer that came late
+            said = self._word()
         self._channel.close()
         with self._closing:
             self._lifeline.close()
@@ -59,7 +77,7 @@ class ForkLauncher:
         """A new process of this role; students' are sandboxed."""
         control = self._running()
         ours, theirs = socket.socketpair()
-        line, guard = socket.socketpair()
+        line, guard = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         order = {"role": role, "sandbox": self.sandbox and role == "student", "budget": asdict(budget)}
         with theirs, guard:
             socket.send_fds(control, [json.dumps(order).encode() + b"\n"], [theirs.fileno(), guard.fileno()])

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from coursekit.engine.effort import Effort, effort
 from coursekit.engine.interface import Budget
 from coursekit.engine.wire import Channel, PipeChannel, Wire
 
@@ -27,6 +28,9 @@ class Process(Protocol):
     """A running student's or checker's process."""
 
     channel: Channel
+
+    def effort(self) -> Effort:
+        """What it and all that it started have used of the processor and waited for it; zeros where that is not known."""
 
     def kill(self) -> None:
         """End it at once, with everything that it started."""
@@ -100,6 +104,10 @@ class SpawnedProcess:
             env=clean_environment(home or self._folder.name),
             start_new_session=os.name == "posix",
         )
+
+    def effort(self) -> Effort:
+        """What it and all that it started have used of the processor and waited for it; zeros outside Linux."""
+        return effort(self._process.pid)
 
     def kill(self) -> None:
         """Kill it and, on POSIX, its process group."""

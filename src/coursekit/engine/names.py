@@ -116,4 +116,9 @@ def _is_stub(node: ast.AST) -> bool:
 
 def is_stub(source: str, released: str) -> bool:
     """Whether an answer cell is still as released, or empty."""
-    return not source.strip() or skeleton(source) in (skeleton(released), skeleton(""))
+    return not source.strip() or skeleton(source) in _unanswered(released)
+
+
+@functools.lru_cache(maxsize=256)
+def _unanswered(released: str) -> tuple[str, str]:
+    return skeleton(released), skeleton("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from coursekit.engine.words import ended, scrubbed
 
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
+WAITED = 9.0  # times its seconds a process may be given for having waited, so that it ends on any machine
+TICK = 0.05  # seconds that are not worth another wait
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
 
 
@@ -32,17 +35,47 @@ class OutOfTime(Exception):
 
 
 class Clock:
-    """The time that one submission has left."""
+    """The time of one submission.  It stands still while the machine keeps its processes waiting for a processor."""
 
     def __init__(self, budget: Budget) -> None:
-        self.end = time.monotonic() + budget.submission_seconds
+        self.stood = 0.0
+        self.end = self.now() + budget.submission_seconds
+
+    def now(self) -> float:
+        """Seconds of this clock."""
+        return time.monotonic() - self.stood
 
     def left(self, wanted: float) -> float:
         """``wanted`` seconds, or what is left of the submission's.  Raises OutOfTime when that is nothing."""
-        left = self.end - time.monotonic()
+        left = self.end - self.now()
         if left <= 0:
             raise OutOfTime
         return min(wanted, left)
+
+    def hear(self, process: Process, seconds: float, slow: Callable[[], None] = lambda: None) -> tuple[bytes, bytes]:
+        """The process's next message within ``seconds``, and as many more as it was kept waiting for a processor.
+
+        Nothing is added once its processes together have used ``seconds`` of processor time, and no more than WAITED times
+        ``seconds``.  After LONG seconds of silence ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
+        """
+        try:
+            return process.channel.receive(min(seconds, LONG))
+        except ChannelTimeout:
+            if seconds <= LONG:
+                raise
+        before, added = process.effort(), 0.0
+        slow()
+        more = seconds - LONG
+        while True:
+            try:
+                return process.channel.receive(more)
+            except ChannelTimeout:
+                now = process.effort()
+                more = min(now.waited - before.waited, WAITED * seconds) - added
+                if more < TICK or now.used - before.used >= seconds - LONG:
+                    raise
+            added += more
+            self.stood += more
 
 
 class Session:
@@ -101,13 +134,10 @@ class Session:
     def heard(self, seconds: float) -> tuple[bytes, bytes]:
         """The next message of the process.  When it takes long a spare process is started, so that a loop costs no more."""
         assert self.process is not None
-        try:
-            return self.process.channel.receive(min(seconds, LONG))
-        except ChannelTimeout:
-            if seconds <= LONG:
-                raise
+        return self.clock.hear(self.process, seconds, self._start_spare)
+
+    def _start_spare(self) -> None:
         self.spare = self.spare or self.launcher.start("student", self.budget)
-        return self.process.channel.receive(seconds - LONG)
 
     def _awake(self) -> bool:
         """Wait until a fresh process answers at all: importing the libraries is not the student's time."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from coursekit.engine.errors import ChannelClosed, ChannelTimeout
@@ -63,11 +62,11 @@ class Trial:
 
     def run(self, test: dict[str, Any]) -> dict[str, Any]:
         """``score``, ``message``, ``missing``, ``error`` as the checker found them; with ``status`` when it did not finish."""
-        end = time.monotonic() + self.clock.left(CALLS_PER_TEST * self.budget.call_seconds)
+        end = self.clock.now() + self.clock.left(CALLS_PER_TEST * self.budget.call_seconds)
         try:
             self.checker.channel.send(ORDER, encode(("test", test)), self.budget.call_seconds)
             while True:
-                kind, payload = self.checker.channel.receive(end - time.monotonic())
+                kind, payload = self.clock.hear(self.checker, end - self.clock.now())
                 if kind == DONE:
                     return self._done(decode(payload))
                 self._to_student(kind, payload, end)
@@ -88,7 +87,7 @@ class Trial:
     def _to_student(self, kind: bytes, payload: bytes, end: float) -> None:
         """Pass a message on to the student's process and its answer back; when there is none, tell the checker so."""
         if self.death is None and self.student is not None:
-            now = time.monotonic()
+            now = self.clock.now()
             if kind == REQUEST:
                 self.depth += 1
                 self.call_end = now + self.budget.call_seconds if self.depth == 1 else self.call_end

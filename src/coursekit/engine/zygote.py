@@ -20,6 +20,7 @@ import time
 from typing import Any
 
 from coursekit.engine import pages
+from coursekit.engine.effort import effort
 from coursekit.sandbox.usage import Meter, outer_number
 from coursekit.sandbox.view import SCRATCH_BYTES
 
@@ -119,7 +120,7 @@ class Zygote:
             elif descriptor in self.ends:
                 self._ended(descriptor)
             elif descriptor in self.lines:
-                self._end(self.lines[descriptor])
+                self._heard(descriptor)
         for pidfd in list(self.ends):
             self._end(pidfd)
 
@@ -136,6 +137,17 @@ class Zygote:
         if order["role"] == "student":
             limit = order["budget"]["memory_bytes"]
             self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCH_BYTES if order["sandbox"] else None)
+
+    def _heard(self, lifeline: int) -> None:
+        """A byte asks what the process has used, and how long it waited for a processor; the end of the line ends it."""
+        pidfd = self.lines[lifeline]
+        try:
+            if os.read(lifeline, 1):
+                os.write(lifeline, effort(outer_number(pidfd)).told().encode())
+                return
+        except OSError:  # the engine is gone
+            pass
+        self._end(pidfd)
 
     def _look(self) -> None:
         """End every student's process that takes, with all that it started, more memory than it may."""

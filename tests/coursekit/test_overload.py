@@ -1,0 +1,70 @@
+"""A machine with more to do than it can does not cost points: time spent waiting for a processor is not the student's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from corpus.base import Draft, source_of
+
+from coursekit.engine.effort import Effort, effort
+from coursekit.engine.interface import Budget, Submission
+from coursekit.engine.local import SandboxUnavailable, grading_engine
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel counts waiting on Linux")
+OTHERS = 3  # programs that want the same processor all the time
+BURNS = """import time
+calls = []
+def adder(n):
+    calls.append(n)
+    end = time.process_time() + (1.8 if len(calls) == 1 else 0.0)
+    while time.process_time() < end: pass
+    return lambda x: x + n"""
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    """One processor for everything that this test starts, and other programs on it."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(OTHERS)]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+    os.sched_setaffinity(0, allowed)
+
+
+@pytest.fixture(scope="module")
+def engine(crowded):
+    try:
+        made = grading_engine()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    yield made
+    made.close()
+
+
+def status(engine, answer: str, seconds: float) -> dict[str, str]:
+    draft = Draft("mini", solved=True)
+    draft.answer("adder", answer)
+    budget = Budget(call_seconds=seconds, submission_seconds=120.0)
+    results = engine.grade(Submission("ann", draft.data()), source_of("mini"), budget).questions
+    return {name: result.status for name, result in results.items()}
+
+
+def test_an_answer_that_gets_a_quarter_of_a_processor_has_its_time(engine):
+    assert set(status(engine, BURNS, 3.0).values()) == {"passed"}
+
+
+def test_a_loop_and_a_sleeper_are_stopped_all_the_same(engine):
+    for answer in ("    while True: pass", "    import time; time.sleep(600)"):
+        found = status(engine, f"def adder(n):\n{answer}", 1.5)
+        assert found.pop("adder") == "timeout" and set(found.values()) == {"passed"}
+
+
+def test_the_line_that_tells_the_effort_is_read_back_and_no_other():
+    assert Effort.read(Effort(1.5, 0.25).told()) == Effort(1.5, 0.25) and Effort.read("signal 9") is None
+    assert effort(os.getpid()).used > 0 and effort(2**30) == Effort()
