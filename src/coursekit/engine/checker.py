@@ -8,8 +8,11 @@ import contextlib
 import io
 import math
 import re
+import sys
 import types
 from typing import Any
+
+import numpy as np
 
 from coursekit.engine import shell
 from coursekit.engine.errors import ChannelClosed, FrameError, NotPlain, StudentGone
@@ -69,7 +72,8 @@ class Checker(Peer):
         self.guarded = not self.open and CHANGES not in test["source"]
         shell.seed_everything()
         try:
-            self.ask("begin")
+            if not self._begun():
+                return {"desync": True}
             missing = self._bring(test["names"])
             if self.broken:
                 return {"desync": True}
@@ -77,14 +81,20 @@ class Checker(Peer):
             score, message = self._judged(test, io.StringIO())
         except StudentGone:
             return {"gone": True}
-        except StudentError:
-            return {"desync": True}
         finally:
             for name in test["names"]:
                 self.shell.namespace.pop(name, None)
             self.forget()
         found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
         return found | {"broken": self.broken}
+
+    def _begun(self) -> bool:
+        """Start a question in the student's process; False when it answers with an error or with what may not cross."""
+        try:
+            self.ask("begin")
+        except Exception:  # no honest process answers so
+            return False
+        return True
 
     def _bring(self, names: list[str]) -> dict[str, str]:
         """Bind the student's names; those that are not defined (or cannot cross, with the reason) are returned."""
@@ -109,12 +119,13 @@ class Checker(Peer):
                 value = self._value(source, label)
             except Exception as error:  # a failed check, in whatever form
                 return 0.0, _words(error, source, label)
-        if type(value) is int or type(value) is float:
-            if math.isnan(value):
-                return 0.0, "the check's points are not a number"
-            earned = min(max(float(value), 0.0), points)
-            return earned, "" if earned == points else output.getvalue().strip()
-        return points, ""
+        told = points_told(value)
+        if told is None:
+            return points, ""
+        if not math.isfinite(told):
+            return 0.0, "the check's points are not a single number"
+        earned = min(max(told, 0.0), points)
+        return earned, "" if earned == points else output.getvalue().strip()
 
     def _value(self, source: str, label: str) -> Any:
         """Run the cell and give the value of its last line where that is an expression: nbgrader's partial credit."""
@@ -177,8 +188,7 @@ class Checker(Peer):
     def _called(self, payload: bytes) -> None:
         """The student's code calls a function that the check passed in."""
         try:
-            body = self._unpacked(payload)
-            number, args, kwargs = body
+            number, args, kwargs = self._lent(payload)
             if type(args) is not tuple or type(kwargs) is not dict or number not in self.objects:
                 raise StudentError("the answer called something that was not passed to it")
             before = [digest(value) if is_array(value) else b"" for value in args]
@@ -189,6 +199,14 @@ class Checker(Peer):
         except Exception as error:  # goes back to the student's code, which called
             message = self.pack(("error", type(error).__name__, str(error)[:200]))
         self.wire.send(ANSWER, message)
+
+    def _lent(self, payload: bytes) -> tuple[Any, ...]:
+        """The body of a callback.  Where our arrays are guarded, it gets copies of them: the function may write into them."""
+        self.lending = self.guarded
+        try:
+            return self._unpacked(payload)
+        finally:
+            self.lending = False
 
     def foreign(self, value: Any) -> Any:
         """Stand-ins go back as the student's own objects; functions as callbacks.  Nothing else leaves the checker."""
@@ -205,6 +223,20 @@ class Checker(Peer):
         if handle.kind in ("object", "module") and not self.open:
             raise Unwanted(str(not_plain(handle)))
         return stand_in(handle, self.ask, self.open)
+
+
+def points_told(value: Any) -> float | None:
+    """The points in a cell's last value; None where it says nothing of points, NaN where it is numeric but no single number.
+
+    A sum of points takes the type of the answer's numbers, so numpy's and torch's count as Python's do.
+    """
+    if isinstance(value, np.generic) or is_array(value):
+        value = value.item() if value.ndim == 0 else math.nan
+    if type(value) is complex:
+        return math.nan
+    if type(value) is not int and type(value) is not float:
+        return None
+    return float(value) if abs(value) < sys.float_info.max else math.nan
 
 
 class Unwanted(FrameError):

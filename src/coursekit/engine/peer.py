@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.arrays import array_parts, is_tensor, tensor_parts
+from coursekit.engine.arrays import array_parts, is_tensor, tensor_parts, with_gradient
 from coursekit.engine.errors import FrameError, NotPlain
 from coursekit.engine.frames import Handle, Shared, decode, encode
 from coursekit.engine.wire import Wire
@@ -28,6 +28,7 @@ class Peer:
 
     trusted = False  # whether this side decides what is shared
     guarded = False
+    lending = False  # whether what is being read goes to a function of ours, which may write into it
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -111,6 +112,8 @@ class Peer:
             self.shared[thing.key], self.keys[id(thing.value)] = thing.value, thing.key
         elif thing.value is not None and self.guarded:
             self._set_aside(thing.key, thing.value)
+        elif self.lending and thing.key not in self.theirs:
+            self._set_aside(thing.key, copy_of(self.shared[thing.key]))
         elif thing.value is not None:
             take_over(self.shared[thing.key], thing.value)
         self.digests[thing.key] = digest(self._current(thing.key))
@@ -143,6 +146,17 @@ class Peer:
 def is_array(value: object) -> bool:
     """Whether it is exactly an array or a tensor."""
     return type(value) is np.ndarray or is_tensor(value)
+
+
+def copy_of(value: Any) -> Any:
+    """The same values in memory of their own; of a tensor, a leaf with the same gradient."""
+    if not is_tensor(value):
+        return value.copy()
+    grad = value.grad if value.is_leaf else None
+    parameter = "Parameter" in type(value).__name__
+    return with_gradient(
+        value.detach().clone(), value.requires_grad, parameter, grad.clone() if grad is not None else None
+    )
 
 
 def digest(value: Any) -> bytes:

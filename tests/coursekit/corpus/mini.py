@@ -40,15 +40,16 @@ QUESTIONS = {
         2,
         'def solve(A, b):\n    """x with A x = b."""',
         "return np.linalg.solve(A, b)",
-        "A, b = np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0])\nassert np.allclose(A @ solve(A, b), b)",
-        "A, b = np.eye(3) + 1.0, np.arange(3.0)\nassert np.allclose(A @ solve(A, b), b)",
+        "A, b = np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0])\nx = solve(A, b)\n"
+        "assert np.shape(x) == (2,) and np.allclose(A @ x, b)",
+        "A, b = np.eye(3) + 1.0, np.arange(3.0)\nx = solve(A, b)\nassert np.shape(x) == (3,) and np.allclose(A @ x, b)",
     ),
     "descend": (
         2,
         'def descend(grad, w):\n    """Fifty steps of 0.1 along -grad(w)."""',
         "for _ in range(50):\n    w = w - 0.1 * grad(w)\nreturn w",
-        "w = np.array([1.0, 2.0])\nassert np.allclose(descend(lambda w: 2 * w, w), w * 0.8**50)",
-        "assert np.allclose(descend(lambda w: w - 1, np.zeros(2)), 1 - 0.9**50)",
+        "w = np.array([1.0, 2.0])\nend = descend(lambda w: 2 * w, w)\nassert np.shape(end) == (2,) and np.allclose(end, w * 0.8**50)",
+        "end = descend(lambda w: w - 1, np.zeros(2))\nassert np.shape(end) == (2,) and np.allclose(end, 1 - 0.9**50)",
     ),
     "size": (
         1,
@@ -71,6 +72,20 @@ QUESTIONS = {
         "earned = 0",
         "earned += 1.5 if parts(3)[0] == 3 else 0\nearned += 2.5 if parts(3)[1] == 9 else 0",
     ),
+    "shares": (
+        4,
+        'def shares(x):\n    """Half of x, and its root."""',
+        "return x / 2, x**0.5",
+        "earned = 0",
+        "half, root = shares(16.0)\nearned += 1.5 * (half == 8)\nearned += 2.5 - 2.5 * abs(root - 4)",
+    ),
+    "twice": (
+        2,
+        'def twice(f, x):\n    """f of f of x."""',
+        "return f(f(x))",
+        "x = np.array([0.1, 0.2])\nassert np.array_equal(twice(np.exp, x), np.exp(np.exp(x)))",
+        "x = np.array([0.5, 2.0])\nassert np.array_equal(twice(np.sqrt, x), np.sqrt(np.sqrt(x)))",
+    ),
 }
 
 
@@ -91,7 +106,7 @@ def mini_source() -> bytes:
         inner = "\n".join("    " + line if line else "" for line in body.split("\n"))
         code = f"{head}\n    ### BEGIN SOLUTION\n{inner}\n    ### END SOLUTION"
         test = f"{visible}\n### BEGIN HIDDEN TESTS\n{hidden}\n### END HIDDEN TESTS" + (
-            "\nearned" if name == "parts" else ""
+            "\nearned" if name in ("parts", "shares") else ""
         )
         cells.append(_cell("code", code, f"{name}_answer", solution=True))
         cells.append(_cell("code", test, name, grade=True, locked=True, points=points))
