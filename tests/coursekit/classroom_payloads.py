@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+
 from classroom_course import submission
 
 CALL = "pwned('{name}')"
+BEACON = "beacon.example"
 MARKDOWN = {
     "script": "<script>{call}</script>",
     "img-onerror": '<img src=x onerror="{call}">',
@@ -43,7 +46,53 @@ MARKDOWN = {
     "uppercase": "<SCRIPT>{call}</SCRIPT>",
     "null-byte": "<scr\x00ipt>{call}</scr\x00ipt><\x00img src=x onerror={call}>",
     "backtick-attr": "<img src=`x` onerror={call}>",
+    "js-tex-twice": "$\\\\href{{java\tscript:{call}}}{{x}}$",
+    "tex-token": '$\\\\mmlToken{{mi}}[href="javascript:{call}"]{{x}}$',
+    "tex-bbox": "$\\\\bbox[background:url({beacon})]{{x}}$",
+    "math-tag": "$a$<img src=x onerror={call}>$b$",
+    "math-environment": "\\begin{{equation}}<img src=x onerror={call}>\\end{{equation}}",
+    "math-display": "$$\n<img src=x onerror={call}>\n$$",
+    "fence-language": '```"><script>{call}</script>\ncode\n```',
+    "fence-mermaid": "```mermaid\n</pre><img src=x onerror={call}>\n```",
+    "fence-mermaid-entity": "```&#109;ermaid\n</pre>&lt;img src=x onerror={call}&gt;\n```",
+    "heading": "# <img src=x onerror={call}> &lt;img src=x onerror={call}&gt;",
+    "entities": "javascript: &lt;img src=x onerror={call}&gt; &amp;lt;img src=x onerror={call}&amp;gt;",
+    "entity-brackets": "javascript: [click&rbrack;&lpar;java&Tab;script:{call}&rpar;",
+    "wide-brackets": "\uff1cscript\uff1e{call}\uff1c/script\uff1e",
+    "attachment-alt": '![" onerror="{call}](attachment:good.png)',
+    "attachment-lost": "![x](attachment:lost.png) javascript: !&lbrack;x&rbrack;&lpar;attachment:lost2.png&rpar;",
+    "template-shadow": '<div><template shadowrootmode="open"><script>{call}</script></template></div>',
+    "svg-animate": '<svg><a><animate attributeName="href" values="javascript:{call}"/><text y="9">x</text></a></svg>',
+    "svg-foreign": "<svg><foreignObject><img src=x onerror={call}></foreignObject></svg>",
+    "svg-use": '<svg><use href="data:image/svg+xml,<svg id=x onload={call} />#x"/></svg>',
+    "math-namespace": "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;<img src=x onerror={call}>'>",
+    "select-mutation": "<select><style></select><img src=x onerror={call}></style>",
+    "style-import": "<style>@import '{beacon}';</style>",
+    "style-url": '<div style="background:url({beacon});position:fixed;inset:0">4 / 4</div>',
+    "link-prefetch": '<link rel="prefetch" href="{beacon}"><link rel="stylesheet" href="{beacon}">',
+    "image-beacon": '<img src="{beacon}" srcset="{beacon}-2 2x">',
+    "image-markdown": "![x]({beacon})",
+    "image-reference": "![x][b]\n\n[b]: {beacon}",
+    "image-entities": "javascript: !&#91;x&#93;&#40;{beacon}&#41; !&lbrack;x&rbrack;&lpar;{beacon}&rpar;",
+    "image-in-link": "[![x]({beacon})]({beacon})",
+    "image-in-table": "| a |\n|---|\n| ![x]({beacon}) |",
+    "media-beacon": '<video poster="{beacon}"></video><audio src="{beacon}" autoplay></audio><iframe src="{beacon}"></iframe>',
+    "object-beacon": '<object data="{beacon}"></object><embed src="{beacon}"><input type="image" src="{beacon}">',
+    "meta-beacon": '<meta http-equiv="refresh" content="0;url={beacon}">',
+    "form-submits": '<form id=f action="/formgrader/api/grade" method=post></form><img src=x onerror="f.submit();{call}">',
+    "underscore": "<%= {call} %> <% {call} %>",
+    "moustache": '{{{{constructor.constructor("{call}")()}}}} ${{{call}}}',
+    "marquee": '<marquee onstart="{call}">x</marquee>',
+    "popover": '<button popovertarget=x>x</button><div popover id=x onbeforetoggle="{call}">x</div>',
+    "clobber": "# MathJax\n\n# base_url\n\n# submission_id\n\n# statusmessage\n\n# notebook",
 }
+
+
+def polyglot(head: bytes) -> str:
+    """Base64 of a picture's head with a page behind it."""
+    return base64.b64encode(head + b"<html><script>pwned('polyglot')</script>").decode()
+
+
 OUTPUTS = {
     "out-html": {"text/html": "<script>{call}</script><img src=x onerror={call}>"},
     "out-svg": {
@@ -58,16 +107,47 @@ OUTPUTS = {
     "out-jpeg": {"image/jpeg": 'x" onerror="{call}'},
     "out-plain": {"text/plain": "</pre><script>{call}</script>"},
     "out-ansi": {"text/plain": '\x1b[31m</span><img src=x onerror="{call}">\x1b[0m'},
+    "out-vega": {"application/vnd.vega.v5+json": {"usermeta": "</script><script>{call}</script>"}},
+    "out-geojson": {"application/geo+json": {"type": "</script><script>{call}</script>"}},
+    "out-plotly": {"application/vnd.plotly.v1+json": {"data": "{call}"}, "text/html": "<script>{call}</script>"},
+    "out-mermaid": {"text/vnd.mermaid": "graph TD; a[<img src=x onerror={call}>]"},
+    "out-pdf": {
+        "application/pdf": "JVBERi0=",
+        "text/html": '<iframe srcdoc="<script>parent.{call}</script>"></iframe>',
+    },
+    "out-beacon": {"text/html": '<img src="{beacon}">', "text/markdown": "![x]({beacon})"},
+    "out-svg-list": {"image/svg+xml": ["<svg xmlns='http://www.w3.org/2000/svg'>", "<script>{call}</script></svg>"]},
+    "out-polyglot-png": {"image/png": polyglot(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0")},
+    "out-polyglot-jpeg": {"image/jpeg": polyglot(b"\xff\xd8\xff\xc0\0\x0b\x08\0\1\0\1\1\1\x11\0")},
+    "out-huge-png": {"image/png": polyglot(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff\xff\0\0\xff\xff\x01\0\0\0\0")},
     "out-key": {'text/html"><script>{call}</script>': "x"},
 }
 
 
 def filled(template: object, name: str) -> object:
-    """A payload with its call put in."""
-    call = CALL.format(name=name)
+    """A payload with its call, or the address that it would tell somebody, put in."""
     if isinstance(template, str):
-        return template.format(call=call)
+        return template.format(call=CALL.format(name=name), beacon=f"http://{BEACON}/{name}")
+    if isinstance(template, list):
+        return [filled(part, name) for part in template]
     return {filled(key, name): filled(value, name) for key, value in template.items()}
+
+
+def everywhere(name: str, text: str) -> dict:
+    """A code cell that holds a payload as source, tag, and in each kind of output."""
+    streams = [
+        {"output_type": "stream", "name": kind, "text": filled(text, f"{kind}-{name}")} for kind in ("stdout", "stderr")
+    ]
+    data = {kind: filled(text, f"{kind}-{name}") for kind in ("text/html", "text/markdown", "text/plain", "text/latex")}
+    error = {"output_type": "error", "ename": filled(text, f"e-{name}"), "evalue": filled(text, f"v-{name}")}
+    outputs = [
+        *streams,
+        {"output_type": "display_data", "data": data, "metadata": {"text/html": {"isolated": False}}},
+        error | {"traceback": [filled(text, f"t-{name}"), f"\x1b[31m{filled(text, f'ansi-{name}')}\x1b[0m"]},
+    ]
+    marks = {"tags": [filled(text, f"tag-{name}")], "title": filled(text, f"meta-{name}")}
+    code = {"cell_type": "code", "id": f"c-{name}", "metadata": marks, "execution_count": 1}
+    return code | {"source": filled(text, f"code-{name}"), "outputs": outputs}
 
 
 def hostile_notebook() -> dict:
@@ -87,6 +167,7 @@ def hostile_notebook() -> dict:
                 "source": filled(text, f"raw-{name}"),
             }
         )
+        cells.append(everywhere(name, text))
     outputs = [
         {"output_type": kind, "data": filled(data, f"{kind}-{name}"), "metadata": {}, **extra}
         for name, data in OUTPUTS.items()

@@ -64,7 +64,9 @@ def with_plots():
     notebook = submission(**GOOD, explain="As the plot below shows.")
     outputs = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": plot()}}]
     outputs += [
-        {"output_type": "display_data", "metadata": {}, "data": filled(data, name)} for name, data in OUTPUTS.items()
+        {"output_type": "display_data", "metadata": {}, "data": filled(data, name)}
+        for name, data in OUTPUTS.items()
+        if "polyglot" not in name  # such a file is a picture, too
     ]
     outputs.append({"output_type": "display_data", "metadata": {}, "data": {"image/png": plot() * 400}})
     own = {
@@ -116,7 +118,7 @@ def test_a_students_plots_reach_the_grader_and_nothing_else_does(drawn_room):
 
 
 def test_there_are_enough_payloads():
-    assert len(MARKDOWN) + len(OUTPUTS) >= 45
+    assert len(MARKDOWN) + len(OUTPUTS) >= 95
 
 
 def test_nothing_runs_in_our_feedback(hostile_room):
@@ -143,11 +145,13 @@ def test_the_same_page_of_the_raw_notebook_runs_scripts(hostile_room, tmp_path):
     safe = path.read_text()
     raw = hostile_notebook()
     raw["cells"] = [cell for cell in raw["cells"] if cell["cell_type"] == "markdown" and cell["id"].startswith("m-")]
+    raw["cells"] = [cell for cell in raw["cells"] if "attachment:" not in cell["source"]]  # nbconvert stops at a lost one
     raw["metadata"] = json.loads(safe)["metadata"]
     path.write_text(json.dumps(raw))
     try:
         page = stock_feedback(hostile_room)
         with chromium() as context:
-            assert len(set(executed(context, page.as_uri()))) >= 5
+            ran = set(executed(context, page.as_uri()))
+        assert sum("beacon" in call for call in ran) >= 5 and sum("beacon" not in call for call in ran) >= 5
     finally:
         path.write_text(safe)

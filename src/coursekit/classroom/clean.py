@@ -41,6 +41,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u20
 MATH_OPENERS = (r"\\[", r"\\(", r"\begin{")
 MATH_CAP = 200  # of each kind in a cell: nbconvert looks for the end of each through the whole text
 HEADING = re.compile(r"[ \t>*+\-\d.)]*#{1,6}[ \t]*")
+FENCE = re.compile(r"([ \t>*+\-\d.)]*(?:`{3,}|~{3,}))([^`]*)")
+LANGUAGE = re.compile(r"\s*(?!mermaid)[A-Za-z0-9_+#.-]{0,30}\s*", re.IGNORECASE)
 UNSEEN = "\u200b"  # a space without width
 KEYS = ("grade", "grade_id", "locked", "solution", "task", "points", "schema_version", "cell_type", "checksum")
 
@@ -83,15 +85,17 @@ def without_lost_pictures(text: str, attached: Container[str]) -> str:
 
 
 def without_anchors(text: str) -> str:
-    """Markdown whose headings begin or end with a space that has no width.
+    """Markdown whose headings begin or end with a space that has no width, and whose code is no diagram.
 
     nbconvert makes a heading's words its id, and formgrader finds a question's box by that id: a heading ``explain`` would take
-    the place of the box of the question ``explain``.
+    the place of the box of the question ``explain``.  A code block in the language ``mermaid`` goes into the page unescaped.
     """
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if match := HEADING.match(line):
             lines[number] = line[: match.end()] + UNSEEN + line[match.end() :]
+        elif (match := FENCE.fullmatch(line)) and not LANGUAGE.fullmatch(match[2]):
+            lines[number] = match[1]
         elif number and line.strip() and not line.strip(" \t>=-"):  # underlines what stands above it
             above = lines[number - 1]
             lines[number - 1] += UNSEEN if above.strip() and not above.lstrip(" \t>").startswith(("```", "~~~")) else ""

@@ -53,7 +53,12 @@ class Item:
 
 def cleaned(markdown: str) -> Markup:
     """Markdown as HTML that holds formatting only; raw HTML in it is shown as text."""
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(capped(markdown, TEXT_CAP))
+    html = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .disable("reference")
+        .render(capped(markdown, TEXT_CAP))
+    )
     safe = nh3.clean(
         html,
         tags=TAGS,
