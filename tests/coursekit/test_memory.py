@@ -80,6 +80,22 @@ TOO_MUCH = {
         for _ in range(10): subprocess.Popen([sys._base_executable, "-S", "-c", code])
         time.sleep(15)
     """,
+    "full sockets": """
+        import os, socket, time
+        kept = []
+        for _ in range(20):
+            if os.fork() == 0:
+                while len(kept) < 55:
+                    kept.append(socket.socketpair())
+                    for end in kept[-1]:
+                        end.setblocking(False)
+                        try:
+                            while True: end.send(bytes(65536))
+                        except OSError: pass
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(15)
+    """,
     "files in memory besides": """
         import os, time
         for i in range(4): open(f"f{i}", "wb").write(b"x" * (14 * 2**20))
@@ -134,6 +150,22 @@ def test_memory_that_no_count_shows_cannot_be_had(engine):
     """Shared memory without a file stays taken after its pages are unmapped."""
     found = graded(engine, "import mmap\nfor _ in range(10): mmap.mmap(-1, 2**20)\nopen('/dev/zero')")["adder"]
     assert found.status == "failed" and "OSError" in found.message and "Cannot allocate memory" in found.message
+
+
+def test_what_a_socket_may_hold_cannot_be_raised(engine):
+    """Not even by numbers of which the kernel looks at one half only."""
+    code = """
+        import ctypes, socket
+        libc, one = ctypes.CDLL(None), socket.socketpair()[0]
+        size = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        value, wide = ctypes.c_int(4 * size), 1 << 32
+        for level, option in ((1, 7), (1 | wide, 7), (1, 7 | wide)):
+            libc.setsockopt(one.fileno(), level, option, ctypes.byref(value), 4)
+            number = {"x86_64": 54, "aarch64": 208}[__import__("platform").machine()]
+            libc.syscall(*map(ctypes.c_ulong, (number, one.fileno(), level, option)), ctypes.byref(value), ctypes.c_ulong(4))
+        assert one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) == size
+    """
+    assert graded(engine, code)["adder"].status == "passed"
 
 
 def test_processes_that_are_started_fresh_are_limited_too():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import mmap
+import socket
 import tempfile
+from typing import Any
 
 from coursekit.sandbox import linux
 
@@ -15,7 +17,7 @@ setns unshare add_key request_key keyctl bpf perf_event_open userfaultfd
 io_uring_setup io_uring_enter io_uring_register kexec_load kexec_file_load init_module finit_module delete_module
 reboot swapon swapoff sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct quotactl quotactl_fd
 syslog name_to_handle_at open_by_handle_at lookup_dcookie iopl ioperm modify_ldt vmsplice migrate_pages move_pages
-fanotify_init memfd_create memfd_secret shmget msgget semget mq_open
+fanotify_init inotify_init inotify_init1 memfd_create memfd_secret shmget msgget semget mq_open
 """
 DENIED = _DENIED.split()
 SECRET_CLONES = (
@@ -23,7 +25,16 @@ SECRET_CLONES = (
     linux.CLONE_NEWPID, linux.CLONE_NEWNET,
 )  # fmt: skip
 LAST_FAMILY = 10  # AF_INET6: AF_UNIX and the internet lead nowhere in an empty network namespace; all others stay shut
+SNDBUFFORCE, RCVBUFFORCE = 32, 33  # Python has no names for these
+BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, SNDBUFFORCE, RCVBUFFORCE)
 FORBIDDEN_FAMILIES = range(3, LAST_FAMILY)
+
+
+def _is(place: int, value: int) -> Any:
+    """An argument that the kernel takes for an ``int``: it looks at 32 bits of it only, and so must a rule."""
+    import pyseccomp as seccomp
+
+    return seccomp.Arg(place, seccomp.MASKED_EQ, 2**32 - 1, value)
 
 
 def filter_program() -> bytes:
@@ -40,8 +51,10 @@ def filter_program() -> bytes:
     for flag in SECRET_CLONES:
         rules.add_rule(deny, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
-    rules.add_rule(deny, "prctl", seccomp.Arg(0, seccomp.EQ, linux.PR_SET_PDEATHSIG))  # it dies with the fork server
-    rules.add_rule(deny, "prctl", seccomp.Arg(0, seccomp.EQ, linux.PR_SET_DUMPABLE))  # its memory stays to be counted
+    rules.add_rule(deny, "prctl", _is(0, linux.PR_SET_PDEATHSIG))  # it dies with the fork server
+    rules.add_rule(deny, "prctl", _is(0, linux.PR_SET_DUMPABLE))  # its memory stays to be counted
+    for option in BUFFERS:  # what a socket may hold stays what coursekit.sandbox.usage counts for one
+        rules.add_rule(deny, "setsockopt", _is(1, socket.SOL_SOCKET), _is(2, option))
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it
     unseen = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     rules.add_rule(seccomp.ERRNO(errno.ENOMEM), "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, unseen, unseen))

@@ -5,12 +5,14 @@ Seen from outside, by the fork server.  Sources: proc(5), Documentation/filesyst
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
 from dataclasses import dataclass
 
 PAGE = resource.getpagesize()
 KILOBYTE = 1024
+SOCKET = 212_992  # Linux's own default for the bytes in a socket's queue, where it does not tell
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
@@ -32,6 +34,34 @@ def family(pid: int) -> list[int]:
         except OSError:
             continue  # it has just ended; its children are the first process's now
     return found
+
+
+def queued(pid: int) -> int:
+    """Bytes that the sockets of a process's network may hold at most, also of those that are on their way to another process.
+
+    For a network that it shares with us, and where nothing can be known, 0.
+    """
+    try:
+        if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
+            return 0
+        with open(f"/proc/{pid}/net/sockstat") as file:
+            sockets = int(file.readline().split()[2])  # "sockets: used 3"
+        return sockets * _of_one_socket()
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+@functools.cache
+def _of_one_socket() -> int:
+    """What one socket's queue and options may take, unless its program may set more."""
+    sizes = []
+    for name in ("wmem_default", "optmem_max"):
+        try:
+            with open(f"/proc/sys/net/core/{name}") as file:
+                sizes.append(int(file.read()))
+        except OSError:
+            sizes.append(SOCKET)
+    return sum(sizes)
 
 
 @dataclass(frozen=True)
@@ -102,7 +132,7 @@ class Meter:
     def exceeded(self) -> bool:
         """Whether the limit is passed now, or with ``processes`` that number."""
         members = family(self.pid)
-        files = held(members[-1], self.folders)
+        files = held(members[-1], self.folders) + queued(members[-1])
         now = {pid: rough(pid) for pid in members}
         if self.processes and len(now) > self.processes:
             return True

@@ -54,3 +54,50 @@ cells("hostile", "good", {
         student.do_begin = lambda self: inner(self) or sys
     """,
 }, source="mini", **{name: "crashed" for name in QUESTIONS if name != "sgd"})  # fmt: skip
+
+# the kernel asked in ways that a filter may not think of
+answers("hostile", "good", "mode_speed", {
+    "calls_by_half_of_a_number": """
+        import ctypes
+        def mode_speed(w, s):
+            libc, wide = ctypes.CDLL(None), 1 << 32
+            def call(*numbers): return libc.syscall(*(ctypes.c_ulong(number) for number in (*numbers, 0, 0, 0)))
+            for option in (1, 4):  # the signal at a parent's death, whether memory can be looked at
+                if call(157, option | wide, 0) == 0: raise RuntimeError("LEAKED prctl")
+            for family in (16, 17, 38, 40):
+                if call(41, family | wide, 3) >= 0: raise RuntimeError("LEAKED socket")
+            return 1.0
+    """,
+    "the_engine_through_its_socket": """
+        import ctypes, signal, socket
+        def mode_speed(w, s):
+            channel, libc = socket.socket(fileno=3), ctypes.CDLL(None)
+            try: other = int.from_bytes(channel.getsockopt(socket.SOL_SOCKET, 77, 4), "little")  # a file for the process at its other end
+            except OSError: return 1.0
+            finally: channel.detach()
+            if libc.syscall(424, other, signal.SIGTERM, 0, 0) == 0 or libc.syscall(438, other, 0, 0) >= 0: raise RuntimeError("LEAKED engine")
+            return 1.0
+    """,
+    "watches_on_files": """
+        import ctypes
+        def mode_speed(w, s):
+            if ctypes.CDLL(None).inotify_init1(0) >= 0: raise RuntimeError("LEAKED watch")
+            return 1.0
+    """,
+})  # fmt: skip
+answers("hostile", "good", "mode_speed", {
+    "calls_of_another_processor": """
+        import ctypes, mmap, os
+        def mode_speed(w, s):
+            if os.uname().machine != "x86_64": os.abort()
+            code = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7)
+            code.write(bytes([0xB8, 20, 0, 0, 0, 0xCD, 0x80, 0xC3]))  # getpid as on 32 bits
+            return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))() * 0.0
+    """,
+    "calls_of_the_third_kind": """
+        import ctypes, os
+        def mode_speed(w, s):
+            if os.uname().machine != "x86_64": os.abort()
+            return ctypes.CDLL(None).syscall(ctypes.c_ulong(0x40000000 | 39)) * 0.0
+    """,
+}, "crashed")  # fmt: skip
