@@ -1,5 +1,7 @@
+import bz2
 import json
 import os
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 
@@ -14,9 +16,9 @@ from coursekit.cli import main
 GOOD_TEXT = json.dumps(submission(**GOOD))
 
 
-def put(path, text=GOOD_TEXT, when=None):
+def put(path, text=GOOD_TEXT, when=None, encoding="utf-8"):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(text, encoding=encoding)
     if when:
         os.utime(path, (when, when))
     return path
@@ -45,6 +47,8 @@ def by_student(report):
         (("alice_mini.zip",), "inbox", "alice"),
         (("smithalice_LATE_12345_678_mini.ipynb",), "", "12345"),
         (("Alice Smith_4711_assignsubmission_file_", "whatever.ipynb"), "", "4711"),
+        (("Alice Smith_4711_assignsubmission_file_mini.ipynb",), "", "4711"),
+        (("Alice Smith_4711_assignsubmission_file", "mini.ipynb"), "", "4711"),
         (("alice", "bob_mini.ipynb"), "inbox", "alice"),
     ],
 )
@@ -116,6 +120,19 @@ def hard_link(inbox):
     os.link(put(inbox / "eve" / "mini.ipynb"), inbox.parent / "another name")
 
 
+def unlimited(inbox):
+    """A zip of a kilobyte whose member says that it has 1,000 bytes and unpacks, by bzip2, to 100 million."""
+    path = zipped(inbox / "eve.zip", {"mini.ipynb": b""})
+    packed = bz2.compress(bytes(100_000_000))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mini.ipynb", packed)
+    data = bytearray(path.read_bytes())
+    for start, method, size in ((0, 8, 22), (data.rindex(b"PK\x01\x02"), 10, 24)):
+        data[start + method : start + method + 2] = (12).to_bytes(2, "little")
+        data[start + size : start + size + 4] = (1000).to_bytes(4, "little")
+    path.write_bytes(data)
+
+
 REFUSED = {
     "half a file": (lambda inbox: put(inbox / "eve.ipynb", GOOD_TEXT[:100]), "not JSON"),
     "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "not JSON"),
@@ -130,6 +147,11 @@ REFUSED = {
     "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (intake.MAX_NOTEBOOK + 1)), "larger than"),
     "millions of values": (lambda inbox: put(inbox / "eve.ipynb", '{"cells": [' + "[]," * 4_000_000), "values; at most"),
     "a zip bomb": (bomb, "zip bomb"),
+    "an unlimited method": (unlimited, "another method than deflate"),
+    "a million entries": (lambda inbox: put(inbox / "eve.zip", "PK\x01\x02" * 60_000), "60000 files in one zip"),
+    "a zip without a notebook": (lambda inbox: zipped(inbox / "eve.zip", {"mini.py": "x"}), "holds no notebook"),
+    "UTF-16": (lambda inbox: put(inbox / "eve.ipynb", "\ufeff" + GOOD_TEXT, encoding="utf-16"), "not JSON"),
+    "a number of 100,000 digits": (lambda inbox: put(inbox / "eve.ipynb", '{"cells": [], "x": ' + "9" * 10**5 + "}"), "not JSON"),
     "a lying header": (lying_header, "cannot be read"),
     "no zip": (lambda inbox: put(inbox / "eve.zip", "PK nonsense"), "not a readable zip"),
     "a way out of the zip": (lambda inbox: zipped(inbox / "eve.zip", {"../../alice/mini.ipynb": GOOD_TEXT}), "outside the zip"),
@@ -148,6 +170,51 @@ def test_what_is_no_submission_is_refused_and_leaves_a_record(tmp_path, case):
     assert reason in record["questions"]["double"]["message"]
     assert (record["score"], record["max_score"]) == (0, 9)
     assert not room.submitted("mini", "eve").exists()
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    """The same, watched: what bzip2 would unpack never takes memory."""
+    unlimited(tmp_path)
+    tracemalloc.start()
+    (item,) = intake.from_zip((tmp_path / "eve.zip").read_bytes(), ("eve.zip",), "eve.zip", owner=datetime.now(UTC))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "deflate" in item.reason and peak < 2**20
+
+
+def test_the_platforms_number_is_the_student_whose_number_the_roster_says_it_is(tmp_path):
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student,lms_id\nalice,12345\n777,\nbob,777\n")
+    put(tmp_path / "in" / "smithalice_12345_678_mini.ipynb")
+    put(tmp_path / "in" / "somebody_777_678_mini.ipynb")
+    put(tmp_path / "in" / "other_99_678_mini.ipynb")
+    collect(room, "mini", [tmp_path / "in"])
+    assert room.submitters("mini") == ["777", "99", "alice"]
+
+
+def test_an_id_that_differs_in_capitals_only_is_nobodys(tmp_path):
+    """Some file systems take both for one folder: the second student's work would replace the first one's."""
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student\nalice\n")
+    for name in ("Alice", "bob", "BOB"):
+        put(tmp_path / "in" / name / "mini.ipynb")
+    report = collect(room, "mini", [tmp_path / "in"])
+    assert [(taken.student, "capitals only" in taken.reason) for taken in report if taken.status == "refused"] == [
+        (None, True),
+        (None, True),
+    ]
+    assert len(room.submitters("mini")) == 1 and not list(room.records("mini").glob("*"))
+
+
+def test_names_that_are_no_text_are_shown_with_marks_in_their_place(tmp_path):
+    room = classroom(tmp_path / "room")
+    for name in (b"ev\xff.ipynb", b"e\x1b]0;title\x07.ipynb"):
+        put(tmp_path / "in" / os.fsdecode(name))
+    result = CliRunner().invoke(
+        main, ["collect", "mini", str(tmp_path / "in"), "--classroom", str(room.root)], env={"COLUMNS": "400"}
+    )
+    assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+    assert result.output.count("is not a student id") == 2 and "\x1b]0" not in result.output
 
 
 @pytest.mark.parametrize("name", ["..", "a b", "-rf", "*", "x" * 101, "ä", "a\nb", ".hidden"])
