@@ -25,8 +25,13 @@ from coursekit.engine.forkserver import ForkLauncher  # noqa: E402
 from coursekit.engine.interface import Budget, Engine, Submission  # noqa: E402
 from coursekit.engine.split import SplitEngine  # noqa: E402
 from coursekit.engine.stock import StockEngine  # noqa: E402
+from coursekit.paths import ROOT  # noqa: E402
 
-ASSIGNMENT = "deep_linear_networks"
+LOOPED = "deep_linear_networks"  # the assignment whose first answer is made a loop
+SMALL = (
+    Path(__file__).parents[1] / "tests" / "coursekit" / "fixture_course"
+)  # three questions of which little is to be computed
+COMPARED = (("tiny", SMALL), ("normalization", ROOT), ("adam", ROOT), (LOOPED, ROOT))
 BARS = {"stock / split": "at least 12, aim 17", "sandbox, CPU s": "at most 0.05", "unique MB": "at most 60"}
 
 
@@ -112,45 +117,50 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def with_torch(source: bytes) -> bytes:
-    """The same notebook importing torch in its set-up, as most assignments of the course do."""
+def importing_torch(source: bytes) -> bytes:
+    """The notebook with ``import torch`` in its set-up, as most assignments of the course have it."""
     notebook = json.loads(source)
+    if "import torch" in source.decode():
+        return source
     setup = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     setup["source"] = "import torch\n" + "".join(setup["source"])
     return json.dumps(notebook).encode()
 
 
 def main() -> None:
-    """Compare on the assignment as it is, and on the same with torch."""
+    """Compare on a small assignment and on real ones, all importing torch, and on one as it is, without."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    source = source_text(load(ASSIGNMENT)).encode()
-    for name, variant in ((f"{ASSIGNMENT} with `import torch`", with_torch(source)), (ASSIGNMENT, source)):
-        print(f"\n{name}")
-        compare(rounds, variant)
-
-
-def compare(rounds: int, source: bytes) -> None:
-    """Run the arms in turn and print the ratios."""
-    work = submissions(source)
+    sources = {name: source_text(load(name, root), root).encode() for name, root in COMPARED}
     arms = [
         Arm("stock nbgrader API", StockEngine()),
         Arm("split, sandbox", SplitEngine(ForkLauncher(sandbox=True), "split")),
         Arm("split, no sandbox", SplitEngine(ForkLauncher(sandbox=False), "split-unsafe")),
     ]
+    for name, source in sources.items():
+        compare(f"{name}, `import torch`", rounds, arms, importing_torch(source))
+    compare(f"{LOOPED} as it is, without torch", rounds, arms, sources[LOOPED])
+    engine, work = arms[1].engine, submissions(sources[LOOPED])
+    assert isinstance(engine, SplitEngine)
+    megabytes = unique_megabytes(engine, sources[LOOPED], work["good"])
+    print(f"\nunique memory of one grading {megabytes:.0f} MB ({BARS['unique MB']})")
+    print_loop(engine, work, sources[LOOPED])
+    for arm in arms:
+        arm.engine.close()
+
+
+def compare(name: str, rounds: int, arms: list[Arm], source: bytes) -> None:
+    """Run the arms in turn and print the ratios."""
+    for arm in arms:
+        arm.cpu, arm.wall = [], []
     for number in range(rounds + 1):  # the first round pays imports and the fork servers' start
         for arm in arms:
-            arm.grade(f"student{number}", work["good"], source, keep=number > 0)
+            arm.grade(f"student{number}", source, source, keep=number > 0)
+    print(f"\n{name}")
     for arm in arms:
         print(f"{arm.name:20} CPU {statistics.median(arm.cpu):6.3f} s   wall {statistics.median(arm.wall):6.2f} s")
     stock, split, bare = (statistics.median(arm.cpu) for arm in arms)
     print(f"stock / split        CPU {stock / split:5.1f} times ({BARS['stock / split']})")
     print(f"sandbox              CPU {split - bare:6.3f} s ({BARS['sandbox, CPU s'].removeprefix('CPU s, ')})")
-    engine = arms[1].engine
-    assert isinstance(engine, SplitEngine)
-    print(f"unique memory of one grading {unique_megabytes(engine, source, work['good']):.0f} MB ({BARS['unique MB']})")
-    print_loop(engine, work, source)
-    for arm in arms:
-        arm.engine.close()
 
 
 def print_loop(engine: SplitEngine, work: dict[str, bytes], source: bytes) -> None:
