@@ -102,6 +102,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _notebook(data: bytes, path: Path) -> dict[str, Any]:
+    if not data.strip():
+        raise NotCheckable(f"{path} is empty: save the notebook in JupyterLab, then check it again")
     try:
         notebook = json.loads(data)
     except ValueError as error:
@@ -140,7 +142,7 @@ def _questions(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) -> Report:
-    """Check ``work`` with ``engine``, by default the local one, which is closed afterwards."""
+    """Check ``work`` with ``engine``, by default the local one, which is closed afterwards.  Raises ``NotCheckable``."""
     own = engine is None
     if engine is None:
         from coursekit.engine.local import local_engine
@@ -148,6 +150,10 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
         engine = local_engine()
     try:
         outcome = engine.grade(Submission("you", work.notebook), work.released, budget or Budget(notebook_bytes=LIMIT))
+    except ValueError as error:  # the released notebook is at fault, or the student's own where that one is missing
+        raise NotCheckable(
+            f"{error}. Take the folder `released` from the kit anew, put it beside your notebook, and check again"
+        ) from None
     finally:
         if own:
             engine.close()

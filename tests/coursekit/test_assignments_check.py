@@ -88,10 +88,34 @@ def test_without_the_released_notebook_the_student_s_own_checks_run(kit):
     assert [q.state for q in run(read(kit)).questions] == ["missing"] * 4
 
 
+def test_checks_that_cannot_run_are_told_with_the_way_out(kit, blank):
+    notebook = json.loads(blank)
+    check = next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "half_time")
+    for twice, words in (
+        (True, "uses the grade_id 'half_time' twice"),
+        (False, "the test cell half_time is not Python"),
+    ):
+        check["source"] = "def ("
+        kit.write_text(json.dumps(notebook | {"cells": notebook["cells"] + [check] * twice}))
+        (kit.parent / "released" / "tiny.ipynb").unlink(missing_ok=True)
+        result = CliRunner().invoke(main, ["check", str(kit)])
+        assert result.exit_code == 1 and words in result.output and "Take the folder `released`" in result.output
+
+
+def test_windows_line_ends_in_cells_change_nothing(kit, blank):
+    notebook = json.loads(answered(blank, {"order": "order = [0, 1, 9]"}))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"]).replace("\n", "\r\n")
+    kit.write_text(json.dumps(notebook))
+    checked = run(read(kit))
+    assert checked.flags == () and [q.state for q in checked.questions] == ["missing"] * 2 + ["graded later", "missing"]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (None, "is not a file"),
+        (" \n", "is empty: save the notebook"),
         ("not json", "is not a notebook (its text is not JSON"),
         ("[1]", "is not a notebook of format 4"),
         ('{"cells": 3}', "is not a notebook of format 4"),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from classroom_course import classroom, submission
+from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
 from rich.console import Console
 
@@ -35,6 +35,7 @@ def course(room, *line):
 
 GRADE = ("grade", "mini")
 EXPORT = ("export", "--output", "grades.csv")
+SLIP = source_bytes().replace(b"assert double(2) == 4", b"  assert double(2) == 4")
 CASES = {
     "policy: no table": ("policy.toml", b"default = 3", GRADE, "write [default] on a line of its own"),
     "policy: misspelt assignment": ("policy.toml", b"[minni]\n", GRADE, "[minni] is neither [default] nor one of"),
@@ -50,6 +51,7 @@ CASES = {
     "key": ("course.key", b"zz", (*GRADE, "--regrade"), "course.key is not the key"),
     "source: not JSON": ("source/mini/mini.ipynb", b"zz", GRADE, "release the assignment again"),
     "source: no notebook": ("source/mini/mini.ipynb", b"{}", ("report", "mini"), "release the assignment again"),
+    "source: a test that is not Python": ("source/mini/mini.ipynb", SLIP, GRADE, "test cell double is not Python"),
     "autograded": ("autograded/alice/mini/mini.ipynb", b"[]", ("feedback", "mini"), "--regrade` makes it again"),
     "record": ("records/mini/alice.json", b'{"questions": 3}', ("report", "mini"), "nobody has a record for mini"),
     "a file where a folder belongs": ("timings", b"", (*GRADE, "--student", "bob"), "no submission of mini by bob"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import re
 from dataclasses import dataclass, field, replace
@@ -74,7 +75,7 @@ def _of_source(data: bytes) -> tuple[list[Cell], list[Question], list[tuple[str,
 
 
 def read_source(data: bytes) -> list[Cell]:
-    """The instructor's notebook.  Raises ValueError when it has no graded cell or uses an id twice."""
+    """The instructor's notebook.  Raises ValueError for no graded cell, an id used twice, a test that is not Python."""
     cells = read_notebook(data)
     ids = [cell.grade_id for cell in cells if cell.grade_id]
     twice = sorted({name for name in ids if ids.count(name) > 1})
@@ -82,7 +83,18 @@ def read_source(data: bytes) -> list[Cell]:
         raise ValueError(f"the source notebook uses the grade_id {twice[0]!r} twice; ids must differ")
     if not any(cell.grade or cell.task for cell in cells):
         raise ValueError("the source notebook has no graded cell; build it with `course release`")
+    for cell in cells:
+        if cell.kind == "test":
+            _must_compile(cell)
     return cells
+
+
+def _must_compile(cell: Cell) -> None:
+    """Refuse a test that no answer could pass, because it is not Python itself."""
+    try:
+        ast.parse(cell.source)
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(f"the test cell {cell.grade_id} is not Python: {error}") from None
 
 
 def questions_of(source: list[Cell]) -> list[Question]:
