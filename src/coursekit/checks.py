@@ -65,7 +65,7 @@ class Question:
     known: Known = field(default_factory=Known)
     observed: dict[str, Observed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    answered_only: bool = True  # no check has asked for more than an answer
+    judged: int = 0  # checks that asked for more than an answer
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
@@ -96,15 +96,19 @@ class Question:
 
     def praise(self) -> str:
         """What to say when nothing failed."""
-        if self.answered_only:
+        if not self.judged:
             return f"{self.id}: answered; what it is worth is decided when it is graded"
         return f"{self.id}: all checks in this cell pass"
 
     @property
     def earned(self) -> float:
-        """The points: all or nothing, or with ``parts`` the share of checks that passed."""
-        share = 1 - len(self.failures) / max(len(self.observed), 1)
-        return round(self.points * (share if self.parts else float(not self.failures)), 2)
+        """The points: all or nothing, or with ``parts`` the share of checks that passed.
+
+        That there is an answer is no part, and what stops the checks ends their counting: those that did not run are unknown.
+        """
+        if not self.parts or STOPPED in self.observed or not self.judged:
+            return round(self.points * float(not self.failures), 2)
+        return round(self.points * max(0.0, 1 - len(self.failures) / self.judged), 2)
 
 
 def observe(thing: object) -> Observed:
@@ -177,6 +181,10 @@ class Check:
             raise question.message() from None
         print(question.message() if question.failures else question.praise())
 
+    def hidden(self) -> None:
+        """From here on no message contains an expected value: a second submission could give just that back."""
+        self._question.reveal = False
+
     def expect(self, expected: dict[str, Any]) -> None:
         """The values that the reference solution gives, by the names of the cases that follow."""
         self._question.expected |= {name: decode(value) for name, value in expected.items()}
@@ -194,7 +202,7 @@ class Check:
         checks whose inputs depend on ``check.seed``.
         """
         question = self._question
-        question.answered_only = False
+        question.judged += 1
         observed = question.see(name, observe(value))
         observed.tolerance = Tolerance(rtol, atol)
         if expected is NOTHING and name not in question.expected:
@@ -210,7 +218,7 @@ class Check:
 
     def require(self, condition: object, message: str, hint: int | None = None) -> None:
         """Ask for a property: ``condition`` (or what the function returns) must be True; ``message`` says what must hold."""
-        self._question.answered_only = False
+        self._question.judged += 1
         observed = self._question.see(message, observe(condition))
         if observed.detail:
             self._question.fail(message, f"could not be tested, {observed.detail}", hint or 0)

@@ -247,6 +247,38 @@ def test_a_prediction_is_never_told():
     assert "0.123" not in str(caught.value)
 
 
+def test_hidden_checks_tell_no_value_and_visible_ones_do(capsys):
+    with check.question("q", points=3, parts=True):
+        check.expect({"seen": 0.125, "unseen": 0.0625, "also unseen": [0.5, 3.75]})
+        check.case("seen", 0.25)
+        check.hidden()
+        check.case("unseen", 7.0)
+        check.case("also unseen", [0.5, 3.0])
+        check.require(True, "one is right")
+    texts = [str(failure) for failure in check._question.failures]
+    assert texts == [
+        "seen: expected 0.125, got 0.25 (relative error 1); it is 2 times too large",
+        "unseen: 7 is not right", "also unseen: [0.5, 3] is not right",
+    ]  # fmt: skip
+    assert check.earned == 0.75 and "0.0625" not in capsys.readouterr().out
+
+
+def test_that_there_is_an_answer_is_no_part():
+    with pytest.raises(CheckFailed), check.question("q", points=4, parts=True):
+        check.expect({"one": 1.0})
+        check.given("your answer", "anything")
+        check.case("one", 2.0)
+    assert check.earned == 0
+
+
+def test_an_error_between_the_checks_does_not_end_the_counting_early():
+    with pytest.raises(CheckFailed, match="ZeroDivisionError"), check.question("q", points=4, parts=True):
+        check.expect({"one": 1.0, "two": 2.0})
+        check.case("one", 1.0)
+        check.case("two", 1 / 0)
+    assert check.earned == 0
+
+
 def test_a_matrix_of_the_old_kind_counts_as_an_array():
     with pytest.raises(CheckFailed, match=r"worst entry is at \[0, 1\]") as caught, check.question("q"):
         check.expect({"right": [[1.0, 2.0]], "wrong": [[1.0, 2.0]]})

@@ -78,7 +78,7 @@ def check_cell(question: Question, visible: Tables, hidden: Tables) -> str:
     options += ["parts=True"] if question.meta.parts else []
     options += ["reveal=False"] if question.meta.kind == "predict" else []
     body = [*_table(visible), question.visible or given(question)]
-    body += [HIDDEN_BEGIN, *_table(hidden), question.hidden, HIDDEN_END]
+    body += [HIDDEN_BEGIN, "check.hidden()", *_table(hidden), question.hidden, HIDDEN_END]
     lines = ["from coursekit.checks import check", "", f"with check.question({', '.join(options)}):"]
     lines.append(textwrap.indent("\n".join(body), "    "))
     lines += ["check.earned"] if question.meta.parts else []
