@@ -170,6 +170,15 @@ def half_times(s, a0):
     waits[waits < 0] = 0
     return waits
 
+# %% half_times / sorted
+# says: You sorted the modes. The times belong in the order of s, whatever that is.
+# hint: 3
+def half_times(s, a0):
+    if a0 == 0:
+        return np.full(len(s), np.inf)
+    s = np.sort(s)[::-1]
+    return np.log(np.maximum(s / a0 - 1, 1)) / (2 * s)
+
 # %% learn_times / formula
 # says: Those are the half-times of an aligned, balanced start. These weights are neither: simulate the flow.
 # hint: 1
@@ -277,6 +286,75 @@ def learn_times(W1, W2, M, fraction, t_max):
     events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
     path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
     return np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+
+# %% learn_times / last-crossing
+# says: You took the last crossing of the level. A mode may rise, sink and rise again; the first time is asked for.
+# hint: 2
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        W = f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)
+        return U[:, i] @ W @ Vt[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    found = np.array([hits[-1] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, found)
+
+# %% learn_times / absolute
+# says: You took the strength without its sign. A mode may start negative, and that is not learned: keep the sign of u^T W v.
+# hint: 3
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        W = f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)
+        return abs(U[:, i] @ W @ Vt[i]) - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    found = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, found)
+
+# %% learn_times / singular-values
+# says: You followed the singular values of W. They are not the strengths u^T W v of the modes of M: while W still turns, both differ.
+# hint: 2
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        W = f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape)
+        return np.linalg.svd(W, compute_uv=False)[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f, i=i: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    found = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, found)
 
 # %% escape_direction / one-layer
 # says: Only one layer moves, and along it the loss does not curve down: an unused hidden unit must both read and write.
@@ -483,3 +561,18 @@ def read_staircase(plateaus, times):
 def read_staircase(plateaus, times):
     s = np.sqrt(-2 * np.diff(plateaus))
     return s, s / (1 + np.exp(2 * s * np.diff(times, prepend=0.0)))
+
+# %% read_staircase / by-strength
+# says: You sorted the modes by strength. The order asked for is that of the steps; a weaker mode that starts larger may come first.
+# hint: 2
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    order = np.argsort(-s)
+    return s[order], (s / (1 + np.exp(2 * s * times)))[order]
+
+# %% read_staircase / cancels
+# says: 1 - tanh(st) subtracts two nearly equal numbers, which loses all digits of a small start. Use s / (1 + exp(2st)).
+# hint: 3
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s / 2 * (1 - np.tanh(s * times))
