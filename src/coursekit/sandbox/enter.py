@@ -78,8 +78,7 @@ def confine(confinement: Confinement, memory_bytes: int, processes: int, cpu_sec
     linux.forbid_new_privileges()
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)  # after the last change of rights, which would clear it
-    extra = 0 if limits.mapped_bytes() else mapped_outside  # without /proc inside, count from what was seen outside
-    limits.apply(limits.limits_of(memory_bytes + extra, processes, cpu_seconds))
+    limits.apply(limits.limits_of(memory_bytes, processes, cpu_seconds, mapped_outside))  # there may be no /proc inside
     linux.install_filter(confinement.filter)
 
 

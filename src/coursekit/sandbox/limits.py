@@ -15,8 +15,11 @@ def mapped_bytes() -> int:
     return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
 
 
-def limits_of(memory_bytes: int, processes: int, cpu_seconds: int) -> dict[int, int]:
-    """Limits on memory (beyond what is mapped now), processes, open files, file size, core dumps and CPU time."""
+def limits_of(memory_bytes: int, processes: int, cpu_seconds: int, mapped: int = 0) -> dict[int, int]:
+    """Limits on memory (beyond what is mapped now), processes, open files, file size, core dumps and CPU time.
+
+    ``mapped`` stands in for what is mapped now where the system does not tell.
+    """
     wanted = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: cpu_seconds,
@@ -24,12 +27,12 @@ def limits_of(memory_bytes: int, processes: int, cpu_seconds: int) -> dict[int, 
         resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_NPROC: processes,
     }
-    return wanted | memory_of(memory_bytes)
+    return wanted | memory_of(memory_bytes, mapped)
 
 
-def memory_of(memory_bytes: int) -> dict[int, int]:
-    """A limit on memory beyond what is mapped now; none where the system does not tell that."""
-    mapped = mapped_bytes()
+def memory_of(memory_bytes: int, mapped: int = 0) -> dict[int, int]:
+    """A limit on memory beyond what is mapped now, by the system or else by ``mapped``; none where neither tells."""
+    mapped = mapped_bytes() or mapped
     return {resource.RLIMIT_CORE: 0} | ({resource.RLIMIT_AS: mapped + memory_bytes} if mapped else {})
 
 

@@ -1,7 +1,7 @@
 """The few system calls that the sandbox needs and that Python does not offer, by hand.  Linux only; nothing else is unsafe here.
 
 Every function raises OSError with the call's name.  Sources: unshare(2), setns(2), mount(2), mount_setattr(2), pivot_root(2),
-prctl(2), capset(2), seccomp(2), madvise(2).
+prctl(2), capset(2), capget(2), seccomp(2), madvise(2).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ MNT_DETACH = 2
 ATTR_RDONLY, ATTR_NOSUID, ATTR_NODEV, ATTR_NOEXEC = 1, 2, 4, 8
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS = 21, 39
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
 MADV_COLLAPSE = 25
@@ -93,6 +94,20 @@ def prctl(option: int, value: int, third: int = 0) -> None:
     """Set an attribute of this process."""
     arguments = [ctypes.c_ulong(number) for number in (value, third, 0, 0)]
     _check(_libc.prctl(ctypes.c_int(option), *arguments), f"prctl {option}")
+
+
+def told(option: int) -> int:
+    """What prctl tells of this process; works where there is no /proc."""
+    result = _libc.prctl(ctypes.c_int(option), *[ctypes.c_ulong(0)] * 4)
+    _check(result, f"prctl {option}")
+    return result
+
+
+def capabilities() -> int:
+    """This process's effective and permitted capabilities together, a bit each."""
+    header, data = _CapHeader(CAPABILITY_VERSION_3, 0), (_CapData * 2)()
+    _check(_libc.capget(ctypes.byref(header), data), "capget")
+    return sum((part.effective | part.permitted) << 32 * place for place, part in enumerate(data))
 
 
 def drop_capabilities() -> None:

@@ -46,18 +46,16 @@ def _network() -> str:
 
 
 def _privilege() -> str:
-    with open("/proc/self/status") as file:
-        facts = {line.partition(":")[0]: line.partition(":")[2].strip() for line in file}
-    rights = int(facts["CapEff"], 16) | int(facts["CapPrm"], 16)
-    return "" if rights == 0 and facts["NoNewPrivs"] == "1" and os.geteuid() != 0 else "capabilities or root remain"
+    low = linux.capabilities() == 0 and linux.told(linux.PR_GET_NO_NEW_PRIVS) == 1 and os.geteuid() != 0
+    return "" if low else "capabilities or root remain"
 
 
 def _calls() -> str:
     try:
         linux.unshare(linux.CLONE_NEWUTS)
     except PermissionError:
-        with open("/proc/self/status") as file:
-            return "" if "Seccomp:\t2" in file.read() else "no filter is active"
+        filtered = linux.told(linux.PR_GET_SECCOMP) == linux.SECCOMP_MODE_FILTER
+        return "" if filtered else "no filter is active"
     return "unshare was possible"
 
 
