@@ -62,7 +62,9 @@ def command(student: str, assignment: str, classroom: Classroom) -> None:
     console.print(table(standing))
     console.print(f"{standing.score:g} of {standing.max_score:g} points", end="")
     console.print(
-        f", {standing.penalty:g} off for {standing.days_late} days late: {standing.final:g}" if standing.penalty else ""
+        f"; {standing.penalty:g} taken off for being {standing.days_late} days late, {standing.final:g} remain"
+        if standing.penalty
+        else ""
     )
     for flag in standing.record["flags"]:
         console.print(f"note: {flag}", markup=False)
