@@ -42,6 +42,27 @@ CASES = {
     "policy: endless grace": ("policy.toml", b"[mini]\ngrace_minutes = inf", GRADE, "grace_minutes must be a number"),
     "policy: not text": ("policy.toml", b"\xff\xfe", GRADE, "policy.toml is not valid TOML"),
     "policy: a day": ("policy.toml", b"[mini]\ndeadline = 2026-10-01", GRADE, "2026-10-01T23:59:00Z, got 2026-10-01"),
+    "policy: a day as text": (
+        "policy.toml",
+        b"[mini]\ndeadline = '2026-10-01'",
+        GRADE,
+        "2026-10-01T23:59:00Z, got 2026-10-01",
+    ),
+    "policy: outside the calendar": (
+        "policy.toml",
+        b"[mini]\ndeadline = 9999-12-31T23:59:00-12:00",
+        GRADE,
+        "cannot read the time",
+    ),
+    "policy: a negative share": ("policy.toml", b"[mini]\npenalty_per_day = -0.1", GRADE, "0 to 1; got -0.1"),
+    "policy: nothing to reckon with": ("policy.toml", b"[mini]\nmax_penalty = nan", GRADE, "0 to 1; got nan"),
+    "roster: a quotation never closed": (
+        "roster.csv",
+        b'student,email\nalice,"' + b"x" * 200_000,
+        EXPORT,
+        "roster.csv is not a table",
+    ),
+    "roster: UTF-16": ("roster.csv", "student\nalice\n".encode("utf-16"), EXPORT, "save it as CSV UTF-8"),
     "roster: twice": ("roster.csv", b"student\nalice\nalice\n", EXPORT, "line 3: 'alice' is there twice"),
     "roster: not UTF-8": ("roster.csv", b"student\nalic\xe9\n", EXPORT, "save it as CSV UTF-8"),
     "roster: semicolons": ("roster.csv", b"student;email\nalice;a\n", EXPORT, "its first line is 'student;email'"),
@@ -118,6 +139,14 @@ def test_brackets_in_names_and_messages_are_only_brackets(room, tmp_path):
     console = Console(record=True, width=200, quiet=False)
     console.print(changes_table([("alice", "double", "0 failed: [/red]", "2 passed: [bold]")]))
     assert "[/red]" in (text := console.export_text()) and "[bold]" in text
+
+
+def test_lines_of_commas_and_brackets_in_names_stop_nothing(room, tmp_path):
+    room.roster.write_text("\ufeffstudent,first_name,email\r\nalice,[/red] Alice,\uff1dcmd\r\n,,\r\n\r\n")
+    assert "[/red] Alice" in course(room, "inspect", "alice", "mini").output
+    result = course(room, "export", "--output", str(tmp_path / "grades.csv"))
+    assert result.exit_code == 0, result.output
+    assert ",'\uff1dcmd," in (tmp_path / "grades.csv").read_text()
 
 
 def test_grading_says_what_is_left_to_do(room):

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import pytest
 from classroom_course import classroom, source_bytes, submission
@@ -103,6 +104,34 @@ def test_a_regrade_shows_first_and_writes_only_when_told(room, monkeypatch):
     assert records.read(room, "mini", "alice")["score"] == 5
     assert regrade(room, "mini", (), SETTINGS, console, run=run_local.run) == []
     assert "3" in console.export_text()
+
+
+def test_a_regrade_says_which_questions_are_gone_and_needs_no_submission(room):
+    run(room)
+    text = room.source("mini").read_text()
+    room.source("mini").write_text(text.replace('"norm"', '"length"'))
+    console = Console(quiet=True)
+    changes = regrade(room, "mini", ("alice",), SETTINGS, console, run=run_local.run, confirmed=True)
+    assert ("alice", "norm", "3 passed: passed", "none") in changes
+    assert ("alice", "length", "none", "3 passed: passed") in changes
+    assert not (room.records("mini") / "regrade").exists()
+    shutil.rmtree(room.root / "submitted")
+    assert regrade(room, "mini", (), SETTINGS, console, run=run_local.run) == []
+
+
+def test_a_deadline_is_one_moment_whatever_the_zone_and_the_clock_change(room):
+    """02:30 comes twice in Berlin on 25 October 2026; the offset says which one is meant, and no zone means UTC."""
+    first, second = "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"
+    for deadline, submitted, days in (
+        (first, "2026-10-25 00:30:00 UTC", 0), (first, "2026-10-25 00:30:00.000001 UTC", 1), (first, second, 1), (second, first, 0),
+        ("2026-10-25T00:30:00", first, 0), (first, "2026-10-26T00:30:00Z", 1), (first, "2026-10-26T00:30:00.1Z", 2),
+        (first, "2099-01-01 00:00:00 UTC", 26_366),
+    ):  # fmt: skip
+        room.policy.write_text(f"[mini]\ndeadline = {deadline}\npenalty_per_day = 0.1\nmax_penalty = 0.25\n")
+        room.submitted("mini", "alice").with_name("timestamp.txt").write_text(submitted)
+        run(room)
+        late = records.read(room, "mini", "alice")["late"]
+        assert (late["days"], late["share"]) == (days, min(0.25, 0.1 * days)), (deadline, submitted)
 
 
 def test_a_changed_policy_reaches_records_without_grading(room):
