@@ -147,3 +147,21 @@ def test_nothing_runs_in_formgrader(room, server):
         sign_in(context, server).close()
         for page in pages:
             assert executed(context, f"{server}/formgrader/{page}") == [], page
+
+
+POST = """async (address) => {
+    const token = document.cookie.match(/_xsrf=([^;]*)/)[1];
+    return (await fetch(address, {method: "POST", headers: {"X-CSRFToken": token, "X-XSRFToken": token}})).json();
+}"""
+
+
+def test_formgrader_s_own_autograde_runs_nothing(room, server):
+    """It would run students' code as the instructor."""
+    before = room.autograded("mini", "alice").read_bytes()
+    with chromium() as context:
+        page = sign_in(context, server)
+        page.goto(f"{server}/formgrader/manage_submissions/mini", wait_until="load")
+        page.wait_for_selector("text=alice", timeout=20_000)
+        said = page.evaluate(POST, f"{server}/formgrader/api/submission/mini/alice/autograde")
+    assert said["success"] is False and "type `course grade mini` in a terminal" in said["error"]
+    assert room.autograded("mini", "alice").read_bytes() == before

@@ -14,6 +14,9 @@ CONFIG = '''"""Written by `course lab`: points nbgrader at this classroom."""
 
 import os
 
+from coursekit.classroom.lab import refuse_stock_grading
+
+refuse_stock_grading()
 os.environ.setdefault("COURSE_CLASSROOM", {root!r})
 load_subconfig("nbgrader_config.py", path={course!r})
 c.CourseDirectory.root = {root!r}
@@ -21,6 +24,19 @@ c.CourseDirectory.db_url = {db_url!r}
 c.Exchange.root = {root!r} + "/exchange"
 '''
 EXTENSIONS = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.validate_assignment")
+
+
+def refuse_stock_grading() -> None:
+    """Have formgrader's Autograde button, which would run answers as the instructor, say what to type instead."""
+    from nbgrader.converters import Autograde
+
+    def start(self: Autograde) -> None:
+        name = self.coursedir.assignment_id
+        raise RuntimeError(
+            f"nothing was run: nbgrader's autograde has no sandbox; type `course grade {name}` in a terminal"
+        )
+
+    Autograde.start = start
 
 
 def configure(classroom: Classroom) -> Path:
