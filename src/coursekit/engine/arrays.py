@@ -13,6 +13,7 @@ from coursekit.engine.errors import FrameError, NotPlain
 _NUMERIC = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
 NUMERIC = _NUMERIC.split()
 DTYPES = {name: np.dtype(name).newbyteorder("<") for name in NUMERIC}
+LITTLE = {dtype.str: name for name, dtype in DTYPES.items()}  # as they are, without a change of byte order
 SCALAR_TYPES = frozenset(np.dtype(name).type for name in NUMERIC) | {np.longlong, np.ulonglong}
 TENSOR_DTYPES = frozenset(NUMERIC) - {"uint16", "uint32", "uint64"} | {"bfloat16"}
 MAX_DIMENSIONS = 16
@@ -43,6 +44,8 @@ def dtype_named(name: str) -> np.dtype:
 
 def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
     """The dtype's name, the shape and the little-endian bytes of an array.  Raises NotPlain for other dtypes."""
+    if array.dtype.str in LITTLE:
+        return LITTLE[array.dtype.str], array.shape, array.tobytes()
     name = f"str{array.dtype.itemsize // 4}" if array.dtype.kind == "U" else array.dtype.name
     if array.dtype.kind == "U" and not 0 < array.dtype.itemsize // 4 <= MAX_TEXT:
         raise NotPlain(f"an array of strings longer than {MAX_TEXT} characters cannot be passed on")

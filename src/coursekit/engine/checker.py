@@ -191,7 +191,7 @@ class Checker(Peer):
             number, args, kwargs = self._lent(payload)
             if type(args) is not tuple or type(kwargs) is not dict or number not in self.objects:
                 raise StudentError("the answer called something that was not passed to it")
-            before = [digest(value) if is_array(value) else b"" for value in args]
+            before = [digest(value) if is_array(value) else () for value in args]
             result = self.objects[number](*args, **kwargs)
             written = {at: args[at] for at, was in enumerate(before) if was and digest(args[at]) != was}
             same = next((at for at, was in enumerate(before) if was and args[at] is result), -1)

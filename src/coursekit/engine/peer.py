@@ -14,6 +14,8 @@ from coursekit.engine.frames import Handle, Shared, decode, encode
 from coursekit.engine.wire import Wire
 
 MOST_HANDLES = 100_000
+SHORT = 256  # bytes that are compared as they are
+Digest = tuple[object, ...]
 
 
 class Peer:
@@ -38,9 +40,9 @@ class Peer:
         """Drop all handles and shared arrays, at the start of a question."""
         self.objects: dict[int, Any] = {}
         self.shared: dict[int, Any] = {}
-        self.digests: dict[int, bytes] = {}
+        self.digests: dict[int, Digest] = {}
         self.keys: dict[int, int] = {}
-        self.theirs: dict[int, tuple[Any, bytes]] = {}  # the student's version, the digest of ours when it came
+        self.theirs: dict[int, tuple[Any, Digest]] = {}  # the student's version, the digest of ours when it came
 
     def pack(self, body: tuple[Any, ...]) -> bytes:
         """A message: its body, and the shared arrays that changed since the other side last saw them."""
@@ -159,17 +161,16 @@ def copy_of(value: Any) -> Any:
     )
 
 
-def digest(value: Any) -> bytes:
-    """A short digest of an array's or tensor's values and gradient."""
+def digest(value: Any) -> Digest:
+    """What tells whether an array's or tensor's values, gradient, shape or dtype have changed."""
     if not is_tensor(value):
-        return _hash(array_parts(value))
+        return _short(*array_parts(value))
     grad = value.grad if value.is_leaf else None
-    return _hash(tensor_parts(value)) + (_hash(tensor_parts(grad)) if grad is not None else b"")
+    return _short(*tensor_parts(value)) + (_short(*tensor_parts(grad)) if grad is not None else ())
 
 
-def _hash(parts: tuple[str, tuple[int, ...], bytes]) -> bytes:
-    name, shape, data = parts
-    return hashlib.blake2b(data, digest_size=16, key=f"{name}{shape}".encode()[:64]).digest()
+def _short(name: str, shape: tuple[int, ...], data: bytes) -> Digest:
+    return name, shape, data if len(data) <= SHORT else hashlib.blake2b(data, digest_size=16).digest()
 
 
 def take_over(target: Any, value: Any) -> None:
