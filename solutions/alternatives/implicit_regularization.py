@@ -132,6 +132,17 @@ def factor_step(factors, target, seen, lr):
     (0.5 * (error**2).sum()).backward()
     return [(f - lr * f.grad).detach().numpy() for f in tensors]
 
+# %% factor_step / parameters
+def factor_step(factors, target, seen, lr):
+    parameters = [torch.nn.Parameter(torch.tensor(f)) for f in factors]
+    product = parameters[0]
+    for f in parameters[1:]:
+        product = f @ product
+    error = (product - torch.tensor(target))[torch.tensor(seen)]
+    (0.5 * error.square().sum()).backward()
+    torch.optim.SGD(parameters, lr=lr).step()
+    return tuple(parameters)
+
 # %% factor_step / float32-loops
 def factor_step(factors, target, seen, lr):
     factors = [f.astype(np.float32) for f in factors]

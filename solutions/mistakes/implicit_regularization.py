@@ -30,7 +30,7 @@ def gd_limit(X, y, w0):
     return w0 + X.T @ np.linalg.inv(X @ X.T) @ (y - X @ w0)
 
 # %% gd_limit / iterates
-# says: You take a number of steps and stop. Along a direction with a small singular value no affordable number is enough; solve for the limit.
+# says: You stop after a number of steps, or cut off small singular values. Along such a direction no affordable number of steps is enough, but the limit is reached there too; solve for it.
 # hint: 2
 def gd_limit(X, y, w0):
     w, lr = np.array(w0, dtype=float), 1 / np.linalg.norm(X, 2) ** 2
@@ -75,6 +75,45 @@ def steps_needed(s, lr, eps):
         return math.inf
     return max(1, math.ceil(-math.log(eps) / (lr * s.min() ** 2)))
 
+# %% steps_needed / floor-plus-one
+# says: floor(…) + 1 is one too many where the quotient of the logarithms is a whole number. The smallest t is its ceiling.
+# hint: 3
+def steps_needed(s, lr, eps):
+    worst = np.abs(1 - lr * s[s > 0] ** 2).max()
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else math.floor(math.log(eps) / math.log(worst)) + 1
+
+# %% steps_needed / rounded-down
+# says: You rounded down: after that many steps the error is still a little above ε. Take the ceiling.
+# hint: 3
+def steps_needed(s, lr, eps):
+    worst = np.abs(1 - lr * s[s > 0] ** 2).max()
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else math.floor(math.log(eps) / math.log(worst))
+
+# %% steps_needed / border
+# says: At ησ² = 2 the error along that direction changes sign for ever and keeps its length: the answer there is math.inf.
+# hint: 3
+def steps_needed(s, lr, eps):
+    worst = np.abs(1 - lr * s[s > 0] ** 2).max()
+    if worst > 1:
+        return math.inf
+    if worst == 1:
+        return 10**9
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% steps_needed / first-and-last
+# says: You look at the first and the last singular value only. Nothing says that they are sorted: take the worst of all.
+# hint: 2
+def steps_needed(s, lr, eps):
+    s = s[s > 0]
+    worst = max(abs(1 - lr * s[0] ** 2), abs(1 - lr * s[-1] ** 2))
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
 # %% matching_penalty / same-for-all
 # says: You return 1/t for every direction. That is only the limit for weak directions; strong ones are penalised less.
 # hint: 1
@@ -114,6 +153,22 @@ def matching_penalty(s, t):
 def matching_penalty(s, t):
     with np.errstate(all="ignore"):
         return np.asarray(s) ** 2 / np.expm1(t * np.asarray(s) ** 2)
+
+# %% matching_penalty / cancels
+# says: np.exp(x) − 1 loses its digits where x = tσ² is tiny; np.expm1(x) keeps them.
+# hint: 3
+def matching_penalty(s, t):
+    s = np.asarray(s, dtype=float)
+    with np.errstate(all="ignore"):
+        return np.where(s > 0, s**2 / (np.exp(t * s**2) - 1), 1 / t)
+
+# %% matching_penalty / in-place
+# says: You change the array of the caller: `s *= s` works in place.
+# hint: 3
+def matching_penalty(s, t):
+    s *= s
+    with np.errstate(all="ignore"):
+        return np.where(s > 0, s / np.expm1(t * s), 1 / t)
 
 # %% three_ends / all-least-norm
 # says: You gave the minimum-norm solution for all three. Sign descent and the diagonal network minimise other norms.
@@ -201,6 +256,12 @@ def patience(shortfall, steps, target):
 # hint: 3
 def patience(shortfall, steps, target):
     return steps ** (shortfall / target)
+
+# %% patience / power-first
+# says: You compute the number of steps and take its logarithm afterwards. That number need not fit into a float; take the logarithm first.
+# hint: 3
+def patience(shortfall, steps, target):
+    return math.log10(steps ** (shortfall / target))
 
 # %% diagonal_limit / least-norm
 # says: You return the minimum-norm solution. That is the limit for a large α only.
@@ -292,6 +353,22 @@ def which_optimizer(w, X, y):
     if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
         return "unfinished"
     if np.linalg.norm(w - np.linalg.pinv(X) @ y) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / absolute
+# says: You compare the residual, or the part off the rows, with a bare number. The table's bounds are shares of ‖y‖ and of ‖w‖.
+# hint: 3
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3:
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
         return "gradient"
     below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
     linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
@@ -412,3 +489,17 @@ def factor_step(factors, target, seen, lr):
     for f, g in zip(factors, gradients):
         f -= lr * g
     return factors
+
+# %% factor_step / fills-the-target
+# says: You write into the target of the caller to get rid of its NaN. Use np.where, which makes a new array.
+# hint: 3
+def factor_step(factors, target, seen, lr):
+    target[~seen] = 0
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = (before[-1] - target) * seen
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
