@@ -7,7 +7,16 @@ import os
 import sys
 
 import pytest
-from corpus import broken, honest, hostile_again, hostile_grudge, hostile_hooks, hostile_judge, hostile_process, hostile_protocol  # noqa: F401
+from corpus import (  # noqa: F401
+    broken,
+    honest,
+    hostile_again,
+    hostile_grudge,
+    hostile_hooks,
+    hostile_judge,
+    hostile_process,
+    hostile_protocol,
+)
 from corpus.base import CASES, LEAK, Case, source_of
 
 from coursekit.engine.interface import Budget, Outcome, Submission

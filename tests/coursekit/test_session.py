@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import json
 import sys
 
 import pytest
 from corpus.base import Draft, source_of
 
+from coursekit.engine.errors import ChannelClosed
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.local import SandboxUnavailable, grading_engine
 from coursekit.engine.session import Session
+from coursekit.engine.wire import REQUEST, PipeChannel, SocketChannel, Wire
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the fork server")
 
@@ -48,6 +53,21 @@ def counting(engine, monkeypatch):
     return launcher
 
 
+@pytest.mark.parametrize("way", ["socket", "pipes"])
+def test_one_that_never_reads_is_ended_however_small_the_messages(way):
+    ended = []
+    if way == "socket":
+        ours, theirs = socket.socketpair()
+        channel = SocketChannel(ours, lambda: ended.append(theirs.close()))
+    else:
+        reader, writer = os.pipe()
+        channel = PipeChannel(Wire(os.pipe()[0], writer), lambda: ended.append(os.close(reader)))
+    with pytest.raises(ChannelClosed):
+        for _ in range(10_000):
+            channel.send(REQUEST, bytes(1_000), 0.2)
+    assert len(ended) == 1
+
+
 def graded(engine, write, seconds: float):
     draft = Draft("mini", solved=True)
     write(draft)
@@ -79,3 +99,21 @@ def test_a_loop_in_a_cell_is_run_once_also_when_tests_run_in_order(engine, monke
     results = graded(engine, write, 2.0)
     assert {r.status for r in results.values()} == {"passed"}
     assert ran.count("while True: pass") == 1 and ran.count("x = 1") == 2
+
+
+LIKE_A_SLOW_IMPORT = "import sys, time\nif 'loaded' not in vars(sys):\n    time.sleep(2.5)\n    sys.loaded = True\n"
+
+
+def test_the_course_s_own_set_up_may_take_longer_than_a_call(engine, counting):
+    """On a student's machine it imports torch, perhaps for the first time."""
+    slow = json.loads(source_of("mini"))
+    locked = next(
+        c for c in slow["cells"] if c["metadata"].get("nbgrader", {}).get("locked") and c["cell_type"] == "code"
+    )
+    draft = Draft("mini", solved=True)
+    for cell in (locked, draft.cell(locked["metadata"]["nbgrader"]["grade_id"])):
+        cell["source"] = LIKE_A_SLOW_IMPORT + "".join(cell["source"])
+    budget = Budget(call_seconds=1.2, submission_seconds=60.0)
+    results = engine.grade(Submission("ann", draft.data()), json.dumps(slow).encode(), budget).questions
+    assert {result.status for result in results.values()} == {"passed"}
+    assert counting.started.count("student") == 1  # no spare

@@ -13,6 +13,7 @@ from coursekit.engine.notebook import Cell, Refused, read_notebook, without_hidd
 UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 LONGEST_CODE = 500_000  # characters in all code cells
+LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -53,7 +54,7 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; ValueError for a bad source notebook."""
     source, questions, setup = _of_source(source_data)
     cells = read_notebook(submission)
-    length = sum(len(cell.source) for cell in cells if cell.type == "code")
+    length = _to_parse(source, cells)
     if length > LONGEST_CODE:
         raise Refused(
             f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
@@ -65,6 +66,13 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
     _find_answers(plan)
     _find_order(plan)
     return plan
+
+
+def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
+    """Characters in all code cells, and in others that bear the name of one: parsing takes time that no budget counts."""
+    named = {name for cell in source if cell.type == "code" for name in (cell.grade_id, cell.id) if name}
+    parsed = (cell for cell in cells if cell.type == "code" or cell.grade_id in named or cell.id in named)
+    return sum(len(cell.source) for cell in parsed)
 
 
 @functools.lru_cache(maxsize=4)
@@ -179,7 +187,8 @@ def _match_lost(
     chosen = next((i for i in free if _same_text(cells[i], cell)), None)
     if chosen is None and cell.kind == "answer":
         wanted = bound_names(without_solution(cell.source))
-        able = [i for i in free if wanted and wanted <= bound_names(cells[i].source)]
+        code = [i for i in free if wanted and cells[i].type == "code"]
+        able = [i for i in code if wanted <= bound_names(cells[i].source)]
         chosen = next(
             (i for i in able if not is_stub(cells[i].source, without_solution(cell.source))), able[0] if able else None
         )
@@ -246,7 +255,9 @@ def _own_text_below(plan: Plan, place: int) -> bool:
 def _unanswered(cell: Cell, trusted: Cell) -> bool:
     if trusted.type == "code":
         return is_stub(cell.source, without_solution(trusted.source))
-    return _words(cell.source) in [_words(text) for text in ("", *UNWRITTEN, without_solution(trusted.source))]
+    return _words(cell.source[:LONGEST_TEXT]) in [
+        _words(text) for text in ("", *UNWRITTEN, without_solution(trusted.source))
+    ]
 
 
 def _words(text: str) -> list[str]:

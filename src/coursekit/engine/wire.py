@@ -17,7 +17,7 @@ REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"B", b"A"  # between checker and
 ORDER, DONE, GONE = b"O", b"D", b"X"  # between engine and checker
 LARGEST = 64 * 2**20
 CHUNK = 2**20
-PATIENT = 4096  # larger messages may fill the pipe of a process that does not read
+PART = 4096  # bytes that are read at once at least
 SOON = 0.001  # seconds; a timeout of nothing would mean something else
 
 
@@ -108,7 +108,7 @@ class SocketChannel:
                 raise ChannelTimeout
             self._socket.settimeout(left)
             try:
-                part = self._socket.recv(min(max(count - len(self._data), PATIENT), CHUNK))
+                part = self._socket.recv(min(max(count - len(self._data), PART), CHUNK))
             except TimeoutError:
                 raise ChannelTimeout from None
             except OSError as error:
@@ -139,9 +139,7 @@ class PipeChannel:
 
     def send(self, kind: bytes, payload: bytes, timeout: float) -> None:
         """Write one message; a process that does not read it within ``timeout`` seconds is killed."""
-        if len(payload) <= PATIENT:
-            return self._wire.send(kind, payload)
-        guard = threading.Timer(timeout, self._kill)
+        guard = threading.Timer(timeout, self._kill)  # many small messages fill a pipe, too
         guard.start()
         try:
             self._wire.send(kind, payload)

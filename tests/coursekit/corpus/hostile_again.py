@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.base import answers, cells
+from corpus.base import Draft, answers, case, cells
 from corpus.mini import QUESTIONS
 
 # points that are summed up take the type of the answer's numbers; whatever that is, they are counted
@@ -101,3 +101,24 @@ answers("hostile", "good", "mode_speed", {
             return ctypes.CDLL(None).syscall(ctypes.c_ulong(0x40000000 | 39)) * 0.0
     """,
 }, "crashed")  # fmt: skip
+
+
+@case("hostile", "bad", every="refused")
+def text_that_would_be_parsed_for_an_hour(d: Draft) -> None:
+    """Cells of text that bear the name of an answer."""
+    for number in range(40):
+        d.cells.insert(
+            0, d.cell("mode_speed_answer") | {"cell_type": "markdown", "source": "...\n" * 20_000 + str(number)}
+        )
+
+
+@case("hostile", "good", every="missing")
+def text_that_might_be_an_answer(d: Draft) -> None:
+    """Cells of text that are Python as well, in a notebook without names, ids or code."""
+    long = "f'" + "{1}" * 30_000 + "'"
+    d.notebook["cells"] = [{"cell_type": "markdown", "metadata": {}, "source": long + f" # {i}"} for i in range(40)]
+
+
+@case("hostile", "good")
+def a_written_answer_of_millions_of_words(d: Draft) -> None:
+    d.cell("sharp_colleague")["source"] = "ab " * 2_000_000
