@@ -52,7 +52,9 @@ def specification(options: argparse.Namespace) -> dict:
 def main() -> int:
     """Start the pods, grade, delete the pods; the exit code of `course grade`."""
     options = asked()
-    with KubeCluster(custom_cluster_spec=specification(options), namespace=options.namespace) as cluster:
+    with KubeCluster(
+        custom_cluster_spec=specification(options), namespace=options.namespace, resource_timeout=300
+    ) as cluster:
         cluster.wait_for_workers(1)
         line = [sys.executable, "-m", "coursekit.cli", "grade", options.assignment, "--classroom", options.classroom]
         return subprocess.call([*line, "--scheduler", cluster.scheduler_address])

@@ -83,7 +83,8 @@ def test_the_cluster_is_one_that_the_operator_knows_in_full(specification):
 def test_the_pods_are_valid_and_carry_what_the_sandbox_needs(specification, version):
     validate = needed("kubernetes_validate", "pip install -c constraints.txt kubernetes-validate").validate
     made = deployments(specification)
-    for resource in made:
+    policy = yaml.safe_load(SCRIPT.with_name("kubernetes_network.yaml").read_text())
+    for resource in (*made, policy):
         validate(resource, version, strict=True)
     template = made[-1]["spec"]["template"]
     [container] = template["spec"]["containers"]
@@ -92,6 +93,8 @@ def test_the_pods_are_valid_and_carry_what_the_sandbox_needs(specification, vers
         f"container.apparmor.security.beta.kubernetes.io/{container['name']}": "unconfined"
     }
     assert not template["spec"]["automountServiceAccountToken"]
+    for kept in (policy["spec"]["podSelector"], policy["spec"]["ingress"][0]["from"][0]["podSelector"]):
+        assert kept["matchLabels"].items() <= template["metadata"]["labels"].items()
 
 
 def started(container, address, ports):
