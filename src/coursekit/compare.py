@@ -10,6 +10,7 @@ import numpy as np
 
 from coursekit.plain import NotPlain, described, plain, precision
 
+NOISE = 1e-4  # of the largest entry: what low precision may add to any other
 FLOOR = 1e-12  # rounding noise, relative to the largest entry; absolute where exactly zero is expected
 
 
@@ -109,8 +110,9 @@ def _differ_dict(expected: dict, value: Any, tol: Tolerance, loose: float, revea
 
 
 def _differ_list(expected: list, value: Any, tol: Tolerance, loose: float, reveal: bool, got: object) -> str:
-    value = list(value) if isinstance(value, np.ndarray) and value.ndim else value
-    if not isinstance(value, list):
+    if isinstance(value, np.ndarray) and value.ndim and len(value) == len(expected):
+        value = list(value)
+    if not isinstance(value, list) and not (isinstance(value, np.ndarray) and value.ndim):
         return f"your value is {described(got)}, where a list or tuple of length {len(expected)} is wanted"
     if len(value) != len(expected):
         return f"your value has length {len(value)}, where {len(expected)} is wanted"
@@ -155,7 +157,7 @@ def _close(want: np.ndarray, have: np.ndarray, tol: Tolerance, loose: float) -> 
     size = np.abs(want.astype(complex if want.dtype.kind == "c" else float))
     finite = size[np.isfinite(size)]
     scale = float(finite.max()) if finite.size else 0.0
-    allowed = tol.atol + tol.rtol * size + (max(loose, tol.rtol) * scale if loose else 0.0) + FLOOR * (scale or 1.0)
+    allowed = tol.atol + max(tol.rtol, loose) * size + min(loose, NOISE) * scale + FLOOR * (scale or 1.0)
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(have - want) <= allowed if np.isfinite(size).any() else np.zeros(want.shape, bool)
         same = (have == want) | (np.isnan(have) & np.isnan(want))
