@@ -52,6 +52,11 @@ def matching_penalty(s, t):
 x = np.array([1.0, 2.0, 3.0])
 three_ends = {"gradient": np.linalg.pinv(x[None]) @ [6.0], "sign": np.full(3, 6 / x.sum()), "diagonal": np.array([0, 0, 6 / 3])}
 
+# %% three_ends / fractions
+from fractions import Fraction
+
+three_ends = {"gradient": [Fraction(3 * k, 7) for k in (1, 2, 3)], "sign": (1, 1, 1), "diagonal": (0, 0, 2)}
+
 # %% log_time_flow / lsoda
 def log_time_flow(Z, taus):
     def speed(tau, w):

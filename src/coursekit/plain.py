@@ -6,12 +6,19 @@ import base64
 import json
 import sys
 import zlib
+from collections import OrderedDict, defaultdict
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 SCALARS = (bool, int, float, complex, str, bytes)
+DICTS = (dict, OrderedDict, defaultdict)
+EXACT = (Fraction, Decimal)
 MAX_DEPTH = 12
+# relative errors of right answers in these types; whoever answers chooses the type, so not much more than the type's own
+HALF, SINGLE = 1e-3, 1e-5
 
 
 class NotPlain(Exception):
@@ -28,6 +35,7 @@ def plain(value: object, depth: int = 0) -> Any:
     """``value`` as None, a Python scalar, a string, a list, a dict or a numpy array; tensors become arrays.
 
     Types are matched exactly and no method of an unknown type is called, so that a value cannot lie about itself.
+    A tuple with names (``np.linalg.eigh`` gives one) is a tuple; a fraction or a decimal number is a float.
     Raises ``NotPlain`` for anything else, and for nesting deeper than ``MAX_DEPTH``.
     """
     if depth > MAX_DEPTH:
@@ -35,15 +43,33 @@ def plain(value: object, depth: int = 0) -> Any:
     kind = type(value)
     if value is None or value is Ellipsis or kind in SCALARS:
         return value
-    if kind in (list, tuple):
-        return [plain(item, depth + 1) for item in value]  # type: ignore[attr-defined]
-    if kind is dict:
-        return {_key(key): plain(item, depth + 1) for key, item in value.items()}  # type: ignore[attr-defined]
+    if kind is list or issubclass(kind, tuple):
+        return [plain(item, depth + 1) for item in items_of(value)]
+    if kind in DICTS:
+        pairs: Any = dict.items(value)  # type: ignore[arg-type]
+        return {_key(key): plain(item, depth + 1) for key, item in pairs}
+    if kind in EXACT:
+        return float_of(value)
     if is_tensor(value):
         return array_of(value)
     if kind in (np.ndarray, np.matrix) or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
         return _checked(np.array(value))
     raise NotPlain(f"is {described(value)}, where a number, string, list, dict, array or tensor is wanted")
+
+
+def items_of(value: Any) -> list[Any]:
+    """The items of a list or of a tuple of any kind, by their own methods and not by those of a subclass."""
+    return list(value if type(value) is list else tuple.__iter__(value))
+
+
+def float_of(value: Any) -> float:
+    """A fraction or a decimal number as a float; infinite where it is beyond the range of floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+    except ValueError:  # a decimal number's signalling NaN
+        return float("nan")
 
 
 def _key(key: object) -> object:
@@ -74,12 +100,12 @@ def _checked(array: np.ndarray) -> np.ndarray:
 def precision(value: object) -> float:
     """The relative tolerance that the number type of ``value`` calls for: 0 for double precision and integers."""
     dtype = str(getattr(value, "dtype", "")) if is_tensor(value) or type(value).__module__ == "numpy" else ""
-    if type(value) in (list, tuple, dict):
-        items = list(value.values()) if type(value) is dict else list(value)  # type: ignore[attr-defined, call-overload]
+    if type(value) is list or type(value) in DICTS or issubclass(type(value), tuple):
+        items = list(dict.values(value)) if type(value) in DICTS else items_of(value)  # type: ignore[arg-type]
         return max((precision(item) for item in items[:64]), default=0.0)
     if dtype.endswith(("float16",)):
-        return 1e-2
-    return 1e-4 if dtype.endswith(("float32", "complex64")) else 0.0
+        return HALF
+    return SINGLE if dtype.endswith(("float32", "complex64")) else 0.0
 
 
 def described(value: object) -> str:
@@ -95,6 +121,8 @@ def described(value: object) -> str:
         return f"a {kind.__name__} of length {len(value)}"  # type: ignore[arg-type]
     if kind.__name__ == "Unusable" and kind.__module__.startswith("coursekit.engine"):
         return str(object.__getattribute__(value, "_why"))[:300]  # the engine says why it did not let the value in
+    if any("__next__" in vars(parent) for parent in type.__dict__["__mro__"].__get__(kind)):
+        return "an iterator (is `list(…)` around it missing?)"
     if kind is type or callable(value):
         return "a function or class itself (is a call with parentheses missing?)"
     name = str(kind.__name__)[:60]

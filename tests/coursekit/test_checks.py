@@ -2,6 +2,9 @@
 
 import sys
 import warnings
+from collections import namedtuple
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -287,6 +290,34 @@ def test_a_matrix_of_the_old_kind_counts_as_an_array():
     assert "right" not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", [namedtuple("Pair", "low high")(1.0, 3.0), (Fraction(1), Decimal(3))])
+def test_a_pair_of_numbers_may_be_of_any_honest_kind(value):
+    with check.question("q"):
+        check.expect({"pair": [1.0, 3.0]})
+        check.case("pair", value)
+
+
+def test_what_numpy_returns_with_names_is_a_tuple():
+    with check.question("q"):
+        check.expect({"both": [np.array([1.0, 3.0]), np.eye(2)]})
+        check.case("both", np.linalg.eigh(np.diag([1.0, 3.0])))
+
+
+def test_fractions_beyond_floats_are_wrong_and_no_crash():
+    with pytest.raises(CheckFailed, match="infinite"), check.question("q"):
+        check.expect({"x": 1.0})
+        check.case("x", Fraction(10) ** 400)
+
+
+def test_a_generator_is_no_list_and_is_told_so():
+    with (
+        pytest.raises(CheckFailed, match=r"is an iterator \(is `list\(…\)` around it missing\?\)"),
+        check.question("q"),
+    ):
+        check.expect({"x": [1.0, 2.0]})
+        check.case("x", lambda: (x for x in (1.0, 2.0)))
+
+
 def known(**table):
     return pack({"mistakes": {n: {"says": f"you did {n}", "hint": 3} for n in "ab"}, "outcomes": table, "of": {}})
 
@@ -380,3 +411,15 @@ def test_two_checks_of_one_name_are_refused():
     with pytest.raises(CheckFailed, match="names must differ"), check.question("q"):
         check.require(True, "twice")
         check.require(True, "twice")
+
+
+def test_a_type_of_low_precision_buys_little():
+    """Whoever answers chooses the type: a wrong value must not become right by being rounded."""
+    expected = np.array([40.0, 0.2, 1e-3])
+    for kind, near in ((np.float32, 1 + 5e-6), (np.float16, 1 + 2e-4)):
+        assert difference(expected, (expected * near).astype(kind), Tolerance(1e-9)) == ""
+    for kind, off in ((np.float32, 1e-4), (np.float16, 0.01)):
+        assert difference(expected, (expected * (1 + off)).astype(kind), Tolerance(1e-9))
+        assert difference(2.5, np.asarray(2.5 * (1 + off), kind), Tolerance(1e-9))
+    assert difference(expected, np.array([40.0, 0.2, 0.5], np.float32), Tolerance(1e-3))
+    assert difference([1, "a"], np.zeros((2**31 - 1, 0)), Tolerance())

@@ -22,6 +22,7 @@ from coursekit.engine.forks import ForkGuard
 from coursekit.engine.frames import Handle
 from coursekit.engine.peer import Peer, take_over
 from coursekit.engine.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
+from coursekit.plain import EXACT, float_of
 
 TEXT = 500  # characters of an error's text
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
@@ -118,6 +119,10 @@ class Student(Peer):
             return Handle(value.id, mine=False)
         if type(value) in DICTS:
             return dict(value)
+        if issubclass(type(value), tuple) and not has_methods(type(value)):
+            return tuple(tuple.__iter__(value))  # with names, as np.linalg.eigh gives it, it is a tuple all the same
+        if type(value) in EXACT:
+            return float_of(value)
         if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
             return np.asarray(value)  # a matrix or a memory map counts as the array that it holds
         if type(value) in CALLABLES:
@@ -163,6 +168,12 @@ class Callback:
         if threading.current_thread() is not threading.main_thread():
             raise RuntimeError("a function that a check passes in can be called in the main thread only")
         return self.owner.call_back(self.id, args, kwargs)
+
+
+def has_methods(kind: type) -> bool:
+    """Whether a class was written to be more than its values: it can be called, or has a method with a name of its own."""
+    own = [item for parent in CLASS_MRO(kind) for item in vars(parent).items() if parent not in (tuple, object)]
+    return any(isinstance(t, types.FunctionType) and (n == "__call__" or not n.startswith("_")) for n, t in own)
 
 
 def told(error: BaseException) -> tuple[str, str, str, int]:

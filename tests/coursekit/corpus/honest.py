@@ -303,6 +303,28 @@ answers("honest", "good", "conserved", {
 }, "passed")  # fmt: skip
 
 
+answers("honest", "good", "read_staircase", {
+    "a_tuple_with_names": """
+        from typing import NamedTuple
+        import numpy as np
+        class Steps(NamedTuple):
+            s: np.ndarray
+            a0: np.ndarray
+        def read_staircase(plateaus, times):
+            s = np.sqrt(-2 * np.diff(plateaus))
+            return Steps(a0=s / (1 + np.exp(2 * s * times)), s=s)
+    """,
+    "fractions_and_decimals": """
+        from decimal import Decimal
+        from fractions import Fraction
+        import math
+        def read_staircase(plateaus, times):
+            s = [math.sqrt(2 * (a - b)) for a, b in zip(plateaus, plateaus[1:])]
+            return [[Fraction(x) for x in s], [Decimal(x / (1 + math.exp(2 * x * t))) for x, t in zip(s, times)]]
+    """,
+}, "passed")  # fmt: skip
+
+
 def _written(name: str, text: str, status: str) -> None:
     def write(d: Draft) -> None:
         d.cell("sharp_colleague")["source"] = text
