@@ -179,6 +179,7 @@ def test_processes_that_are_started_fresh_are_limited_too():
     """  # fmt: skip
     draft = Draft("mini", solved=True)
     draft.first(code)
+    draft.answer("size", "def size(n): return 6 * 2**30")
     engine = local_engine()
     try:
         outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0))
@@ -189,7 +190,9 @@ def test_processes_that_are_started_fresh_are_limited_too():
     assert seen["limits"] == {
         "RLIMIT_CORE": [0, 0], "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2, "RLIMIT_NOFILE": [limits.FILES] * 2, "RLIMIT_CPU": [210, 210],
     }  # fmt: skip
-    assert {result.status for result in outcome.questions.values()} == {"passed"}
+    results = dict(outcome.questions)
+    assert "MemoryError" in results.pop("size").message  # the checker's process is limited, too
+    assert {result.status for result in results.values()} == {"passed"}
 
 
 def test_a_limit_that_the_system_refuses_is_left_out_only_where_that_is_allowed(monkeypatch):

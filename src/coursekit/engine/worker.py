@@ -11,6 +11,7 @@ from coursekit.engine.errors import ChannelClosed
 from coursekit.engine.wire import Wire
 
 USERS_PROCESSES = 4096  # outside the sandbox this limit counts all processes of the user, not one submission's
+CHECKERS_SHARE = 2  # times a submission's memory is what its checker may take
 LIBRARIES_BYTES = 2**30  # what importing torch and its like maps later in a process that is started fresh
 
 
@@ -55,6 +56,16 @@ def limit_student(budget: dict[str, Any]) -> None:
     limits.apply(wanted, every=sys.platform.startswith("linux"))
 
 
+def limit_checker(budget: dict[str, Any]) -> None:
+    """The limit on a checker's memory: an answer may be the size of what a check makes.  Where the system tells what is taken."""
+    if os.name != "posix":
+        return
+    from coursekit.engine import checker  # noqa: F401  what it maps is not the answer's
+    from coursekit.sandbox import limits
+
+    limits.apply(limits.memory_of(CHECKERS_SHARE * budget["memory_bytes"] + LIBRARIES_BYTES), every=False)
+
+
 def main() -> None:
     """Serve the role that the command line names within the budget that it gives, then end at once."""
     role, budget = sys.argv[1], json.loads(sys.argv[2])
@@ -64,6 +75,8 @@ def main() -> None:
         from coursekit.engine import student  # noqa: F401  what it maps is not the student's
 
         limit_student(budget | {"memory_bytes": budget["memory_bytes"] + LIBRARIES_BYTES})
+    else:
+        limit_checker(budget)
     serve(role, wire, budget["output_bytes"])
     os._exit(0)
 

@@ -33,7 +33,6 @@ encodings.idna encodings.ascii encodings.latin_1 unicodedata jaxtyping
 coursekit.checks coursekit.engine.student coursekit.engine.checker coursekit.engine.worker
 """
 LIBRARIES = _LIBRARIES.split()
-CHECKERS_SHARE = 2  # times a submission's memory is what its checker may take
 TICK_MS = 100  # how often the memory of students' processes is looked at
 
 
@@ -219,6 +218,7 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
 
         confine(confinement, budget["memory_bytes"], budget["processes"], int(budget["submission_seconds"]) + 10)
     elif order["role"] == "checker":
+        from coursekit.engine.worker import CHECKERS_SHARE
         from coursekit.sandbox import limits
 
         limits.apply(limits.memory_of(CHECKERS_SHARE * budget["memory_bytes"]))  # an answer may be a size
