@@ -79,7 +79,10 @@ class Clock:
 
 
 class Session:
-    """Runs the student's cells in order.  A cell that kills the process is left out when the others are replayed."""
+    """Runs the student's cells in order.  A cell that kills the process is left out when the others are replayed.
+
+    The first ``own`` cells are the course's set-up.  They may take long: a fresh process imports the libraries in them.
+    """
 
     def __init__(
         self,
@@ -88,8 +91,9 @@ class Session:
         budget: Budget,
         clock: Clock,
         deadly: set[int] | None = None,
+        own: int = 0,
     ) -> None:
-        self.launcher, self.cells, self.budget, self.clock = launcher, cells, budget, clock
+        self.launcher, self.cells, self.budget, self.clock, self.own = launcher, cells, budget, clock, own
         self.reports = [Report() for _ in cells]
         self.deadly = deadly or set()  # cells that are known to end the process
         self.process: Process | None = None
@@ -118,13 +122,13 @@ class Session:
 
     def _outcome(self, label: str, source: str) -> Report:
         assert self.process is not None
-        seconds = self.clock.left(self.budget.call_seconds + (STARTING if self.position == 1 else 0))
         if self.position == 1 and not self._awake():
             return Report("crashed", "the process did not start")
-        seconds = self.clock.left(self.budget.call_seconds)
+        own = self.position <= self.own
+        seconds = self.clock.left(self.budget.call_seconds + (STARTING if own else 0.0))
         try:
             self.process.channel.send(REQUEST, encode(((0, "cell", label, source), [])), seconds)
-            return _report(*self.heard(seconds))
+            return _report(*(self.clock.hear(self.process, seconds) if own else self.heard(seconds)))
         except ChannelTimeout:
             self.stop()
             return Report("timeout", f"stopped after {self.budget.call_seconds:g} s")

@@ -59,7 +59,7 @@ class _Run:
         cells = []
         for place, (cell, role) in enumerate(zip(self.plan.cells, self.plan.roles)):
             cells.append((answers.get(place, f"cell {place + 1}"), cell.source if role == "run" else ""))
-        return Session(self.launcher, self.before + cells, self.budget, self.clock, deadly)
+        return Session(self.launcher, self.before + cells, self.budget, self.clock, deadly, len(self.before))
 
     def outcome(self) -> Outcome:
         """Run everything, and end every process whatever happens."""
