@@ -106,7 +106,7 @@ def final_score(student: MadeUp, standing: Standing) -> float:
 
 def exported(path: Path, column: str) -> dict[str, float]:
     """Final scores by student as an exported file has them."""
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     key = "student" if "student" in rows[0] else "SIS User ID"
     return {row[key]: float(row[column]) for row in rows if row[key]}

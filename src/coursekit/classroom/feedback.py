@@ -139,7 +139,7 @@ def page(assignment: str, title: str, standing: Standing, notebook: NotebookNode
     cells = answers(notebook)
     return template().render(
         assignment=assignment, title=title, standing=standing, items=[item(mark, cells) for mark in standing.marks],
-        flags=(standing.record or {}).get("flags", []), style=Markup((TEMPLATES / "style.css").read_text()),  # noqa: S704
+        flags=(standing.record or {}).get("flags", []), style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def write(classroom: Classroom, assignment: str, students: Iterable[Standing] | 
 def shown(path: Path, assignment: str) -> NotebookNode:
     """The notebook in ``autograded/``, empty when there is none; raises ClassroomError for a damaged one."""
     try:
-        return nbformat.reads(path.read_text(), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
+        return nbformat.reads(path.read_text("utf-8"), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
     except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise ClassroomError(
             f"{path} is damaged ({error}); `course grade {assignment} --regrade` makes it again"

@@ -31,7 +31,7 @@ class Finding:
 
 def constraints(path: Path = ROOT / "constraints.txt") -> dict[str, str]:
     """The pinned versions by package name."""
-    lines = path.read_text().splitlines() if path.is_file() else []
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
     return dict(match.groups() for line in lines if (match := re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line.strip())))  # type: ignore[misc]
 
 
