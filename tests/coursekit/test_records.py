@@ -13,6 +13,7 @@ from coursekit.classroom import gradebook, records, run_local
 from coursekit.classroom.cells import COURSE
 from coursekit.classroom.grading import Settings, grade
 from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.standing import standings
 from coursekit.classroom.variants import course_key, make_key
 from coursekit.cli import main
 from coursekit.commands.grade import ahead
@@ -163,6 +164,27 @@ def test_what_people_entered_for_a_question_that_is_gone_is_kept(room):
     assert {"student": "alice", "cell": "norm_answer", "manual_comment": "See me."} in kept
     with Gradebook(room.db_url, COURSE) as book:
         assert book.find_grade("explain", "mini", "mini", "alice").manual_score == 4.0
+
+
+def test_a_newer_submission_asks_for_a_second_look_at_what_a_person_graded(room):
+    """The words that earned the points are no longer there: nobody must keep, or miss, points for them unseen."""
+    path = room.submitted("mini", "alice")
+    path.with_name("timestamp.txt").write_text("2026-09-30 10:00:00 UTC")
+    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    with Gradebook(room.db_url, COURSE) as book:
+        entry = book.find_grade("explain", "mini", "mini", "alice")
+        entry.manual_score, entry.needs_manual_grade = 4.0, False
+        book.db.commit()
+    grade(room, "mini", (), SETTINGS, run=run_local.run, again=True)
+    assert [standing.status for standing in standings(room, "mini")] == ["graded"]
+    path.write_text(json.dumps(submission(explain="right, but nothing of what was there")))
+    path.with_name("timestamp.txt").write_text("2026-09-30 11:00:00 UTC")
+    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    assert [(standing.status, standing.score) for standing in standings(room, "mini")] == [("waiting", 9.0)]
+    with Gradebook(room.db_url, COURSE) as book:
+        assert book.find_grade("explain", "mini", "mini", "alice").needs_manual_grade
+        assert not book.find_grade("double", "mini", "mini", "alice").needs_manual_grade
 
 
 def test_two_classroom_keys_cannot_come_about_and_an_empty_one_is_none(tmp_path):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -112,6 +113,15 @@ def entered(connection: Connection, rows: Iterable[str]) -> Iterator[Row]:
             for student, cell, *values in connection.execute(query.where(table.c.cell_id == row)):
                 if any(value not in (None, "") for value in values):
                     yield {"student": student, "cell": cell, **dict(zip(names, values))}
+
+
+def write_down(lost: Iterable[Row], path: Path) -> None:
+    """Append what people had entered for cells that are gone to ``path``, a JSON line each."""
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in lost]
+    if lines:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
+            file.writelines(lines)
 
 
 def write_sources(connection: Connection, notebook: str, stored: Any) -> None:

@@ -7,7 +7,6 @@ PostgreSQL.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -21,7 +20,7 @@ import nbgrader
 from alembic.script import ScriptDirectory
 from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
 from coursekit.classroom import cells
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -79,10 +78,13 @@ def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
     try:
         fresh = is_new(engine)
         with engine.begin() as connection:
+            if fresh:  # the version goes first: tables without one are those of an old nbgrader
+                connection.execute(
+                    text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)")
+                )
+                first = "INSERT INTO alembic_version SELECT :head WHERE NOT EXISTS (SELECT 1 FROM alembic_version)"
+                connection.execute(text(first), {"head": schema_version()})
             api.Base.metadata.create_all(connection)
-            if fresh:
-                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-                connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": schema_version()})
             cells.one_id(connection, api.Course.__table__, {}, id=course)
             for name, columns in INDEXES.items():
                 connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}"))
@@ -114,7 +116,7 @@ def write(classroom: Classroom, assignment: str, source: bytes, records: Mapping
     for wait in (*WAITS, None):
         try:
             return once(classroom, assignment, source, records)
-        except (IntegrityError, OperationalError) as error:
+        except DBAPIError as error:
             if wait is None or not (
                 isinstance(error, IntegrityError) or re.search("locked|already exists", str(error))
             ):
@@ -129,19 +131,10 @@ def once(classroom: Classroom, assignment: str, source: bytes, records: Mapping[
     try:
         with engine.begin() as connection:
             structure = cells.write(connection, assignment, source, deadline(records))
-            keep_lost(classroom, structure)
+            cells.write_down(structure.lost, classroom.removed(assignment))
             Bulk(connection, structure, people(classroom)).write(classroom, records)
     finally:
         engine.dispose()
-
-
-def keep_lost(classroom: Classroom, structure: cells.Structure) -> None:
-    """Write down what people had entered for cells that the source no longer has."""
-    path = classroom.removed(structure.assignment)
-    if structure.lost:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in structure.lost)
 
 
 def deadline(records: Mapping[str, Mapping[str, Any]]) -> datetime | None:
@@ -186,9 +179,10 @@ class Bulk:
         self.students(records)
         name = self.structure.assignment
         times = {student: naive(classroom.submission_time(name, student)) for student in records}
-        submissions = self.submissions(records, times)
+        submissions, newer = self.submissions(records, times)
         notebooks = self.notebooks(records, submissions)
         self.grades(records, notebooks)
+        self.look_again(notebooks[student] for student in newer)
         self.comments(records, notebooks)
 
     def students(self, records: Iterable[str]) -> None:
@@ -205,8 +199,16 @@ class Bulk:
             "email": person.email or None, "lms_user_id": person.lms_id or None,
         }  # fmt: skip
 
-    def submissions(self, records: Iterable[str], times: Mapping[str, datetime | None]) -> dict[str, str]:
-        """The submission's row id by student; adds rows and brings times up to date."""
+    def look_again(self, notebooks: Iterable[str]) -> None:
+        """Ask for a second look at what people graded, as nbgrader does: these notebooks are others than they saw."""
+        for notebook in notebooks:
+            seen = (GRADE.c.notebook_id == notebook) & GRADE.c.manual_score.is_not(None)
+            self.connection.execute(GRADE.update().where(seen).values(needs_manual_grade=True))
+
+    def submissions(
+        self, records: Iterable[str], times: Mapping[str, datetime | None]
+    ) -> tuple[dict[str, str], list[str]]:
+        """The submission's row id by student, and whose came in anew; adds rows and brings times up to date."""
         where = SUBMISSION.c.assignment_id == self.structure.assignment_id
         query = select(SUBMISSION.c.student_id, SUBMISSION.c.id, SUBMISSION.c.timestamp).where(where)
         known = {student: (row, moment) for student, row, moment in self.connection.execute(query)}
@@ -218,7 +220,8 @@ class Bulk:
         insert(self.connection, SUBMISSION, new)
         changed = [(s, times[s]) for s in records if s in known and times[s] and times[s] != known[s][1]]
         update(self.connection, SUBMISSION, ({"key": known[s][0], "timestamp": moment} for s, moment in changed))
-        return {student: row for student, (row, _) in known.items()} | {row["student_id"]: row["id"] for row in new}
+        rows = {student: row for student, (row, _) in known.items()} | {row["student_id"]: row["id"] for row in new}
+        return rows, [student for student, _ in changed]
 
     def notebooks(self, records: Mapping[str, Mapping[str, Any]], submissions: Mapping[str, str]) -> dict[str, str]:
         """The submitted notebook's row id by student; adds rows and brings late penalties up to date."""

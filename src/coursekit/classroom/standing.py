@@ -7,7 +7,7 @@ formgrader puts them.  Pages and exports show the two together.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbgrader import api
@@ -27,6 +27,7 @@ class Manual:
     score: float | None = None
     extra: float = 0.0
     comment: str = ""
+    again: bool = False  # the submission or the machine's score changed since: a second look is asked for
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ class Mark:
 
     @property
     def waiting(self) -> bool:
-        """Whether the question still waits for a person."""
-        return self.status == "manual" and self.manual.score is None
+        """Whether the question waits for a person, for the first time or again."""
+        return (self.status == "manual" and self.manual.score is None) or self.manual.again
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual
             return {}
         with engine.connect() as connection:
             for table, columns in (
-                (api.Grade.__table__, ("manual_score", "extra_credit")),
+                (api.Grade.__table__, ("manual_score", "extra_credit", "needs_manual_grade")),
                 (api.Comment.__table__, ("manual_comment",)),
             ):
                 joined = (
@@ -120,8 +121,10 @@ def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual
 def merged(before: Manual, values: dict[str, Any]) -> Manual:
     """``before`` with the columns of one more row."""
     if "manual_comment" in values:
-        return Manual(before.score, before.extra, values["manual_comment"] or before.comment)
-    return Manual(values["manual_score"], float(values["extra_credit"] or 0), before.comment)
+        return replace(before, comment=values["manual_comment"] or before.comment)
+    score = values["manual_score"]
+    again = score is not None and bool(values["needs_manual_grade"])
+    return Manual(score, float(values["extra_credit"] or 0), before.comment, again)
 
 
 def mark_of(question: Question, record: records.Record | None, manual: dict[str, Manual]) -> Mark:
@@ -131,7 +134,7 @@ def mark_of(question: Question, record: records.Record | None, manual: dict[str,
     own, answer = manual.get(question.id, Manual()), manual.get(question.answer, Manual())
     score = (entry["score"] if own.score is None else own.score) + own.extra
     comment = "\n\n".join(dict.fromkeys(text for text in (own.comment, answer.comment) if text))
-    return Mark(question, float(score), entry["status"], entry["message"], Manual(own.score, own.extra, comment))
+    return Mark(question, float(score), entry["status"], entry["message"], replace(own, comment=comment))
 
 
 def standings(classroom: Classroom, assignment: str) -> list[Standing]:
