@@ -20,12 +20,15 @@ def free_ports(count):
         return [probe.getsockname()[1] for probe in probes]
 
 
-def hand_in_made_up(room, topic):
-    """Made-up students of every kind whose fate is not a matter of seconds; returns them."""
+SLOW = ("loops", "steals")  # one never ends, one reads every folder it sees; on a busy machine the budget may end first
+
+
+def hand_in_made_up(room, topic, without=SLOW):
+    """Made-up students of every kind but a few; returns them."""
     release([topic], room.root, root=COURSE)
     (room.root / "course.key").write_text("00" * 32)
     released = json.loads(room.release(topic).read_text())
-    students = [made for made in make(load(topic, COURSE), released, len(KINDS)) if made.kind != "loops"]
+    students = [made for made in make(load(topic, COURSE), released, len(KINDS)) if made.kind not in without]
     for student in students:
         path = room.submitted(topic, student.student)
         path.parent.mkdir(parents=True)

@@ -214,7 +214,7 @@ def test_one_worker_two_workers_and_a_second_run_write_the_same_bytes(tmp_path):
     written = []
     for name, workers in (("one", 1), ("two", 2), ("again", 1)):
         room = classroom(tmp_path / name)
-        hand_in_made_up(room, "tiny")
+        hand_in_made_up(room, "tiny", without=("loops",))
         run = run_local.run if workers == 1 else run_dask.run
         grade(room, "tiny", (), Settings(workers=workers), run=run)
         files = [*room.records("tiny").glob("*.json"), *(room.root / "autograded").glob("*/tiny/tiny.ipynb")]
