@@ -217,7 +217,7 @@ def test_names_that_are_no_text_are_shown_with_marks_in_their_place(tmp_path):
     assert result.output.count("is not a student id") == 2 and "\x1b]0" not in result.output
 
 
-@pytest.mark.parametrize("name", ["..", "a b", "-rf", "*", "x" * 101, "ä", "a\nb", ".hidden"])
+@pytest.mark.parametrize("name", ["..", "a b", "-rf", "*", "x" * 101, "ä", "a\nb", ".hidden", "alice."])
 def test_names_that_are_no_ids_are_refused_without_a_trace(tmp_path, name):
     room = classroom(tmp_path / "room")
     path = zipped(tmp_path / "export.zip", {f"{name}/mini.ipynb": GOOD_TEXT, "good/mini.ipynb": GOOD_TEXT})

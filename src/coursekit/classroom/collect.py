@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from coursekit.classroom import records
 from coursekit.classroom.intake import Candidate, Item, Refusal, from_paths
-from coursekit.classroom.layout import TIMESTAMP, Classroom, parse_time, time_text, valid_id
+from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, parse_time, time_text, valid_id
 from coursekit.classroom.roster import Person, people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
@@ -84,9 +84,7 @@ def by_platform(student: str, roster: Mapping[str, Person]) -> str:
 def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: Mapping[str, str]) -> str | None:
     """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
     if not valid_id(student):
-        return (
-            f"{student!r} is not a student id: 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -"
-        )
+        return f"{student!r} is not a student id: {ID_RULE}"
     if known.get(student.lower(), student) != student:
         return (
             f"{student!r} differs from {known[student.lower()]!r} in capitals only; rename it to the id that is meant"

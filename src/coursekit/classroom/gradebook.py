@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -65,6 +66,7 @@ def connect(url: str) -> Engine:
         ) from None
 
 
+@cache
 def schema_version() -> str:
     """The version of nbgrader's tables, from the migrations it comes with; nbgrader itself starts a process to ask."""
     return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())

@@ -10,6 +10,7 @@ from pathlib import Path
 from coursekit.paths import ROOT
 
 ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
+ID_RULE = "use 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -, not ending in a dot"
 DEFAULT = ROOT / "classroom"
 TIMESTAMP = "timestamp.txt"
 
@@ -19,16 +20,17 @@ class ClassroomError(Exception):
 
 
 def valid_id(name: str) -> bool:
-    """Whether ``name`` may be a student's id or an assignment's name: it becomes a folder, so no separators, no ``..``."""
-    return bool(ID.fullmatch(name)) and not name.startswith(".") and not name.startswith("-")
+    """Whether ``name`` may be a student's id or an assignment's name: it becomes a folder, so no separators, no ``..``.
+
+    No dot at the end either: Windows leaves it out, and two ids would be one folder.
+    """
+    return bool(ID.fullmatch(name)) and not name.startswith((".", "-")) and not name.endswith(".")
 
 
 def checked_id(name: str) -> str:
     """``name`` itself; raises ClassroomError when it may not be an id."""
     if not valid_id(name):
-        raise ClassroomError(
-            f"{name!r} is not an id: use 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -"
-        )
+        raise ClassroomError(f"{name!r} is not an id: {ID_RULE}")
     return name
 
 
