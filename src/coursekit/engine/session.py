@@ -12,7 +12,7 @@ from coursekit.engine.frames import Limits, decode, encode
 from coursekit.engine.interface import Budget
 from coursekit.engine.launch import Launcher, Process
 from coursekit.engine.wire import REPLY, REQUEST
-from coursekit.engine.words import ended, scrubbed
+from coursekit.engine.words import OUTSIDE, ended, scrubbed
 
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
@@ -96,6 +96,7 @@ class Session:
         self.launcher, self.cells, self.budget, self.clock, self.own = launcher, cells, budget, clock, own
         self.reports = [Report() for _ in cells]
         self.deadly = deadly or set()  # cells that are known to end the process
+        self.again: set[int] = set()  # cells during which somebody else ended the process, once
         self.process: Process | None = None
         self.spare: Process | None = None
         self.position = 0
@@ -115,6 +116,8 @@ class Session:
 
     def _run(self, number: int) -> None:
         report = self._outcome(*self.cells[number])
+        if self.process is None and report.text == OUTSIDE and number not in self.again:
+            return self.again.add(number)  # not its doing, perhaps: once more, with all before it
         if self.reports[number].status == "unrun" or report.status not in ("ok", "error"):
             self.reports[number] = report
         if self.process is None:

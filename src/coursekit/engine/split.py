@@ -13,7 +13,7 @@ from coursekit.engine.notebook import Refused
 from coursekit.engine.plan import Plan, Question, make_plan, questions_of, read_source
 from coursekit.engine.session import Clock, OutOfTime, Report, Session
 from coursekit.engine.trial import Bench, Trial
-from coursekit.engine.words import REASONS, scrubbed
+from coursekit.engine.words import OUTSIDE, REASONS, scrubbed
 
 NOT_ANSWERED = "not answered yet"
 MANUAL = "waits for a grader"
@@ -101,8 +101,11 @@ class _Run:
         start = time.monotonic()
         try:
             result = self._trial(question, after)
-            if result.get("desync"):  # left over from an earlier question, perhaps: once more with a new process
+            # left over from an earlier question, perhaps, or the machine's doing: once more with a new process
+            if result.get("desync") or result.get("how") == OUTSIDE:
                 result = self._trial(question, after)
+                if result.get("how") == OUTSIDE:
+                    self.plan.flags.append(f"{question.id}: {OUTSIDE}")
             if result.get("error") == "NameError" or result.get("missing"):
                 self.unnamed.add(question.id)
         except OutOfTime:
@@ -158,6 +161,8 @@ def _judged(question: Question, result: dict[str, Any], own: list[Report], budge
 def _reason(question: Question, status: str, how: str, budget: Budget) -> str:
     if status == "timeout" and how and not how.startswith("stopped"):
         return f"{question.id} timed out: {how}"
+    if how == OUTSIDE:
+        return f"{question.id} was not graded: {how}"
     return REASONS[status].format(
         id=question.id, seconds=budget.call_seconds, megabytes=budget.memory_bytes // 2**20, how=how
     )

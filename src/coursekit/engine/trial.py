@@ -10,7 +10,7 @@ from coursekit.engine.interface import Budget
 from coursekit.engine.launch import Launcher, Process
 from coursekit.engine.session import STARTING, Clock, Session
 from coursekit.engine.wire import CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
-from coursekit.engine.words import ended
+from coursekit.engine.words import KILLED, OUTSIDE, ended
 
 CALLS_PER_TEST = 3  # a whole test may take this many times the budget of one call
 
@@ -42,11 +42,10 @@ class Bench:
             self.ready = True
         return self.process
 
-    def stop(self) -> None:
-        """End the process, if there is one."""
+    def stop(self) -> str:
+        """End the process, if there is one; how it had ended by itself."""
         process, self.process = self.process, None
-        if process is not None:
-            process.end()
+        return process.end() if process is not None else ""
 
 
 class Trial:
@@ -71,8 +70,10 @@ class Trial:
                     return self._done(decode(payload))
                 self._to_student(kind, payload, end)
         except (ChannelTimeout, ChannelClosed):
-            self.bench.stop()
+            how = self.bench.stop()
             self.session.stop()
+            if how == KILLED:
+                return {"status": "crashed", "how": OUTSIDE}
             return {"status": "timeout", "how": "its checks did not come to an end"}
 
     def _done(self, result: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]{1,255}){2,40}[\\/]([\w.+-]{1,255})")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
+OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {
     "timeout": "{id} timed out after {seconds:g} s; the rest was graded",
     "memory": "{id} needed more memory than the {megabytes} MB allowed; the rest was graded",
@@ -31,8 +33,8 @@ def ended(how: str) -> tuple[str, str]:
         return "memory", "all its processes together took too much"
     if how == "signal 24":
         return "timeout", "its processor time was used up"
-    if how == "signal 9":
-        return "memory", "killed by the system"
+    if how == KILLED:  # nothing inside a process namespace kills its first process, but a limit that this set itself
+        return "crashed", OUTSIDE
     if how.startswith("signal"):
         return "crashed", f"killed by {how}"
     return "crashed", f"it ended itself with {how}" if how else "it stopped answering"

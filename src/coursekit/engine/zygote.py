@@ -10,6 +10,7 @@ import contextlib
 import gc
 import importlib
 import json
+import math
 import os
 import pkgutil
 import select
@@ -21,7 +22,7 @@ from typing import Any
 
 from coursekit.engine import pages
 from coursekit.engine.effort import effort
-from coursekit.sandbox.usage import Meter, outer_number
+from coursekit.sandbox.usage import Meter, ending, outer_number
 from coursekit.sandbox.view import SCRATCH_BYTES
 
 _LIBRARIES = """
@@ -96,6 +97,7 @@ class Zygote:
         self.ends: dict[int, int] = {}  # pidfd -> pid
         self.lines: dict[int, int] = {}  # lifeline -> pidfd
         self.meters: dict[int, Meter] = {}  # pidfd of a student's process -> what it and all that it started take
+        self.seconds: dict[int, int] = {}  # pidfd of a student's process -> its limit of processor time
         self.looked = 0.0
         self.home = os.open("/proc/self/ns/pid", os.O_RDONLY) if confinement else -1
 
@@ -134,7 +136,7 @@ class Zygote:
         self.poll.register(pidfd, select.POLLIN)
         self.poll.register(lifeline, select.POLLIN)
         if order["role"] == "student":
-            limit = order["budget"]["memory_bytes"]
+            limit, self.seconds[pidfd] = order["budget"]["memory_bytes"], cpu_seconds(order["budget"])
             self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCH_BYTES if order["sandbox"] else None)
 
     def _heard(self, lifeline: int) -> None:
@@ -170,20 +172,23 @@ class Zygote:
         return child
 
     def _end(self, pidfd: int, why: str = "") -> None:
-        """Kill a process that may still run."""
+        """Kill a process that may still run; one that is ending already has ended by itself, or somebody else killed it."""
+        said = None if ending(outer_number(pidfd)) else why
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)  # type: ignore[attr-defined]
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.ends[pidfd], signal.SIGKILL)
-        self._ended(pidfd, why)
+        self._ended(pidfd, said)
 
     def _ended(self, pidfd: int, why: str | None = None) -> None:
         """Bury a process that has ended, and say on its lifeline how: ``why`` we killed it, unless it had ended by itself."""
         child = self.ends.pop(pidfd)
         self.meters.pop(pidfd, None)
-        _, status = os.waitpid(child, 0)
+        _, status, used = os.wait4(child, 0)
         lifeline = next(line for line, owner in self.lines.items() if owner == pidfd)
         code = os.waitstatus_to_exitcode(status)
+        if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= self.seconds.pop(pidfd, math.inf):
+            code = -signal.SIGXCPU  # which the first process of a namespace does not feel
         by_itself = f"signal {-code}" if code < 0 else f"exit {code}"
         with contextlib.suppress(OSError):
             os.write(lifeline, (by_itself if why is None or code != -signal.SIGKILL else why).encode())
@@ -201,6 +206,11 @@ def _only(channel: int) -> int:
     return 3
 
 
+def cpu_seconds(budget: dict[str, Any]) -> int:
+    """The processor time that one process of a student's may use."""
+    return int(budget["submission_seconds"]) + 10
+
+
 def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
     """Become the student's or the checker's process."""
     from coursekit.engine.wire import Wire
@@ -216,7 +226,7 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
     if order["sandbox"]:
         from coursekit.sandbox.enter import confine
 
-        confine(confinement, budget["memory_bytes"], budget["processes"], int(budget["submission_seconds"]) + 10)
+        confine(confinement, budget["memory_bytes"], budget["processes"], cpu_seconds(budget))
     elif order["role"] == "checker":
         from coursekit.engine.worker import CHECKERS_SHARE
         from coursekit.sandbox import limits

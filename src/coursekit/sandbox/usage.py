@@ -13,6 +13,7 @@ from dataclasses import dataclass
 PAGE = resource.getpagesize()
 KILOBYTE = 1024
 SOCKET = 212_992  # Linux's own default for the bytes in a socket's queue, where it does not tell
+FLAGS, EXITING = 6, 4  # place of a process's flags there, and the one that says that it is on its way out
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
@@ -62,6 +63,15 @@ def _of_one_socket() -> int:
         except OSError:
             sizes.append(SOCKET)
     return sum(sizes)
+
+
+def ending(pid: int) -> bool:
+    """Whether a process has ended, or does so already."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return bool(int(file.read().rsplit(")", 1)[1].split()[FLAGS]) & EXITING)
+    except (OSError, IndexError):
+        return True
 
 
 @dataclass(frozen=True)
