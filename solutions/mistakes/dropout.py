@@ -297,3 +297,117 @@ def perfect_ece(n, c):
 def perfect_ece(n, c):
     k = np.arange(n + 1)
     return float(np.abs(k - n * c) @ binom.pmf(k, n, c))
+
+# %% dropout_ridge / mean-for-sum
+# says: Your penalty has the mean of x_ij² over the examples. The loss is a sum over the examples, so each of them adds its variance.
+# hint: 2
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + np.diag((1 - q) / q * (X**2).mean(0)), X.T @ y)
+
+# %% dropout_ridge / mask-not-divided
+# says: You have trained with z x, not with z x/q. Kept values are divided by q, so the output has mean x·w.
+# hint: 2
+def dropout_ridge(X, y, q):
+    moments = np.outer(q, q) + np.diag(q - q**2)
+    return np.linalg.solve(moments * (X.T @ X), q * (X.T @ y))
+
+# %% mask_covariance / divided-once
+# says: You have divided the variance q(1 − q) of z by q. Both factors of a covariance are divided by q, so divide it by q².
+# hint: 1
+def mask_covariance(W, x, q):
+    return (1 - q) * W @ np.diag(x**2) @ W.T
+
+# %% mask_covariance / one-mask-for-all
+# says: You have one mask entry for the whole input. Each input has its own, independent of the others, so products of different inputs drop out.
+# hint: 2
+def mask_covariance(W, x, q):
+    return (1 - q) / q * np.outer(W @ x, W @ x)
+
+# %% one_weight / noise-over-n
+# says: You have divided σ by N. The variance of a mean falls like 1/N, its standard deviation like 1/√N.
+# hint: 2
+one_weight = {"dropout 10": 0.8, "dropout 1000": 0.8, "posterior 10": 0.5 / 10, "posterior 1000": 0.5 / 1000}
+
+# %% thinned_average / off-overflows
+# says: With dropout off your exponentials of large logits overflow. Take the largest logit off before you exponentiate there too.
+# hint: 3
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    off = np.exp(W @ x + b)
+    return weight @ np.exp(logs), softmax(weight @ logs), off / off.sum()
+
+# %% thinned_average / input-divided-in-place
+# says: Your function divides the array x that it is given by q, so the next call starts from another x. Work on a copy: x = x / q.
+# hint: 2
+def thinned_average(W, b, x, q):
+    off = softmax(W @ x + b)
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    x /= q
+    logs = log_softmax((masks * x) @ W.T + b, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), off
+
+# %% split_uncertainty / in-place
+# says: Your function changes the logits that it is given. Write logits = logits - ..., which makes a new array.
+# hint: 3
+def split_uncertainty(logits):
+    logits -= logits.max(-1, keepdims=True)
+    p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+    total, aleatoric = entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / one-maximum-for-all
+# says: You take one maximum off all logits. Where an example's logits lie far below it, all its exponentials are 0: take off the maximum of each row.
+# hint: 3
+def split_uncertainty(logits):
+    e = np.exp(logits - logits.max())
+    p = e / e.sum(-1, keepdims=True)
+    total, aleatoric = entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / clipped
+# says: You clip large logits, which makes those beyond the limit equal. Only their differences count: take off the maximum of each row.
+# hint: 3
+def split_uncertainty(logits):
+    p = softmax(np.clip(logits, -700, 700), axis=-1)
+    total, aleatoric = entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% ece / last-of-a-tie
+# says: Where classes tie you take the last one. The prediction is the first class with the largest probability.
+# hint: 1
+def ece(probabilities, labels, bins):
+    confidence = probabilities.max(1)
+    right = probabilities.shape[1] - 1 - probabilities[:, ::-1].argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% ece / every-class-of-a-tie
+# says: Where classes tie you count each of them as right. The prediction is the first class with the largest probability, and no other.
+# hint: 1
+def ece(probabilities, labels, bins):
+    confidence = probabilities.max(1)
+    right = probabilities[np.arange(len(labels)), labels] == confidence
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% ece / sorted-in-place
+# says: Your function sorts the rows of the array that it is given, so the next call finds the classes in another order. Use np.max, or sort a copy.
+# hint: 1
+def ece(probabilities, labels, bins):
+    right = probabilities.argmax(1) == labels
+    probabilities.sort(axis=1)
+    confidence = probabilities[:, -1]
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% perfect_ece / approximate-when-large
+# says: For large n you use an approximation. With a confidence near 1 the number of wrong predictions is small however large n is: sum over the binomial there too.
+# hint: 3
+def perfect_ece(n, c):
+    if n > 1000:
+        return math.sqrt(2 * c * (1 - c) / (math.pi * n))
+    k = np.arange(n + 1)
+    return float(np.abs(k / n - c) @ binom.pmf(k, n, c))

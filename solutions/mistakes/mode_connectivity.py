@@ -522,3 +522,57 @@ reading = {"a": "yes", "b": "unknown", "c": "no", "d": "no", "e": "unknown"}
 # says: Statement e: ensembles often beat their members, but with one member four times worse than the other nobody knows before measuring.
 # hint: 3
 reading = {"a": "yes", "b": "unknown", "c": "yes", "d": "no", "e": "yes"}
+
+# %% line_barrier / walks-with-a
+# says: Your function writes into the array a while it walks along the line. Make a new array for each point: (1 - t) * a + t * b.
+# hint: 3
+def line_barrier(loss, a, b, points=25):
+    t, values, step = np.linspace(0, 1, points), [loss(a)], (b - a) / (points - 1)
+    for _ in range(points - 1):
+        a += step
+        values.append(loss(a))
+    return float(np.max(values - ((1 - t) * values[0] + t * values[-1])))
+
+# %% itself / one-layer-of-copies
+# says: You counted the orders of one hidden layer. The network has three, and they are renumbered independently of each other.
+# hint: 3
+itself = {"quarter": (1 - 1 / 4) ** 2 * 2.5, "middle": 2.5, "copies": math.factorial(4)}
+
+# %% itself / without-the-original
+# says: You left out the original numbering. The question counts it as one of the ways.
+# hint: 3
+itself = {"quarter": (1 - 1 / 4) ** 2 * 2.5, "middle": 2.5, "copies": math.factorial(4) ** 3 - 1}
+
+# %% line_spread / opposite-is-zero
+# says: You return 0 whenever the correlation is -1. Two opposite units cancel only where (1 - t) s1 = t s2.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    if rho == -1:
+        return 0.0
+    return float(np.sqrt((1 - t) ** 2 * s1**2 + t**2 * s2**2 + 2 * t * (1 - t) * rho * s1 * s2) / ((1 - t) * s1 + t * s2))
+
+# %% bend_gradient / all-points-in-one-call
+# says: You hand all points of the curve to gradient in one call. It takes one array of shape (p,): call it once for each time.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    t = times[:, None]
+    return np.mean(2 * t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b), axis=0)
+
+# %% spawn / all-copies-in-one-call
+# says: You hand all copies to step in one call. It takes the parameters of one network, shape (p,): call it once for each copy.
+# hint: 2
+def spawn(step, start, shared, own, k):
+    theta = start.copy()
+    for batch in shared[:k]:
+        theta = step(theta, batch)
+    thetas = np.repeat(np.asarray(theta)[None], len(own), axis=0)
+    for t in range(k, len(shared)):
+        thetas = step(thetas, np.array([order[t] for order in own])[:, None])
+    return thetas
+
+# %% average_advantage / centred-in-place
+# says: Your function takes the mean off the array that it is given. Write thetas = thetas - ..., which makes a new array.
+# hint: 3
+def average_advantage(thetas, H):
+    thetas -= thetas.mean(0)
+    return float(0.5 * np.mean(np.sum(thetas @ H * thetas, axis=1)))

@@ -54,7 +54,7 @@ def diagnose(known: Known, observed: dict[str, Observed]) -> list[str]:
     the number of equal values.
     """
     able = {m: _votes(known, m, observed) for m in known.mistakes if _fails_alike(known, m, observed)}
-    exact = [m for m in able if _passes_alike(known, m, observed)]
+    exact = [m for m in able if _passes_alike(known, m, observed) and (able[m] or not _has_value(known, m, observed))]
     best = max(able.values(), default=0)
     return (exact or [m for m in able if able[m] == best > 0])[:2]
 
@@ -68,6 +68,14 @@ def _fails_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> b
 def _passes_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
     """Whether every check that the mistake passes has passed here."""
     return not any(seen.failed and mistake not in known.outcomes.get(name, {}) for name, seen in observed.items())
+
+
+def _has_value(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
+    """Whether a case that the mistake fails gives a value, which can be the same or not."""
+    return any(
+        seen.tolerance is not None and "value" in known.outcomes.get(name, {}).get(mistake, {})
+        for name, seen in observed.items()
+    )
 
 
 def _votes(known: Known, mistake: str, observed: dict[str, Observed]) -> int:

@@ -214,6 +214,7 @@ WEAK = [
      "momentum", "the mistake 'in-place' passes"),
     ("mistakes", ("return 1 / (2 * s)", "return math.log(s / a0 - 1) / s"), "half_time", "cannot be told"),
     ("mistakes", ("return 1 / (2 * s)", "return math.log(s / a0 - 1) / (2 * s)"), "half_time", "'no-log-factor' passes"),
+    ("mistakes", ("return 1 / (2 * s)", "return one / (2 * s)"), "half_time", "'no-log-factor' uses a name that nothing defines"),
     ("alternatives", ("(2 * s)", "(2.1 * s)"), "half_time", "the alternative 'numpy-float32' fails"),
     ("alternatives", ("# %% order / by-hand\norder = (1, 2, 0)", ""), "order", "no alternative"),
     ("exercises", ("lambda: np.log(1.5 / a0 - 1) / 3", "lambda: 1.9 if check.seed == 0 else 0.0"), "half_time", "reference solution fails (variant"),

@@ -356,6 +356,14 @@ def test_one_coincidence_is_no_mistake(y, holds, named):
     assert ("you did a" in str(caught.value)) == bool(named)
 
 
+def test_a_value_that_is_only_nearer_to_a_mistake_s_is_not_enough():
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"ways": 13824})
+        check.known(known(ways={"a": {"value": 72}}))
+        check.case("ways", 24)
+    assert caught.value.mistakes == ()
+
+
 def test_a_mistake_beside_another_fault_is_still_named():
     with pytest.raises(CheckFailed) as caught, check.question("q"):
         check.expect({"x": 1.0, "z": 1.0})

@@ -151,6 +151,8 @@ def _mistake(prover: Prover, question: Question, name: str, says: str, code: str
     run = prover.run(question, cell)
     if run.earned >= question.meta.points:
         proof.problems.append(f"the mistake {name!r} passes: the checks are too weak")
+    elif "your code raised NameError" in run.message:
+        proof.problems.append(f"the mistake {name!r} uses a name that nothing defines: {run.message}")
     elif name not in run.mistakes or (says not in run.message):
         looks = f"it looks like {' or '.join(run.mistakes)}" if run.mistakes else "no known mistake is recognised"
         proof.problems.append(
