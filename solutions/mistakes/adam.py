@@ -79,6 +79,18 @@ def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
         w -= lr * decay * w + lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
     return w
 
+# %% adamw_run / eps-before-correction
+# says: You add ε to √v and correct afterwards. ε is added to the corrected root √v̂, which matters while both are of one size.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w = np.array(w0, dtype=float)
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t, g in enumerate(grads, 1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + eps)
+    return w
+
 # %% longest_step / always-one
 # says: You took the learning rate for the bound. That is the step under a constant gradient; a growing one gives a longer step.
 # hint: 1
@@ -112,6 +124,14 @@ def longest_step(beta1, beta2):
     if beta1 >= beta2:
         return math.inf
     return (1 - beta1) / math.sqrt((1 - beta2) * (1 - beta1 / beta2))
+
+# %% longest_step / beta1-above-beta2
+# says: There is a bound as long as β₁² < β₂; β₁ may be larger than β₂.
+# hint: 3
+def longest_step(beta1, beta2):
+    if beta1 >= beta2:
+        return math.inf
+    return (1 - beta1) / math.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
 
 # %% same_path / adam-is-invariant
 # says: You took Adam for invariant to a diagonal change of the parameters. It is invariant to scaling of the gradient; mapping its step back multiplies by D.
@@ -201,6 +221,38 @@ def path_gap(make_rule, gradient, theta0, A, steps):
         phi = phi - mapped(A.T @ gradient(A @ phi))
     return float(np.linalg.norm(A @ phi - theta))
 
+# %% path_gap / fresh-in-every-step
+# says: You call make_rule in every step, so that the rule forgets what it has seen. Call it once for each run.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    theta, phi = theta0.copy(), np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - make_rule()(gradient(theta))
+        phi = phi - make_rule()(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / relative-to-the-end
+# says: You divided by the length of the end point. The distance that the first run moved is that of its end from theta0.
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    rule, other = make_rule(), make_rule()
+    theta, phi = theta0.copy(), np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - rule(gradient(theta))
+        phi = phi - other(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta))
+
+# %% path_gap / writes-into-theta0
+# says: You change the array of the caller: `theta -= …` writes into theta0, so that the next run starts elsewhere. Start from a copy.
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    rule, other, start = make_rule(), make_rule(), theta0.copy()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta -= rule(gradient(theta))
+        phi = phi - other(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - start))
+
 # %% fisher / swapped
 # says: You exchanged the two kinds. "True" draws the labels from the model, "empirical" takes the given ones.
 # hint: 2
@@ -275,6 +327,36 @@ def fisher(jac, z, y, kind):
     inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
     return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
 
+# %% fisher / one-maximum-for-all
+# says: You subtract the largest logit of all examples. Where an example's own logits are far below it, all its exponentials vanish; use its own largest.
+# hint: 3
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max())
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    if kind == "true":
+        return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
+    g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+    return g.T @ g / n
+
+# %% fisher / writes-into-logits
+# says: You change the array of the caller: `z -= …` works in place. Make a new array.
+# hint: 3
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    z -= z.max(1, keepdims=True)
+    p = np.exp(z) / np.exp(z).sum(1, keepdims=True)
+    n, k = z.shape
+    inner = p[:, :, None] * np.eye(k) - p[:, :, None] * p[:, None, :]
+    if kind == "true":
+        return np.einsum("nkp,nkl,nlq->pq", jac, inner, jac, optimize=True) / n
+    g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+    return g.T @ g / n
+
 # %% natural_step / gradient-over-damping
 # says: You return g/λ. That is right only for directions in which F is zero.
 # hint: 1
@@ -311,6 +393,26 @@ def natural_step(R, g, lam):
 def natural_step(R, g, lam):
     return g / ((R**2).sum(0) + lam)
 
+# %% natural_step / row-space-only
+# says: You left out the part of g that is orthogonal to all rows of R. F does nothing to it, but 1/λ does.
+# hint: 1
+def natural_step(R, g, lam):
+    _, s, Vt = np.linalg.svd(R, full_matrices=False)
+    return Vt.T @ ((Vt @ g) / (s**2 + lam))
+
+# %% natural_step / stops-early
+# says: Your iterations stop too early. Go on until the residual is tiny, or solve the r by r system.
+# hint: 3
+def natural_step(R, g, lam):
+    x, residual = np.zeros_like(g), g.copy()
+    along, size = residual, residual @ residual
+    for _ in range(5):
+        image = R.T @ (R @ along) + lam * along
+        share = size / max(along @ image, 1e-300)
+        x, residual = x + share * along, residual - share * image
+        along, size = residual + (residual @ residual) / max(size, 1e-300) * along, residual @ residual
+    return x
+
 # %% kfac_step / damped-factors
 # says: You damped both factors by √λ. That is a common approximation, but its product is not G ⊗ A + λI.
 # hint: 1
@@ -345,6 +447,12 @@ def kfac_step(G, A, g, lam):
 def kfac_step(G, A, g, lam):
     return np.linalg.solve(G + lam * np.eye(len(G)), g)
 
+# %% kfac_step / damping-in-both
+# says: You added λ to both factors. Their product is not G ⊗ A + λI.
+# hint: 1
+def kfac_step(G, A, g, lam):
+    return np.linalg.solve(G + lam * np.eye(len(G)), g) @ np.linalg.inv(A + lam * np.eye(len(A)))
+
 # %% expected_v / empirical-fisher
 # says: You return the mean of the squared gradients of single examples. That is v for batches of one; the square of a mean is smaller.
 # hint: 1
@@ -376,6 +484,21 @@ def expected_v(each, batch):
 def expected_v(each, batch):
     n = len(each)
     return each.mean(0) ** 2 + (n - batch) / (batch * n) * each.var(0)
+
+# %% expected_v / unbiased-variance
+# says: The factor (n − B)/(n − 1) goes with the variance that divides by n; yours divides by n − 1 already.
+# hint: 3
+def expected_v(each, batch):
+    n = len(each)
+    return each.mean(0) ** 2 + each.var(0, ddof=1) / batch * (n - batch) / (n - 1)
+
+# %% expected_v / in-place
+# says: You change the array of the caller: `each -= …` works in place, so that the next call sees other gradients. Make a new array.
+# hint: 3
+def expected_v(each, batch):
+    n, mean = len(each), each.mean(0)
+    each -= mean
+    return mean**2 + (each**2).mean(0) / batch * (n - batch) / (n - 1)
 
 # %% learning_time / late-law
 # says: You used the late law ℓ = (K − 1)/(Kπt). It is the limit for tiny losses, not the exact time.
