@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +20,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 EXTRAS = "book,classroom,dev"
 OLDEST = (3, 11)
 SPACE_GB = 3
+SILENCE = 10  # seconds after which a command that says nothing is said to be at work
 
 
 def stop(message: str) -> None:
@@ -43,8 +45,16 @@ def wanted() -> str:
 
 
 def run(*command: object) -> None:
-    """Run a command, and stop with its name when it fails."""
-    if subprocess.run([str(part) for part in command], cwd=ROOT).returncode:
+    """Run a command, say that it is still at work when it takes long, and stop with its name when it fails."""
+    start = time.monotonic()
+    with subprocess.Popen([str(part) for part in command], cwd=str(ROOT)) as process:
+        while process.poll() is None:
+            try:
+                process.wait(SILENCE)
+            except subprocess.TimeoutExpired:
+                installed = len(list(VENV.glob("[lL]ib/**/*.dist-info")))
+                print(f"  {time.monotonic() - start:.0f} s; {installed} packages installed so far", flush=True)
+    if process.returncode:
         stop(f"this command failed (its own message is above): {' '.join(str(part) for part in command)}")
 
 

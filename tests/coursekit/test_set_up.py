@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import runpy
+import sys
 import tomllib
 
 import pytest
@@ -39,3 +40,13 @@ def test_an_old_python_can_read_the_set_up_and_is_told_what_is_wanted(monkeypatc
         SystemExit, match=r"this is Python 3\.9\.18; the course needs 3\.11 or newer\. Name one: make book"
     ):
         set_up["main"]()
+
+
+def test_a_command_that_takes_long_is_said_to_be_at_work_and_one_that_fails_is_named(capfd):
+    set_up = runpy.run_path(str(ROOT / "tools" / "set_up.py"), run_name="set_up")
+    run = set_up["run"]
+    run.__globals__["SILENCE"] = 0.1
+    run(sys.executable, "-c", "import time; time.sleep(0.5)")
+    assert "packages installed so far" in capfd.readouterr().out
+    with pytest.raises(SystemExit, match=r"this command failed .* raise SystemExit\(3\)"):
+        run(sys.executable, "-c", "raise SystemExit(3)")
