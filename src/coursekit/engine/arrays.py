@@ -18,6 +18,7 @@ SCALAR_TYPES = frozenset(np.dtype(name).type for name in NUMERIC) | {np.longlong
 TENSOR_DTYPES = frozenset(NUMERIC) - {"uint16", "uint32", "uint64"} | {"bfloat16"}
 MAX_DIMENSIONS = 16
 MAX_SIDE = 2**31
+MAX_EMPTY = 2**20  # sides of an array without entries, multiplied: a list of its rows has entries
 MAX_TEXT = 1000  # characters in one entry of an array of strings
 LAST_CODE_POINT = 0x10FFFF
 
@@ -44,6 +45,8 @@ def dtype_named(name: str) -> np.dtype:
 
 def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
     """The dtype's name, the shape and the little-endian bytes of an array.  Raises NotPlain for other dtypes."""
+    if not array.size and sides(array.shape) > MAX_EMPTY:
+        raise NotPlain(f"an array of shape {array.shape} cannot be passed on: it has no entries")
     if array.dtype.str in LITTLE:
         return LITTLE[array.dtype.str], array.shape, array.tobytes()
     name = f"str{array.dtype.itemsize // 4}" if array.dtype.kind == "U" else array.dtype.name
@@ -54,12 +57,17 @@ def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
     return name, array.shape, np.ascontiguousarray(array, dtype_named(name)).tobytes()
 
 
+def sides(shape: tuple[int, ...]) -> int:
+    """The product of all sides that are not zero."""
+    return math.prod(side for side in shape if side)
+
+
 def array_from(name: str, shape: tuple[int, ...], data: bytes) -> np.ndarray:
     """A writable array of exactly these bytes.  Raises FrameError when dtype, shape and bytes do not agree."""
     dtype = dtype_named(name)
     if len(shape) > MAX_DIMENSIONS or any(side > MAX_SIDE for side in shape):
         raise FrameError(f"an array may have {MAX_DIMENSIONS} dimensions of at most {MAX_SIDE}")
-    if math.prod(side for side in shape if side) > MAX_SIDE or math.prod(shape) * dtype.itemsize != len(data):
+    if sides(shape) > (MAX_SIDE if all(shape) else MAX_EMPTY) or math.prod(shape) * dtype.itemsize != len(data):
         raise FrameError("the shape of an array and its number of bytes do not agree")
     array = np.frombuffer(data, dtype).reshape(shape).copy()
     if dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:

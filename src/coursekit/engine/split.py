@@ -91,7 +91,9 @@ class _Run:
             self.results[question.id] = self._question(question, question.after, reports)
         for question in self.plan.questions if self.plan.in_order else []:
             if question.id in self.unnamed:
-                self.results[question.id] = self._question(question, len(self.plan.cells), reports)
+                last = self._question(question, len(self.plan.cells), reports)
+                if last.score >= self.results[question.id].score:
+                    self.results[question.id] = last
 
     def _question(self, question: Question, after: int, reports: list[Report]) -> QuestionResult:
         if question.manual:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corpus.base import Draft, answers, case, cells
+from corpus.hostile_protocol import SEND
 from corpus.mini import QUESTIONS
 
 # points that are summed up take the type of the answer's numbers; whatever that is, they are counted
@@ -122,3 +123,27 @@ def text_that_might_be_an_answer(d: Draft) -> None:
 @case("hostile", "good")
 def a_written_answer_of_millions_of_words(d: Draft) -> None:
     d.cell("sharp_colleague")["source"] = "ab " * 2_000_000
+
+
+# small on the wire and large for the judge
+answers("hostile", "good", "one_step_drift", {
+    "a_million_empty_rows": "import numpy as np\ndef one_step_drift(W1, W2, M, eta): return np.zeros((2**31 - 1, 0))",
+    "a_product_of_nothing": "import torch\ndef one_step_drift(W1, W2, M, eta): return torch.zeros((2**20 + 1, 0))",
+    "lists_of_nothing": "def one_step_drift(W1, W2, M, eta): return [[[]] * 1000] * 90",
+    "one_long_text_among_many": "def one_step_drift(W1, W2, M, eta): return ['x' * 10**7] + [''] * 10**5",
+})  # fmt: skip
+answers("hostile", "good", "one_step_drift", {
+    "empty_rows_past_the_writer": SEND + """
+        import numpy as np
+        arrays = sys.modules["coursekit.engine.arrays"]
+        inner = arrays.array_parts
+        arrays.array_parts = lambda a: ("float64", (2**31 - 1, 0), b"") if a.size == 7 else inner(a)
+        def one_step_drift(W1, W2, M, eta):
+            for number in range(60): shout(b"R", frames.encode(((number, "ok", np.zeros(7)), [])))
+            return 0.0
+    """,
+})  # fmt: skip
+answers("hostile", "good", "descend", {
+    "an_array_without_entries": "import numpy as np\ndef descend(grad, w): return np.zeros((0, 2))",
+    "an_array_of_too_many": "import numpy as np\ndef descend(grad, w): return np.stack([w * 0.8**50, 1 - 0.9**50 + 0 * w])",
+}, source="mini")  # fmt: skip
