@@ -1,6 +1,7 @@
 """``course check``: a student's own run of the visible checks, on the real engine."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -153,3 +154,12 @@ def test_a_status_of_the_engine_becomes_a_state(kit, status, state):
     checked = report(read(kit), Outcome(results)).questions
     assert checked[0].state == state and checked[0].message == "why"
     assert [q.state for q in checked[1:]] == ["missing"] * 3  # the engine said nothing about them
+
+
+def test_the_list_of_fonts_is_made_once_on_a_student_s_machine(kit, blank, tmp_path, monkeypatch):
+    code = "import math\nimport matplotlib.font_manager\n" + load("tiny", ROOT).question("half_time").reference
+    kit.write_text(answered(blank, {"half_time": code}))
+    for home, kept in ((tmp_path / "home", 1), (tmp_path / "tiny.ipynb", 0)):  # the second is no folder at all
+        monkeypatch.setattr(Path, "home", lambda home=home: home)
+        assert run(read(kit)).questions[0].state == "right"
+        assert len(list(home.glob(".cache/training-dynamics/matplotlib/fontlist-*.json"))) == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from coursekit.engine.interface import Engine
 from coursekit.engine.launch import SpawnLauncher
@@ -15,7 +16,17 @@ class SandboxUnavailable(RuntimeError):
 
 def local_engine() -> Engine:
     """For a student's own work on their own machine, on any system: judge and judged are apart, without a sandbox."""
-    return SplitEngine(SpawnLauncher(), "split-spawn")
+    return SplitEngine(SpawnLauncher(_plots_folder()), "split-spawn")
+
+
+def _plots_folder() -> str:
+    """A folder in the user's own cache; an empty string where that cannot be written."""
+    try:
+        folder = Path.home() / ".cache" / "training-dynamics" / "matplotlib"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # no home at all is a RuntimeError
+        return ""
+    return str(folder)
 
 
 def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
