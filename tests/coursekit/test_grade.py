@@ -224,9 +224,17 @@ def test_a_check_cell_is_the_instructors_whatever_was_handed_in():
     cells = {
         cell["metadata"]["nbgrader"]["grade_id"]: cell for cell in notebook["cells"] if "nbgrader" in cell["metadata"]
     }
-    assert "".join(cells["double"]["source"]).startswith("assert double(2) == 4")
+    assert "".join(cells["double"]["source"]) == "assert double(2) == 4\n# Hidden checks ran here."
     assert cells["double"]["metadata"]["nbgrader"]["points"] == 2
     assert "".join(cells["double"]["outputs"][0]["text"]) == "2 of 2"
+
+
+@pytest.mark.parametrize("mark", ["### ", "# ", "    # ", "#"])
+def test_hidden_checks_are_left_out_however_they_are_marked(mark):
+    """nbgrader takes any line with the words for a mark; a check that the release leaves out is never shown either."""
+    source = source_bytes().replace(b"### BEGIN HIDDEN", mark.encode() + b"BEGIN HIDDEN")
+    text = Cleaner(source).notebook(json.dumps(submission(explain="words")), {})
+    assert "SECRETCHECK" not in text and text.count("Hidden checks ran here") == 2
 
 
 def test_seeds_differ_by_student_and_question_and_stay(tmp_path):

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from coursekit.classroom.source import as_released, as_stored, course_data, is_graded, without_hidden
+from coursekit.classroom.source import as_released, as_stored, course_data, is_graded
 
 TEXT_CAP = 20_000
 SOURCE_CAP = 100_000
@@ -179,8 +179,14 @@ class Cleaner:
         stored = as_stored(source)
         self.data = {course_data(c)["grade_id"]: course_data(c) for c in stored.cells if course_data(c).get("grade_id")}
         self.checks = {
-            course_data(c)["grade_id"]: c for c in stored.cells if is_graded(c) and not course_data(c).get("solution")
+            course_data(c)["grade_id"]: c
+            for c in self.released.cells
+            if is_graded(c) and not course_data(c).get("solution")
         }
+        for cell in stored.cells:  # what students never saw is left out by nbgrader's own marks, and so in the same way
+            check = self.checks.get(course_data(cell).get("grade_id"))
+            if check is not None and check.cell_type == "code" and check.source != cell.source:
+                check.source += "\n# Hidden checks ran here."
         self.trusted = {
             c.source for c in self.released.cells if c.cell_type == "markdown" and not course_data(c).get("solution")
         }
@@ -192,7 +198,7 @@ class Cleaner:
         name = marks.get("grade_id") if isinstance(marks, dict) else None
         data = self.data.get(name) if isinstance(name, str) else None
         check = self.checks.get(name) if isinstance(name, str) else None
-        source = text_of(raw.get("source")) if check is None else without_hidden(check.source)
+        source = text_of(raw.get("source")) if check is None else check.source
         kind = check.cell_type if check is not None else raw.get("cell_type")
         if kind == "code":
             cell = nbformat.v4.new_code_cell(capped(source, SOURCE_CAP) if check is None else source)

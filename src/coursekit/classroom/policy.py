@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -102,8 +102,3 @@ def late(policy: Policy, submitted: datetime | None, score: float) -> dict[str, 
         "penalty": round(share * score, 12),
         "final_score": round(score - share * score, 12),
     }
-
-
-def described(policy: Policy) -> dict[str, Any]:
-    """The policy as plain data."""
-    return asdict(policy) | {"deadline": policy.deadline.isoformat() if policy.deadline else None}

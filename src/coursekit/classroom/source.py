@@ -12,7 +12,6 @@ from nbformat.notebooknode import NotebookNode
 from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.layout import ClassroomError
 
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.S | re.M)
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
 
@@ -63,11 +62,6 @@ def questions(source: bytes) -> tuple[Question, ...]:
         elif cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
             title = re.sub(r"[*_`]", "", headings[0])
     return tuple(found)
-
-
-def without_hidden(text: str) -> str:
-    """A check cell's source with its hidden part replaced by a remark."""
-    return HIDDEN.sub("# Hidden checks ran here.\n", text)
 
 
 def as_stored(source: bytes) -> NotebookNode:
