@@ -45,6 +45,7 @@ def configure(classroom: Classroom) -> Path:
     (classroom.root / "exchange").mkdir(parents=True, exist_ok=True)
     text = CONFIG.format(root=str(classroom.root), course=str(ROOT), db_url=classroom.db_url)
     write_atomically(folder / "nbgrader_config.py", text)
+    (folder / "nbgrader_config.py").chmod(0o600)  # the gradebook's URL may hold a password
     prepare(classroom)
     return folder
 
