@@ -81,10 +81,11 @@ def largest_rate(trains, seeds, low, high, factor):
         a, b = (m, b) if good(np.exp(m)) else (a, m)
     return np.exp(a)
 
-# %% read_decay / product
+# %% read_decay / step-by-step
 def read_decay(turns, first, last, eta):
-    shrink = last / first
+    from math import cos, exp, log
+
+    shrunk = log(last / first)
     for turn in turns:
-        shrink *= np.cos(turn)
-    print("shrink in all:", shrink)
-    return (1 - shrink ** (1 / len(turns))) / eta
+        shrunk += log(cos(turn))
+    return (1 - exp(shrunk / len(turns))) / eta

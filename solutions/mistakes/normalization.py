@@ -29,6 +29,31 @@ def batchnorm_backward(z, g, eps):
     hat = (z - z.mean(0)) * r
     return r * (g - g.mean(0) - hat * (g * hat).mean(0))
 
+# %% batchnorm_backward / no-mean-term
+# says: The path through the mean is missing: the mean of g must be taken out too.
+# hint: 3
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0) + eps)
+    z_hat = r * (z - z.mean(0))
+    return r * (g - z_hat * (g * z_hat).mean(0))
+
+# %% batchnorm_backward / epsilon-outside
+# says: You added epsilon to the standard deviation; it belongs to the variance, inside the root.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    r = 1 / (z.std(0) + eps)
+    z_hat = r * (z - z.mean(0))
+    return r * (g - g.mean(0) - z_hat * (g * z_hat).mean(0))
+
+# %% batchnorm_backward / in-place
+# says: You change the array of the caller: `z -= ...` works in place, so that the next call sees other inputs. Make a new array.
+# hint: 3
+def batchnorm_backward(z, g, eps):
+    z -= z.mean(0)
+    r = 1 / np.sqrt((z**2).mean(0) + eps)
+    z *= r
+    return r * (g - g.mean(0) - z * (g * z).mean(0))
+
 # %% rmsnorm_backward / layer
 # says: You subtracted the mean of the gradient, as LayerNorm does. RMSNorm subtracts no mean on the way forward, so none is subtracted on the way back.
 # hint: 2
@@ -96,6 +121,25 @@ def evaluation_mode(batches, z, momentum, eps):
         mean = (1 - momentum) * mean + momentum * batch.mean(0)
         variance = (1 - momentum) * variance + momentum * batch.var(0, ddof=1)
     return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / from-the-first-batch
+# says: Your running averages start with the first batch. They start at 0 and 1, and the first batch moves them only a little.
+# hint: 1
+def evaluation_mode(batches, z, momentum, eps):
+    mean, var = (batches[0].mean(0), batches[0].var(0, ddof=1)) if batches else (0.0, 1.0)
+    for batch in batches[1:]:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        var = (1 - momentum) * var + momentum * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(var + eps)
+
+# %% evaluation_mode / pooled
+# says: You pooled all batches. Running averages weigh late batches more than early ones.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    if not batches:
+        return z / np.sqrt(1 + eps)
+    seen = np.concatenate(batches)
+    return (z - seen.mean(0)) / np.sqrt(seen.var(0, ddof=1) + eps)
 
 # %% batch_of_two / unbiased
 # says: Those outputs come from the variance divided by B - 1; in training mode it is divided by B.
@@ -171,6 +215,18 @@ def equilibrium(eta, lam, slope):
     shrink = 1 - eta * lam
     return ((eta * slope) ** 2 / (1 - shrink**2)) ** 0.25, float(np.arctan((1 - shrink**2) ** 0.5))
 
+# %% equilibrium / angle-to-leading-order
+# says: The length is exact, the angle is not: sqrt(2 eta lambda) is its leading order.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    return ((eta * slope) ** 2 / (1 - (1 - eta * lam) ** 2)) ** 0.25, np.sqrt(2 * eta * lam)
+
+# %% equilibrium / degrees
+# says: The angle is in degrees; radians are asked for.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    return ((eta * slope) ** 2 / (1 - (1 - eta * lam) ** 2)) ** 0.25, np.degrees(np.arccos(1 - eta * lam))
+
 # %% largest_rate / any-seed
 # says: You accept a rate at which one seed trains; all of them must.
 # hint: 1
@@ -228,6 +284,40 @@ def largest_rate(trains, seeds, low, high, factor):
         low, high = (middle, high) if all([trains(middle, s) for s in seeds]) else (low, middle)
     return float(low)
 
+# %% largest_rate / one-step-more
+# says: You halve the bracket once before you look at it. If it is narrow enough already, nothing is to be tried but its ends.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while True:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+        if high / low <= factor:
+            return float(low)
+
+# %% largest_rate / each-seed-alone
+# says: You bisect for each seed on its own, which tries more rates than allowed. Try each rate with all seeds.
+# hint: 1
+def largest_rate(trains, seeds, low, high, factor):
+    def of(seed):
+        below, above = low, high
+        if not trains(below, seed):
+            return 0.0
+        if trains(above, seed):
+            return above
+        while above / below > factor:
+            middle = np.sqrt(below * above)
+            below, above = (middle, above) if trains(middle, seed) else (below, middle)
+        return below
+
+    return float(min([of(seed) for seed in seeds]))
+
 # %% read_decay / square-root-law
 # says: You inverted angle = sqrt(2 eta lambda) with the mean angle. That holds to leading order, at equilibrium, and for angles of one size.
 # hint: 2
@@ -251,3 +341,21 @@ def read_decay(turns, first, last, eta):
 # hint: 3
 def read_decay(turns, first, last, eta):
     return float(1 - np.exp(np.log(last / first) / len(turns) + np.log(np.cos(turns)).mean()))
+
+# %% read_decay / product-underflows
+# says: The product of many cosines is too small for a float. Add their logarithms.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - (last / first * np.prod(np.cos(turns))) ** (1 / len(turns))) / eta)
+
+# %% read_decay / logarithm-of-the-factor
+# says: You took -log(1 - eta lambda) for eta lambda. That is its leading order; undo the logarithm with exp.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float(-(np.log(last / first) + np.log(np.cos(turns)).sum()) / len(turns) / eta)
+
+# %% read_decay / mean-cosine
+# says: You averaged the cosines. They multiply from step to step: average their logarithms.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - np.cos(turns).mean() * (last / first) ** (1 / len(turns))) / eta)
