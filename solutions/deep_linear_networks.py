@@ -47,7 +47,7 @@ def learn_times(W1, W2, M, fraction, t_max):
 
     start = np.concatenate([np.ravel(W1), np.ravel(W2)]).astype(float)
     events = [lambda _, flat, i=i: excess(flat)[i] for i in range(len(s))]
-    path = solve_ivp(velocity, (0.0, t_max), start, rtol=1e-9, atol=1e-12, events=events)
+    path = solve_ivp(velocity, (0.0, t_max), start, method="DOP853", rtol=1e-9, atol=1e-12, events=events)
     first = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
     return np.where(excess(start) >= 0, 0.0, first)
 

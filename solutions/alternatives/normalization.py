@@ -88,4 +88,5 @@ def read_decay(turns, first, last, eta):
     shrunk = log(last / first)
     for turn in turns:
         shrunk += log(cos(turn))
+    print("shrunk in all:", exp(shrunk))
     return (1 - exp(shrunk / len(turns))) / eta
