@@ -106,7 +106,7 @@ def _notebook(data: bytes, path: Path) -> dict[str, Any]:
         raise NotCheckable(f"{path} is empty: save the notebook in JupyterLab, then check it again")
     try:
         notebook = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotCheckable(
             f"{path} is not a notebook (its text is not JSON: {error}): save it again from JupyterLab"
         ) from None
@@ -124,18 +124,23 @@ def _assignment(notebook: dict[str, Any]) -> str:
     return name if isinstance(name, str) else ""
 
 
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _questions(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """``{question: {title, visible, points, written}}`` of the graded cells, in order."""
     found: dict[str, dict[str, Any]] = {}
     for cell in notebook["cells"]:
-        metadata = cell.get("metadata", {}) if isinstance(cell, dict) else {}
-        graded, about = metadata.get("nbgrader", {}), metadata.get("coursekit", {})
+        metadata = _table(_table(cell).get("metadata"))
+        graded, about = _table(metadata.get("nbgrader")), _table(metadata.get("coursekit"))
         if not graded.get("grade"):
             continue
+        points = graded.get("points", 0)
         found[str(graded.get("grade_id"))] = {
             "title": str(about.get("title", "")),
             "visible": bool(about.get("visible")),
-            "points": float(graded.get("points", 0)),
+            "points": float(points) if isinstance(points, int | float) else 0.0,
             "written": bool(graded.get("solution")),
         }
     return found

@@ -117,6 +117,8 @@ def test_windows_line_ends_in_cells_change_nothing(kit, blank):
     [
         (None, "is not a file"),
         (" \n", "is empty: save the notebook"),
+        ("[" * 100_000, "its text is not JSON"),
+        ('{"cells": [1, {"metadata": [1]}, {"metadata": {"nbgrader": [1], "coursekit": 7}}]}', "has no check cells"),
         ("not json", "is not a notebook (its text is not JSON"),
         ("[1]", "is not a notebook of format 4"),
         ('{"cells": 3}', "is not a notebook of format 4"),
