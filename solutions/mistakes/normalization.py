@@ -343,7 +343,7 @@ def read_decay(turns, first, last, eta):
     return float(1 - np.exp(np.log(last / first) / len(turns) + np.log(np.cos(turns)).mean()))
 
 # %% read_decay / product-underflows
-# says: The product of many cosines is too small for a float. Add their logarithms.
+# says: The product of many cosines is too small for a float. Stay with their logarithms until these are averaged.
 # hint: 3
 def read_decay(turns, first, last, eta):
     return float((1 - (last / first * np.prod(np.cos(turns))) ** (1 / len(turns))) / eta)
