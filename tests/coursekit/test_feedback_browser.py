@@ -145,7 +145,9 @@ def test_the_same_page_of_the_raw_notebook_runs_scripts(hostile_room, tmp_path):
     safe = path.read_text()
     raw = hostile_notebook()
     raw["cells"] = [cell for cell in raw["cells"] if cell["cell_type"] == "markdown" and cell["id"].startswith("m-")]
-    raw["cells"] = [cell for cell in raw["cells"] if "attachment:" not in cell["source"]]  # nbconvert stops at a lost one
+    raw["cells"] = [
+        cell for cell in raw["cells"] if "attachment:" not in cell["source"]
+    ]  # nbconvert stops at a lost one
     raw["metadata"] = json.loads(safe)["metadata"]
     path.write_text(json.dumps(raw))
     try:
