@@ -147,3 +147,24 @@ answers("hostile", "good", "descend", {
     "an_array_without_entries": "import numpy as np\ndef descend(grad, w): return np.zeros((0, 2))",
     "an_array_of_too_many": "import numpy as np\ndef descend(grad, w): return np.stack([w * 0.8**50, 1 - 0.9**50 + 0 * w])",
 }, source="mini")  # fmt: skip
+
+# what a cell leaves armed or doubled must not reach the questions that follow
+cells("hostile", "good", {
+    "a_fork_that_python_does_not_see": "import ctypes\nctypes.CDLL(None).fork()",
+    "an_alarm_left_behind": """
+        import signal
+        def ring(*_): raise TimeoutError
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, 0.05, 0.02)
+    """,
+}, source="mini")  # fmt: skip
+answers("hostile", "good", "adder", {
+    "one_byte_after_the_other": SEND + """
+        import time
+        def adder(n):
+            os.write(3, b"R" + struct.pack("<I", 10**7))
+            while True:
+                os.write(3, b"x")
+                time.sleep(0.05)
+    """,
+}, "timeout", source="mini", seconds=2.0)  # fmt: skip
