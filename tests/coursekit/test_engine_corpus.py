@@ -18,9 +18,10 @@ from corpus import (  # noqa: F401
     hostile_protocol,
 )
 from corpus.base import CASES, LEAK, Case, source_of
+from engines import sandboxed
 
 from coursekit.engine.interface import Budget, Outcome, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine, local_engine
+from coursekit.engine.local import grading_engine, local_engine
 
 PLACES = (
     "/etc/passwd.new",
@@ -37,12 +38,8 @@ PLACES = (
 def engine():
     if not sys.platform.startswith("linux"):
         pytest.skip("the sandbox is for Linux")
-    try:
-        made = grading_engine()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed() as made:
+        yield made
 
 
 def grade(engine, case: Case) -> Outcome:

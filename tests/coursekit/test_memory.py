@@ -11,9 +11,10 @@ import time
 
 import pytest
 from corpus.base import Draft, source_of
+from engines import sandboxed
 
 from coursekit.engine.interface import Budget, QuestionResult, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine, local_engine
+from coursekit.engine.local import local_engine
 from coursekit.sandbox import limits
 from coursekit.sandbox.usage import Meter, exact, family, rough
 
@@ -24,12 +25,8 @@ LIMIT = 500 * MEGABYTE
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        made = grading_engine()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed() as made:
+        yield made
 
 
 def graded(engine, code: str) -> dict[str, QuestionResult]:

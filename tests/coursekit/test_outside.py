@@ -9,9 +9,9 @@ import threading
 
 import pytest
 from corpus.base import Draft, source_of
+from engines import sandboxed
 
 from coursekit.engine.interface import Budget, Outcome, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine
 from coursekit.engine.words import OUTSIDE, ended
 from coursekit.sandbox.usage import ending
 
@@ -27,12 +27,8 @@ ctypes.CDLL(None).prctl(15, b"done", 0, 0, 0)
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        made = grading_engine()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed() as made:
+        yield made
 
 
 class Killer(threading.Thread):

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 from corpus.base import Draft, source_of
+from engines import sandboxed
 
 from coursekit.engine.effort import Effort, effort
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel counts waiting on Linux")
 OTHERS = 3  # programs that want the same processor all the time
@@ -39,12 +39,8 @@ def crowded():
 
 @pytest.fixture(scope="module")
 def engine(crowded):
-    try:
-        made = grading_engine()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed() as made:
+        yield made
 
 
 def status(engine, answer: str, seconds: float) -> dict[str, str]:

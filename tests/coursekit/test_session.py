@@ -9,10 +9,10 @@ import sys
 
 import pytest
 from corpus.base import Draft, source_of
+from engines import sandboxed
 
 from coursekit.engine.errors import ChannelClosed
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.local import SandboxUnavailable, grading_engine
 from coursekit.engine.session import Session
 from coursekit.engine.wire import REQUEST, PipeChannel, SocketChannel, Wire
 
@@ -38,12 +38,8 @@ class Counting:
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        made = grading_engine()
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed() as made:
+        yield made
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def bound_names(source: str) -> set[str]:
     return set() if tree is None else _bound(tree.body)
 
 
-def _bound(body: list[ast.stmt]) -> set[str]:
+def _bound(body: list[ast.stmt], written: bool = True) -> set[str]:
     names: set[str] = set()
     pending: list[ast.AST] = list(body)
     while pending:
@@ -44,7 +44,7 @@ def _bound(body: list[ast.stmt]) -> set[str]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             names.add(node.id)
         elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            names |= _root(node)
+            names |= _root(node) if written else set()
         if not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             pending.extend(ast.iter_child_nodes(node))
     return names
@@ -54,6 +54,12 @@ def _root(node: ast.AST) -> set[str]:
     while isinstance(node, (ast.Subscript, ast.Attribute)):
         node = node.value
     return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def defined_names(source: str) -> set[str]:
+    """Names that the cell binds at module level, without those that it only writes into, as in ``answer["key"] = 1``."""
+    tree = parsed(source)
+    return set() if tree is None else _bound(tree.body, written=False)
 
 
 @functools.lru_cache(maxsize=4096)

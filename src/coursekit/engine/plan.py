@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import re
 from dataclasses import dataclass, field, replace
 
-from coursekit.engine.names import bound_names, defines_class, imported_names, is_stub, used_names
+from coursekit.engine.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
 from coursekit.engine.notebook import Cell, Refused, read_notebook, without_hidden, without_solution
 
 UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
+EVERYWHERE = frozenset(dir(builtins)) | {
+    "*"
+}  # names that every cell may rely on without binding them, or a star import may bind
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 LONGEST_CODE = 500_000  # characters in all code cells
 LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
@@ -177,7 +181,9 @@ def _first(cell: Cell, same: list[int], cells: list[Cell], flags: list[str]) -> 
         return same[0]
     flags.append(f"{cell.grade_id or cell.id}: {len(same)} cells have this id; the first that holds an answer was used")
     released = without_solution(cell.source)
-    return next((i for i in same if not is_stub(cells[i].source, released)), same[0])
+    full = [i for i in same if not is_stub(cells[i].source, released)]
+    wanted = answer_names(cell) if cell.kind == "answer" else set()
+    return next((i for i in full if wanted <= defined_names(cells[i].source)), full[0] if full else same[0])
 
 
 def _match_lost(
@@ -220,9 +226,17 @@ def _roles(source: list[Cell], cells: list[Cell], matches: dict[int, int], flags
             roles[there] = "run" if cell.source.strip() else "skip"
             if cell.type != "code":
                 flags.append(f"{trusted.grade_id}: the answer cell had become a {cell.type} cell; it was run as code")
-        elif trusted is None and cell.grade_id in known:
+        elif trusted is None and cell.grade_id in known and not _is_part(cell, source):
             roles[there] = "skip"
     return roles
+
+
+def _is_part(cell: Cell, source: list[Cell]) -> bool:
+    """Whether a second cell with an answer's id is a part of it, split off (an editor copies the id), and no other answer."""
+    trusted = next(other for other in source if other.grade_id == cell.grade_id)
+    if trusted.kind != "answer" or cell.type != "code" or not cell.source.strip():
+        return False
+    return not answer_names(trusted) & defined_names(cell.source)
 
 
 def _find_answers(plan: Plan) -> None:
@@ -279,5 +293,5 @@ def _find_order(plan: Plan) -> None:
     for question in plan.questions:
         before: set[str] = set().union(*bound[: question.after])
         for names, imported in zip(bound[question.after :], imports[question.after :]):
-            if (names - imported) & before:
+            if (names - imported) & before or names & EVERYWHERE:
                 plan.in_order = True

@@ -47,9 +47,10 @@ class _Run:
 
     def __init__(self, launcher: Launcher, plan: Plan, submission: Submission, budget: Budget) -> None:
         self.launcher, self.plan, self.submission, self.budget = launcher, plan, submission, budget
-        self.clock = Clock(budget)
         self.before = [(label, code) for label, code, locked in plan.setup if locked]
         self.bench = Bench(launcher, plan.setup, budget)
+        self.bench.warm()
+        self.clock = Clock(budget)  # not before the fork server has started, which the first submission waits for
         self.session = self._session()
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
@@ -64,7 +65,6 @@ class _Run:
     def outcome(self) -> Outcome:
         """Run everything, and end every process whatever happens."""
         try:
-            self.bench.warm()
             reports = self._cells()
             if self.plan.in_order:
                 self.session.close()

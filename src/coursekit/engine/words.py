@@ -31,6 +31,8 @@ def ended(how: str) -> tuple[str, str]:
     """The status and the words for how a process ended by itself."""
     if how == "memory":
         return "memory", "all its processes together took too much"
+    if how == "processes":
+        return "crashed", "it had more processes and threads than are allowed"
     if how == "signal 24":
         return "timeout", "its processor time was used up"
     if how == KILLED:  # nothing inside a process namespace kills its first process, but a limit that this set itself

@@ -21,7 +21,7 @@ class WrappedProcess(SpawnedProcess):
     """A student's process that bubblewrap keeps in."""
 
     def __init__(self, role: str, budget: Budget, way: Way) -> None:
-        self._way, self._took_too_much, self._over = way, False, threading.Event()
+        self._way, self._exceeded, self._over = way, "", threading.Event()
         self.alone = way.user_namespace
         super().__init__(role, budget)
         meter = Meter(self._process.pid, budget.memory_bytes, SCRATCH_BYTES, budget.processes + OWN_PROCESSES)
@@ -40,17 +40,17 @@ class WrappedProcess(SpawnedProcess):
 
     def _watch(self, meter: Meter) -> None:
         while not self._over.wait(TICK):
-            if meter.exceeded():
-                self._took_too_much = True
+            self._exceeded = meter.exceeded()
+            if self._exceeded:
                 return self.kill()
 
     def end(self) -> str:
-        """Kill, wait, close, clean; how it had ended by itself, ``memory`` if it took too much."""
+        """Kill, wait, close, clean; how it had ended by itself, ``memory`` or ``processes`` if it took too much of them."""
         self._over.set()
         self._watcher.join()  # before the process is waited for, after which its number may be another's
         said = super().end()
         number = int(said.removeprefix("exit ")) - SHELLS if said.startswith("exit ") else 0
-        return "memory" if self._took_too_much else f"signal {number}" if number > 0 else said
+        return self._exceeded or (f"signal {number}" if number > 0 else said)
 
 
 class WrapLauncher:

@@ -136,8 +136,14 @@ class Zygote:
         self.poll.register(pidfd, select.POLLIN)
         self.poll.register(lifeline, select.POLLIN)
         if order["role"] == "student":
-            limit, self.seconds[pidfd] = order["budget"]["memory_bytes"], cpu_seconds(order["budget"])
-            self.meters[pidfd] = Meter(outer_number(pidfd), limit, SCRATCH_BYTES if order["sandbox"] else None)
+            self.seconds[pidfd] = cpu_seconds(order["budget"])
+            self.meters[pidfd] = self._meter(outer_number(pidfd), order)
+
+    def _meter(self, number: int, order: dict[str, Any]) -> Meter:
+        limit = order["budget"]["memory_bytes"]
+        if not order["sandbox"]:
+            return Meter(number, limit)
+        return Meter(number, limit, SCRATCH_BYTES, order["budget"]["processes"])
 
     def _heard(self, lifeline: int) -> None:
         """A byte asks what the process has used, and how long it waited for a processor; the end of the line ends it."""
@@ -151,12 +157,12 @@ class Zygote:
         self._end(pidfd)
 
     def _look(self) -> None:
-        """End every student's process that takes, with all that it started, more memory than it may."""
+        """End every student's process that, with all that it started, takes more memory or is more processes than it may."""
         if time.monotonic() - self.looked < TICK_MS / 1000:
             return
         for pidfd, meter in list(self.meters.items()):
-            if meter.exceeded():
-                self._end(pidfd, "memory")
+            if why := meter.exceeded():
+                self._end(pidfd, why)
         self.looked = time.monotonic()
 
     def _fork(self, sandbox: bool) -> int:

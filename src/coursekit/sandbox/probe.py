@@ -7,6 +7,7 @@ exits 0 only when every layer that grading needs is active.
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from coursekit.sandbox import limits, linux
 from coursekit.sandbox.enter import Confinement, confine, gain_rights, prepare
 from coursekit.sandbox.usage import exact, outer_number
 
+ROOT_STAYS = "root inside is root outside, whom no limit on processes binds: run this as an ordinary user"
 PROBES = ("namespaces", "file system", "network", "low privilege", "system call filter", "limits")
 
 
@@ -63,8 +65,21 @@ def _limits() -> str:
     try:
         data = bytearray(2 * 2**30)
     except MemoryError:
-        return ""
+        return _process_limit()
     return f"{len(data)} bytes could be taken"
+
+
+def _process_limit() -> str:
+    """Whether the kernel holds this process's user to a number of processes; it never does so with root."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+    try:
+        child = os.fork()
+    except OSError:
+        return ""
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return ROOT_STAYS
 
 
 def _inside(confinement: Confinement, secret: str, report: int, stay: int) -> None:

@@ -14,6 +14,8 @@ PAGE = resource.getpagesize()
 KILOBYTE = 1024
 SOCKET = 212_992  # Linux's own default for the bytes in a socket's queue, where it does not tell
 FLAGS, EXITING = 6, 4  # place of a process's flags there, and the one that says that it is on its way out
+MOST = 1_000  # processes of one submission that are looked at: one that multiplies would keep us looking
+THREADS = 17  # place of the number of threads there
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
@@ -24,9 +26,10 @@ def outer_number(pidfd: int) -> int:
 
 
 def family(pid: int) -> list[int]:
-    """A process and its living descendants.  The first of a process namespace inherits every orphan, so none is left out."""
-    found, pending = [], [pid]
-    while pending:
+    """A process and its living descendants, up to MOST.  The first of a process namespace inherits every orphan."""
+    found: list[int] = []
+    pending = [pid]
+    while pending and len(found) < MOST:
         found.append(pending.pop())
         try:
             for thread in os.listdir(f"/proc/{found[-1]}/task"):
@@ -76,10 +79,11 @@ def ending(pid: int) -> bool:
 
 @dataclass(frozen=True)
 class Rough:
-    """What is cheap to know of one process: bytes of its own, counting shared ones in full, and how often it got a page."""
+    """What is cheap to know of one process: bytes of its own, counting shared ones in full, pages that it got, threads."""
 
     bytes: int = 0
     faults: int = 0
+    threads: int = 1
 
 
 def rough(pid: int) -> Rough:
@@ -88,7 +92,8 @@ def rough(pid: int) -> Rough:
         with open(f"/proc/{pid}/status") as file:
             taken = _kilobytes(file.read(), ("RssAnon:", "VmSwap:"))
         with open(f"/proc/{pid}/stat") as file:
-            return Rough(taken * KILOBYTE, int(file.read().rsplit(")", 1)[1].split()[MINOR_FAULTS]))
+            facts = file.read().rsplit(")", 1)[1].split()
+        return Rough(taken * KILOBYTE, int(facts[MINOR_FAULTS]), int(facts[THREADS]))
     except (OSError, IndexError):
         return Rough()
 
@@ -129,7 +134,9 @@ def held(pid: int, folders: dict[str, int]) -> int:
 
 
 class Meter:
-    """Says when a submission takes more than ``limit`` bytes.
+    """Says when a submission takes more than ``limit`` bytes, or has more than ``processes`` processes and threads.
+
+    The kernel holds nobody to a number of processes whose user is root outside, as in some containers; so they are counted.
 
     Counting exactly costs some 30 ms a process, since forked ones share most of what they have.  It is done only when the
     cheap upper bound allows an excess: what was counted last, and since then all growth and one page for every page fault.
@@ -139,19 +146,19 @@ class Meter:
         self.pid, self.limit, self.folders, self.processes = pid, limit, folders or {}, processes
         self.counted, self.then = 0, dict[int, Rough]()
 
-    def exceeded(self) -> bool:
-        """Whether the limit is passed now, or with ``processes`` that number."""
+    def exceeded(self) -> str:
+        """What is passed now, ``memory`` or ``processes``; empty when nothing is."""
         members = family(self.pid)
         files = held(members[-1], self.folders) + queued(members[-1])
         now = {pid: rough(pid) for pid in members}
-        if self.processes and len(now) > self.processes:
-            return True
+        if self.processes and sum(one.threads for one in now.values()) > self.processes:
+            return "processes"
         if files + sum(one.bytes for one in now.values()) <= self.limit:
-            return False
+            return ""
         if self.then and files + self.counted + sum(self._growth(pid, one) for pid, one in now.items()) <= self.limit:
-            return False
+            return ""
         self.counted, self.then = sum(map(exact, now)), now
-        return files + self.counted > self.limit
+        return "memory" if files + self.counted > self.limit else ""
 
     def _growth(self, pid: int, now: Rough) -> int:
         before = self.then.get(pid, Rough())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from corpus.base import Draft, answers, case, cells
 
 SPEED = """
@@ -336,3 +338,30 @@ def _written(name: str, text: str, status: str) -> None:
 _written("written_in_signs", "$E = m c^2$", "manual")
 _written("written_as_a_picture", "![](attachment:work.png)", "manual")
 _written("written_in_one_word", "No.", "manual")
+
+
+def _split(d: Draft, question: str) -> None:
+    """Split an answer as JupyterLab does: its imports stay, the rest goes to a cell below with the same nbgrader id."""
+    cell = d.cell(f"{question}_answer")
+    below = copy.deepcopy(cell) | {"id": "below"}
+    cell["source"], below["source"] = "import numpy as np\nhelper = np.prod", "\n" + cell["source"]
+    d.cells.insert(d.cells.index(cell) + 1, below)
+
+
+@case("honest", "good")
+def an_answer_split_in_two_cells(d: Draft) -> None:
+    d.answer(
+        "mode_speed", SPEED.format(result=VALUE).replace("import numpy as np", "").replace("np.prod(w)", "helper(w)")
+    )
+    _split(d, "mode_speed")
+
+
+@case("honest", "good")
+def an_answer_split_from_its_tries(d: Draft) -> None:
+    below = copy.deepcopy(d.cell("mode_speed_answer")) | {"id": "below", "source": "print(mode_speed([1.0, 2.0], 3.0))"}
+    d.cells.insert(d.at("mode_speed_answer") + 1, below)
+
+
+@case("honest", "good")
+def names_of_python_taken_at_the_end(d: Draft) -> None:
+    d.add("list = [1]; sum = 5; max = 3; float = 1; range = 7; len = 3; zip = abs = None")

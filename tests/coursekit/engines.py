@@ -1,0 +1,20 @@
+"""The engine that grades strangers' work, for tests: with its sandbox, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from coursekit.engine.local import SandboxUnavailable, grading_engine
+from coursekit.engine.split import SplitEngine
+
+
+@contextmanager
+def sandboxed() -> Iterator[SplitEngine]:
+    """A grading engine, closed at the end; the test is skipped where there is no sandbox."""
+    try:
+        engine = grading_engine()
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    yield engine
+    engine.close()
