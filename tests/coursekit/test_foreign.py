@@ -44,7 +44,7 @@ def blank():
 @pytest.fixture(scope="module")
 def answers():
     found = {q.id: f"import math\n{q.reference}" for q in load("tiny", COURSE).questions if not q.written}
-    return found | {"meaning": "Sattelpunkte – größer als 0."}
+    return found | {"meaning": "Señales débiles, größer – 0."}
 
 
 @pytest.fixture
