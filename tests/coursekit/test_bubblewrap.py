@@ -17,6 +17,7 @@ from coursekit.engine.split import SplitEngine
 from coursekit.engine.wrapped import WrapLauncher
 from coursekit.sandbox import bubblewrap, facts
 from coursekit.sandbox.probe import ROOT_STAYS
+from coursekit.sandbox.view import HOME
 
 WAYS = bubblewrap.ways() if sys.platform.startswith("linux") else []
 WRONG = set(facts._looked(*bubblewrap.command(WAYS[0], [])).values()) - {""} if WAYS else {"it is not installed"}
@@ -25,6 +26,8 @@ AS_ROOT = {ROOT_STAYS} == WRONG  # grading refuses then; all but the limit on pr
 
 @pytest.fixture(autouse=True)
 def bubblewrap_works():
+    if sys.prefix.startswith(HOME + "/"):
+        pytest.skip(f"the course lies below {HOME}, where a program that bubblewrap starts has its own folder")
     if WRONG and not AS_ROOT:
         absent(f"no sandbox by bubblewrap here: {'; '.join(WRONG)}")
 
