@@ -19,7 +19,7 @@ BURNS = """import time
 calls = []
 def adder(n):
     calls.append(n)
-    end = time.process_time() + (1.8 if len(calls) == 1 else 0.0)
+    end = time.process_time() + (1.2 if len(calls) == 1 else 0.0)
     while time.process_time() < end: pass
     return lambda x: x + n"""
 

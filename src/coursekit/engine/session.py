@@ -16,7 +16,7 @@ from coursekit.engine.words import OUTSIDE, ended, scrubbed
 
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
-WAITED = 9.0  # times its seconds a process may be given for having waited, so that it ends on any machine
+WAITED = 2.0  # times its seconds a process may be given for having waited: its own helpers may be what it waits for
 TICK = 0.05  # seconds that are not worth another wait
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
 
