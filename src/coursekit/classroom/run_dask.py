@@ -30,6 +30,13 @@ from coursekit.classroom.worker import grade_one
 WAIT = 60  # seconds for the first worker
 LOOK = 5.0  # seconds between looks at how many workers there are
 DEATHS = 1  # a task that was on this many dead workers is given up at the next death
+# what dask watches of its own workers many times a second is of no use here and takes a part of every processor
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "60s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
 REASON = (
     "Grading this submission ended the grading process itself, twice. "
     "It was set aside, so that the others could be graded; ask your instructor to look at it."
@@ -38,7 +45,7 @@ REASON = (
 
 def local_cluster(workers: int) -> LocalCluster:
     """``workers`` processes of this machine, one thread each; restarted when they die, stopped when the cluster closes."""
-    dask.config.set({"distributed.scheduler.allowed-failures": DEATHS})
+    dask.config.set(QUIET | {"distributed.scheduler.allowed-failures": DEATHS})
     return LocalCluster(
         n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
         dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
