@@ -148,12 +148,10 @@ class Zygote:
     def _heard(self, lifeline: int) -> None:
         """A byte asks what the process has used, and how long it waited for a processor; the end of the line ends it."""
         pidfd = self.lines[lifeline]
-        try:
+        with contextlib.suppress(OSError):  # the engine is gone, which ends the line too
             if os.read(lifeline, 1):
                 os.write(lifeline, effort(outer_number(pidfd)).told().encode())
                 return
-        except OSError:  # the engine is gone
-            pass
         self._end(pidfd)
 
     def _look(self) -> None:
