@@ -12,9 +12,8 @@ from coursekit.engine.names import bound_names, defined_names, defines_class, im
 from coursekit.engine.notebook import Cell, Refused, read_notebook, without_hidden, without_solution
 
 UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
-EVERYWHERE = frozenset(dir(builtins)) | {
-    "*"
-}  # names that every cell may rely on without binding them, or a star import may bind
+# names that every cell may rely on without binding them, and the star of an import that may bind any of them
+EVERYWHERE = frozenset(dir(builtins)) | {"*"}
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 LONGEST_CODE = 500_000  # characters in all code cells
 LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
