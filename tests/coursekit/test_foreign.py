@@ -116,6 +116,25 @@ def test_the_corpus_is_judged_the_same(system, names):
     assert [came for _, came, _ in results] == [expected for _, _, expected in results]
 
 
+HAD = """
+import time, coursekit.engine.effort as seen
+end = time.process_time() + 0.3
+while time.process_time() < end: pass
+before = seen.effort(seen.os.getpid())
+time.sleep(1.0)
+after = seen.effort(seen.os.getpid())
+print(seen.sys.platform, before.used >= 0.3, after.used - before.used < 0.5, after.waited - before.waited > 0.5)
+"""
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_time_without_a_processor_counts_as_waiting(system):
+    """A slow disk or virus scanner takes time, and there nobody tells that apart from sleep."""
+    env = environment(system)
+    done = subprocess.run([sys.executable, "-c", HAD], env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.split() == [system, "True", "True", "True"], done.stderr
+
+
 def test_a_group_that_holds_only_a_zombie_may_refuse_the_signal(monkeypatch):
     """As macOS does when a process ends by itself just before it is killed."""
     process = SpawnedProcess("student", Budget())

@@ -1,4 +1,4 @@
-"""A machine with more to do than it can does not cost points: time spent waiting for a processor is not the student's."""
+"""A machine with more to do than it can does not cost points: time spent waiting for it is not the student's."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def adder(n):
     calls.append(n)
     end = time.process_time() + (1.2 if len(calls) == 1 else 0.0)
     while time.process_time() < end: pass
+    return lambda x: x + n"""
+
+# a process whose new child opens its files waits in the state in which others wait for a disk
+READS_FROM_A_SLOW_DISK = """import os, subprocess
+calls = []
+def adder(n):
+    calls.append(n)
+    if len(calls) == 1:
+        os.mkfifo("slow")
+        subprocess.Popen(["/bin/sh", "-c", "sleep 2.5; echo > slow"])
+        os.posix_spawn("/bin/true", ["true"], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 0, "slow", os.O_RDONLY, 0)])
     return lambda x: x + n"""
 
 
@@ -55,6 +66,10 @@ def test_an_answer_that_gets_a_quarter_of_a_processor_has_its_time(engine):
     assert set(status(engine, BURNS, 3.0).values()) == {"passed"}
 
 
+def test_a_slow_disk_is_nobody_s_time(engine):
+    assert set(status(engine, READS_FROM_A_SLOW_DISK, 1.5).values()) == {"passed"}
+
+
 def test_a_loop_and_a_sleeper_are_stopped_all_the_same(engine):
     for answer in ("    while True: pass", "    import time; time.sleep(600)"):
         found = status(engine, f"def adder(n):\n{answer}", 1.5)
@@ -62,5 +77,7 @@ def test_a_loop_and_a_sleeper_are_stopped_all_the_same(engine):
 
 
 def test_the_line_that_tells_the_effort_is_read_back_and_no_other():
-    assert Effort.read(Effort(1.5, 0.25).told()) == Effort(1.5, 0.25) and Effort.read("signal 9") is None
+    for told in (Effort(1.5, 0.25), Effort(1.5, 0.25, True)):
+        assert Effort.read(told.told()) == told
+    assert Effort.read("signal 9") is None
     assert effort(os.getpid()).used > 0 and effort(2**30) == Effort()

@@ -45,7 +45,7 @@ class ForkedProcess:
             return Effort()
         so_far = Effort.read(said)
         if so_far is None:
-            self._said = said  # it has just ended, and that was how
+            self._said = said or self._said  # it has just ended, and that was how
         return so_far or Effort()
 
     def _word(self) -> str:

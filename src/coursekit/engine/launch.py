@@ -30,7 +30,7 @@ class Process(Protocol):
     channel: Channel
 
     def effort(self) -> Effort:
-        """What it and all that it started have used of the processor and waited for it; zeros where that is not known."""
+        """What it and all that it started have used of the processor and waited for it; zeros when it has ended."""
 
     def kill(self) -> None:
         """End it at once, with everything that it started."""
@@ -108,7 +108,7 @@ class SpawnedProcess:
         )
 
     def effort(self) -> Effort:
-        """What it and all that it started have used of the processor and waited for it; zeros outside Linux."""
+        """What it and all that it started have used of the processor and waited for it; zeros when it has ended."""
         return effort(self._process.pid)
 
     def kill(self) -> None:

@@ -18,6 +18,7 @@ REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
 WAITED = 2.0  # times its seconds a process may be given for having waited: its own helpers may be what it waits for
 TICK = 0.05  # seconds that are not worth another wait
+GLANCE = 0.25  # seconds between two looks at a silent process
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
 
 
@@ -35,7 +36,7 @@ class OutOfTime(Exception):
 
 
 class Clock:
-    """The time of one submission.  It stands still while the machine keeps its processes waiting for a processor."""
+    """The time of one submission.  It stands still while the machine keeps its processes waiting."""
 
     def __init__(self, budget: Budget) -> None:
         self.stood = 0.0
@@ -53,7 +54,7 @@ class Clock:
         return min(wanted, left)
 
     def hear(self, process: Process, seconds: float, slow: Callable[[], None] = lambda: None) -> tuple[bytes, bytes]:
-        """The process's next message within ``seconds``, and as many more as it was kept waiting for a processor.
+        """The process's next message within ``seconds``, and as many more as it was kept waiting for a processor or a disk.
 
         Nothing is added once its processes together have used ``seconds`` of processor time, and no more than WAITED times
         ``seconds``.  After LONG seconds of silence ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
@@ -63,19 +64,43 @@ class Clock:
         except ChannelTimeout:
             if seconds <= LONG:
                 raise
-        before, added = process.effort(), 0.0
+        wait = Wait(process, seconds)
         slow()
-        more = seconds - LONG
         while True:
             try:
-                return process.channel.receive(more)
+                return process.channel.receive(wait.next())
             except ChannelTimeout:
-                now = process.effort()
-                more = min(now.waited - before.waited, WAITED * seconds) - added
-                if more < TICK or now.used - before.used >= seconds - LONG:
+                added = wait.over()
+                if added is None:
                     raise
-            added += more
-            self.stood += more
+            self.stood += added
+
+
+class Wait:
+    """Waiting for a process that has been silent for LONG of its ``seconds``."""
+
+    def __init__(self, process: Process, seconds: float) -> None:
+        self.process, self.seconds = process, seconds
+        self.before, self.end = process.effort(), time.monotonic() + seconds - LONG
+        self.added = self.on_a_disk = 0.0
+
+    def next(self) -> float:
+        """Seconds until the next look at it."""
+        return min(GLANCE, self.end - time.monotonic())
+
+    def over(self) -> float | None:
+        """Look: seconds that its time grows by; None when it is over."""
+        now = self.process.effort()
+        self.on_a_disk += GLANCE * now.reading
+        if time.monotonic() < self.end:
+            return 0.0
+        waited = now.waited - self.before.waited + self.on_a_disk
+        more = min(waited, WAITED * self.seconds) - self.added
+        if more < TICK or now.used - self.before.used >= self.seconds - LONG:
+            return None
+        self.added += more
+        self.end += more
+        return more
 
 
 class Session:

@@ -120,6 +120,9 @@ def hide_proc():
         real = getattr(module, name)
 
         def hidden(path=".", *rest, real=real, **more):
+            asking = sys._getframe(1).f_globals.get("__name__", "")
+            if asking.startswith("psutil"):  # it is at home on the real system
+                return real(path, *rest, **more)
             if isinstance(path, (str, os.PathLike)) and os.fspath(path).startswith("/proc"):
                 raise FileNotFoundError(2, "No such file or directory", os.fspath(path))
             return real(path, *rest, **more)
