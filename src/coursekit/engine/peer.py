@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from typing import Any
 
@@ -14,7 +13,7 @@ from coursekit.engine.frames import Handle, Shared, decode, encode
 from coursekit.engine.wire import Wire
 
 MOST_HANDLES = 100_000
-SHORT = 256  # bytes that are compared as they are
+ALONE = 2  # references that Python counts for what a table holds and nobody else
 Digest = tuple[object, ...]
 
 
@@ -41,13 +40,15 @@ class Peer:
         self.objects: dict[int, Any] = {}
         self.shared: dict[int, Any] = {}
         self.digests: dict[int, Digest] = {}
+        self.watched: set[int] = set()  # keys of arrays that may change: somebody but this table knows them
         self.keys: dict[int, int] = {}
         self.theirs: dict[int, tuple[Any, Digest]] = {}  # the student's version, the digest of ours when it came
 
     def pack(self, body: tuple[Any, ...]) -> bytes:
         """A message: its body, and the shared arrays that changed since the other side last saw them."""
         shown = self.show(body) if self.trusted or self.keys else body
-        changed = [Shared(key, self._current(key)) for key in self.shared if self._changed(key)]
+        changed = [Shared(key, self._current(key)) for key in sorted(self.watched) if self._changed(key)]
+        self.watched -= {key for key in self.watched if self._alone(key)}
         return encode((shown, changed), self.foreign)
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
@@ -80,7 +81,14 @@ class Peer:
             return value
         key = len(self.shared) + 1
         self.shared[key], self.keys[id(value)], self.digests[key] = value, key, digest(value)
+        self.watched.add(key)
         return Shared(key, value)
+
+    def _alone(self, key: int) -> bool:
+        """Whether nobody but this table knows an array, so that it stays as it is until it crosses again."""
+        if sys.getrefcount(self.shared[key]) > ALONE or not is_own(self.shared[key]):
+            return False
+        return key not in self.theirs or (sys.getrefcount(self.theirs[key][0]) <= ALONE and is_own(self.theirs[key][0]))
 
     def _current(self, key: int) -> Any:
         """What the other side should have under this key."""
@@ -119,6 +127,7 @@ class Peer:
         elif thing.value is not None:
             take_over(self.shared[thing.key], thing.value)
         self.digests[thing.key] = digest(self._current(thing.key))
+        self.watched.add(thing.key)
         return self._current(thing.key)
 
     def _set_aside(self, key: int, value: Any) -> None:
@@ -150,6 +159,11 @@ def is_array(value: object) -> bool:
     return type(value) is np.ndarray or is_tensor(value)
 
 
+def is_own(value: object) -> bool:
+    """Whether it is an array with memory of its own, into which no other array looks unless it keeps this one."""
+    return type(value) is np.ndarray and value.base is None
+
+
 def copy_of(value: Any) -> Any:
     """The same values in memory of their own; of a tensor, a leaf with the same gradient."""
     if not is_tensor(value):
@@ -170,7 +184,7 @@ def digest(value: Any) -> Digest:
 
 
 def _short(name: str, shape: tuple[int, ...], data: bytes) -> Digest:
-    return name, shape, data if len(data) <= SHORT else hashlib.blake2b(data, digest_size=16).digest()
+    return name, shape, hash(data)
 
 
 def take_over(target: Any, value: Any) -> None:
