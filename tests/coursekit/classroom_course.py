@@ -107,6 +107,9 @@ class TextEngine:
             )
         return Outcome(found, (), text)
 
+    def warm(self) -> None:
+        return None
+
     def close(self) -> None:
         return None
 

@@ -32,6 +32,9 @@ class Counting:
         process.end = lambda: self.ended.append(role) or end()
         return process
 
+    def warm(self) -> None:
+        self.inner.warm()
+
     def close(self) -> None:
         self.inner.close()
 

@@ -1,26 +1,21 @@
 """``course grade``: find what needs grading, let an engine do it here or on many workers, and write each result once.
 
-One writer, this process, writes everything: the notebook for ``autograded/`` first, the record last, so that a record means a
-whole result.  A record whose digests still match is not graded again; that is all there is to resuming.
+One writer, this process, writes everything (``coursekit.classroom.writer``).  A record whose digests still match is not graded
+again; that is all there is to resuming.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from coursekit.classroom import gradebook, policy, records
-from coursekit.classroom.clean import Cleaner
-from coursekit.classroom.layout import TIMESTAMP, Classroom, ClassroomError, checked_id
+from coursekit.classroom import policy, records
+from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.source import questions
 from coursekit.classroom.variants import seeds
 from coursekit.classroom.worker import DEFAULT_ENGINE
 from coursekit.engine.interface import Budget, QuestionResult
-from coursekit.paths import write_atomically
-
-BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -120,79 +115,23 @@ def crashed_result(job: Job, source: bytes, reason: str) -> dict[str, Any]:
     }
 
 
-class Writer:
-    """Writes results one by one and the gradebook in batches."""
-
-    def __init__(self, classroom: Classroom, assignment: str, source: bytes, settings: Settings) -> None:
-        self.classroom, self.assignment, self.source, self.settings = classroom, assignment, source, settings
-        self.cleaner = Cleaner(source)
-        self.waiting: dict[str, records.Record] = {}
-
-    def write(self, job: Job, result: dict[str, Any]) -> records.Record:
-        """Write one result: the cleaned notebook, then the record, then its timing."""
-        record = record_of(self.classroom, self.assignment, job, result, self.source, self.settings)
-        self.write_notebook(job.student, result["notebook"], record)
-        records.write(self.classroom, record)
-        self.note_time(record, result)
-        self.waiting[job.student] = record
-        if len(self.waiting) >= BATCH:
-            self.flush()
-        return record
-
-    def write_notebook(self, student: str, executed: str, record: records.Record) -> None:
-        """Write the notebook that formgrader and feedback show."""
-        messages = {name: said(entry) for name, entry in record["questions"].items()}
-        note = "" if executed else next(iter(messages.values()), "")
-        path = self.classroom.autograded(self.assignment, student)
-        write_atomically(path, self.cleaner.notebook(executed, messages, note))
-        stamp = self.classroom.submitted(self.assignment, student).with_name(TIMESTAMP)
-        if stamp.is_file():
-            write_atomically(path.with_name(TIMESTAMP), stamp.read_text())
-
-    def note_time(self, record: records.Record, result: dict[str, Any]) -> None:
-        """Append the seconds per question, for `course report`."""
-        path = self.classroom.timings(self.assignment)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        seconds = {name: round(entry["seconds"], 4) for name, entry in result["questions"].items()}
-        line = {"student": record["student"], "total": round(result["seconds"], 4), "questions": seconds}
-        with path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-
-    def flush(self) -> None:
-        """Write the waiting records to the gradebook."""
-        gradebook.write(self.classroom, self.assignment, self.source, self.waiting)
-        self.waiting = {}
-
-    def derive(self) -> None:
-        """Bring the whole gradebook of the assignment in line with the records, refused ones included."""
-        found = records.read_all(self.classroom, self.assignment)
-        for student, record in found.items():
-            if not self.classroom.autograded(self.assignment, student).is_file():
-                self.write_notebook(student, "", record)
-        gradebook.write(self.classroom, self.assignment, self.source, found)
-        self.waiting = {}
-
-
-def said(entry: dict[str, Any]) -> str:
-    """A question's score, status and message as text."""
-    return f"{entry['score']:g} of {entry['max_score']:g} points: {entry['status']}. {entry['message']}".strip()
-
-
 def grade(
     classroom: Classroom, assignment: str, students: tuple[str, ...], settings: Settings,
     *, run: Runner, advance: Callable[[str, int], None] = lambda student, total: None, again: bool = False,
 ) -> Summary:  # fmt: skip
-    """Grade what is not graded yet and derive the gradebook; ``run`` yields results in any order, one per job."""
+    """Grade what is not graded yet and derive the gradebook; ``run`` gives results in any order, one per job."""
     source = classroom.source_bytes(assignment)
     policy.load(classroom, assignment)  # a bad file must stop us before the work, not after
     jobs, kept = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again)
-    writer, summary, by_student = (
-        Writer(classroom, assignment, source, settings),
-        Summary(kept=kept),
-        {j.student: j for j in jobs},
-    )
+    results = run(jobs, source, settings)
+    from coursekit.classroom.writer import (
+        Writer,
+    )  # imports nbgrader, for which the engines that start now need not wait
+
+    writer, summary = Writer(classroom, assignment, source, settings), Summary(kept=kept)
+    by_student = {job.student: job for job in jobs}
     advance("", len(jobs))
-    for result in run(jobs, source, settings):
+    for result in results:
         writer.write(by_student[result["student"]], result)
         summary.graded.append(result["student"])
         if result["grader"] == "set aside":

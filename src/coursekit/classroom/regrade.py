@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
-from coursekit.classroom.grading import Job, Settings, Writer, pending, record_of, wanted
+from coursekit.classroom.grading import Job, Settings, pending, record_of, wanted
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.progress import bar
+from coursekit.classroom.writer import Writer
 from coursekit.paths import write_atomically
 
 Change = tuple[str, str, str, str]  # student, question, before, after

@@ -7,18 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from coursekit.classroom.grading import Job, Settings
-from coursekit.classroom.worker import grade_one
+from coursekit.classroom.worker import engine, grade_one
 
 
 def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
-    """Grade ``jobs`` in order."""
-    for job in jobs:
-        yield grade_one(
-            job.student,
-            job.notebook,
-            source,
-            asdict(settings.budget),
-            job.seeds,
-            settings.engine,
-            settings.unsafe_no_sandbox,
-        )
+    """Grade ``jobs`` in order.  The engine begins to start at once."""
+    if jobs:
+        engine(settings.engine, settings.unsafe_no_sandbox).warm()
+    budget = asdict(settings.budget)
+    return (
+        grade_one(job.student, job.notebook, source, budget, job.seeds, settings.engine, settings.unsafe_no_sandbox)
+        for job in jobs
+    )

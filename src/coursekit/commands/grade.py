@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import click
 from rich.console import Console
 
 from coursekit.classroom import run_local
-from coursekit.classroom.grading import Settings, grade
+from coursekit.classroom.grading import Job, Runner, Settings, grade
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.classroom.standing import standings
+from coursekit.classroom.worker import DEFAULT_ENGINE
+from coursekit.engine.local import shared_by_workers
 
 
 @click.command("grade")
@@ -54,6 +57,8 @@ def command(
 
 def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
     """What is left to do for an assignment, a line each."""
+    from coursekit.classroom.standing import standings  # imports nbgrader, which has time until here
+
     by_status: dict[str, list[str]] = defaultdict(list)
     for standing in standings(classroom, assignment):
         by_status[standing.status].append(standing.person.student)
@@ -67,10 +72,21 @@ def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
         yield f"points and comments that people gave for questions that are gone are in {classroom.removed(assignment)}"
 
 
-def runner(settings: Settings):  # noqa: ANN201  (grading.Runner)
+def runner(settings: Settings) -> Runner:
     """How to run: in this process for one worker, through dask otherwise."""
-    if settings.workers == 1 and not settings.scheduler:
-        return run_local.run
+    return run_local.run if settings.workers == 1 and not settings.scheduler else on_many
+
+
+def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Grade ``jobs`` through dask.  What the workers of this machine share begins to start before dask is imported."""
+    if not jobs:
+        return iter(())
+    own_engine = settings.engine == DEFAULT_ENGINE and not settings.scheduler
+    shared = shared_by_workers(settings.unsafe_no_sandbox) if own_engine else nullcontext()
     from coursekit.classroom import run_dask
 
-    return run_dask.run
+    def results() -> Iterator[dict[str, Any]]:
+        with shared:
+            yield from run_dask.run(jobs, source, settings)
+
+    return results()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import threading
 from dataclasses import asdict
 
+from coursekit.engine import preloaded
 from coursekit.engine.effort import Effort
 from coursekit.engine.interface import Budget
 from coursekit.engine.launch import GRACE, Process, clean_environment
@@ -69,9 +71,27 @@ class ForkLauncher:
 
     def __init__(self, sandbox: bool) -> None:
         self.sandbox = sandbox
-        self._zygote: subprocess.Popen[bytes] | None = None
+        self._zygote: subprocess.Popen[bytes] | None = None  # none of ours where it was forked of a preloaded process
         self._control: socket.socket | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._ready = False
+
+    def warm(self) -> None:
+        """Have the zygote start, without waiting for it."""
+        if self._control is not None and (not self._ready or not _readable(self._control, 0.0)):
+            return  # it never speaks again: what can be read would be its end
+        self.close()
+        self._folder = tempfile.TemporaryDirectory(prefix="course-zygote-", ignore_cleanup_errors=True)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        mode = "sandbox" if self.sandbox else "bare"
+        with theirs:
+            if preloaded.ask(theirs, self._folder.name, mode):
+                return
+            self._zygote = subprocess.Popen(
+                [sys.executable, "-s", "-P", "-m", "coursekit.engine.zygote", str(theirs.fileno()), mode],
+                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
+                env=clean_environment(self._folder.name), start_new_session=True,
+            )  # fmt: skip
 
     def start(self, role: str, budget: Budget) -> Process:
         """A new process of this role; students' are sandboxed."""
@@ -84,28 +104,28 @@ class ForkLauncher:
         return ForkedProcess(ours, line)
 
     def _running(self) -> socket.socket:
-        if self._zygote is not None and self._zygote.poll() is None and self._control is not None:
-            return self._control
-        self.close()
-        self._folder = tempfile.TemporaryDirectory(prefix="course-zygote-", ignore_cleanup_errors=True)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            command = [sys.executable, "-s", "-P", "-m", "coursekit.engine.zygote", str(theirs.fileno())]
-            command.append("sandbox" if self.sandbox else "bare")
-            self._zygote = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
-                env=clean_environment(self._folder.name), start_new_session=True,
-            )  # fmt: skip
-        self._control.settimeout(READY)
-        if self._control.recv(5) != b"ready":
-            raise RuntimeError("the fork server did not start; its error is above")
+        self.warm()
+        assert self._control is not None
+        if not self._ready:
+            if not _readable(self._control, READY) or self._control.recv(5) != b"ready":
+                forked = self._zygote is None
+                self.close()
+                if forked and os.environ.pop(preloaded.ADDRESS, ""):
+                    return self._running()  # what it was forked of is gone: start one of our own
+                raise RuntimeError("the fork server did not start; its error is above")
+            self._ready = True
         return self._control
 
     def close(self) -> None:
         """End the zygote.  Processes that still run end with it."""
         if self._control is not None:
+            self._control.shutdown(socket.SHUT_WR)
+            if self._ready:
+                _readable(self._control, GRACE)  # its end
             self._control.close()
         if self._zygote is not None:
+            if not self._ready:
+                self._zygote.kill()  # it is still loading, and holds nothing
             try:
                 self._zygote.wait(GRACE)
             except subprocess.TimeoutExpired:
@@ -114,3 +134,9 @@ class ForkLauncher:
         if self._folder is not None:
             self._folder.cleanup()
         self._zygote = self._control = self._folder = None
+        self._ready = False
+
+
+def _readable(control: socket.socket, seconds: float) -> bool:
+    """Whether there is something to read, or the other end is closed, within so many seconds."""
+    return bool(select.select([control], [], [], seconds)[0])

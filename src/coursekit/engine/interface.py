@@ -64,6 +64,10 @@ class Engine(Protocol):
         """Grade ``submission`` against the instructor's ``source`` notebook (with solutions and hidden tests)."""
         ...
 
+    def warm(self) -> None:
+        """Begin to start what grading needs, without waiting for it."""
+        ...
+
     def close(self) -> None:
         """End every process that the engine started."""
         ...

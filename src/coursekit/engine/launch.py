@@ -45,6 +45,9 @@ class Launcher(Protocol):
     def start(self, role: str, budget: Budget) -> Process:
         """A new ``student`` or ``checker`` process."""
 
+    def warm(self) -> None:
+        """Begin to start what takes long to start, without waiting for it."""
+
     def close(self) -> None:
         """End what the launcher keeps running."""
 
@@ -155,6 +158,9 @@ class SpawnLauncher:
     def start(self, role: str, budget: Budget) -> Process:
         """A new process of this role."""
         return SpawnedProcess(role, budget, self.plots if role == "student" else "")
+
+    def warm(self) -> None:
+        """Nothing is got ready: every process is a fresh one."""
 
     def close(self) -> None:
         """Nothing is kept running."""

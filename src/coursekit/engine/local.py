@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 from coursekit.engine.interface import Engine
 from coursekit.engine.launch import SpawnLauncher
@@ -44,14 +46,33 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
 
     if unsafe_no_sandbox:
         return SplitEngine(ForkLauncher(sandbox=False), "split-unsafe")
+    found = _sandbox()
+    if found.way is None:
+        return SplitEngine(ForkLauncher(sandbox=True), "split")
+    from coursekit.engine.wrapped import WrapLauncher
+
+    return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")
+
+
+def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]:
+    """What the ``grading_engine`` of every worker of this machine uses while it is open; it begins to start at once.
+
+    Raises SandboxUnavailable as the engine does.
+    """
+    forks = sys.platform.startswith("linux") and (unsafe_no_sandbox or _sandbox().way is None)
+    if not forks:
+        return nullcontext()
+    from coursekit.engine.preloaded import Preloaded
+
+    return Preloaded()
+
+
+def _sandbox() -> Any:
+    """What sandbox there is.  Raises SandboxUnavailable, naming what is missing, where there is none."""
     from coursekit.sandbox import facts
 
     found = facts.tried()
     if not found.works:
         way_out = "see `course doctor`, or accept the risk with --unsafe-no-sandbox"
         raise SandboxUnavailable(f"the sandbox does not work here ({facts.missing(found)}): {way_out}")
-    if found.way is None:
-        return SplitEngine(ForkLauncher(sandbox=True), "split")
-    from coursekit.engine.wrapped import WrapLauncher
-
-    return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")
+    return found

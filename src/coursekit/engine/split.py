@@ -37,6 +37,10 @@ class SplitEngine:
         with self._one:
             return _Run(self.launcher, plan, submission, budget).outcome()
 
+    def warm(self) -> None:
+        """Begin to start what grading needs, without waiting for it."""
+        self.launcher.warm()
+
     def close(self) -> None:
         """End every process that the engine started."""
         self.launcher.close()

@@ -84,6 +84,9 @@ class StockEngine:
             autos = {grade.name: grade.auto_score for grade in notebook.grades}
         return {q.id: result(autos.get(q.id), q.points) for q in questions(source)}
 
+    def warm(self) -> None:
+        """Nothing is got ready: nbgrader starts a kernel for each submission."""
+
     def close(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -63,5 +63,8 @@ class WrapLauncher:
         """A new process of this role."""
         return WrappedProcess(role, budget, self.way) if role == "student" else SpawnedProcess(role, budget)
 
+    def warm(self) -> None:
+        """Nothing is got ready: every process is a fresh one."""
+
     def close(self) -> None:
         """Nothing is kept running."""

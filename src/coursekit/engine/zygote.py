@@ -57,13 +57,17 @@ def preload() -> None:
 
 
 def main() -> None:
-    """Import the libraries, get ready for sandboxes where there can be any, and serve."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    sandboxed = sys.argv[2] == "sandbox"
+    """Import the libraries and work."""
+    control, mode = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     sys.argv = [""]
     preload()
+    work(control, mode)
+
+
+def work(control: socket.socket, mode: str) -> None:
+    """Get ready for sandboxes where there shall be any, and serve."""
     confinement = None
-    if sandboxed:
+    if mode == "sandbox":
         from coursekit.sandbox.enter import prepare
 
         confinement = prepare(os.getcwd())
