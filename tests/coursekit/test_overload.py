@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from corpus.base import Draft, source_of
 from engines import sandboxed
 
+from coursekit.engine import session
 from coursekit.engine.effort import Effort, effort
+from coursekit.engine.errors import ChannelTimeout
 from coursekit.engine.interface import Budget, Submission
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel counts waiting on Linux")
@@ -81,3 +84,32 @@ def test_the_line_that_tells_the_effort_is_read_back_and_no_other():
         assert Effort.read(told.told()) == told
     assert Effort.read("signal 9") is None
     assert effort(os.getpid()).used > 0 and effort(2**30) == Effort()
+
+
+class Late:
+    """A process that always waits for a disk, and answers as soon as it has been given time for that."""
+
+    def __init__(self):
+        self.channel, self.looks = self, 0
+
+    def effort(self) -> Effort:
+        self.looks += 1
+        return Effort(reading=True)
+
+    def receive(self, timeout: float) -> tuple[bytes, bytes]:
+        if self.looks == 2:  # before its wait, and at the end of its time
+            return b"R", b""
+        time.sleep(max(timeout, 0.0))
+        raise ChannelTimeout
+
+
+def test_many_late_answers_get_no_more_than_one(monkeypatch):
+    """Each alone stays below three times its time, and would be forgiven all of it."""
+    for name, seconds in (("LONG", 0.01), ("GLANCE", 0.06), ("TICK", 0.01)):
+        monkeypatch.setattr(session, name, seconds)
+    clock, messages = session.Clock(Budget(submission_seconds=0.3)), 0
+    with pytest.raises((session.OutOfTime, ChannelTimeout)):
+        while messages < 40:
+            clock.hear(Late(), clock.left(0.05))
+            messages += 1
+    assert messages > 0 and clock.stood <= session.WAITED * 0.3 + 1e-9

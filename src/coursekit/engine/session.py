@@ -36,10 +36,10 @@ class OutOfTime(Exception):
 
 
 class Clock:
-    """The time of one submission.  It stands still while the machine keeps its processes waiting."""
+    """The time of one submission.  It stands still while the machine keeps its processes waiting, for ``most`` seconds in all."""
 
     def __init__(self, budget: Budget) -> None:
-        self.stood = 0.0
+        self.stood, self.most = 0.0, WAITED * budget.submission_seconds
         self.end = self.now() + budget.submission_seconds
 
     def now(self) -> float:
@@ -57,7 +57,8 @@ class Clock:
         """The process's next message within ``seconds``, and as many more as it was kept waiting for a processor or a disk.
 
         Nothing is added once its processes together have used ``seconds`` of processor time, and no more than WAITED times
-        ``seconds``.  After LONG seconds of silence ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
+        ``seconds``; for many messages, each of which comes late, no more than ``most`` in all.  After LONG seconds of silence
+        ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
         """
         try:
             return process.channel.receive(min(seconds, LONG))
@@ -70,7 +71,7 @@ class Clock:
             try:
                 return process.channel.receive(wait.next())
             except ChannelTimeout:
-                added = wait.over()
+                added = wait.over(self.most - self.stood)
                 if added is None:
                     raise
             self.stood += added
@@ -88,14 +89,14 @@ class Wait:
         """Seconds until the next look at it."""
         return min(GLANCE, self.end - time.monotonic())
 
-    def over(self) -> float | None:
-        """Look: seconds that its time grows by; None when it is over."""
+    def over(self, most: float) -> float | None:
+        """Look: seconds that its time grows by, ``most`` of them at most; None when it is over."""
         now = self.process.effort()
         self.on_a_disk += GLANCE * now.reading
         if time.monotonic() < self.end:
             return 0.0
         waited = now.waited - self.before.waited + self.on_a_disk
-        more = min(waited, WAITED * self.seconds) - self.added
+        more = min(min(waited, WAITED * self.seconds) - self.added, most)
         if more < TICK or now.used - self.before.used >= self.seconds - LONG:
             return None
         self.added += more
