@@ -6,7 +6,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
-from classroom_course import GOOD, classroom, source_bytes, submission
+from classroom_course import GOOD, classroom, submission
 from click.testing import CliRunner
 
 from coursekit.classroom import intake, records
@@ -50,6 +50,10 @@ def by_student(report):
         (("Alice Smith_4711_assignsubmission_file_mini.ipynb",), "", "4711"),
         (("Alice Smith_4711_assignsubmission_file", "mini.ipynb"), "", "4711"),
         (("alice", "bob_mini.ipynb"), "inbox", "alice"),
+        (("Mal Lory_666_assignsubmission_file_", "alice", "mini.ipynb"), "", "666"),
+        (("Mal Lory_666_assignsubmission_file_", "A_4711_assignsubmission_file_", "mini.ipynb"), "", "666"),
+        (("Mal Lory_666_assignsubmission_file_A_4711_assignsubmission_file_mini.ipynb",), "", "666"),
+        (("Alice Smith_4711_assignsubmission_onlinetext_", "onlinetext.html"), "", "4711"),
     ],
 )
 def test_whose_a_notebook_is(parts, container, student):
@@ -116,6 +120,12 @@ def lying_header(inbox):
     return path
 
 
+def nameless(inbox):
+    path = zipped(inbox / "eve.zip", {"@": "x"})
+    path.write_bytes(path.read_bytes().replace(b"@", b"\0"))
+    return path
+
+
 def hard_link(inbox):
     os.link(put(inbox / "eve" / "mini.ipynb"), inbox.parent / "another name")
 
@@ -136,6 +146,7 @@ def unlimited(inbox):
 REFUSED = {
     "half a file": (lambda inbox: put(inbox / "eve.ipynb", GOOD_TEXT[:100]), "not JSON"),
     "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "not JSON"),
+    "a zip member without a name": (nameless, "holds no notebook"),
     "a list": (lambda inbox: put(inbox / "eve.ipynb", "[1]"), "no list of cells"),
     "another assignment": (
         lambda inbox: put(inbox / "eve.ipynb", json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "other"}}}]})),
@@ -287,10 +298,3 @@ def test_the_command_says_what_it_did_and_fails_when_something_was_refused(tmp_p
     unknown = runner.invoke(main, ["collect", "other", str(inbox), "--classroom", str(room.root)])
     assert unknown.exit_code == 1
     assert "course release other" in unknown.output
-
-
-def test_source_is_never_touched(tmp_path):
-    room, inbox = classroom(tmp_path / "room"), tmp_path / "inbox"
-    put(inbox / "source" / "mini.ipynb")
-    collect(room, "mini", [inbox])
-    assert room.source("mini").read_bytes() == source_bytes()

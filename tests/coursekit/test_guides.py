@@ -79,13 +79,16 @@ def test_what_make_is_asked_for_exists():
 
 
 def handed_in(classroom: Path, target: Path) -> None:
-    """A class's export with one notebook, alice's, in which one question is answered."""
+    """Alice's notebook, in which one question is answered, or a class's export with it alone."""
     notebook = json.loads((classroom / "release" / "adam" / "adam.ipynb").read_text(encoding="utf-8"))
     answer = next(
         c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "adamw_run_answer"
     )
     answer["source"] = "def adamw_run(*args, **kwargs):\n    return None"
     target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".ipynb":
+        target.write_text(json.dumps(notebook), encoding="utf-8")
+        return
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("alice/adam.ipynb", json.dumps(notebook))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from coursekit.classroom import records
@@ -23,12 +24,14 @@ from coursekit.engine.notebook import oversize
 from coursekit.paths import write_atomically
 
 CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
-MOODLE = re.compile(r".+_(\d+)_assignsubmission_file(?:_.*)?")
+MOODLE = re.compile(
+    r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
+)  # the first number: students name what comes after it
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one item: ``status`` is collected, unchanged, superseded or refused."""
+    """What became of one item: ``status`` is collected, unchanged, superseded, refused or, of another's file, ignored."""
 
     student: str | None
     status: str
@@ -36,11 +39,20 @@ class Taken:
     origin: str
 
 
-def student_of(parts: tuple[str, ...], container: str, assignment: str) -> str:
+def owner(folders: list[str], roster: Container[str]) -> str:
+    """The folder that says whose an item is: the outermost that Moodle or the roster names, else the innermost.
+
+    Moodle's exports keep the folders that students make, and their names must not make a notebook somebody else's.
+    """
+    named = (name for name in folders if name in roster or MOODLE.fullmatch(name))
+    return next(named, folders[-1])
+
+
+def student_of(parts: tuple[str, ...], container: str, assignment: str, roster: Container[str] = ()) -> str:
     """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment."""
     folders = [part for part in parts[:-1] if part != assignment]
     if folders:
-        name = folders[-1]
+        name = owner(folders, roster)
     else:
         name = PurePosixPath(parts[-1]).stem if parts else container
         canvas = CANVAS.fullmatch(name)
@@ -111,13 +123,18 @@ def keep_earlier(classroom: Classroom, assignment: str, student: str, data: byte
     write_atomically(classroom.history(assignment, student) / name, data)
 
 
-def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate) -> str:
-    """Make ``candidate`` the student's submission unless a newer one is there; what was there goes to history."""
+def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate, stated: bool) -> str:
+    """Make ``candidate`` the student's submission unless a newer one is there; what was there goes to history.
+
+    A time that the instructor ``stated`` holds for the version that is there already, too.
+    """
     path = classroom.submitted(assignment, student)
     stamp = path.with_name(TIMESTAMP)
     keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
     if path.is_file():  # the time goes first: killed between the two, the next `course collect` writes the notebook
         if path.read_bytes() == candidate.data:
+            if stated:
+                write_atomically(stamp, time_text(candidate.moment) + "\n")
             return "unchanged"
         if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
             return "superseded"
@@ -139,38 +156,55 @@ def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, r
     records.write(classroom, records.build(assignment, student, results, "collect", digests, [reason]))
 
 
-def collect_items(classroom: Classroom, assignment: str, items: Iterable[Item]) -> list[Taken]:
-    """Sort ``items`` by student, refuse what must be refused, store the rest."""
+def collect_items(
+    classroom: Classroom, assignment: str, items: Iterable[Item], submitted: datetime | None = None
+) -> list[Taken]:
+    """Sort ``items`` by student, refuse what must be refused, store the rest, all as of ``submitted`` when it is given."""
     source = classroom.source_bytes(assignment)
     own_ids = source_ids(source)
     good: dict[str, list[Candidate]] = defaultdict(list)
     report, refusals, roster = [], [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
+    others: dict[str, Refusal] = {}
     for item in items:
-        student = by_platform(student_of(item.parts, item.container, assignment), roster)
+        student = by_platform(student_of(item.parts, item.container, assignment, roster), roster)
         if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
             refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
             continue
+        if isinstance(item, Refusal) and item.foreign:
+            others.setdefault(student, item)
+            continue
         reason = fault(item, student, assignment, own_ids, known)
         if reason is None and isinstance(item, Candidate):
-            good[student].append(item)
+            good[student].append(replace(item, moment=submitted or item.moment))
             known.setdefault(student.lower(), student)
         else:
             own = valid_id(student) and known.get(student.lower(), student) == student
             refusals.append(Taken(student if own else None, "refused", reason or "", item.origin))
     for student, candidates in sorted(good.items()):
-        report += take(classroom, assignment, student, candidates)
+        report += take(classroom, assignment, student, candidates, submitted is not None)
+    met = {taken.student for taken in [*report, *refusals]}
+    refusals += [without_notebook(student, item, roster) for student, item in others.items() if student not in met]
     for taken in [*refusals, *(t for t in report if t.status == "refused")]:
         if taken.student is not None:
             refuse(classroom, assignment, source, taken.student, taken.reason)
     return report + refusals
 
 
-def take(classroom: Classroom, assignment: str, student: str, candidates: list[Candidate]) -> list[Taken]:
+def without_notebook(student: str, item: Refusal, roster: Container[str]) -> Taken:
+    """What to say of one who sent files of another kind only: a refusal for a student that we know, else a remark."""
+    platform = any(rule.fullmatch(name) for name in item.parts for rule in (MOODLE, CANVAS))
+    if student in roster or (platform and valid_id(student)):
+        return Taken(student, "refused", item.reason, item.origin)
+    return Taken(None, "ignored", item.reason, item.origin)
+
+
+def take(classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], stated: bool) -> list[Taken]:
     """Store the one of a student's notebooks that counts and say what became of each."""
     if unclear(candidates, student, assignment):
         reason = (
-            f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear"
+            f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear; a "
+            "folder is one student's: when it holds the notebooks of many, name the folder itself to collect"
         )
         return [Taken(student, "refused", reason, candidate.origin) for candidate in candidates]
     *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, assignment))
@@ -180,7 +214,7 @@ def take(classroom: Classroom, assignment: str, student: str, candidates: list[C
         report.append(
             Taken(student, "superseded", f"{chosen.origin} counts; this one is kept in history", other.origin)
         )
-    status = store(classroom, assignment, student, chosen)
+    status = store(classroom, assignment, student, chosen, stated)
     reason = "a newer one is there already; this one is kept in history" if status == "superseded" else ""
     return [*report, Taken(student, status, reason, chosen.origin)]
 

@@ -46,6 +46,7 @@ class Refusal:
     reason: str
     origin: str
     container: str = ""
+    foreign: bool = False  # a file of another kind, which matters only when its owner sent no notebook
 
 
 Item = Candidate | Refusal
@@ -64,6 +65,14 @@ def interesting(name: str) -> bool:
     """Whether a member or file may hold a notebook."""
     path = PurePosixPath(name)
     return path.suffix.lower() in (".ipynb", ".zip") and not set(path.parts) & set(IGNORED)
+
+
+def other_kind(parts: tuple[str, ...], origin: str) -> Iterator[Refusal]:
+    """A file that is no notebook and no zip, unless a system or an editor left it there."""
+    if parts and not set(parts) & set(IGNORED) and not any(part.startswith(".") for part in parts):
+        yield Refusal(
+            parts, f"{parts[-1]} is no notebook (.ipynb) and no zip of one; hand in the notebook", origin, foreign=True
+        )
 
 
 def read_capped(stream: IO[bytes], limit: int) -> bytes:
@@ -140,9 +149,15 @@ def from_zip(
             yield Refusal(parts, f"{len(members)} files in one zip, more than {MAX_MEMBERS}", origin)
             return
         left = MAX_ARCHIVE if owner is None else MAX_STUDENT_ARCHIVE
-        chosen = [info for info in members if not info.is_dir() and interesting(info.filename)]
+        members = [info for info in members if info.filename and not info.is_dir()]  # is_dir raises for an empty name
+        chosen = [info for info in members if interesting(info.filename)]
         if not chosen and owner is not None:
             yield Refusal(parts, "it holds no notebook (.ipynb)", origin)
+        for info in members if owner is None else ():
+            if not interesting(info.filename):
+                yield from other_kind(
+                    PurePosixPath(info.filename.replace("\\", "/")).parts, f"{origin}!{info.filename}"
+                )
         for info in chosen:
             for item in from_member(archive, info, parts, f"{origin}!{info.filename}", owner, left):
                 left -= len(item.data) if isinstance(item, Candidate) else 0
@@ -188,9 +203,14 @@ def file_time(path: Path) -> datetime:
         return datetime(1980, 1, 1, tzinfo=UTC)
 
 
+def printable(path: Path) -> str:
+    """A path as text, which its bytes need not be."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False) -> Iterator[Item]:
     """The notebook that a file is, or those in it when it is a zip."""
-    origin = os.fsencode(path).decode(errors="replace")  # a name may be no text
+    origin = printable(path)
     if path.is_symlink():
         yield Refusal(parts, "it is a symbolic link", origin)
     elif path.suffix.lower() == ".zip":
@@ -216,17 +236,27 @@ def from_folder(folder: Path) -> Iterator[Item]:
         folders[:] = sorted(name for name in folders if name not in IGNORED and not (Path(current) / name).is_symlink())
         for name in sorted(files):
             path = Path(current) / name
-            if interesting(name):
-                yield from from_file(path, path.relative_to(folder).parts)
+            parts = path.relative_to(folder).parts
+            yield from from_file(path, parts) if interesting(name) else other_kind(parts, printable(path))
 
 
 def from_paths(paths: list[Path]) -> Iterator[Item]:
     """What the instructor named.  One zip alone is a class's export; of several, each is one student's."""
+    items: Iterator[Item]
     for path in paths:
         if path.is_dir() and not path.is_symlink():
             items, container = from_folder(path), path.resolve().name
+        elif not interesting(path.name):
+            items, container = other_kind((path.name,), printable(path)), ""
         else:
             alone = len(paths) == 1 and path.suffix.lower() == ".zip"
-            items, container = from_file(path, (path.name,), class_export=alone), path.stem if alone else ""
+            items = from_file(path, (path.name,), class_export=alone)
+            container = path.stem if alone else holder(path)
         for item in items:
             yield replace(item, container=container)
+
+
+def holder(path: Path) -> str:
+    """The folder that a file lies in; the one above for ``alice/adam/adam.ipynb``."""
+    folder = path.absolute().parent
+    return folder.parent.name if folder.name == path.stem else folder.name
