@@ -142,13 +142,14 @@ def generalise(seed: int) -> Measured:
 
 @claim(
     "adam.generalise_noise",
-    "Adam generalises worse than SGD, both tuned, when many weak inputs are pure noise.",
+    "Adam generalises worse than SGD on average, both tuned, when many weak inputs are pure noise.",
     source="",
     verdict="holds",
+    judge="mean",
 )
 def generalise_noise(seed: int) -> Measured:
     """The same difference with 256 noise inputs of size 0.1 beside the 64 pixels."""
-    return Measured(_tuned(seed, "adam", 0.1) - _tuned(seed, "sgd", 0.1), "error", at_least=0.015)
+    return Measured(_tuned(seed, "adam", 0.1) - _tuned(seed, "sgd", 0.1), "error", at_least=0.02)
 
 
 def _tuned(seed: int, method: str, noise: float) -> float:

@@ -38,7 +38,7 @@ def mlp_peak(seed: int) -> Measured:
 )
 def mlp_peak_place(seed: int) -> Measured:
     """Parameters at the peak of the test MSE, divided by the 200 examples."""
-    return Measured(networks.parameters_of(networks.width_run(seed).peak) / 200, "parameters per example", at_least=2.5)
+    return Measured(networks.parameters_of(networks.width_run(seed).peak) / 200, "parameters per example", at_least=2)
 
 
 @claim(

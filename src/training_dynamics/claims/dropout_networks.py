@@ -135,7 +135,7 @@ def hmc_mixes(seed: int) -> Measured:
     """Largest split R-hat of the function at |x| <= 2, minus 1, over both numbers of points."""
     inside = np.abs(hmc.GRID) <= 2
     worst = max(hmc.split_rhat(hmc.posterior(seed, n).predictions(hmc.GRID))[inside].max() for n in (FEW, MANY))
-    return Measured(float(worst - 1), "R-hat minus 1", at_most=0.15)
+    return Measured(float(worst - 1), "R-hat minus 1", at_most=0.2)
 
 
 @claim(
