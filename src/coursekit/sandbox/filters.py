@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import mmap
 import socket
 import tempfile
@@ -18,15 +19,26 @@ io_uring_setup io_uring_enter io_uring_register kexec_load kexec_file_load init_
 reboot swapon swapoff sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct quotactl quotactl_fd
 syslog name_to_handle_at open_by_handle_at lookup_dcookie iopl ioperm modify_ldt vmsplice migrate_pages move_pages
 fanotify_init inotify_init inotify_init1 memfd_create memfd_secret shmget msgget semget mq_open
+mbind setxattr lsetxattr fsetxattr landlock_create_ruleset landlock_add_rule landlock_restrict_self io_setup sync syncfs
 """
 DENIED = _DENIED.split()
+UNKNOWN = range(463, 512)  # calls since Linux 6.13, of the same number on every architecture: as if the kernel had none
+# the kernel keeps them in a list that has no end and that no count of memory shows; there is nobody here to keep out
+LOCKS = (fcntl.F_SETLK, fcntl.F_SETLKW, fcntl.F_OFD_SETLK, fcntl.F_OFD_SETLKW)
 SECRET_CLONES = (
     linux.CLONE_NEWNS, linux.CLONE_NEWCGROUP, linux.CLONE_NEWUTS, linux.CLONE_NEWIPC, linux.CLONE_NEWUSER,
     linux.CLONE_NEWPID, linux.CLONE_NEWNET,
 )  # fmt: skip
 LAST_FAMILY = 10  # AF_INET6: AF_UNIX and the internet lead nowhere in an empty network namespace; all others stay shut
 SNDBUFFORCE, RCVBUFFORCE = 32, 33  # Python has no names for these
-BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, SNDBUFFORCE, RCVBUFFORCE)
+ATTACH_FILTER, ATTACH_REUSEPORT_FILTER = 26, 51  # nor for these, programs that the kernel keeps for a socket
+BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, SNDBUFFORCE, RCVBUFFORCE, ATTACH_FILTER, ATTACH_REUSEPORT_FILTER)
+PRCTLS = (
+    linux.PR_SET_PDEATHSIG,  # it dies with the fork server
+    linux.PR_SET_DUMPABLE,  # its memory stays to be counted
+    linux.PR_FUTEX_HASH,  # a table of the kernel's, as large as one likes
+    linux.PR_SCHED_CORE,  # neighbours of a processor's core would stand still
+)
 FORBIDDEN_FAMILIES = range(3, LAST_FAMILY)
 
 
@@ -51,8 +63,12 @@ def filter_program() -> bytes:
     for flag in SECRET_CLONES:
         rules.add_rule(deny, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags cannot be seen; the C library then uses clone
-    rules.add_rule(deny, "prctl", _is(0, linux.PR_SET_PDEATHSIG))  # it dies with the fork server
-    rules.add_rule(deny, "prctl", _is(0, linux.PR_SET_DUMPABLE))  # its memory stays to be counted
+    for number in UNKNOWN:
+        rules.add_rule(seccomp.ERRNO(errno.ENOSYS), number)
+    for option in PRCTLS:
+        rules.add_rule(deny, "prctl", _is(0, option))
+    for command in LOCKS:
+        rules.add_rule(seccomp.ERRNO(0), "fcntl", _is(1, command))  # granted, and not kept
     for option in BUFFERS:  # what a socket may hold stays what coursekit.sandbox.usage counts for one
         rules.add_rule(deny, "setsockopt", _is(1, socket.SOL_SOCKET), _is(2, option))
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it

@@ -26,6 +26,16 @@ answers("honest", "good", "mode_speed", {
     "prints_to_stderr": "\n        import sys" + SPEED.format(result=f"(sys.stderr.write('hello'), float({VALUE}))[1]"),
     "logging": "\n        import logging\n        logging.basicConfig(level=0)" + SPEED.format(
         result=f"logging.warning('x') or float({VALUE})"),
+    "results_kept_in_files": """
+        import os, shutil, sqlite3
+        def kept(value):
+            with sqlite3.connect("runs.db") as book:
+                book.execute("create table if not exists runs (speed real)")
+                book.execute("insert into runs values (?)", [value])
+            shutil.copy2("runs.db", "copy.db")
+            os.sync()
+            return sqlite3.connect("copy.db").execute("select speed from runs order by rowid desc").fetchone()[0]
+""" + SPEED.format(result=f"kept(float({VALUE}))"),
     "plain_loops": """
         def mode_speed(w: "list", s: float) -> float:
             w = [float(x) for x in w]

@@ -79,6 +79,34 @@ answers("hostile", "good", "mode_speed", {
             if libc.syscall(424, other, signal.SIGTERM, 0, 0) == 0 or libc.syscall(438, other, 0, 0) >= 0: raise RuntimeError("LEAKED engine")
             return 1.0
     """,
+    "books_of_the_kernel_that_have_no_end": """
+        import ctypes, errno, fcntl, mmap, os, socket, struct
+        def mode_speed(w, s):
+            libc, machine = ctypes.CDLL(None, use_errno=True), os.uname().machine
+            def got(result, *errors):
+                if result >= 0 or ctypes.get_errno() not in (errors or (errno.EPERM,)): raise RuntimeError("LEAKED book")
+            for wide in (0, 1 << 32):
+                got(libc.prctl(78 | wide, ctypes.c_ulong(1), ctypes.c_ulong(1 << 10), ctypes.c_ulong(0), ctypes.c_ulong(0)))
+            got(libc.prctl(62, ctypes.c_ulong(1), 0, 0, 0))
+            got(libc.syscall(444, struct.pack("QQ", 0, 3), ctypes.c_size_t(16), 0))
+            got(libc.syscall(463, -100, b"/tmp", 0, b"user.x", 0, 0), errno.ENOSYS)
+            table = struct.pack("<I" + 4 * "HHI", 2, 1, 7, 2**32 - 1, 4, 7, 2**32 - 1, 16, 7, 2**32 - 1, 32, 7, 2**32 - 1)
+            for target in ("/tmp", os.open("/tmp", os.O_RDONLY)):
+                try: os.setxattr(target, "system.posix_acl_access", table)
+                except PermissionError: continue
+                raise RuntimeError("LEAKED list")
+            page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            place = ctypes.c_ulong(ctypes.addressof(ctypes.c_char.from_buffer(page)))
+            if machine == "x86_64": got(libc.syscall(237, place, ctypes.c_ulong(4096), 2, ctypes.byref(ctypes.c_ulong(1)), ctypes.c_ulong(2), 0))
+            if machine == "x86_64": got(libc.syscall(206, 100, ctypes.byref(ctypes.c_ulong(0))))
+            program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+                got(libc.setsockopt(one.fileno(), 1, 26, struct.pack("HxxxxxxP", 1, ctypes.addressof(program)), 16))
+            file = os.open("locked", os.O_RDWR | os.O_CREAT)
+            for command in (fcntl.F_SETLK, fcntl.F_SETLKW): fcntl.fcntl(file, command, struct.pack("hhqqi", fcntl.F_WRLCK, 0, 10, 1, 0))
+            if "POSIX" in open("/proc/locks").read(): raise RuntimeError("LEAKED lock")
+            return 1.0
+    """,
     "watches_on_files": """
         import ctypes
         def mode_speed(w, s):
