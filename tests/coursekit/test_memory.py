@@ -77,9 +77,22 @@ TOO_MUCH = {
         for _ in range(10): subprocess.Popen([sys._base_executable, "-S", "-c", code])
         time.sleep(15)
     """,
+    "children whose first thread has ended": """
+        import ctypes, os, threading, time
+        def take():
+            data = bytearray(os.urandom(1) * (80 * 2**20))
+            time.sleep(30)
+        for _ in range(10):
+            if os.fork() == 0:
+                threading.Thread(target=take).start()
+                ctypes.CDLL(None).pthread_exit(None)
+            time.sleep(0.3)
+        time.sleep(15)
+    """,
     "full sockets": """
         import os, socket, time
         kept = []
+        if os.fork() == 0: os._exit(0)  # and stays as the one that was looked at for them
         for _ in range(20):
             if os.fork() == 0:
                 while len(kept) < 55:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 PAGE = resource.getpagesize()
 KILOBYTE = 1024
 SOCKET = 212_992  # Linux's own default for the bytes in a socket's queue, where it does not tell
+STATE, ENDED = 0, "ZX"  # place of the state in /proc/PID/stat after the name, and what it is at the end
 FLAGS, EXITING = 6, 4  # place of a process's flags there, and the one that says that it is on its way out
 MOST = 1_000  # processes of one submission that are looked at: one that multiplies would keep us looking
 THREADS = 17  # place of the number of threads there
@@ -26,18 +27,33 @@ def outer_number(pidfd: int) -> int:
 
 
 def family(pid: int) -> list[int]:
-    """A process and its living descendants, up to MOST.  The first of a process namespace inherits every orphan."""
+    """A process and its living descendants, up to MOST.  The first of a process namespace inherits every orphan.
+
+    A process whose first thread has ended is given as one that has not: /proc tells no more of its memory under its own number.
+    """
     found: list[int] = []
     pending = [pid]
     while pending and len(found) < MOST:
         found.append(pending.pop())
         try:
-            for thread in os.listdir(f"/proc/{found[-1]}/task"):
+            threads = os.listdir(f"/proc/{found[-1]}/task")
+            for thread in threads:
                 with open(f"/proc/{found[-1]}/task/{thread}/children") as file:
                     pending += map(int, file.read().split())
         except OSError:
             continue  # it has just ended; its children are the first process's now
+        if len(threads) > 1:
+            found[-1] = next((thread for thread in [found[-1], *map(int, threads)] if not _over(thread)), found[-1])
     return found
+
+
+def _over(thread: int) -> bool:
+    """Whether a thread has ended."""
+    try:
+        with open(f"/proc/{thread}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[STATE] in ENDED
+    except (OSError, IndexError):
+        return True
 
 
 def queued(pid: int) -> int:
@@ -149,7 +165,7 @@ class Meter:
     def exceeded(self) -> str:
         """What is passed now, ``memory`` or ``processes``; empty when nothing is."""
         members = family(self.pid)
-        files = held(members[-1], self.folders) + queued(members[-1])
+        files = held(members[-1], self.folders) + max(map(queued, members))  # of one that has ended nothing is known
         now = {pid: rough(pid) for pid in members}
         if self.processes and sum(one.threads for one in now.values()) > self.processes:
             return "processes"
