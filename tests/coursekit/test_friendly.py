@@ -52,10 +52,21 @@ CASES = {
         "policy.toml",
         b"[mini]\ndeadline = 9999-12-31T23:59:00-12:00",
         GRADE,
-        "cannot read the time",
+        "policy.toml: cannot read the time",
     ),
-    "policy: a negative share": ("policy.toml", b"[mini]\npenalty_per_day = -0.1", GRADE, "0 to 1; got -0.1"),
+    "policy: a negative share": (
+        "policy.toml",
+        b"[mini]\npenalty_per_day = -0.1",
+        GRADE,
+        "policy.toml: penalty_per_day is a share of the points, 0 to 1; got -0.1",
+    ),
     "policy: nothing to reckon with": ("policy.toml", b"[mini]\nmax_penalty = nan", GRADE, "0 to 1; got nan"),
+    "roster: a name with a space": (
+        "roster.csv",
+        b"student\nal ice",
+        EXPORT,
+        "line 2: 'al ice' is not a student id: use 1 to",
+    ),
     "roster: a quotation never closed": (
         "roster.csv",
         b'student,email\nalice,"' + b"x" * 200_000,

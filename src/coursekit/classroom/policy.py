@@ -50,9 +50,12 @@ def load(classroom: Classroom, assignment: str) -> Policy:
     for name in known - {"deadline"}:
         if name in values and (isinstance(values[name], bool) or not isinstance(values[name], int | float)):
             raise ClassroomError(f"{classroom.policy.name}: {name} must be a number, got {values[name]!r}")
-    if "deadline" in values:
-        values["deadline"] = as_time(values["deadline"], classroom.policy.name)
-    return Policy(**values)
+    try:
+        if "deadline" in values:
+            values["deadline"] = as_time(values["deadline"])
+        return Policy(**values)
+    except ClassroomError as error:
+        raise ClassroomError(f"{classroom.policy.name}: {error}") from None
 
 
 def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
@@ -69,7 +72,7 @@ def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
             )
 
 
-def as_time(value: object, file: str) -> datetime:
+def as_time(value: object) -> datetime:
     """A TOML date-time or a string as a time in UTC."""
     if isinstance(value, datetime):
         return parse_time(value.isoformat())
@@ -77,7 +80,7 @@ def as_time(value: object, file: str) -> datetime:
         ":" in value or not value.strip()[:1].isdigit()
     ):  # of a day alone, the hour is unknown
         return parse_time(value)
-    raise ClassroomError(f"{file}: deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value}")
+    raise ClassroomError(f"deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value}")
 
 
 def days_late(policy: Policy, submitted: datetime | None) -> int:

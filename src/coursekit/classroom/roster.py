@@ -6,7 +6,7 @@ import csv
 import re
 from dataclasses import dataclass, fields
 
-from coursekit.classroom.layout import Classroom, ClassroomError, valid_id
+from coursekit.classroom.layout import ID_RULE, Classroom, ClassroomError, valid_id
 
 UNSAFE = re.compile(r"[<>&\"'`\x00-\x1f\x7f\\{}\u202a-\u202e\u2066-\u2069]")
 
@@ -64,7 +64,7 @@ def read(classroom: Classroom) -> dict[str, Person]:
             student = (line["student"] or "").strip()
             if not valid_id(student):
                 raise ClassroomError(
-                    f"{classroom.roster.name}, line {reader.line_num}: {student!r} is not a student id"
+                    f"{classroom.roster.name}, line {reader.line_num}: {student!r} is not a student id: {ID_RULE}"
                 )
             if student in found:
                 raise ClassroomError(

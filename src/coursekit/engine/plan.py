@@ -220,7 +220,7 @@ def _roles(source: list[Cell], cells: list[Cell], matches: dict[int, int], flags
         if trusted is not None and trusted.kind == "test":
             roles[there] = "skip"
             if cell.source.strip() != without_hidden(trusted.source).strip():
-                flags.append(f"{trusted.grade_id}: the test cell was changed; the original was used")
+                flags.append(f"{trusted.grade_id}: the test cell is not the one of the course, which was used")
         elif trusted is not None and trusted.kind == "answer":
             roles[there] = "run" if cell.source.strip() else "skip"
             if cell.type != "code":
@@ -254,7 +254,7 @@ def _find_answers(plan: Plan) -> None:
             plan.flags.append(f"{question.id}: the answer may stand in a cell of its own below the answer cell")
         test = there[id(question.test)]
         if test is None and not question.manual:
-            plan.flags.append(f"{question.id}: the test cell is missing; the original was used")
+            plan.flags.append(f"{question.id}: the test cell is missing; the course's was used")
 
 
 def _own_text_below(plan: Plan, place: int) -> bool:
