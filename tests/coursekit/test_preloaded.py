@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import nullcontext
 
 import psutil
@@ -85,6 +86,15 @@ def test_one_that_dies_while_a_worker_waits_in_line(launcher):
         launcher.warm()
         libraries._process.kill()
         assert launcher._zygote is None and passed(launcher) > 5 and launcher._zygote is not None
+
+
+def test_a_folder_for_temporary_files_with_a_long_name(tmp_path, monkeypatch, launcher):
+    folder = tmp_path / "scratch" / ("x" * 120)  # as a cluster's jobs have; a socket's own name has room for 107
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with Preloaded() as libraries:
+        assert passed(launcher) > 5 and len(below(libraries)) == 1
+    assert list(folder.glob("course-libraries-*")) == []
 
 
 def test_nothing_is_left_of_it_when_the_one_who_started_it_is_killed(tmp_path):

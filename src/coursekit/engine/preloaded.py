@@ -6,6 +6,7 @@ place is there at once.  Like a fork server it never sees a notebook or a test.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 
 from coursekit.engine.launch import GRACE, clean_environment
 
@@ -29,7 +31,8 @@ class Preloaded:
         self.address = os.path.join(self._folder.name, "line")
         self._life, life = socket.socketpair()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener, life:
-            listener.bind(self.address)
+            with _near(self.address) as place:
+                listener.bind(place)
             listener.listen(WAITING)
             files = [listener.fileno(), life.fileno()]
             self._process = subprocess.Popen(
@@ -59,11 +62,22 @@ def ask(control: socket.socket, folder: str, mode: str) -> bool:
         return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as line:
         try:
-            line.connect(address)
+            with _near(address) as place:
+                line.connect(place)
             socket.send_fds(line, [json.dumps([folder, mode]).encode()], [control.fileno()])
         except OSError:
             return False  # it is gone, or was never on this machine
     return True
+
+
+@contextlib.contextmanager
+def _near(address: str) -> Iterator[str]:
+    """A short name of a socket's file: the kernel takes 107 bytes, and folders for temporary files may have longer names."""
+    folder = os.open(os.path.dirname(address), os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{os.path.basename(address)}"
+    finally:
+        os.close(folder)
 
 
 def main() -> None:
