@@ -411,3 +411,276 @@ def perfect_ece(n, c):
         return math.sqrt(2 * c * (1 - c) / (math.pi * n))
     k = np.arange(n + 1)
     return float(np.abs(k / n - c) @ binom.pmf(k, n, c))
+
+# %% dropout_ridge / in-place
+# says: Your function writes into an array that it is given, so the next call starts from other numbers. X = X / q makes a new array, X /= q does not.
+# hint: 2
+def dropout_ridge(X, y, q):
+    penalty = (1 - q) / q * (X**2).sum(axis=0)
+    w = np.linalg.solve(X.T @ X + np.diag(penalty), X.T @ y)
+    X /= q
+    return w
+
+# %% dropout_ridge / variance-of-the-mask
+# says: Your penalty has the variance q_j (1 − q_j) of a mask entry. Kept values are divided by q_j, so that variance is divided by q_j².
+# hint: 2
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + np.diag(q * (1 - q) * (X**2).sum(0)), X.T @ y)
+
+# %% dropout_ridge / weights-times-q
+# says: You multiply the weights by q at the end. That belongs to dropout that is not inverted; here the masks are divided by q, and the minimiser itself is asked for.
+# hint: 2
+def dropout_ridge(X, y, q):
+    return q * np.linalg.solve(X.T @ X + np.diag((1 - q) / q * (X**2).sum(0)), X.T @ y)
+
+# %% dropout_ridge / mean-keep-probability
+# says: You use one keep probability, the mean, for all features. Each feature has its own, and its own penalty.
+# hint: 3
+def dropout_ridge(X, y, q):
+    return np.linalg.solve(X.T @ X + np.diag((1 - q.mean()) / q.mean() * (X**2).sum(0)), X.T @ y)
+
+# %% mask_covariance / in-place
+# says: Your function writes into an array that it is given, so the next call starts from other numbers. W * x makes a new array, W *= x does not.
+# hint: 3
+def mask_covariance(W, x, q):
+    W *= x
+    return (1 - q) / q * W @ W.T
+
+# %% mask_covariance / divided-too-often
+# says: You have (1 − q)/q². The variance of a mask entry z is q(1 − q), not 1 − q; dividing z by q divides that variance by q².
+# hint: 1
+def mask_covariance(W, x, q):
+    return (1 - q) / q**2 * (W * x**2) @ W.T
+
+# %% mask_covariance / size-for-square
+# says: You weight each input by its size |x_j|. The covariance multiplies two terms, each with x_j, so it has x_j squared.
+# hint: 3
+def mask_covariance(W, x, q):
+    return (1 - q) / q * (W * np.abs(x)) @ W.T
+
+# %% one_weight / mask-not-divided
+# says: Your spread over masks is the one of w z, or a variance. The output is w z/q, and its standard deviation is asked for.
+# hint: 3
+one_weight = {"dropout 10": 0.64, "dropout 1000": 0.64, "posterior 10": 0.5 / 10**0.5, "posterior 1000": 0.5 / 1000**0.5}
+
+# %% one_weight / variance-over-root
+# says: You have divided the variance of the noise by √N. The posterior's variance is σ²/N; its root is asked for.
+# hint: 2
+one_weight = {"dropout 10": 0.8, "dropout 1000": 0.8, "posterior 10": 0.25 / 10**0.5, "posterior 1000": 0.25 / 1000**0.5}
+
+# %% matched_rate / root-of-n
+# says: You have σ²/√n where the posterior's variance σ²/n belongs: both spreads are squared before they are compared.
+# hint: 2
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (math.sqrt(n) * ybar**2)
+    return math.nan if 4 * r > 1 else 2 * r / (1 + math.sqrt(1 - 4 * r))
+
+# %% matched_rate / noise-not-squared
+# says: You have σ where σ² belongs. With σ = 1 the two agree: squaring both spreads squares the noise too.
+# hint: 2
+def matched_rate(n, ybar, sigma):
+    r = sigma / (n * ybar**2)
+    return math.nan if 4 * r > 1 else 2 * r / (1 + math.sqrt(1 - 4 * r))
+
+# %% matched_rate / mean-not-squared
+# says: You have |ȳ| where ȳ² belongs. The spread over masks is proportional to |ȳ|, and both spreads are squared before they are compared.
+# hint: 2
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * abs(ybar))
+    return math.nan if 4 * r > 1 else 2 * r / (1 + math.sqrt(1 - 4 * r))
+
+# %% matched_rate / zero-for-none
+# says: You return 0 where no rate reaches the spread. That would be a rate without any dropout; return math.nan.
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return 0.0 if 4 * r > 1 else 2 * r / (1 + math.sqrt(1 - 4 * r))
+
+# %% thinned_average / drop-for-keep
+# says: You have taken q for the probability to drop. A mask with k ones has probability q^k (1 − q)^(d − k); the two agree only at q = 1/2.
+# hint: 2
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, 1 - q, q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(W @ x + b)
+
+# %% thinned_average / scaled-when-off
+# says: You scale the inputs by q with dropout off. That belongs to dropout that is not inverted; here the masks are divided by q, and nothing is left to scale.
+# hint: 3
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(q * (W @ x) + b)
+
+# %% thinned_average / not-inverted-anywhere
+# says: You compute dropout that is not inverted: kept inputs are not divided by q, and with dropout off they are multiplied by it. Here it is the masks that are divided by q.
+# hint: 2
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x) @ W.T + b, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(q * (W @ x) + b)
+
+# %% thinned_average / no-bias
+# says: The bias b is missing from your logits.
+# hint: 2
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(W @ x)
+
+# %% thinned_average / off-for-arithmetic
+# says: Your arithmetic mean is the classifier with dropout off. Only the geometric mean of a linear softmax is that; average the probabilities over the masks.
+# hint: 2
+def thinned_average(W, b, x, q):
+    return softmax(W @ x + b), softmax(W @ x + b), softmax(W @ x + b)
+
+# %% thinned_average / softmax-over-masks
+# says: Your softmax runs over the masks, not over the classes: look at which axis of your array of logits is which.
+# hint: 2
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=0)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(W @ x + b)
+
+# %% thinned_average / nothing-kept-left-out
+# says: You leave out the mask that drops every input. It is one of the 2^d, and its logits are b.
+# hint: 1
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))[1:]
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    weight = weight / weight.sum()
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    return weight @ np.exp(logs), softmax(weight @ logs), softmax(W @ x + b)
+
+# %% thinned_average / floor-under-the-log
+# says: You add a small number to the probabilities before the logarithm. With large logits a probability far below that number counts: work with log-softmax.
+# hint: 3
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    p = softmax((masks * x / q) @ W.T + b, axis=1)
+    return weight @ p, softmax(weight @ np.log(p + 1e-12)), softmax(W @ x + b)
+
+# %% split_uncertainty / softmax-of-everything
+# says: Your softmax runs over the whole array. Only the classes of one example under one mask compete: give it the last axis.
+# hint: 2
+def split_uncertainty(logits):
+    p = softmax(logits)
+    total, aleatoric = entr(p.mean(0)).sum(-1), entr(p).sum(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / summed-over-masks
+# says: You add up the entropies of the masks. The aleatoric part is their mean.
+# hint: 2
+def split_uncertainty(logits):
+    p = softmax(logits, axis=-1)
+    total, aleatoric = entr(p.mean(0)).sum(-1), entr(p).sum(-1).sum(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% split_uncertainty / mean-over-classes
+# says: You take the mean of −p log p over the classes. An entropy is their sum.
+# hint: 2
+def split_uncertainty(logits):
+    p = softmax(logits, axis=-1)
+    total, aleatoric = entr(p.mean(0)).mean(-1), entr(p).mean(-1).mean(0)
+    return total, aleatoric, np.maximum(total - aleatoric, 0)
+
+# %% ece / equal-bins
+# says: You weight each of the bins by 1/bins. A bin counts by the share of predictions in it.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum(abs(right[place == b].mean() - confidence[place == b].mean()) / bins for b in np.unique(place)))
+
+# %% ece / squared-gap
+# says: You square the gap of each bin. ECE uses the absolute gap.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(sum((place == b).mean() * (right[place == b].mean() - confidence[place == b].mean()) ** 2 for b in np.unique(place)))
+
+# %% ece / largest-gap
+# says: You return the largest gap of a bin, the maximum calibration error. The expected one is a mean over the bins, weighted by their shares.
+# hint: 2
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.ceil(confidence * bins).astype(int) - 1
+    return float(max(abs(right[place == b].mean() - confidence[place == b].mean()) for b in np.unique(place)))
+
+# %% ece / one-gap-for-all
+# says: You compare the accuracy of all predictions with their mean confidence, so that a bin with too much confidence cancels one with too little. Take the absolute gap in each bin.
+# hint: 2
+def ece(probabilities, labels, bins):
+    return float(abs((probabilities.argmax(1) == labels).mean() - probabilities.max(1).mean()))
+
+# %% ece / as-many-in-each-bin
+# says: Your bins hold equally many predictions. The question cuts (0, 1] into bins of equal width.
+# hint: 3
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    parts = [part for part in np.array_split(np.argsort(confidence), bins) if len(part)]
+    return float(sum(len(part) * abs(right[part].mean() - confidence[part].mean()) for part in parts)) / len(labels)
+
+# %% ece / certain-left-out
+# says: A confidence of exactly 1 falls into none of your bins. The last bin is closed on the right.
+# hint: 3
+def ece(probabilities, labels, bins):
+    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    place = np.where(confidence < 1, np.ceil(confidence * bins).astype(int) - 1, -1)
+    inside = np.unique(place[place >= 0])
+    return float(sum((place == b).mean() * abs(right[place == b].mean() - confidence[place == b].mean()) for b in inside))
+
+# %% perfect_ece / last-count-left-out
+# says: Your sum ends at n − 1. All n predictions can be right too: k runs from 0 to n.
+# hint: 3
+def perfect_ece(n, c):
+    k = np.arange(n)
+    return float(np.abs(k / n - c) @ binom.pmf(k, n, c))
+
+# %% perfect_ece / variance
+# says: You return the variance of the accuracy. The mean of |K/n − c| is asked for.
+# hint: 3
+def perfect_ece(n, c):
+    return c * (1 - c) / n
+
+# %% perfect_ece / no-coefficients
+# says: The binomial coefficients are missing: k right predictions out of n can come in many orders.
+# hint: 3
+def perfect_ece(n, c):
+    return sum(c**k * (1 - c) ** (n - k) * abs(k / n - c) for k in range(n + 1))
+
+# %% perfect_ece / coefficients-overflow
+# says: For large n a binomial coefficient does not fit into a float. Add logarithms, with math.lgamma, or use scipy.stats.binom.pmf.
+# hint: 3
+def perfect_ece(n, c):
+    return sum(math.comb(n, k) * c**k * (1 - c) ** (n - k) * abs(k / n - c) for k in range(n + 1))
+
+# %% matched_rate / mean-with-its-sign
+# says: You take ȳ with its sign. The spread over masks does not know it: compare with |ȳ|, or with ȳ².
+# hint: 2
+def matched_rate(n, ybar, sigma):
+    s = 2 * sigma / (math.sqrt(n) * ybar)
+    return math.sin(math.asin(s) / 2) ** 2 if 0 <= s <= 1 else math.nan
+
+# %% matched_rate / border-left-out
+# says: You return NaN where only just one rate reaches the spread. √(p(1 − p)) has the largest value 1/2, and takes it.
+# hint: 3
+def matched_rate(n, ybar, sigma):
+    r = sigma**2 / (n * ybar**2)
+    return math.nan if 4 * r >= 1 else 2 * r / (1 + math.sqrt(1 - 4 * r))
+
+# %% perfect_ece / logarithm-of-zero
+# says: At confidence 0 you take the logarithm of 0. Nothing is random there, as at confidence 1, and the error is 0; scipy.special.xlogy knows that 0 log 0 is 0.
+# hint: 3
+def perfect_ece(n, c):
+    if c == 1:
+        return 0.0
+    logs = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(c) + (n - k) * math.log1p(-c) for k in range(n + 1)]
+    return sum(math.exp(log) * abs(k / n - c) for k, log in enumerate(logs))

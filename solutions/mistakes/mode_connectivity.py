@@ -576,3 +576,281 @@ def spawn(step, start, shared, own, k):
 def average_advantage(thetas, H):
     thetas -= thetas.mean(0)
     return float(0.5 * np.mean(np.sum(thetas @ H * thetas, axis=1)))
+
+# %% line_barrier / above-the-lower-end
+# says: You compare with the lower of the two ends. On a slope that finds a wall where there is none; compare with the chord at the same t.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    values = [loss((1 - t) * a + t * b) for t in np.linspace(0, 1, points)]
+    return max(values) - min(values[0], values[-1])
+
+# %% line_barrier / chord-turned-round
+# says: Your chord runs the wrong way: at t = 0 it is L(A), at t = 1 it is L(B).
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    return max(loss((1 - t) * a + t * b) - (t * loss(a) + (1 - t) * loss(b)) for t in np.linspace(0, 1, points))
+
+# %% line_barrier / always-25
+# says: You take 25 points whatever is asked for. The argument points says how many.
+# hint: 3
+def line_barrier(loss, a, b, points=25):
+    return max(loss((1 - t) * a + t * b) - ((1 - t) * loss(a) + t * loss(b)) for t in np.linspace(0, 1, 25))
+
+# %% line_barrier / other-points
+# says: Your values of t are not the ones asked for: there are points of them, equally spaced, with both 0 and 1.
+# hint: 3
+def line_barrier(loss, a, b, points=25):
+    return max(loss((1 - t) * a + t * b) - ((1 - t) * loss(a) + t * loss(b)) for t in np.arange(points) / points)
+
+# %% line_barrier / where-not-how-high
+# says: That is the place of the wall, a value of t. Its height above the chord is asked for.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    times = np.linspace(0, 1, points)
+    return float(times[np.argmax([loss((1 - t) * a + t * b) - ((1 - t) * loss(a) + t * loss(b)) for t in times])])
+
+# %% itself / sum
+# says: You added up the squares for x = 1 and x = 2. The loss is their mean.
+# hint: 3
+itself = {"quarter": 2.8125, "middle": 5.0, "copies": 13824}
+
+# %% itself / units-to-the-power
+# says: You counted 4 for each layer. Four units can be put in 4! orders.
+# hint: 3
+itself = {"quarter": 1.40625, "middle": 2.5, "copies": 64}
+
+# %% itself / signs-too
+# says: You counted changes of sign as well. With a relu they change the function, and the question asks for renumberings only.
+# hint: 3
+itself = {"quarter": 1.40625, "middle": 2.5, "copies": 13824 * 2**12}
+
+# %% itself / not-a-whole-number
+# says: A number of renumberings is a whole number.
+# hint: 3
+itself = {"quarter": 1.40625, "middle": 2.5, "copies": 13824.5}
+
+# %% renumber / columns-inverse
+# says: The columns of the next layer have the inverse order. They belong to the same units as the rows before them, so both take the same permutation.
+# hint: 2
+def renumber(weights, biases, permutations):
+    w, b = [np.array(v) for v in weights], [np.array(v) for v in biases]
+    for layer, p in enumerate(permutations):
+        w[layer], b[layer], w[layer + 1] = w[layer][p], b[layer][p], w[layer + 1][:, np.argsort(p)]
+    return w, b
+
+# %% match_units / greedy-best-first
+# says: You pair the two most alike units first, then the next. The best pairing as a whole can be another: solve the assignment problem.
+# hint: 2
+def match_units(first, second):
+    (wa, ba, va), (wb, bb, vb) = first, second
+    gain = wa @ wb.T + np.outer(ba, bb) + va.T @ vb
+    p = np.zeros(len(ba), dtype=int)
+    for _ in p:
+        i, j = np.unravel_index(np.argmax(gain), gain.shape)
+        p[i], gain[i], gain[:, j] = j, -np.inf, -np.inf
+    return p
+
+# %% match_units / swaps
+# says: No exchange of two units makes your pairing better, but an exchange of three or more does. Solve the assignment problem.
+# hint: 2
+def match_units(first, second):
+    (wa, ba, va), (wb, bb, vb) = first, second
+    gain = wa @ wb.T + np.outer(ba, bb) + va.T @ vb
+    p, moved = np.arange(len(ba)), True
+    while moved:
+        moved = False
+        for i in range(len(p)):
+            for j in range(i):
+                if gain[i, p[j]] + gain[j, p[i]] > gain[i, p[i]] + gain[j, p[j]] + 1e-12:
+                    p[i], p[j] = p[j], p[i]
+                    moved = True
+    return p
+
+# %% match_units / sizes-of-products
+# says: You take the inner products without their signs, as if a unit and its opposite were alike. They are as far apart as they can be.
+# hint: 3
+def match_units(first, second):
+    from scipy.optimize import linear_sum_assignment
+
+    (wa, ba, va), (wb, bb, vb) = first, second
+    return linear_sum_assignment(np.abs(wa @ wb.T + np.outer(ba, bb) + va.T @ vb), maximize=True)[1]
+
+# %% line_spread / size-of-correlation
+# says: You take the correlation without its sign. Opposite units cancel on the line, like ones do not.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    a, b = (1 - t) * s1, t * s2
+    return float(np.sqrt(a**2 + b**2 + 2 * abs(rho) * a * b) / (a + b))
+
+# %% line_spread / other-divisor
+# says: You divide by the mean of the two spreads. The spread interpolated at t, (1 - t) s1 + t s2, is asked for.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    a, b = (1 - t) * s1, t * s2
+    return float(np.sqrt(max(a**2 + b**2 + 2 * rho * a * b, 0)) / ((s1 + s2) / 2))
+
+# %% bend_gradient / weighted-mean
+# says: You divide by the sum of the factors 2 t (1 - t). They are the chain rule's, not weights of a mean: divide by the number of times.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    points = [(1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b for t in times]
+    weights = [2 * t * (1 - t) + 1e-300 for t in times]
+    return np.average([gradient(point) for point in points], axis=0, weights=weights)
+
+# %% bend_gradient / at-the-mean-time
+# says: You average the times first. The mean is over the gradients, each at its own time.
+# hint: 1
+def bend_gradient(a, c, b, gradient, times):
+    t = np.mean(times)
+    return 2 * t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b)
+
+# %% bend_gradient / ends-skipped
+# says: You leave out the times 0 and 1. Their terms are 0, but they count among the times that the mean divides by.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    inner = [t for t in times if 0 < t < 1]
+    parts = [2 * t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in inner]
+    return np.mean(parts, axis=0) if parts else np.zeros_like(a)
+
+# %% bend_gradient / each-time-once
+# says: You use a time that is given twice only once. The mean is over all the given times.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    return np.mean([2 * t * (1 - t) * gradient((1 - t) ** 2 * a + 2 * t * (1 - t) * c + t**2 * b) for t in np.unique(times)], axis=0)
+
+# %% bend_gradient / two-straight-pieces
+# says: Your curve goes straight from a to the bend and from there to b. The Bézier curve of the question is smooth: (1 - t)^2 a + 2 t (1 - t) c + t^2 b.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    parts = []
+    for t in times:
+        point = (1 - 2 * t) * a + 2 * t * c if t < 0.5 else (2 - 2 * t) * c + (2 * t - 1) * b
+        parts.append(min(2 * t, 2 - 2 * t) * gradient(point))
+    return np.mean(parts, axis=0)
+
+# %% spawn / one-order-for-all
+# says: All your copies go on with the batches of the first one. Copy j has its own order, own[j].
+# hint: 3
+def spawn(step, start, shared, own, k):
+    rows = []
+    for _ in own:
+        theta = start.copy()
+        for batch in [*shared[:k], *own[0][k:]]:
+            theta = step(theta, batch)
+        rows.append(theta)
+    return np.array(rows)
+
+# %% spawn / own-first
+# says: Your copies take their own batches first and the shared ones afterwards. The first k steps are the shared ones.
+# hint: 1
+def spawn(step, start, shared, own, k):
+    rows = []
+    for order in own:
+        theta = start.copy()
+        for batch in [*order[:k], *shared[k:]]:
+            theta = step(theta, batch)
+        rows.append(theta)
+    return np.array(rows)
+
+# %% spawn / starts-where-the-last-ended
+# says: Each copy starts where the one before it ended, because step has written into the trunk. Copy the trunk for each.
+# hint: 2
+def spawn(step, start, shared, own, k):
+    trunk, rows = start.copy(), []
+    for batch in shared[:k]:
+        trunk = step(trunk, batch)
+    for order in own:
+        theta = trunk
+        for batch in order[k:]:
+            theta = step(theta, batch)
+        rows.append(theta.copy())
+    return np.array(rows)
+
+# %% averaging_gain / last-distance-left-out
+# says: You leave out the largest distance: among T iterates the first and the last are T - 1 apart.
+# hint: 2
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    return float(T + 2 * sum((T - k) * rho**k for k in range(1, T - 1))) / T**2
+
+# %% averaging_gain / what-is-lost
+# says: You took eta lam for the correlation of neighbours. That is the share that a step takes away; 1 - eta lam is what stays.
+# hint: 3
+def averaging_gain(eta, lam, T):
+    return float(T + 2 * sum((T - k) * (eta * lam) ** k for k in range(1, T))) / T**2
+
+# %% averaging_gain / correlation-squared
+# says: You squared 1 - eta lam. That is how a variance shrinks in a step; the correlation of neighbours is 1 - eta lam itself.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    return float(T + 2 * sum((T - k) * (1 - eta * lam) ** (2 * k) for k in range(1, T))) / T**2
+
+# %% averaging_gain / continuous-time
+# says: You use exp(-eta lam), which holds for very small steps. One step of SGD multiplies by 1 - eta lam.
+# hint: 3
+def averaging_gain(eta, lam, T):
+    return float(T + 2 * sum((T - k) * np.exp(-eta * lam * k) for k in range(1, T))) / T**2
+
+# %% averaging_gain / neighbours-alone
+# says: You count only neighbours as correlated. Iterates k steps apart are correlated too, with the k-th power.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    return (T + 2 * (T - 1) * (1 - eta * lam)) / T**2
+
+# %% averaging_gain / relative-to-one-kick
+# says: You divide by the variance of the noise of one step. The question divides by the variance of x_t, which that noise has built up.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    return float(T + 2 * sum((T - k) * rho**k for k in range(1, T))) / T**2 / (1 - rho**2)
+
+# %% averaging_gain / from-the-minimum
+# says: You start at the minimum, without noise. The run has gone on long enough for the variance of x_t to have settled: the first iterate has it already.
+# hint: 1
+def averaging_gain(eta, lam, T):
+    rho = 1 - eta * lam
+    return float(sum(((1 - rho**k) / (1 - rho)) ** 2 for k in range(1, T + 1))) / T**2 * (1 - rho**2)
+
+# %% average_advantage / wrong-axis
+# says: You take the mean of each member's parameters. The mean of the members is over the rows of thetas.
+# hint: 3
+def average_advantage(thetas, H):
+    d = thetas - thetas.mean(axis=1, keepdims=True)
+    return float(0.5 * np.einsum("ij,jk,ik->", d, H, d) / len(d))
+
+# %% average_advantage / one-mean-for-all
+# says: You take one mean over all numbers of thetas. Each parameter has its own mean over the members.
+# hint: 3
+def average_advantage(thetas, H):
+    d = thetas - thetas.mean()
+    return float(0.5 * np.einsum("ij,jk,ik->", d, H, d) / len(d))
+
+# %% average_advantage / from-the-first-member
+# says: You measure from the first member. Measure from the mean of the members.
+# hint: 1
+def average_advantage(thetas, H):
+    d = thetas - thetas[0]
+    return float(0.5 * np.einsum("ij,jk,ik->", d, H, d) / len(d))
+
+# %% average_advantage / trace-alone
+# says: You multiply the trace of H by a mean variance, as if the members spread alike in all directions. The whole quadratic form counts.
+# hint: 2
+def average_advantage(thetas, H):
+    return float(0.5 * np.trace(H) * thetas.var(axis=0).mean())
+
+# %% average_advantage / cut-off-at-zero
+# says: You cut the answer off at 0. Where H has negative eigenvalues the average can be the worse one: keep the sign.
+# hint: 2
+def average_advantage(thetas, H):
+    d = thetas - thetas.mean(axis=0)
+    return max(0.0, float(0.5 * np.einsum("ij,jk,ik->", d, H, d) / len(d)))
+
+# %% bend_gradient / in-place
+# says: Your function writes the points of the curve into the bend that it is given. Make a new array for each point.
+# hint: 3
+def bend_gradient(a, c, b, gradient, times):
+    total, bend = np.zeros_like(c), c.copy()
+    for t in times:
+        c[:] = (1 - t) ** 2 * a + 2 * t * (1 - t) * bend + t**2 * b
+        total += 2 * t * (1 - t) * gradient(c.copy())
+    return total / len(times)
