@@ -299,6 +299,35 @@ def test_renamed_copies_are_found_and_other_code_is_not(tmp_path):
     assert (found.first, found.second, found.share) == ("ann", "bea", 1.0)
 
 
+def hidden_by_a_comment(cells: list[dict], answer: dict) -> None:
+    answer["source"] = "#" + "x" * 100_000 + "\n" + answer["source"]
+
+
+def hidden_by_a_broken_part(cells: list[dict], answer: dict) -> None:
+    cells.insert(0, answer | {"source": "'''"})
+
+
+def hidden_by_lost_metadata(cells: list[dict], answer: dict) -> None:
+    answer["metadata"] = {}
+
+
+def hidden_by_half_a_character(cells: list[dict], answer: dict) -> None:
+    answer["source"] += "\n\ud800"
+
+
+@pytest.mark.parametrize(
+    "hide", [hidden_by_a_comment, hidden_by_a_broken_part, hidden_by_lost_metadata, hidden_by_half_a_character]
+)
+def test_a_copy_cannot_hide_from_the_comparison(tmp_path, hide):
+    room = classroom(tmp_path)
+    copy = submission(double_answer=CODE)
+    cells = copy["cells"]
+    hide(cells, next(c for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == "double_answer"))
+    hand_in(room, ann=json.dumps(submission(double_answer=CODE)), bea=json.dumps(copy))
+    (found,) = similarity(room, "mini")
+    assert (found.first, found.second, found.share) == ("ann", "bea", 1.0)
+
+
 def test_what_most_of_a_class_has_does_not_count():
     prints = {f"s{n}": {1, 2, 100 + n} for n in range(10)} | {"x": {1, 7, 8}, "y": {1, 7, 8}}
     assert pairs(prints, 0.5) == [Pair("x", "y", 1.0, 2)]

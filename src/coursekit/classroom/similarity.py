@@ -17,10 +17,10 @@ import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 
-from coursekit.classroom.clean import SOURCE_CAP
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.notebook import Cell, Refused, read_notebook
+from coursekit.engine.plan import LONGEST_CODE
 
 K, WINDOW = 12, 6
 SKIPPED = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.ENDMARKER}
@@ -40,6 +40,7 @@ class Pair:
 def tokens(code: str) -> list[str]:
     """``code`` as kinds of tokens: names and literals lose their text, keywords and operators keep it."""
     found: list[str] = []
+    code = code.encode(errors="replace").decode()  # half a character cannot be hashed
     with contextlib.suppress(
         tokenize.TokenError, SyntaxError
     ):  # code that does not parse is compared as far as it does
@@ -61,23 +62,37 @@ def fingerprints(code: str, k: int = K, window: int = WINDOW) -> set[int]:
     return {min(hashes[i : i + window]) for i in range(max(1, len(hashes) - window + 1))} if hashes else set()
 
 
-def answers(cells: list[Cell], wanted: set[str]) -> str:
-    """The code of the answer cells of a submission."""
-    return "\n".join(cell.source for cell in cells if cell.type == "code" and cell.grade_id in wanted)[:SOURCE_CAP]
+def answers(cells: list[Cell], others: set[str]) -> list[str]:
+    """The code of a submission, cell by cell, without the course's own tests and set-up, whose ids are ``others``.
+
+    Grading finds an answer also where the metadata is lost, a cell is split or another is broken, and so must this.
+    """
+    found, left = [], LONGEST_CODE
+    for cell in cells:
+        if cell.type == "code" and cell.grade_id not in others:
+            found.append(cell.source[:left])
+            left -= len(found[-1])
+    return found
+
+
+def prints_of(cells: list[Cell], others: set[str]) -> set[int]:
+    """The fingerprints of a submission's code."""
+    return set().union(*map(fingerprints, answers(cells, others)))
 
 
 def similarity(classroom: Classroom, assignment: str, at_least: float = 0.6) -> list[Pair]:
     """Pairs of students by how much of their answers they share, without what the stub or most of the class has."""
     source = classroom.source_bytes(assignment)
-    wanted = {question.answer for question in questions(source)}
-    stub = fingerprints(answers(read_notebook(as_released(source).encode()), wanted))
+    released = read_notebook(as_released(source).encode())
+    others = {cell.grade_id for cell in released if cell.grade_id} - {question.answer for question in questions(source)}
+    stub = prints_of(released, others)
     prints: dict[str, set[int]] = {}
     for student in classroom.submitters(assignment):
         try:
             cells = read_notebook(classroom.submitted(assignment, student).read_bytes())
         except Refused:
             continue
-        prints[student] = fingerprints(answers(cells, wanted)) - stub
+        prints[student] = prints_of(cells, others) - stub
     return pairs(prints, at_least)
 
 
