@@ -199,6 +199,28 @@ def test_course_grade_killed_with_real_workers_leaves_nothing_running_and_goes_o
     assert scores == {f"s{n:03d}": 5.0 if n % 2 else 0.0 for n in range(24)}
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_interrupted_run_says_what_to_do_and_its_workers_say_nothing(tmp_path, workers):
+    """Ctrl-C reaches every process of the terminal."""
+    room = classroom(tmp_path)
+    hand_in(room, 60)
+    script = (
+        "import sys, coursekit.commands.grade as command; from functools import partial; "
+        "command.Settings = partial(command.Settings, engine='classroom_course:signed_engine'); "
+        f"command.command(['mini', '--classroom', {str(room.root)!r}, '--workers', '{workers}'])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while len(list(room.records("mini").glob("*.json"))) < 2 and process.poll() is None:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1 and "Traceback" not in said
+    assert "what was graded is kept: the same command grades the rest" in said
+    assert 2 <= len(list(room.records("mini").glob("*.json"))) < 60
+
+
 def test_a_scheduler_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(run_dask, "WAIT", 1)
     room = classroom(tmp_path)

@@ -9,11 +9,13 @@ Nothing is kept on workers: whatever dies, what was written stays, and the next 
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
+from multiprocessing import resource_tracker
 from typing import Any
 
 import dask
@@ -46,10 +48,28 @@ REASON = (
 def local_cluster(workers: int) -> LocalCluster:
     """``workers`` processes of this machine, one thread each; restarted when they die, stopped when the cluster closes."""
     dask.config.set(QUIET | {"distributed.scheduler.allowed-failures": DEATHS})
-    return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-        dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
-    )  # fmt: skip
+    with interrupts_held():
+        return LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+            dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
+        )  # fmt: skip
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits, and never reaches the threads and processes that are started meanwhile: they end with this one.
+
+    A terminal sends it to all of them, and each worker would print where it was.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # its start would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -47,7 +47,10 @@ def command(
         def advance(student: str, total: int) -> None:
             progress.update(task, total=total, advance=1 if student else 0)
 
-        summary = grade(classroom, assignment, students, settings, run=runner(settings), advance=advance)
+        try:
+            summary = grade(classroom, assignment, students, settings, run=runner(settings), advance=advance)
+        except KeyboardInterrupt:
+            raise click.ClickException("stopped; what was graded is kept: the same command grades the rest") from None
     console.print(f"{len(summary.graded)} graded, {len(summary.kept)} already graded")
     for line in ahead(classroom, assignment):
         console.print(line, markup=False, soft_wrap=True)
