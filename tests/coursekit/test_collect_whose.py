@@ -69,6 +69,7 @@ def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_th
     assert {room.submission_time("mini", name) for name in ("alice", "12", "13")} == {
         datetime(2026, 10, 1, 20, tzinfo=UTC)
     }
+    assert len(list(room.history("mini", "alice").iterdir())) == 1, "another time is no other version"
     code, text = run("--submitted", "2026-10-01")
     assert code == 1 and "give the hour too" in text
     code, text = run("--submitted", "soon:ish")

@@ -130,12 +130,12 @@ def store(classroom: Classroom, assignment: str, student: str, candidate: Candid
     """
     path = classroom.submitted(assignment, student)
     stamp = path.with_name(TIMESTAMP)
+    if path.is_file() and path.read_bytes() == candidate.data:
+        if stated:
+            write_atomically(stamp, time_text(candidate.moment) + "\n")
+        return "unchanged"
     keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
     if path.is_file():  # the time goes first: killed between the two, the next `course collect` writes the notebook
-        if path.read_bytes() == candidate.data:
-            if stated:
-                write_atomically(stamp, time_text(candidate.moment) + "\n")
-            return "unchanged"
         if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
             return "superseded"
         keep_earlier(classroom, assignment, student, path.read_bytes(), stamp.read_text() if stamp.is_file() else "")
