@@ -119,3 +119,8 @@ def perfect_ece(n, c):
     # De Moivre's formula for the mean absolute deviation of a binomial
     m = min(math.floor(n * c) + 1, n)
     return float(2 * m * (1 - c) * binom.pmf(m, n, c) / n)
+
+# %% matched_rate / long-double
+def matched_rate(n, ybar, sigma):
+    r = np.longdouble(sigma) ** 2 / (np.longdouble(n) * np.longdouble(ybar) ** 2)
+    return np.nan if 4 * r > 1 else 2 * r / (1 + np.sqrt(1 - 4 * r))

@@ -121,7 +121,7 @@ class Student(Peer):
             return dict(value)
         if issubclass(type(value), tuple) and not has_methods(type(value)):
             return tuple(tuple.__iter__(value))  # with names, as np.linalg.eigh gives it, it is a tuple all the same
-        if type(value) in EXACT:
+        if type(value) in (*EXACT, np.longdouble):  # more digits than cross
             return float_of(value)
         if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
             return np.asarray(value)  # a matrix or a memory map counts as the array that it holds

@@ -16,6 +16,7 @@ SPEED = """
 VALUE = "(s - np.prod(w)) * sum(others)"
 answers("honest", "good", "mode_speed", {
     "numpy_scalar": SPEED.format(result=VALUE),
+    "long_double": SPEED.format(result=f"np.longdouble({VALUE})"),
     "python_float": SPEED.format(result=f"float({VALUE})"),
     "zero_dimensional_array": SPEED.format(result=f"np.array({VALUE})"),
     "tensor_result": "\n        import torch" + SPEED.format(result=f"torch.tensor({VALUE}, dtype=torch.float64)"),
