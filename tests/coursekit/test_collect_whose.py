@@ -1,6 +1,7 @@
 """Whose a file is, when it came in, and what is said of files that are no notebooks."""
 
 import json
+import os
 from datetime import UTC, datetime
 
 from classroom_course import classroom, source_bytes, submission
@@ -74,6 +75,19 @@ def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_th
     assert code == 1 and "give the hour too" in text
     code, text = run("--submitted", "soon:ish")
     assert code == 1 and "cannot read the time 'soon:ish'" in text
+
+
+def test_a_file_s_name_is_told_to_its_student_without_what_could_steer_a_page_or_a_terminal(tmp_path):
+    room = classroom(tmp_path / "room")
+    for number, name in enumerate((b"e\xff\x1b]0;x\x07.pdf", b"<img src=x onerror=x>.pdf", b"Aufgabe 3 (neu).pdf")):
+        put(tmp_path / "in" / f"Eve E_{number}_assignsubmission_file_" / os.fsdecode(name))
+    collect(room, "mini", [tmp_path / "in"])
+    told = [
+        records.read(room, "mini", str(n))["questions"]["double"]["message"].partition(" is no")[0] for n in range(3)
+    ]
+    assert [text.partition("refused: ")[2] for text in told] == [
+        "e\ufffd\ufffd\ufffd0\ufffdx\ufffd.pdf", "\ufffdimg src\ufffdx onerror\ufffdx\ufffd.pdf", "Aufgabe 3 (neu).pdf",
+    ]  # fmt: skip
 
 
 def test_notebooks_named_one_by_one_belong_to_their_folders_when_all_are_called_the_same(tmp_path):

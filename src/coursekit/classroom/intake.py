@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
 MAX_STUDENT_ARCHIVE = 200 * 2**20
 MAX_MEMBERS = 50_000
 MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
+UNUSUAL = re.compile(r"[^\w .,()+@-]")
 IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
 
@@ -70,9 +72,9 @@ def interesting(name: str) -> bool:
 def other_kind(parts: tuple[str, ...], origin: str) -> Iterator[Refusal]:
     """A file that is no notebook and no zip, unless a system or an editor left it there."""
     if parts and not set(parts) & set(IGNORED) and not any(part.startswith(".") for part in parts):
-        yield Refusal(
-            parts, f"{parts[-1]} is no notebook (.ipynb) and no zip of one; hand in the notebook", origin, foreign=True
-        )
+        name = UNUSUAL.sub("\ufffd", parts[-1])[:80]  # its student reads it on a page, and we in a terminal
+        reason = f"{name} is no notebook (.ipynb) and no zip of one; hand in the notebook"
+        yield Refusal(parts, reason, origin, foreign=True)
 
 
 def read_capped(stream: IO[bytes], limit: int) -> bytes:
