@@ -709,3 +709,10 @@ def leave_one_out(X, y, lam):
 # hint: 3
 def best_penalty(p, squares, sigma2):
     return float(p * (sigma2 + squares[p:].sum()) / squares[:p].sum()) if squares[:p].all() else np.inf
+
+# %% ridge_path / columns-for-rows
+# says: You take the columns of X_new for the new examples. Each row of X_new is one, as in X.
+# hint: 3
+def ridge_path(X, y, X_new, lams):
+    u, s, vt = np.linalg.svd(X, full_matrices=False)
+    return (s / (s**2 + np.asarray(lams)[:, None]) * (u.T @ y)) @ (vt @ X_new)

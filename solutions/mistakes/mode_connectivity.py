@@ -854,3 +854,8 @@ def bend_gradient(a, c, b, gradient, times):
         c[:] = (1 - t) ** 2 * a + 2 * t * (1 - t) * bend + t**2 * b
         total += 2 * t * (1 - t) * gradient(c.copy())
     return total / len(times)
+
+# %% reading / truth-values
+# says: True, False and None are not the words that are asked for. Give "yes", "no" or "unknown", as strings.
+# hint: 1
+reading = {"a": True, "b": None, "c": True, "d": False, "e": None}
