@@ -39,6 +39,13 @@ PRCTLS = (
     linux.PR_FUTEX_HASH,  # a table of the kernel's, as large as one likes
     linux.PR_SCHED_CORE,  # neighbours of a processor's core would stand still
 )
+JOIN_GROUP, JOIN_SOURCE_GROUP, JOIN_SOURCE, JOIN_ANYCAST = 42, 46, 39, 27
+OPTIONS = {
+    socket.SOL_SOCKET: BUFFERS,  # what a socket may hold stays what coursekit.sandbox.usage counts for one
+    # groups, which the kernel keeps for a network card
+    socket.IPPROTO_IP: (socket.IP_ADD_MEMBERSHIP, JOIN_SOURCE, JOIN_GROUP, JOIN_SOURCE_GROUP),
+    socket.IPPROTO_IPV6: (socket.IPV6_JOIN_GROUP, JOIN_ANYCAST, JOIN_GROUP, JOIN_SOURCE_GROUP),
+}
 FORBIDDEN_FAMILIES = range(3, LAST_FAMILY)
 
 
@@ -69,8 +76,8 @@ def filter_program() -> bytes:
         rules.add_rule(deny, "prctl", _is(0, option))
     for command in LOCKS:
         rules.add_rule(seccomp.ERRNO(0), "fcntl", _is(1, command))  # granted, and not kept
-    for option in BUFFERS:  # what a socket may hold stays what coursekit.sandbox.usage counts for one
-        rules.add_rule(deny, "setsockopt", _is(1, socket.SOL_SOCKET), _is(2, option))
+    for level, option in ((level, option) for level, options in OPTIONS.items() for option in options):
+        rules.add_rule(deny, "setsockopt", _is(1, level), _is(2, option))
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it
     unseen = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     rules.add_rule(seccomp.ERRNO(errno.ENOMEM), "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, unseen, unseen))

@@ -102,6 +102,9 @@ answers("hostile", "good", "mode_speed", {
             program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
                 got(libc.setsockopt(one.fileno(), 1, 26, struct.pack("HxxxxxxP", 1, ctypes.addressof(program)), 16))
+            for family, level, option, group in ((2, 0, 35, "224.0.1.9"), (10, 41, 20, "ff02::99")):
+                with socket.socket(family, socket.SOCK_DGRAM) as one:
+                    got(libc.setsockopt(one.fileno(), level, option, socket.inet_pton(family, group) + struct.pack("I", 1), 20 if level else 8))
             file = os.open("locked", os.O_RDWR | os.O_CREAT)
             for command in (fcntl.F_SETLK, fcntl.F_SETLKW): fcntl.fcntl(file, command, struct.pack("hhqqi", fcntl.F_WRLCK, 0, 10, 1, 0))
             if "POSIX" in open("/proc/locks").read(): raise RuntimeError("LEAKED lock")
