@@ -90,6 +90,19 @@ def test_a_file_s_name_is_told_to_its_student_without_what_could_steer_a_page_or
     ]  # fmt: skip
 
 
+def test_a_folder_around_a_class_s_notebooks_becomes_no_student(tmp_path):
+    """As file drops and some systems pack it.  With the folder named itself, all are taken."""
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student\nalice\nbob\n")
+    names = [put(tmp_path / "HW1" / name).name for name in ("alice.ipynb", "bob.ipynb")]
+    path = zipped(tmp_path / "all.zip", {f"HW1/{name}": GOOD_TEXT for name in names})
+    report = collect(room, "mini", [path])
+    assert {(taken.student, taken.status) for taken in report} == {(None, "refused")}
+    assert "unpack the zip and name the folder itself" in report[0].reason
+    assert not room.records("mini").exists() and not room.submitters("mini")
+    assert by_student(collect(room, "mini", [tmp_path / "HW1"])) == {"alice": "collected", "bob": "collected"}
+
+
 def test_notebooks_named_one_by_one_belong_to_their_folders_when_all_are_called_the_same(tmp_path):
     room = classroom(tmp_path / "room")
     paths = [put(tmp_path / "in" / name) for name in ("alice/mini.ipynb", "bob/mini/mini.ipynb", "other/chi.ipynb")]

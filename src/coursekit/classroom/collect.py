@@ -182,7 +182,8 @@ def collect_items(
             own = valid_id(student) and known.get(student.lower(), student) == student
             refusals.append(Taken(student if own else None, "refused", reason or "", item.origin))
     for student, candidates in sorted(good.items()):
-        report += take(classroom, assignment, student, candidates, submitted is not None)
+        known_one = not roster or student in roster
+        report += take(classroom, assignment, student, candidates, submitted is not None, known_one)
     met = {taken.student for taken in [*report, *refusals]}
     refusals += [without_notebook(student, item, roster) for student, item in others.items() if student not in met]
     for taken in [*refusals, *(t for t in report if t.status == "refused")]:
@@ -199,14 +200,19 @@ def without_notebook(student: str, item: Refusal, roster: Container[str]) -> Tak
     return Taken(None, "ignored", item.reason, item.origin)
 
 
-def take(classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], stated: bool) -> list[Taken]:
-    """Store the one of a student's notebooks that counts and say what became of each."""
+def take(
+    classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], stated: bool, known: bool
+) -> list[Taken]:
+    """Store the one of a student's notebooks that counts and say what became of each.
+
+    A folder with many notebooks whose name is no ``known`` student's is perhaps nobody's, and leaves no record.
+    """
     if unclear(candidates, student, assignment):
         reason = (
             f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear; a "
-            "folder is one student's: when it holds the notebooks of many, name the folder itself to collect"
+            "folder is one student's: when it holds the notebooks of many, unpack the zip and name the folder itself"
         )
-        return [Taken(student, "refused", reason, candidate.origin) for candidate in candidates]
+        return [Taken(student if known else None, "refused", reason, candidate.origin) for candidate in candidates]
     *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, assignment))
     report = []
     for other in others:
