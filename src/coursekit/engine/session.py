@@ -54,7 +54,7 @@ class Clock:
         return min(wanted, left)
 
     def hear(self, process: Process, seconds: float, slow: Callable[[], None] = lambda: None) -> tuple[bytes, bytes]:
-        """The process's next message within ``seconds``, and as many more as it was kept waiting for a processor or a disk.
+        """The process's next message within ``seconds``, and as many more as it could have gone on in, but was kept waiting.
 
         Nothing is added once its processes together have used ``seconds`` of processor time, and no more than WAITED times
         ``seconds``; for many messages, each of which comes late, no more than ``most`` in all.  After LONG seconds of silence
@@ -82,8 +82,9 @@ class Wait:
 
     def __init__(self, process: Process, seconds: float) -> None:
         self.process, self.seconds = process, seconds
-        self.before, self.end = process.effort(), time.monotonic() + seconds - LONG
-        self.added = self.on_a_disk = 0.0
+        self.before, self.looked = process.effort(), time.monotonic()
+        self.end = self.looked + seconds - LONG
+        self.added = self.ready = 0.0  # seconds that its time has grown by; during which it could go on
 
     def next(self) -> float:
         """Seconds until the next look at it."""
@@ -91,13 +92,14 @@ class Wait:
 
     def over(self, most: float) -> float | None:
         """Look: seconds that its time grows by, ``most`` of them at most; None when it is over."""
-        now = self.process.effort()
-        self.on_a_disk += GLANCE * now.reading
-        if time.monotonic() < self.end:
+        effort, now = self.process.effort(), time.monotonic()
+        self.ready += effort.ready * (now - self.looked)
+        self.looked = now
+        if now < self.end:
             return 0.0
-        waited = now.waited - self.before.waited + self.on_a_disk
-        more = min(min(waited, WAITED * self.seconds) - self.added, most)
-        if more < TICK or now.used - self.before.used >= self.seconds - LONG:
+        used = effort.used - self.before.used
+        more = min(min(self.ready - used, WAITED * self.seconds) - self.added, most)
+        if more < TICK or used >= self.seconds - LONG:
             return None
         self.added += more
         self.end += more

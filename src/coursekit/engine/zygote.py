@@ -150,7 +150,7 @@ class Zygote:
         return Meter(number, limit, SCRATCH_BYTES, order["budget"]["processes"])
 
     def _heard(self, lifeline: int) -> None:
-        """A byte asks what the process has used, and how long it waited for a processor; the end of the line ends it."""
+        """A byte asks what the process has used, and whether it could go on; the end of the line ends it."""
         pidfd = self.lines[lifeline]
         with contextlib.suppress(OSError):  # the engine is gone, which ends the line too
             if os.read(lifeline, 1):
