@@ -71,8 +71,8 @@ def refuse_cuda() -> None:
     if cuda:
         stop(
             f"pip would install a CUDA build of torch (with {', '.join(cuda[:3])} …, several GB). The course runs on the CPU.\n"
-            "Point pip at an index that has CPU wheels of torch, for example in the variable PIP_EXTRA_INDEX_URL, and run\n"
-            "again; or accept the CUDA build: ALLOW_CUDA=1 make book"
+            "Point pip at an index that has CPU wheels of torch, for example in the variable PIP_EXTRA_INDEX_URL (PyTorch's\n"
+            "page *Get started* names one when you choose CPU), and run again; or accept the CUDA build: ALLOW_CUDA=1 make book"
         )
 
 
@@ -83,7 +83,7 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text() == digest and PYTHON.exists():
         return
     print("setting up .venv (a few minutes the first time)", flush=True)
-    if not PYTHON.exists() or subprocess.run([str(PYTHON), "-c", "import pip"]).returncode:
+    if not PYTHON.exists() or subprocess.run([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL).returncode:
         run(sys.executable, "-m", "venv", "--clear", VENV)
     STAMP.unlink(missing_ok=True)
     refuse_cuda()
@@ -94,4 +94,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("interrupted. Nothing is broken: the same command goes on")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import os
 import runpy
+import shutil
+import signal
+import subprocess
 import sys
 import tomllib
 
@@ -50,3 +54,22 @@ def test_a_command_that_takes_long_is_said_to_be_at_work_and_one_that_fails_is_n
     assert "packages installed so far" in capfd.readouterr().out
     with pytest.raises(SystemExit, match=r"this command failed .* raise SystemExit\(3\)"):
         run(sys.executable, "-c", "raise SystemExit(3)")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="instructors on Windows use WSL")
+def test_ctrl_c_says_how_to_go_on(tmp_path):
+    (tmp_path / "tools").mkdir()
+    text = (ROOT / "tools" / "set_up.py").read_text(encoding="utf-8").replace("SPACE_GB = 3", "SPACE_GB = 0")
+    (tmp_path / "tools" / "set_up.py").write_text(text, encoding="utf-8")
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    command = [sys.executable, "tools/set_up.py"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert "setting up .venv" in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert said.rstrip().endswith("set-up stopped: interrupted. Nothing is broken: the same command goes on")
+    assert "set_up.py" not in said
