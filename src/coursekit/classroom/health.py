@@ -17,6 +17,7 @@ from coursekit.paths import ROOT
 
 State = Literal["ok", "warning", "broken"]
 GIGABYTE = 10**9
+AGAIN = "rm -f .venv/.set-up; make set-up"  # in the course's folder; without the stamp, set-up looks at every package
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def packages() -> Iterator[Finding]:
             "packages",
             "warning",
             f"other than pinned: {', '.join(other[:6])}",
-            "`make venv` installs the pinned versions",
+            f"`{AGAIN}` installs the pinned versions",
         )
     elif missing:
         yield Finding(
@@ -73,7 +74,7 @@ def packages() -> Iterator[Finding]:
 def torch() -> Iterator[Finding]:
     """PyTorch's build and threads."""
     if importlib.util.find_spec("torch") is None:
-        yield Finding("torch", "broken", "not installed", "`make venv` installs it")
+        yield Finding("torch", "broken", "not installed", f"`{AGAIN}` installs it")
         return
     import torch as library
 
@@ -116,7 +117,7 @@ def sandbox() -> Iterator[Finding]:
 def nbgrader() -> Iterator[Finding]:
     """nbgrader and the alembic command that it calls."""
     if importlib.util.find_spec("nbgrader") is None:
-        yield Finding("nbgrader", "broken", "not installed", "pip install '.[classroom]' -c constraints.txt")
+        yield Finding("nbgrader", "broken", "not installed", f"`{AGAIN}` installs it")
         return
     version = importlib.metadata.version("nbgrader")
     good = version == "0.9.6"
@@ -127,7 +128,7 @@ def nbgrader() -> Iterator[Finding]:
         "alembic",
         "ok" if found else "broken",
         "found" if found else "not found",
-        "" if found else "pip install alembic",
+        "" if found else f"`{AGAIN}` installs it",
     )
 
 
