@@ -77,7 +77,11 @@ def test_what_make_is_asked_for_exists():
     asked = {words[1] for page in PAGES for words in lines(page) if words[0] == "make"}
     assert {"book", "test"} <= asked <= targets
     sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tools").glob("*.py")]
-    said = {name for file in sources for name in re.findall(r"(?:`|[`\"]rm .*; )make ([a-z-]+)", file.read_text(encoding="utf-8"))}
+    said = {
+        name
+        for file in sources
+        for name in re.findall(r"(?:`|[`\"]rm .*; )make ([a-z-]+)", file.read_text(encoding="utf-8"))
+    }
     assert "set-up" in said and said <= targets, "messages name them as the way out"
 
 
