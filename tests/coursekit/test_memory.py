@@ -106,6 +106,19 @@ TOO_MUCH = {
                 os._exit(0)
         time.sleep(15)
     """,
+    "tables of pages that lie far apart": """
+        import ctypes, os, time
+        libc = ctypes.CDLL(None)
+        libc.mmap.restype = ctypes.c_void_p
+        for _ in range(3):
+            if os.fork() == 0:
+                for i in range(1, 40_000):  # only looked at, they are all the same empty page
+                    found = libc.mmap(ctypes.c_void_p(i << 30), ctypes.c_size_t(4096), 1, 0x22, -1, ctypes.c_long(0))
+                    ctypes.string_at(found, 1)
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(15)
+    """,
     "files in memory besides": """
         import os, time
         for i in range(4): open(f"f{i}", "wb").write(b"x" * (14 * 2**20))

@@ -17,6 +17,7 @@ STATE, ENDED = 0, "ZX"  # place of the state in /proc/PID/stat after the name, a
 FLAGS, EXITING = 6, 4  # place of a process's flags there, and the one that says that it is on its way out
 MOST = 1_000  # processes of one submission that are looked at: one that multiplies would keep us looking
 THREADS = 17  # place of the number of threads there
+TABLES = "VmPTE:"  # what the kernel keeps of a process's memory, each for itself: 8 kB a page where pages lie far apart
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
@@ -106,7 +107,7 @@ def rough(pid: int) -> Rough:
     """The cheap numbers of one process; zeros when it has ended."""
     try:
         with open(f"/proc/{pid}/status") as file:
-            taken = _kilobytes(file.read(), ("RssAnon:", "VmSwap:"))
+            taken = _kilobytes(file.read(), ("RssAnon:", "VmSwap:", TABLES))
         with open(f"/proc/{pid}/stat") as file:
             facts = file.read().rsplit(")", 1)[1].split()
         return Rough(taken * KILOBYTE, int(facts[MINOR_FAULTS]), int(facts[THREADS]))
@@ -121,7 +122,9 @@ def exact(pid: int) -> int:
     """
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
-            return _kilobytes(file.read(), ("Pss_Anon:", "SwapPss:")) * KILOBYTE
+            taken = _kilobytes(file.read(), ("Pss_Anon:", "SwapPss:"))
+        with open(f"/proc/{pid}/status") as file:
+            return (taken + _kilobytes(file.read(), (TABLES,))) * KILOBYTE
     except PermissionError:
         return rough(pid).bytes
     except OSError:
