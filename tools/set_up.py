@@ -54,6 +54,9 @@ def run(*command: object) -> None:
             except subprocess.TimeoutExpired:
                 installed = len(list(VENV.glob("[lL]ib/**/*.dist-info")))
                 print(f"  {time.monotonic() - start:.0f} s; {installed} packages installed so far", flush=True)
+            except KeyboardInterrupt:  # the command got it too: a next run must not meet it while it tidies up
+                process.wait()
+                raise
     if process.returncode:
         stop(f"this command failed (its own message is above): {' '.join(str(part) for part in command)}")
 

@@ -73,3 +73,17 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
     assert process.returncode == 1
     assert said.rstrip().endswith("set-up stopped: interrupted. Nothing is broken: the same command goes on")
     assert "set_up.py" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="instructors on Windows use WSL")
+def test_ctrl_c_waits_until_the_command_has_tidied_up(tmp_path):
+    slow = "import sys, time\ntry: print(1, flush=True); time.sleep(60)\nfinally: time.sleep(1); open(sys.argv[1], 'w')"
+    line = "import runpy, sys; runpy.run_path(sys.argv[1])['run'](sys.executable, '-c', *sys.argv[2:])"
+    command = [sys.executable, "-c", line, str(ROOT / "tools" / "set_up.py"), slow, str(tmp_path / "tidy")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "1\n"
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=60)
+        assert (tmp_path / "tidy").exists()
