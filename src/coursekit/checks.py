@@ -6,8 +6,9 @@ import contextlib
 import io
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -225,6 +226,10 @@ class Check:
         elif truth(observed.value) is not True:
             self._question.fail(message, "this does not hold", hint or 0)
 
+    def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
+        """Ask that ``answer(*given)`` leaves its arguments as they were; ``message`` names those that it could change."""
+        self.require(lambda: untouched(answer, given), message, hint)
+
     def given(self, name: str, value: object) -> None:
         """Ask only whether there is an answer; what it is worth is decided when it is graded."""
         observed = self._question.see(name, observe(value))
@@ -246,6 +251,19 @@ class Check:
     def earned(self) -> float:
         """The points earned by the question whose checks ran last."""
         return self._question.earned
+
+
+def untouched(answer: Callable[..., object], given: list[Any]) -> bool:
+    """Whether all in ``given``, also arrays in lists, is after ``answer(*given)`` what it was before."""
+    before = deepcopy(given)
+    answer(*given)
+    return _same(before, given)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one is other or bool(np.array_equal(one, other))  # functions are not copied
 
 
 def truth(value: object) -> bool | None:

@@ -3,6 +3,7 @@
 import sys
 import warnings
 from collections import namedtuple
+from contextlib import nullcontext
 from decimal import Decimal
 from fractions import Fraction
 
@@ -165,6 +166,21 @@ def test_a_property_names_its_hint():
     with pytest.raises(CheckFailed, match=r"(?s)one is more.*Open hint 2") as caught, check.question("q"):
         check.require(lambda: 1 > 2, "one is more than two", hint=2)
     assert caught.value.hint == 2
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (lambda weights, rate: [w * rate for w in weights], ""),
+        (lambda weights, rate: weights[1].__imul__(rate), "weights must stay: this does not hold"),
+        (lambda weights, rate: weights.pop(), "weights must stay: this does not hold"),
+        (lambda weights, rate: 1 / 0, "weights must stay: could not be tested, your code raised ZeroDivisionError"),
+    ],
+    ids=["new arrays", "in place", "shorter list", "error"],
+)
+def test_an_answer_leaves_its_arguments(answer, words):
+    with nullcontext() if not words else pytest.raises(CheckFailed, match=words), check.question("q"):
+        check.leaves(answer, [[np.ones(2), np.ones(3)], 0.5], "weights must stay", hint=2)
 
 
 @pytest.mark.parametrize(

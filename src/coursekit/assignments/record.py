@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -19,7 +19,7 @@ import numpy as np
 
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth
+from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth, untouched
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
 from coursekit.plain import NotPlain, encode, plain
@@ -126,6 +126,10 @@ class Recorder:
         seen = self._see(message, condition)
         self.requires.add(message)
         seen.failed = bool(seen.error) or truth(seen.value) is not True
+
+    def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
+        """As ``Check.leaves``."""
+        self.require(lambda: untouched(answer, given), message, hint)
 
     def given(self, name: str, value: object) -> None:
         """As ``Check.given``."""
