@@ -76,6 +76,7 @@ def filter_program() -> bytes:
         rules.add_rule(deny, "prctl", _is(0, option))
     for command in LOCKS:
         rules.add_rule(seccomp.ERRNO(0), "fcntl", _is(1, command))  # granted, and not kept
+    rules.add_rule(seccomp.ERRNO(0), "setsid")  # granted, and not done: sessions get equal shares of the processors
     for level, option in ((level, option) for level, options in OPTIONS.items() for option in options):
         rules.add_rule(deny, "setsockopt", _is(1, level), _is(2, option))
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it

@@ -5,7 +5,9 @@ Seen from outside, by the fork server.  Sources: proc(5), Documentation/filesyst
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import math
 import os
 import resource
 from dataclasses import dataclass
@@ -18,6 +20,8 @@ FLAGS, EXITING = 6, 4  # place of a process's flags there, and the one that says
 MOST = 1_000  # processes of one submission that are looked at: one that multiplies would keep us looking
 THREADS = 17  # place of the number of threads there
 TABLES = "VmPTE:"  # what the kernel keeps of a process's memory, each for itself: 8 kB a page where pages lie far apart
+FEW = 2  # threads of one submission that are nobody's trouble
+STEP, LOWEST = 1.25, 19  # what one step of priority is worth to the kernel's scheduler, and the last one
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
@@ -152,6 +156,30 @@ def held(pid: int, folders: dict[str, int]) -> int:
     return total
 
 
+def give_way(members: list[int], threads: int) -> None:
+    """Lower the priority of processes that have so many threads until all together take what one would: others work beside them.
+
+    It is not raised again, and what they start from then on inherits it.
+    """
+    wanted = min(LOWEST, round(math.log(threads, STEP)))
+    for pid in members:
+        with contextlib.suppress(OSError):  # it has just ended, or is not ours to change
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                number = _number_here(f"/proc/{pid}/task/{thread}/status")
+                if os.getpriority(os.PRIO_PROCESS, number) < wanted:
+                    os.setpriority(os.PRIO_PROCESS, number, wanted)
+
+
+def _number_here(status: str) -> int:
+    """The number of a thread in this process's own process namespace, which need not be the one that /proc shows."""
+    numbers = []
+    for path in ("/proc/self/status", status):
+        with open(path) as file:
+            numbers.append(next(line.split()[1:] for line in file if line.startswith("NSpid:")))
+    own, theirs = numbers
+    return int(theirs[len(own) - 1])
+
+
 class Meter:
     """Says when a submission takes more than ``limit`` bytes, or has more than ``processes`` processes and threads.
 
@@ -170,8 +198,11 @@ class Meter:
         members = family(self.pid)
         files = held(members[-1], self.folders) + max(map(queued, members))  # of one that has ended nothing is known
         now = {pid: rough(pid) for pid in members}
-        if self.processes and sum(one.threads for one in now.values()) > self.processes:
+        threads = sum(one.threads for one in now.values())
+        if self.processes and threads > self.processes:
             return "processes"
+        if threads > FEW:
+            give_way(members, threads)
         if files + sum(one.bytes for one in now.values()) <= self.limit:
             return ""
         if self.then and files + self.counted + sum(self._growth(pid, one) for pid, one in now.items()) <= self.limit:

@@ -110,6 +110,24 @@ answers("hostile", "good", "mode_speed", {
             if "POSIX" in open("/proc/locks").read(): raise RuntimeError("LEAKED lock")
             return 1.0
     """,
+    "many_that_want_the_processor": """
+        import os, time
+        def mode_speed(w, s):
+            session, end = os.getsid(0), time.monotonic() + 15
+            for _ in range(20):
+                if os.fork() == 0:
+                    os.setsid()
+                    while time.monotonic() < end: pass
+                    os._exit(0)
+            while os.getpriority(os.PRIO_PROCESS, 0) < 10:
+                if time.monotonic() > end: raise RuntimeError("LEAKED processor")
+            child = os.fork()
+            if child == 0:
+                os.setsid()
+                os._exit(os.getsid(0) != session or os.getpriority(os.PRIO_PROCESS, 0) < 10)
+            if os.waitpid(child, 0)[1] or os.getsid(0) != session: raise RuntimeError("LEAKED session")
+            return 1.0
+    """,
     "watches_on_files": """
         import ctypes
         def mode_speed(w, s):
