@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +18,17 @@ CACHE = ROOT / ".cache"
 def topics_with(folder: Path, suffix: str) -> list[str]:
     """The topic names for which ``folder`` holds ``<topic><suffix>``, sorted."""
     return sorted(path.name.removesuffix(suffix) for path in folder.glob(f"[a-z]*{suffix}"))
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Give an error its file's name: that of a full disk, met while writing, has none."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

@@ -1,15 +1,20 @@
 """What an instructor gets wrong is said in words: the value, the rule, the way out, and never a traceback."""
 
 import json
+from contextlib import contextmanager
 
 import pytest
 from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
 from rich.console import Console
 
-from coursekit.classroom import records
+from coursekit.classroom import cells, records
+from coursekit.classroom.grading import Settings
+from coursekit.classroom.options import about_file
 from coursekit.classroom.regrade import table as changes_table
 from coursekit.classroom.source import questions
+from coursekit.classroom.variants import course_key
+from coursekit.classroom.writer import Writer
 from coursekit.cli import main
 from coursekit.engine.interface import Budget, QuestionResult
 
@@ -130,6 +135,34 @@ def test_a_place_that_cannot_be_written_is_named(room, tmp_path):
     result = course(room, "export", "--output", str(tmp_path / "file" / "grades.csv"))
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert f"{tmp_path / 'file'}" in result.output and "can be written" in result.output
+
+
+@contextmanager
+def no_room():
+    """No file can grow: writing fails as it does on a full disk, with an error that names no file."""
+    resource = pytest.importorskip("resource", reason="limits of a process are POSIX's")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+WRITERS = {
+    "course.key": course_key,
+    "mini.jsonl": lambda room: Writer.note_time(
+        Writer(room, "mini", room.source_bytes("mini"), Settings()), {"student": "a"}, {"questions": {}, "seconds": 1.0}
+    ),
+    "mini-removed.jsonl": lambda room: cells.write_down([{"student": "alice"}], room.removed("mini")),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_full_disk_is_said_of_the_file_that_had_no_room(room, name):
+    with no_room(), pytest.raises(OSError) as caught:
+        WRITERS[name](room)
+    assert f"/{name}: " in about_file(caught.value) and "has room, then run this again" in about_file(caught.value)
 
 
 def test_a_class_zip_that_cannot_be_read_makes_no_student(room, tmp_path):

@@ -14,6 +14,7 @@ from nbgrader import api, utils
 from sqlalchemy import Connection, Table, select
 
 from coursekit.classroom.source import as_stored, questions
+from coursekit.paths import naming
 
 COURSE = "training-dynamics"
 ASSIGNMENT: Table = api.Assignment.__table__
@@ -120,7 +121,7 @@ def write_down(lost: Iterable[Row], path: Path) -> None:
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in lost]
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a") as file:
+        with naming(path), path.open("a") as file:
             file.writelines(lines)
 
 

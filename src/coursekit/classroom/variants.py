@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.source import Question
+from coursekit.paths import naming
 
 
 def course_key(classroom: Classroom) -> bytes:
@@ -37,7 +38,7 @@ def make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # readable by its owner only
     try:
-        with os.fdopen(handle, "w") as file:
+        with naming(path), os.fdopen(handle, "w") as file:
             file.write(secrets.token_hex(32) + "\n")
         with suppress(FileExistsError):
             os.link(name, path)

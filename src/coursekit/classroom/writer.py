@@ -9,7 +9,7 @@ from coursekit.classroom import gradebook, records
 from coursekit.classroom.clean import Cleaner
 from coursekit.classroom.grading import Job, Settings, record_of
 from coursekit.classroom.layout import TIMESTAMP, Classroom
-from coursekit.paths import write_atomically
+from coursekit.paths import naming, write_atomically
 
 BATCH = 200
 
@@ -49,7 +49,7 @@ class Writer:
         path.parent.mkdir(parents=True, exist_ok=True)
         seconds = {name: round(entry["seconds"], 4) for name, entry in result["questions"].items()}
         line = {"student": record["student"], "total": round(result["seconds"], 4), "questions": seconds}
-        with path.open("a") as file:
+        with naming(path), path.open("a") as file:
             file.write(json.dumps(line) + "\n")
 
     def flush(self) -> None:
