@@ -154,7 +154,8 @@ def _shapes(want: np.ndarray, have: np.ndarray) -> str:
 def _close(want: np.ndarray, have: np.ndarray, tol: Tolerance, loose: float) -> np.ndarray:
     if want.dtype.kind == "b":
         return want == have
-    size = np.abs(want.astype(complex if want.dtype.kind == "c" else float))
+    want = want.astype(complex if want.dtype.kind == "c" else float)  # integers run over: |-2**63| is less than nothing
+    size = np.abs(want)
     finite = size[np.isfinite(size)]
     scale = float(finite.max()) if finite.size else 0.0
     allowed = tol.atol + max(tol.rtol, loose) * size + min(loose, NOISE) * scale + FLOOR * (scale or 1.0)

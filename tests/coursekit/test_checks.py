@@ -43,6 +43,11 @@ def test_lists_tuples_arrays_and_tensors_are_interchangeable(expected, got):
     assert says(expected, got, EXACT) == ""
 
 
+@pytest.mark.parametrize(("expected", "got"), [(0, -(2**63)), (5, 5 - 2**63), ([0, 1], [-(2**63), 1]), (-1, 2**63 - 1)])
+def test_integers_whose_difference_has_no_place_in_64_bits_differ(expected, got):
+    assert says(expected, got, EXACT) and says(np.array(expected), np.array(got), Tolerance())
+
+
 @pytest.mark.parametrize(
     ("expected", "got", "words"),
     [
