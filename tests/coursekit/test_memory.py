@@ -211,7 +211,7 @@ def test_processes_that_are_started_fresh_are_limited_too():
     seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
     assert (seen["taken"], seen["threads"], seen["plots"]) == (0, 1, "Agg")
     assert seen["limits"] == {
-        "RLIMIT_CORE": [0, 0], "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2, "RLIMIT_NOFILE": [limits.FILES] * 2, "RLIMIT_CPU": [210, 210],
+        "RLIMIT_CORE": [limits.CORE] * 2, "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2, "RLIMIT_NOFILE": [limits.FILES] * 2, "RLIMIT_CPU": [210, 210],
     }  # fmt: skip
     results = dict(outcome.questions)
     assert "MemoryError" in results.pop("size").message  # the checker's process is limited, too
@@ -221,7 +221,7 @@ def test_processes_that_are_started_fresh_are_limited_too():
 def test_a_limit_that_the_system_refuses_is_left_out_only_where_that_is_allowed(monkeypatch):
     import resource
 
-    refused = {resource.RLIMIT_CORE: 0}
+    refused = {resource.RLIMIT_FSIZE: 0}
 
     def refuse(*_: object) -> None:
         raise ValueError("current limit exceeds maximum limit")
@@ -230,6 +230,14 @@ def test_a_limit_that_the_system_refuses_is_left_out_only_where_that_is_allowed(
     limits.apply(refused, every=False)
     with pytest.raises(ValueError, match="exceeds"):
         limits.apply(refused)
+
+
+def test_no_answer_may_come_before_all_other_programs():
+    """Whatever whoever grades is allowed."""
+    import resource
+
+    wanted = limits.limits_of(2**30, 32, 60)
+    assert wanted[resource.RLIMIT_RTPRIO] == wanted[resource.RLIMIT_NICE] == 0
 
 
 def test_a_family_is_counted_from_outside():

@@ -47,6 +47,9 @@ def ways() -> list[Way]:
 
 def command(way: Way, program: list[str]) -> tuple[list[str], list[IO[bytes]]]:
     """The command that runs ``program`` in the sandbox, and the open files that it inherits."""
+    from coursekit.sandbox import limits  # not on Windows
+
+    limits.no_cores()  # inherited: inside, the filter refuses to set it
     rules, passwd = _file(way.filter), _file(view.PASSWD.encode())
     parts = [
         way.program,

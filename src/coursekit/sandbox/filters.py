@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import mmap
+import resource
 import socket
 import tempfile
 from typing import Any
@@ -79,6 +80,9 @@ def filter_program() -> bytes:
     rules.add_rule(seccomp.ERRNO(0), "setsid")  # granted, and not done: sessions get equal shares of the processors
     for level, option in ((level, option) for level, options in OPTIONS.items() for option in options):
         rules.add_rule(deny, "setsockopt", _is(1, level), _is(2, option))
+    # the limit that keeps the system from starting a program for each crash: lowered to 0 it would
+    rules.add_rule(deny, "setrlimit", _is(0, resource.RLIMIT_CORE))
+    rules.add_rule(deny, "prlimit64", _is(1, resource.RLIMIT_CORE), seccomp.Arg(2, seccomp.NE, 0))
     # memory shared without a file stays taken when no process maps its pages, so that nobody's count shows it
     unseen = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
     rules.add_rule(seccomp.ERRNO(errno.ENOMEM), "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, unseen, unseen))

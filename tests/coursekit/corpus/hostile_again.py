@@ -110,6 +110,18 @@ answers("hostile", "good", "mode_speed", {
             if "POSIX" in open("/proc/locks").read(): raise RuntimeError("LEAKED lock")
             return 1.0
     """,
+    "crashes_that_start_programs": """
+        import ctypes, os, resource, struct
+        def mode_speed(w, s):
+            core, libc, machine = resource.RLIMIT_CORE, ctypes.CDLL(None), os.uname().machine
+            number = {"x86_64": 160, "aarch64": 164}[machine]
+            for lower in (lambda: resource.setrlimit(core, (0, 0)), lambda: resource.prlimit(os.getpid(), core, (0, 0)),
+                          lambda: libc.syscall(number, ctypes.c_ulong(core | 1 << 32), struct.pack("QQ", 0, 0)) and os.chroot("/")):
+                try: lower()
+                except (OSError, ValueError): continue
+                raise RuntimeError("LEAKED crash")  # the system starts a program for each where this is 0
+            return float(resource.getrlimit(core)[0])
+    """,
     "many_that_want_the_processor": """
         import os, time
         def mode_speed(w, s):
