@@ -109,7 +109,7 @@ def test_a_bad_file_is_named_with_the_way_out(room, case, monkeypatch, tmp_path)
 
 LINES = {
     "unknown assignment": (("grade", "minni"), "no assignment 'minni'", "course release minni"),
-    "assignment that is a path": (("feedback", "../mini"), "'../mini' is not an id", "letters, digits"),
+    "assignment that is a path": (("feedback", "../mini"), "'../mini' is not an id", "letters (a-z, A-Z), digits"),
     "nobody": (("inspect", "zoe", "mini"), "zoe has handed in nothing for mini", "not in roster.csv"),
     "not yet": (("inspect", "bob", "mini"), "bob has handed in nothing for mini;", "course collect mini PATH"),
     "no URL": (("grade", "mini", "--db", "nonsense"), "'nonsense' cannot be a gradebook", "sqlite:///"),
@@ -170,6 +170,16 @@ def test_a_class_zip_that_cannot_be_read_makes_no_student(room, tmp_path):
     result = course(room, "collect", "mini", str(tmp_path / "downloads.zip"))
     assert result.exit_code == 1 and "not a readable zip" in result.output
     assert not room.record("mini", "downloads").exists()
+
+
+def test_where_a_refused_file_lies_is_said_in_full(room, tmp_path):
+    """Its end tells it from the others."""
+    name = "a class's export with a long name-" * 6
+    folder = tmp_path / "in" / name
+    folder.mkdir(parents=True)
+    (folder / "dörte.ipynb").write_text("no notebook")
+    shown = course(room, "collect", "mini", str(tmp_path / "in")).output
+    assert "…" not in shown and "dörte.ipynb" in shown.replace("\n", "").replace("│", "").replace(" ", "")
 
 
 def test_brackets_in_names_and_messages_are_only_brackets(room, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from coursekit.paths import ROOT
 
 ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
-ID_RULE = "use 1 to 100 letters, digits, dots, @, _ or -, starting with none of . and -, not ending in a dot"
+ID_RULE = "use 1 to 100 letters (a-z, A-Z), digits, dots, @, _ or -, starting with none of . and -, not ending in a dot"
 DEFAULT = ROOT / "classroom"
 TIMESTAMP = "timestamp.txt"
 

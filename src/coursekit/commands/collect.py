@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from coursekit.classroom.collect import Taken, collect_items
 from coursekit.classroom.intake import from_paths
@@ -28,7 +28,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206
 
 def table(report: list[Taken]) -> Table:
     """What became of each item, refusals in red."""
-    result = Table("student", "status", "reason", "from")
+    result = Table("student", "status", "reason", Column("from", overflow="fold"))  # its end tells it from the others
     for taken in sorted(report, key=lambda t: (t.status != "refused", t.student or "")):
         style = {"refused": "red", "superseded": "yellow", "ignored": "yellow"}.get(taken.status, "")
         texts = (escape(UNPRINTABLE.sub("\ufffd", text)) for text in (taken.reason, taken.origin))
