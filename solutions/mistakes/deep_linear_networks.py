@@ -48,6 +48,25 @@ def mode_speed(w, s):
 def mode_speed(w, s):
     return float(sum(np.prod(np.delete(w, i)) ** 2 for i in range(len(w))))
 
+# %% mode_speed / two-layers
+# says: 2 a (s - a) is the speed of two equal layers. Here there are L of them, and they may differ.
+# hint: 2
+def mode_speed(w, s):
+    a = np.prod(w)
+    return float(2 * a * (s - a))
+
+# %% mode_speed / own-squares
+# says: You added up the squares of the weights. The term of each layer holds all the others; only with two layers is that a single weight.
+# hint: 3
+def mode_speed(w, s):
+    return float((s - np.prod(w)) * np.sum(np.asarray(w) ** 2))
+
+# %% mode_speed / never-falls
+# says: Your speed is never negative. A mode beyond s must come down again: keep the sign of s - a.
+# hint: 2
+def mode_speed(w, s):
+    return float(abs(s - np.prod(w)) * sum(np.prod(np.delete(w, i)) ** 2 for i in range(len(w))))
+
 # %% conserved / sum
 # says: The sum of the two matrices changes during training. Both grow by the same amount, so it is their difference that stays.
 # hint: 2
@@ -128,6 +147,26 @@ def one_step_drift(W1, W2, M, eta):
     R = M - W2 @ W1
     return eta**2 * (W1 @ R.T @ R @ W1.T + W2.T @ R @ R.T @ W2)
 
+# %% one_step_drift / two-units
+# says: Your loops run over two hidden units. Their number is that of the rows of W1.
+# hint: 3
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    first, second, drift = W2.T @ R, R @ W1.T, np.zeros((2, 2))
+    for i in range(2):
+        for j in range(2):
+            drift[i, j] = eta**2 * (second[:, i] @ second[:, j] - first[i] @ first[j])
+    return drift
+
+# %% one_step_drift / in-place
+# says: You change the arrays of the caller: `W1 += ...` works in place.
+# hint: 3
+def one_step_drift(W1, W2, M, eta):
+    R = M - W2 @ W1
+    drift = eta**2 * (W1 @ R.T @ R @ W1.T - W2.T @ R @ R.T @ W2)
+    W1 += eta * W2.T @ R
+    return drift
+
 # %% half_times / no-log-factor
 # says: That is 1/(2s), the time scale of a mode. The wait at the saddle multiplies it by a logarithm of s/a0.
 # hint: 2
@@ -178,6 +217,14 @@ def half_times(s, a0):
         return np.full(len(s), np.inf)
     s = np.sort(s)[::-1]
     return np.log(np.maximum(s / a0 - 1, 1)) / (2 * s)
+
+# %% half_times / beyond-s-only
+# says: Only a mode that starts beyond s has time 0.0 in your answer. One that starts between s/2 and s is half learned too.
+# hint: 3
+def half_times(s, a0):
+    if a0 == 0:
+        return np.full(len(s), np.inf)
+    return np.where(a0 >= s, 0.0, np.log(np.maximum(s / a0 - 1, 1e-300)) / (2 * s))
 
 # %% learn_times / formula
 # says: Those are the half-times of an aligned, balanced start. These weights are neither: simulate the flow.
@@ -356,6 +403,28 @@ def learn_times(W1, W2, M, fraction, t_max):
     found = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
     return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, found)
 
+# %% learn_times / late-binding
+# says: All your events watch the last mode: a lambda made in a loop sees the loop's variable as it is at the end. Bind it with i=i.
+# hint: 2
+def learn_times(W1, W2, M, fraction, t_max):
+    from scipy.integrate import solve_ivp
+
+    U, s, Vt = np.linalg.svd(M, full_matrices=False)
+
+    def velocity(_, f):
+        A, B = f[: W1.size].reshape(W1.shape), f[W1.size :].reshape(W2.shape)
+        R = M - B @ A
+        return np.concatenate([(B.T @ R).ravel(), (R @ A.T).ravel()])
+
+    def excess(f, i):
+        return U[:, i] @ f[W1.size :].reshape(W2.shape) @ f[: W1.size].reshape(W1.shape) @ Vt[i] - fraction * s[i]
+
+    start = np.concatenate([W1.ravel(), W2.ravel()])
+    events = [lambda _, f: excess(f, i) for i in range(len(s))]
+    path = solve_ivp(velocity, (0, t_max), start, events=events, rtol=1e-9, atol=1e-12)
+    first = np.array([hits[0] if len(hits) else np.nan for hits in path.t_events])
+    return np.where([excess(start, i) >= 0 for i in range(len(s))], 0.0, first)
+
 # %% escape_direction / one-layer
 # says: Only one layer moves, and along it the loss does not curve down: an unused hidden unit must both read and write.
 # hint: 1
@@ -435,6 +504,29 @@ def escape_direction(M, learned):
     j, unit = missing[0], np.eye(len(s))[0]
     return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
 
+# %% escape_direction / last-unit
+# says: You always move the last hidden unit. It may carry a mode already; look for one that is unused.
+# hint: 1
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j, unit = missing[0], np.eye(len(s))[-1]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
+# %% escape_direction / turned
+# says: An outer product is the wrong way round, or both are. The first layer's rows belong to hidden units, the second layer's columns do.
+# hint: 3
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    unit = np.eye(len(s))[j]
+    return np.outer(Vt[j], unit) / np.sqrt(2), np.outer(unit, U[:, j]) / np.sqrt(2)
+
 # %% learning_order / by-strength
 # says: You ordered the modes by strength alone. A mode that starts 10,000 times larger can overtake a stronger one.
 # hint: 1
@@ -464,6 +556,30 @@ plateaus = [float(x) for x in np.cumsum((np.array([4, 3.6, 2, 1.0]) ** 2 / 2)[::
 # hint: 3
 order = [2, 1, 4, 3]
 plateaus = [float(x) for x in np.cumsum((np.array([3.6, 4, 1.0, 2]) ** 2 / 2)[::-1])[::-1]] + [0.0]
+
+# %% learning_order / heights
+# says: The order is right, but you gave the heights of the steps. A plateau holds half the squares of all modes not learned yet.
+# hint: 3
+order = [1, 0, 3, 2]
+plateaus = [6.48, 8.0, 0.5, 2.0, 0.0]
+
+# %% learning_order / not-squared
+# says: The order is right, but the loss counts each missing mode with half the square of its singular value.
+# hint: 3
+order = [1, 0, 3, 2]
+plateaus = [5.3, 3.5, 1.5, 1.0, 0.0]
+
+# %% learning_order / without-the-start
+# says: The order is right, but the first of the five numbers is the loss at the start, before any mode is learned.
+# hint: 3
+order = [1, 0, 3, 2]
+plateaus = [10.5, 2.5, 2.0, 0.0, 0.0]
+
+# %% learning_order / times
+# says: Those are times. The order is a list of mode numbers: sort the modes by their times, for instance with np.argsort.
+# hint: 3
+order = [1.90, 0.82, 3.63, 2.30]
+plateaus = [16.98, 10.5, 2.5, 2.0, 0.0]
 
 # %% deep_half_time / two-layers
 # says: That is the half-time with two layers; the exponent of a in the speed depends on the depth.
@@ -512,6 +628,20 @@ def deep_half_time(s, a0, depth):
 # hint: 1
 def deep_half_time(s, a0, depth):
     return float(np.log(s / a0 - 1) / (depth * s))
+
+# %% deep_half_time / no-jacobian
+# says: You integrate over ln a, but with the integrand for a: da = a d(ln a) brings one more factor a.
+# hint: 3
+def deep_half_time(s, a0, depth):
+    x = np.linspace(np.log(a0), np.log(s / 2), 200_001)
+    return float(np.trapezoid(1 / (depth * np.exp(x * (2 - 2 / depth)) * (s - np.exp(x))), x))
+
+# %% deep_half_time / no-slowing
+# says: You put s in place of s - a. The growth slows down before the half, which costs time.
+# hint: 2
+def deep_half_time(s, a0, depth):
+    x = np.linspace(np.log(a0), np.log(s / 2), 200_001)
+    return float(np.trapezoid(1 / (depth * np.exp(x * (1 - 2 / depth)) * s), x))
 
 # %% read_staircase / height
 # says: The height of a step is s squared over two, not s.
@@ -576,3 +706,18 @@ def read_staircase(plateaus, times):
 def read_staircase(plateaus, times):
     s = np.sqrt(-2 * np.diff(plateaus))
     return s, s / 2 * (1 - np.tanh(s * times))
+
+# %% read_staircase / ends-at-zero
+# says: You took the last plateau for 0. Noise that no linear map can fit stays in the loss; only the drops belong to modes.
+# hint: 1
+def read_staircase(plateaus, times):
+    s = np.sqrt(-2 * np.diff(np.r_[plateaus[:-1], 0.0]))
+    return s, s / (1 + np.exp(2 * s * times))
+
+# %% read_staircase / in-place
+# says: You change the array of the caller: `plateaus -= ...` works in place.
+# hint: 3
+def read_staircase(plateaus, times):
+    plateaus -= plateaus[-1]
+    s = np.sqrt(-2 * np.diff(plateaus))
+    return s, s / (1 + np.exp(2 * s * times))
