@@ -30,13 +30,20 @@ def gd_limit(X, y, w0):
     return w0 + X.T @ np.linalg.inv(X @ X.T) @ (y - X @ w0)
 
 # %% gd_limit / iterates
-# says: You stop after a number of steps, or cut off small singular values. Along such a direction no affordable number of steps is enough, but the limit is reached there too; solve for it.
+# says: You stop after a number of steps, cut off small singular values, or add a small ridge. Along such a direction no affordable number of steps is enough, but the limit is reached there too; solve for it.
 # hint: 2
 def gd_limit(X, y, w0):
     w, lr = np.array(w0, dtype=float), 1 / np.linalg.norm(X, 2) ** 2
     for _ in range(20000):
         w = w - lr * X.T @ (X @ w - y)
     return w
+
+# %% gd_limit / residual-in-place
+# says: You change the array of the caller: `y -= X @ w0` works in place.
+# hint: 3
+def gd_limit(X, y, w0):
+    y -= X @ w0
+    return w0 + np.linalg.pinv(X) @ y
 
 # %% steps_needed / singular-not-squared
 # says: The curvature of the loss along a singular direction is σ², not σ.
@@ -58,7 +65,7 @@ def steps_needed(s, lr, eps):
     return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
 
 # %% steps_needed / smallest-only
-# says: You look at the smallest singular value only. With a large learning rate the largest one can be the slowest, or diverge.
+# says: You look at the smallest singular value only, or leave out the absolute value of 1 − ησ². With a large learning rate the largest one can be the slowest, or diverge.
 # hint: 3
 def steps_needed(s, lr, eps):
     worst = abs(1 - lr * s[s > 0].min() ** 2)
@@ -113,6 +120,15 @@ def steps_needed(s, lr, eps):
     if worst >= 1:
         return math.inf
     return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
+
+# %% steps_needed / squared-error
+# says: You stopped when the squared distance had shrunk to ε. The question asks for the distance itself.
+# hint: 2
+def steps_needed(s, lr, eps):
+    worst = np.abs(1 - lr * s[s > 0] ** 2).max()
+    if worst >= 1:
+        return math.inf
+    return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / (2 * math.log(worst)) - 1e-9))
 
 # %% matching_penalty / same-for-all
 # says: You return 1/t for every direction. That is only the limit for weak directions; strong ones are penalised less.
@@ -170,10 +186,32 @@ def matching_penalty(s, t):
     with np.errstate(all="ignore"):
         return np.where(s > 0, s / np.expm1(t * s), 1 / t)
 
+# %% matching_penalty / decay-of-the-loss
+# says: exp(−2tσ²) is the decay of the loss. What the weights still lack along a direction decays like exp(−tσ²).
+# hint: 1
+def matching_penalty(s, t):
+    with np.errstate(all="ignore"):
+        return np.where(s > 0, s**2 / np.expm1(2 * t * s**2), 1 / t)
+
 # %% three_ends / all-least-norm
 # says: You gave the minimum-norm solution for all three. Sign descent and the diagonal network minimise other norms.
 # hint: 1
 three_ends = {name: [6 / 14 * x for x in (1, 2, 3)] for name in ("gradient", "sign", "diagonal")}
+
+# %% three_ends / sign-as-gradient
+# says: You gave sign descent the end of gradient descent. The steps of sign descent do not depend on the size of the inputs.
+# hint: 2
+three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [6 / 14 * x for x in (1, 2, 3)], "diagonal": [0, 0, 2]}
+
+# %% three_ends / diagonal-as-gradient
+# says: You gave the diagonal network the end of gradient descent on w. In u and v, started tiny, a weight grows the faster the larger it is.
+# hint: 2
+three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [1, 1, 1], "diagonal": [6 / 14 * x for x in (1, 2, 3)]}
+
+# %% three_ends / sign-does-not-fit
+# says: For sign descent all weights are alike, but yours do not fit: their sum with the factors 1, 2 and 3 must be 6.
+# hint: 3
+three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [2, 2, 2], "diagonal": [0, 0, 2]}
 
 # %% three_ends / swapped
 # says: You exchanged sign descent and the diagonal network. Sign descent moves all weights alike; the small start makes the strongest weight win.
@@ -346,7 +384,7 @@ def which_optimizer(w, X, y):
     return "small start" if np.sum(np.abs(w) > 1e-3) <= len(y) else "other"
 
 # %% which_optimizer / distance-to-least-norm
-# says: You ask whether w is near X⁺y. The table asks for the part of w that is orthogonal to the rows of X; a direction can be too weak to be learned yet.
+# says: You ask whether w is near X⁺y, or take a weak direction for none. The table asks for the part of w that is orthogonal to the rows of X; a direction can be too weak to be learned yet.
 # hint: 1
 def which_optimizer(w, X, y):
     n, d = X.shape
@@ -377,8 +415,73 @@ def which_optimizer(w, X, y):
     l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
     return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
 
+# %% which_optimizer / largest-residual
+# says: You take the largest entry of the residual. The test has the Euclidean norm of the whole vector.
+# hint: 1
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.abs(X @ w - y).max() > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / no-absolute-value
+# says: You take the largest weight without its sign. The ℓ∞ norm is the largest absolute value.
+# hint: 2
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if w.max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / like-its-median
+# says: You ask whether most weights are about as large as the largest. That says nothing about other solutions: the table asks for the least ℓ∞ norm of them all.
+# hint: 2
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * np.median(np.abs(w)):
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
+# %% which_optimizer / in-place
+# says: You change the array of the caller: `w[…] = 0` works in place.
+# hint: 3
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    w[np.abs(w) < 1e-6] = 0
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    below = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), np.hstack([X, np.zeros((n, 1))]), y, bounds=[(None, None)] * d + [(0, None)]).fun
+    if np.abs(w).max() <= 1.1 * linf:
+        return "sign"
+    l1 = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun
+    return "small start" if np.abs(w).sum() <= 1.1 * l1 else "other"
+
 # %% which_optimizer / ignores-residual
-# says: You never test whether w fits the data; weights that do not are "unfinished", whatever their norms.
+# says: Weights that do not fit the data closely enough pass your first test, or you have none. They are "unfinished" if the residual is above one part in a thousand, whatever their own norms.
 # hint: 1
 def which_optimizer(w, X, y):
     n, d = X.shape
@@ -461,6 +564,48 @@ def factor_step(factors, target, seen, lr):
     G = 2 * np.where(seen, before[-1] - target, 0.0)
     return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
 
+# %% factor_step / uphill
+# says: The sign is turned: a step goes against the gradient, so it is subtracted.
+# hint: 1
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = np.where(seen, before[-1] - target, 0.0)
+    return [f + lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% factor_step / zeros-for-unseen
+# says: You put zeros for the unseen entries of the target, which pulls the product to zero there. The error itself must be zero at unseen entries.
+# hint: 1
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = before[-1] - np.where(seen, target, 0.0)
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% factor_step / single-in-place
+# says: With a single factor you change the array of the caller; it must stay as it was.
+# hint: 3
+def factor_step(factors, target, seen, lr):
+    before = [np.eye(factors[0].shape[1])]
+    for f in factors:
+        before.append(f @ before[-1])
+    after = [np.eye(factors[-1].shape[0])]
+    for f in factors[:0:-1]:
+        after.append(after[-1] @ f)
+    G = np.where(seen, before[-1] - target, 0.0)
+    if len(factors) == 1:
+        factors[0] -= lr * G
+        return factors
+    return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
 # %% factor_step / averaged-loss
 # says: You averaged over the seen entries; the loss of this question is a sum.
 # hint: 1
@@ -491,7 +636,7 @@ def factor_step(factors, target, seen, lr):
     return factors
 
 # %% factor_step / fills-the-target
-# says: You write into the target of the caller to get rid of its NaN. Use np.where, which makes a new array.
+# says: You write into the target or the mask of the caller. Use np.where, which makes a new array.
 # hint: 3
 def factor_step(factors, target, seen, lr):
     target[~seen] = 0
