@@ -13,6 +13,7 @@ import nbformat
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
+from coursekit.engine.local import SandboxUnavailable
 
 SOURCE = [
     ("markdown", "# Mini", None),
@@ -129,3 +130,10 @@ class SignedEngine(TextEngine):
 
 def signed_engine(unsafe_no_sandbox: bool = False) -> SignedEngine:
     return SignedEngine()
+
+
+def fenced_engine(unsafe_no_sandbox: bool = False) -> TextEngine:
+    """What a machine without a sandbox says, where its environment says that it is one."""
+    if os.environ.get("NO_SANDBOX_HERE"):
+        raise SandboxUnavailable("the sandbox does not work here")
+    return TextEngine()

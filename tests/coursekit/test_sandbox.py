@@ -41,6 +41,11 @@ def test_every_layer_says_what_it_does():
     assert all(layer.why for layer in layers) and layers[0].active
 
 
+def test_one_reason_that_stops_many_layers_is_said_once():
+    wrong = {"namespaces": "not permitted", "file system": "", "network": "not permitted", "limits": "none"}
+    assert facts.missing(facts.Found(wrong)) == "namespaces, network: not permitted; limits: none"
+
+
 @needs_sandbox
 def test_what_a_student_sees_and_reaches():
     with tempfile.NamedTemporaryFile(prefix="secret") as secret, tempfile.NamedTemporaryFile(dir=os.getcwd()) as here:

@@ -29,10 +29,15 @@ def sha256(data: bytes) -> str:
 
 @cache
 def environment() -> str:
+    """The digest of ``software``."""
+    return sha256(json.dumps(sorted(software().items())).encode())
+
+
+def software() -> dict[str, str]:
     """What a score may depend on beside notebook and source: Python, the libraries, and the code that grades."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     library = [f"training_dynamics.toolbox.{path.stem}" for path in sorted(LIBRARY.glob("*.py"))]
-    return sha256(json.dumps([python, sorted(versions().items()), digest([*GRADER, *library])]).encode())
+    return {"Python": python, **versions(), "the course": digest([*GRADER, *library])}
 
 
 def hashes(submission: bytes, source: bytes, budget: Budget) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 Submissions are handed out a few at a time.  A worker that dies is replaced and its submission is tried again elsewhere; one
 that was there at two deaths is tried once more on its own, since its neighbours may have been to blame, and is set aside when it
-kills again.
+kills again.  A worker of a cluster that has other software, or no sandbox, is sent away.
 Nothing is kept on workers: whatever dies, what was written stays, and the next run goes on from there.
 """
 
@@ -11,25 +11,28 @@ from __future__ import annotations
 import logging
 import signal
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any
 
+import click
 import dask
-from distributed import Client, Future, LocalCluster, as_completed
-from distributed.client import ClosedClientError, FutureCancelledError
+from distributed import Client, Future, LocalCluster, wait
+from distributed.client import ClosedClientError, FutureCancelledError, FuturesCancelledError
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
+from coursekit.classroom import records
+from coursekit.classroom.fit import Unfit, grade_if_fit, why_not
 from coursekit.classroom.grading import Job, Settings, crashed_result
 from coursekit.classroom.layout import ClassroomError
-from coursekit.classroom.worker import grade_one
 
 WAIT = 60  # seconds for the first worker
+GONE = 300  # seconds without any worker, after which none is expected to come back
 LOOK = 5.0  # seconds between looks at how many workers there are
 DEATHS = 1  # a task that was on this many dead workers is given up at the next death
 # what dask watches of its own workers many times a second is of no use here and takes a part of every processor
@@ -75,7 +78,8 @@ def interrupts_held() -> Iterator[None]:
 @contextmanager
 def connected(settings: Settings) -> Iterator[Client]:
     """A client of the scheduler that ``settings`` name, or of a cluster of our own; dask's own log stays silent."""
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client"):  # the second has a level of its own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if settings.scheduler:
         check_certificates(settings.scheduler)
         try:
@@ -108,10 +112,10 @@ def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str
     try:
         with connected(settings) as client:
             yield from spread(client, jobs, source, settings)
-    except (FutureCancelledError, ClosedClientError, CommClosedError) as error:
+    except (FutureCancelledError, FuturesCancelledError, ClosedClientError, CommClosedError) as error:
         raise ClassroomError(
             f"the dask scheduler {settings.scheduler or 'of this run'} has gone away ({type(error).__name__}). What was "
-            "graded is kept; start a scheduler and run this again to grade the rest"
+            "graded is kept: see that it, its workers and the network are up, and run this again to grade the rest"
         ) from None
 
 
@@ -123,58 +127,109 @@ def spread(client: Client, jobs: list[Job], source: bytes, settings: Settings) -
         raise ClassroomError(
             f"no worker has joined the scheduler within {WAIT} s; start some and run this again"
         ) from None
+    software = records.software() if settings.scheduler else {}
+    if software:
+        send_away(client, unfit(client, software, settings))
     suspects: list[Job] = []
-    for job, result in results(client, jobs, source, settings, ahead=2):
+    for job, result in results(client, jobs, source, settings, software, ahead=2):
         if result is None:
             suspects.append(job)
         else:
             yield result
     for suspect in suspects:
-        for job, result in results(client, [suspect], source, settings, ahead=1):
+        for job, result in results(client, [suspect], source, settings, software, ahead=1):
             yield crashed_result(job, source, REASON) if result is None else result
 
 
-def submit(client: Client, job: Job, source: bytes, settings: Settings) -> Future:
+def there(client: Client) -> set[str]:
+    """The addresses of the workers that are there now."""
+    return set(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def unfit(client: Client, software: dict[str, str], settings: Settings) -> dict[str, str]:
+    """The workers that must not grade, and why; who does not answer is not judged."""
+    said = client.run(why_not, software, settings.engine, settings.unsafe_no_sandbox, on_error="return")
+    words = {
+        address: f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason
+        for address, reason in said.items()
+        if not isinstance(reason, OSError)
+    }
+    return {address: reason for address, reason in words.items() if reason}
+
+
+def send_away(client: Client, unfit: dict[str, str]) -> None:
+    """Have workers that must not grade stop; raises ClassroomError when no other is left."""
+    known = there(client)
+    leaving = {address: reason for address, reason in unfit.items() if address in known}
+    lines = [f"the worker {address} cannot grade: {reason}" for address, reason in sorted(leaving.items())]
+    way_out = "put that right there, start the workers anew, and run this again"
+    if leaving and leaving.keys() == known:
+        raise ClassroomError("\n".join([*lines, f"no other worker is left; {way_out}"]))
+    for line in lines:
+        click.echo(f"{line}. It gets no submission and is told to stop", err=True)
+    if leaving and client.retire_workers(list(leaving)).keys() != leaving.keys():
+        raise ClassroomError(f"a worker that cannot grade does not stop; {way_out}")
+
+
+def submit(client: Client, job: Job, source: bytes, settings: Settings, software: dict[str, str]) -> Future:
     """Start grading one job somewhere."""
     return client.submit(
-        grade_one, job.student, job.notebook, source, asdict(settings.budget), job.seeds,
+        grade_if_fit, software, job.student, job.notebook, source, asdict(settings.budget), job.seeds,
         settings.engine, settings.unsafe_no_sandbox, pure=False,
     )  # fmt: skip
 
 
 def results(
-    client: Client, jobs: Iterable[Job], source: bytes, settings: Settings, ahead: int
+    client: Client, jobs: Iterable[Job], source: bytes, settings: Settings, software: dict[str, str], ahead: int
 ) -> Iterator[tuple[Job, dict[str, Any] | None]]:
     """Each job with its result, or None when its workers died.
 
     ``ahead`` jobs for each worker are under way at a time; workers that join later get theirs at the next look.
+    Raises ClassroomError when all workers are gone for long.
     """
-    waiting = iter(jobs)
+    waiting = deque(jobs)
     under_way: dict[Future, Job] = {}
-    done, looked, room = as_completed(), -LOOK, 0
-    while True:
+    looked, room, seen = -LOOK, 0, time.monotonic()
+    while waiting or under_way:
         if time.monotonic() - looked >= LOOK:
-            looked, room = time.monotonic(), ahead * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        for job in islice(waiting, max(0, room - len(under_way))):
-            future = submit(client, job, source, settings)
-            under_way[future] = job
-            done.add(future)
-        if not under_way:
-            return
-        future = next(done)
-        yield under_way.pop(future), outcome(future)
+            looked, workers = time.monotonic(), len(there(client))
+            room, seen = ahead * max(1, workers), looked if workers else seen
+            if looked - seen > GONE:
+                raise ClassroomError(f"no worker has been there for {GONE} s; start some and run this again")
+        while waiting and len(under_way) < room:
+            job = waiting.popleft()
+            under_way[submit(client, job, source, settings, software)] = job
+        for future in finished(under_way):
+            try:
+                result = outcome(future)
+            except TimeoutError:
+                continue
+            except Unfit as error:
+                send_away(client, dict([error.args]))
+                waiting.appendleft(under_way.pop(future))
+            else:
+                yield under_way.pop(future), result
+
+
+def finished(futures: Iterable[Future]) -> set[Future]:
+    """Those that are done, as soon as one is; none when that takes longer than ``LOOK``."""
+    try:
+        return wait(list(futures), timeout=LOOK, return_when="FIRST_COMPLETED").done
+    except TimeoutError:
+        return set()
 
 
 def outcome(future: Future) -> dict[str, Any] | None:
     """A future's result, or None when its workers died; raises ClassroomError for what no submission can cause.
 
-    Raises FutureCancelledError when the scheduler has gone.
+    Raises TimeoutError when its worker went before the result got here, so that it is computed again; Unfit where the worker
+    must not grade; FutureCancelledError when the scheduler has gone.
     """
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, KilledWorker):
+    try:
+        return future.result(timeout=WAIT)
+    except KilledWorker:
         return None
-    if isinstance(error, ClassroomError):
-        raise error
-    raise ClassroomError(f"a worker cannot grade: {type(error).__name__}: {error}") from None
+    except Exception as error:
+        if future.status != "error" or isinstance(error, ClassroomError | Unfit):
+            raise
+        raise ClassroomError(f"a worker cannot grade: {type(error).__name__}: {error}") from None

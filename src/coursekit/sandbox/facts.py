@@ -55,7 +55,11 @@ def layers() -> list[Layer]:
 
 def missing(found: Found | None = None) -> str:
     """What the sandbox lacks here, in words; empty when grading strangers' code is safe."""
-    return "; ".join(f"{name}: {why}" for name, why in (found or tried()).wrong.items() if why)
+    layers: dict[str, list[str]] = {}
+    for name, why in (found or tried()).wrong.items():
+        if why:
+            layers.setdefault(why, []).append(name)  # where namespaces are refused, all have one reason: said once
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in layers.items())
 
 
 def tried() -> Found:
