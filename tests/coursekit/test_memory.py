@@ -71,6 +71,16 @@ TOO_MUCH = {
             os.wait()
         time.sleep(15)
     """,
+    "children whose names are numbers to take off": """
+        import ctypes, os, time
+        for name in [b"\\x0bVmSwap: -99999", b"\\rVmPTE: -999999", b"\\x1eVmPTE: -999999"] * 4:
+            if os.fork() == 0:
+                ctypes.CDLL(None).prctl(15, name, 0, 0, 0)
+                data = bytearray(os.urandom(1) * (80 * 2**20))
+                time.sleep(30)
+                os._exit(0)
+        time.sleep(15)
+    """,
     "programs": """
         import subprocess, sys, time
         code = "import time; x = bytearray(b'x') * (80 * 2**20); time.sleep(30)"

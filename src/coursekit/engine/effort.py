@@ -61,8 +61,9 @@ def _counted(pid: int) -> Effort:
 
 
 def _facts(path: str) -> list[str]:
-    with open(path) as file:
-        return file.read().rsplit(")", 1)[1].split()
+    from coursekit.sandbox.usage import facts_of
+
+    return facts_of(path).rsplit(")", 1)[1].split()
 
 
 def _states(pid: int) -> Iterator[str]:

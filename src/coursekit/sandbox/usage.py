@@ -25,10 +25,16 @@ STEP, LOWEST = 1.25, 19  # what one step of priority is worth to the kernel's sc
 MINOR_FAULTS = 7  # place of this number in /proc/PID/stat after the name
 
 
+def facts_of(path: str) -> str:
+    """A file of /proc.  Processes name themselves, with any bytes: nothing fails to decode, and only ``\\n`` ends a line."""
+    with open(path, "rb") as file:
+        return file.read().decode("latin-1")
+
+
 def outer_number(pidfd: int) -> int:
     """The number that the process of a pidfd has in this /proc, which may show another process namespace; -1 when it ended."""
-    with open(f"/proc/self/fdinfo/{pidfd}") as file:
-        return next((int(line.split()[1]) for line in file if line.startswith("Pid:")), -1)
+    lines = facts_of(f"/proc/self/fdinfo/{pidfd}").split("\n")
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pid:")), -1)
 
 
 def family(pid: int) -> list[int]:
@@ -43,8 +49,7 @@ def family(pid: int) -> list[int]:
         try:
             threads = os.listdir(f"/proc/{found[-1]}/task")
             for thread in threads:
-                with open(f"/proc/{found[-1]}/task/{thread}/children") as file:
-                    pending += map(int, file.read().split())
+                pending += map(int, facts_of(f"/proc/{found[-1]}/task/{thread}/children").split())
         except OSError:
             continue  # it has just ended; its children are the first process's now
         if len(threads) > 1:
@@ -55,8 +60,7 @@ def family(pid: int) -> list[int]:
 def _over(thread: int) -> bool:
     """Whether a thread has ended."""
     try:
-        with open(f"/proc/{thread}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[STATE] in ENDED
+        return facts_of(f"/proc/{thread}/stat").rsplit(")", 1)[1].split()[STATE] in ENDED
     except (OSError, IndexError):
         return True
 
@@ -69,8 +73,7 @@ def queued(pid: int) -> int:
     try:
         if os.stat(f"/proc/{pid}/ns/net").st_ino == os.stat("/proc/self/ns/net").st_ino:
             return 0
-        with open(f"/proc/{pid}/net/sockstat") as file:
-            sockets = int(file.readline().split()[2])  # "sockets: used 3"
+        sockets = int(facts_of(f"/proc/{pid}/net/sockstat").split()[2])  # "sockets: used 3"
         return sockets * _of_one_socket()
     except (OSError, IndexError, ValueError):
         return 0
@@ -82,8 +85,7 @@ def _of_one_socket() -> int:
     sizes = []
     for name in ("wmem_default", "optmem_max"):
         try:
-            with open(f"/proc/sys/net/core/{name}") as file:
-                sizes.append(int(file.read()))
+            sizes.append(int(facts_of(f"/proc/sys/net/core/{name}")))
         except OSError:
             sizes.append(SOCKET)
     return sum(sizes)
@@ -92,8 +94,7 @@ def _of_one_socket() -> int:
 def ending(pid: int) -> bool:
     """Whether a process has ended, or does so already."""
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return bool(int(file.read().rsplit(")", 1)[1].split()[FLAGS]) & EXITING)
+        return bool(int(facts_of(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()[FLAGS]) & EXITING)
     except (OSError, IndexError):
         return True
 
@@ -110,10 +111,8 @@ class Rough:
 def rough(pid: int) -> Rough:
     """The cheap numbers of one process; zeros when it has ended."""
     try:
-        with open(f"/proc/{pid}/status") as file:
-            taken = _kilobytes(file.read(), ("RssAnon:", "VmSwap:", TABLES))
-        with open(f"/proc/{pid}/stat") as file:
-            facts = file.read().rsplit(")", 1)[1].split()
+        taken = _kilobytes(facts_of(f"/proc/{pid}/status"), ("RssAnon:", "VmSwap:", TABLES))
+        facts = facts_of(f"/proc/{pid}/stat").rsplit(")", 1)[1].split()
         return Rough(taken * KILOBYTE, int(facts[MINOR_FAULTS]), int(facts[THREADS]))
     except (OSError, IndexError):
         return Rough()
@@ -125,10 +124,8 @@ def exact(pid: int) -> int:
     All its bytes in full where the finer number is kept from us.
     """
     try:
-        with open(f"/proc/{pid}/smaps_rollup") as file:
-            taken = _kilobytes(file.read(), ("Pss_Anon:", "SwapPss:"))
-        with open(f"/proc/{pid}/status") as file:
-            return (taken + _kilobytes(file.read(), (TABLES,))) * KILOBYTE
+        taken = _kilobytes(facts_of(f"/proc/{pid}/smaps_rollup"), ("Pss_Anon:", "SwapPss:"))
+        return (taken + _kilobytes(facts_of(f"/proc/{pid}/status"), (TABLES,))) * KILOBYTE
     except PermissionError:
         return rough(pid).bytes
     except OSError:
@@ -136,7 +133,7 @@ def exact(pid: int) -> int:
 
 
 def _kilobytes(text: str, names: tuple[str, ...]) -> int:
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith(names))
+    return sum(int(line.split()[1]) for line in text.split("\n") if line.startswith(names))
 
 
 def held(pid: int, folders: dict[str, int]) -> int:
@@ -163,20 +160,19 @@ def give_way(members: list[int], threads: int) -> None:
     """
     wanted = min(LOWEST, round(math.log(threads, STEP)))
     for pid in members:
-        with contextlib.suppress(OSError):  # it has just ended, or is not ours to change
+        with contextlib.suppress(OSError, LookupError):  # it has just ended, or is not ours to change
             for thread in os.listdir(f"/proc/{pid}/task"):
                 number = _number_here(f"/proc/{pid}/task/{thread}/status")
-                if os.getpriority(os.PRIO_PROCESS, number) < wanted:
+                if number > 0 and os.getpriority(os.PRIO_PROCESS, number) < wanted:
                     os.setpriority(os.PRIO_PROCESS, number, wanted)
 
 
 def _number_here(status: str) -> int:
-    """The number of a thread in this process's own process namespace, which need not be the one that /proc shows."""
-    numbers = []
-    for path in ("/proc/self/status", status):
-        with open(path) as file:
-            numbers.append(next(line.split()[1:] for line in file if line.startswith("NSpid:")))
-    own, theirs = numbers
+    """The number of a thread in this process's own process namespace, which need not be the one of /proc; 0 when it ended."""
+    own, theirs = (
+        next((line.split()[1:] for line in facts_of(path).split("\n") if line.startswith("NSpid:")), [])
+        for path in ("/proc/self/status", status)
+    )
     return int(theirs[len(own) - 1])
 
 

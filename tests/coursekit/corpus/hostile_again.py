@@ -56,6 +56,21 @@ cells("hostile", "good", {
     """,
 }, source="mini", **{name: "crashed" for name in QUESTIONS if name != "sgd"})  # fmt: skip
 
+# a process's name, which it gives itself, where the fork server reads what the process takes and waits for
+answers("hostile", "good", "adder", {
+    "a_name_that_is_no_text": """
+        import ctypes, threading, time
+        def adder(n):
+            libc = ctypes.CDLL(None)
+            for name in (b"\\xff\\xfe", b"\\x0bVmPTE: x", b"\\rRssAnon:", b") Z 1 (", b"a) R 1 1", b"\\nNSpid: 1 1 1"):
+                libc.prctl(15, name, 0, 0, 0)
+                others = [threading.Thread(target=time.sleep, args=(0.3,)) for _ in range(3)]
+                for other in others: other.start()
+                for other in others: other.join()
+            return lambda x: x + n
+    """,
+}, "passed", source="mini")  # fmt: skip
+
 # the kernel asked in ways that a filter may not think of
 answers("hostile", "good", "mode_speed", {
     "calls_by_half_of_a_number": """
