@@ -1,6 +1,7 @@
 """What an instructor gets wrong is said in words: the value, the rule, the way out, and never a traceback."""
 
 import json
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from coursekit.classroom import cells, records
+from coursekit.classroom.gradebook import prepare
 from coursekit.classroom.grading import Settings
 from coursekit.classroom.options import about_file
 from coursekit.classroom.regrade import table as changes_table
@@ -163,6 +165,31 @@ def test_a_full_disk_is_said_of_the_file_that_had_no_room(room, name):
     with no_room(), pytest.raises(OSError) as caught:
         WRITERS[name](room)
     assert f"/{name}: " in about_file(caught.value) and "has room, then run this again" in about_file(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_not_called_full_or_damaged(room):
+    path = room.submitted("mini", "alice")
+    path.chmod(0)
+    said = course(room, *GRADE).output
+    assert f"{path}: Permission denied; make sure that you may read and write it" in said
+    path.chmod(0o644)
+    prepare(room)
+    (room.root / "gradebook.db").chmod(0)
+    said = course(room, *EXPORT).output
+    assert (
+        "unable to open database file. Make room, or make it and its folder readable" in said
+        and "move it away" not in said
+    )
+
+
+def test_a_gradebook_that_cannot_be_opened_is_not_called_damaged(room):
+    (room.root / "gradebook.db").mkdir()
+    said = course(room, *EXPORT).output
+    assert (
+        "unable to open database file. Make room, or make it and its folder readable" in said
+        and "move it away" not in said
+    )
 
 
 def test_a_class_zip_that_cannot_be_read_makes_no_student(room, tmp_path):

@@ -57,8 +57,9 @@ def about_gradebook(error: SQLAlchemyError) -> str:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     if "locked" in cause:
         return f"the gradebook cannot be used: {cause}. Another program writes to it: wait until it is done, and run this again"
-    if "full" in cause or "readonly" in cause:
-        return f"the gradebook cannot be used: {cause}. Make room, or make it writable, and run this again: nothing is lost"
+    if re.search("full|readonly|unable to open|I/O", cause):
+        way = "Make room, or make it and its folder readable and writable, and run this again: nothing is lost"
+        return f"the gradebook cannot be used: {cause}. {way}"
     return (
         f"the gradebook cannot be used: {cause}. Check --db or COURSE_DB and that the server runs. A damaged gradebook.db: put "
         "your copy back, or move it away and run `course grade`, which makes it from the records without what people entered"
@@ -68,4 +69,8 @@ def about_gradebook(error: SQLAlchemyError) -> str:
 def about_file(error: OSError) -> str:
     """What is wrong with a file or folder, in words, and the way out."""
     place = UNFINISHED.sub(r"\1", str(error.filename2 or error.filename or "a file"))
-    return f"{place}: {error.strerror or error}; make sure that the folder can be written and has room, then run this again"
+    if isinstance(error, PermissionError):
+        way = "make sure that you may read and write it, and its folder can be written"
+    else:
+        way = "make sure that the folder can be written and has room"
+    return f"{place}: {error.strerror or error}; {way}, then run this again"
