@@ -74,6 +74,17 @@ def fisher(jac, z, y, kind):
     weight = p if kind == "true" else torch.nn.functional.one_hot(y, z.shape[1]).double()
     return torch.einsum("nc,ncp,ncq->pq", weight, centred, centred) / len(z)
 
+# %% fisher / torch-with-graph
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(kind)
+    p, J = torch.tensor(z, requires_grad=True).softmax(-1), torch.tensor(jac)
+    if kind == "true":
+        centred = J - torch.einsum("nk,nkp->np", p, J)[:, None]
+        return torch.einsum("nk,nkp,nkq->pq", p, centred, centred) / len(z)
+    g = torch.einsum("nk,nkp->np", p - torch.eye(z.shape[1])[torch.tensor(y)], J)
+    return g.T @ g / len(z)
+
 # %% natural_step / svd
 def natural_step(R, g, lam):
     _, s, vt = np.linalg.svd(R, full_matrices=False)

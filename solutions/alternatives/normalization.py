@@ -46,6 +46,15 @@ def evaluation_mode(batches, z, momentum, eps):
     variance = sum((w * b.var(0) * len(b) / (len(b) - 1) for w, b in zip(keep, batches)), (1 - momentum) ** k * np.ones(z.shape[1]))
     return (z - mean) * (variance + eps) ** -0.5
 
+# %% evaluation_mode / torch-with-graph
+def evaluation_mode(batches, z, momentum, eps):
+    import torch
+
+    layer = torch.nn.BatchNorm1d(z.shape[1], eps=eps, momentum=momentum, dtype=torch.float64)
+    for batch in batches:
+        layer(torch.tensor(batch))
+    return layer.eval()(torch.tensor(z))
+
 # %% batch_of_two / computed
 z, g = np.array([[3.0, -1.0], [5.0, -1.5]]), np.array([[1.0, 2.0], [3.0, 4.0]])
 hat = (z - z.mean(0)) / z.std(0)

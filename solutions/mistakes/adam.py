@@ -91,6 +91,73 @@ def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
         w = (1 - lr * decay) * w - lr * np.sqrt(1 - beta2**t) / (1 - beta1**t) * m / (np.sqrt(v) + eps)
     return w
 
+# %% adamw_run / swapped-betas
+# says: You exchanged the two constants: β₁ belongs to the average of the gradients, β₂ to that of their squares.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta2 * m + (1 - beta2) * g
+        v = beta1 * v + (1 - beta1) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta2**t) / (np.sqrt(v / (1 - beta1**t)) + eps)
+    return w
+
+# %% adamw_run / correction-without-power
+# says: You divide by 1 − β in every step. The correction is 1 − βᵗ: it fades as t grows.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for g in grads:
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1) / (np.sqrt(v / (1 - beta2)) + eps)
+    return w
+
+# %% adamw_run / keeps-the-corrected
+# says: You carry the corrected averages on to the next step. Keep m and v as they are; m̂ and v̂ are for this step alone.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = (beta1 * m + (1 - beta1) * g) / (1 - beta1**t)
+        v = (beta2 * v + (1 - beta2) * g**2) / (1 - beta2**t)
+        w = (1 - lr * decay) * w - lr * m / (np.sqrt(v) + eps)
+    return w
+
+# %% adamw_run / v-not-corrected
+# says: You corrected m only. v starts at zero as well.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v) + eps)
+    return w
+
+# %% adamw_run / no-epsilon
+# says: You left out ε, or did not pass it on. Where it is as large as the gradients it shortens the step.
+# hint: 2
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + 1e-8)
+    return w
+
+# %% adamw_run / writes-into-grads
+# says: You change the array that you were given: `g *= …` writes into a row of grads. Make a new array.
+# hint: 3
+def adamw_run(grads, w0, lr, beta1, beta2, eps, decay):
+    w, m, v = np.array(w0, dtype=float), np.zeros_like(w0), np.zeros_like(w0)
+    for t, g in enumerate(grads, start=1):
+        v = beta2 * v + (1 - beta2) * g**2
+        g *= 1 - beta1
+        m = beta1 * m + g
+        w = (1 - lr * decay) * w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+    return w
+
 # %% longest_step / always-one
 # says: You took the learning rate for the bound. That is the step under a constant gradient; a growing one gives a longer step.
 # hint: 1
@@ -133,6 +200,28 @@ def longest_step(beta1, beta2):
         return math.inf
     return (1 - beta1) / math.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
 
+# %% longest_step / without-prefactor
+# says: You left out 1 − β₁, the weight of the latest gradient in m.
+# hint: 1
+def longest_step(beta1, beta2):
+    if beta1**2 >= beta2:
+        return math.inf
+    return 1 / math.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
+
+# %% longest_step / cut-off
+# says: You cut the series off. It runs over all past gradients, and where β₁² ≥ β₂ it has no finite sum.
+# hint: 3
+def longest_step(beta1, beta2):
+    return math.sqrt(sum(((1 - beta1) * beta1**i) ** 2 / ((1 - beta2) * beta2**i) for i in range(1000)))
+
+# %% longest_step / difference-for-ratio
+# says: The sum of a geometric series is 1/(1 − ratio), and the ratio is β₁²/β₂; you have β₂ − β₁².
+# hint: 3
+def longest_step(beta1, beta2):
+    if beta1**2 >= beta2:
+        return math.inf
+    return (1 - beta1) / math.sqrt((1 - beta2) * (beta2 - beta1**2))
+
 # %% same_path / adam-is-invariant
 # says: You took Adam for invariant to a diagonal change of the parameters. It is invariant to scaling of the gradient; mapping its step back multiplies by D.
 # hint: 2
@@ -152,6 +241,36 @@ same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_pe
 # says: You took the root of the Fisher diagonal for invariant. By φ the diagonal is D²f and its root D√f: it cancels the D of the gradient, but not the D of mapping back.
 # hint: 2
 same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": True, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / adam-under-rotation
+# says: Adam divides along the axes. A rotation mixes the axes, and Adam notices.
+# hint: 1
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": True, "gd_rotation": True}
+
+# %% same_path / descent-under-rotation
+# says: With θ = Qφ the gradient by φ is Qᵀg, and mapping the step back gives QQᵀg: look again at gradient descent under a rotation.
+# hint: 1
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": False}
+
+# %% same_path / descent-and-the-loss
+# says: 100 times the loss gives gradient descent 100 times the step, for the learning rate is unchanged.
+# hint: 1
+same_path = {"gd_loss": True, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / adam-and-the-loss
+# says: 100 times the loss multiplies both m and √v by 100. What becomes of Adam's step?
+# hint: 3
+same_path = {"gd_loss": False, "adam_loss": False, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / names-and-signs
+# says: Adam treats each parameter alone, whatever its name, and a flipped sign flips m but not v. Look again at the permutation.
+# hint: 1
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": False, "adam_diagonal": False, "fisher_diagonal": True, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
+
+# %% same_path / fisher-feels-scaling
+# says: By φ the gradient is Dg and the Fisher diagonal D²f. Divide, map back with D, and look at what is left.
+# hint: 2
+same_path = {"gd_loss": False, "adam_loss": True, "fisher_loss": False, "adam_permutation": True, "adam_diagonal": False, "fisher_diagonal": False, "root_diagonal": False, "adam_rotation": False, "gd_rotation": True}
 
 # %% path_gap / no-transpose
 # says: You multiplied the gradient by A. By the chain rule it is Aᵀ.
@@ -252,6 +371,74 @@ def path_gap(make_rule, gradient, theta0, A, steps):
         theta -= rule(gradient(theta))
         phi = phi - other(A.T @ gradient(A @ phi))
     return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - start))
+
+# %% path_gap / no-chain-rule
+# says: You gave the second rule the gradient by θ. It runs on φ and must see the gradient by φ.
+# hint: 1
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / start-multiplied
+# says: You started at φ₀ = Aθ₀. From θ = Aφ it follows that φ₀ = A⁻¹θ₀.
+# hint: 1
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, A @ theta0
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / one-rule-in-turn
+# says: Both runs ask one rule in turn, so that each remembers the other's gradients. Call make_rule() for each.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    rule = make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - rule(gradient(theta))
+        phi = phi - rule(A.T @ gradient(A @ phi))
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / start-moves-along
+# says: `theta = theta0` is no copy: `theta -= …` moves theta0 along, so that the first run seems not to have moved. Start from theta0.copy().
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta -= plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    return np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0)
+
+# %% path_gap / writes-into-the-step
+# says: You change the array that the rule returned. It may be the rule's own memory; make a new array.
+# hint: 2
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        step, other = plain(gradient(theta)), mapped(A.T @ gradient(A @ phi))
+        step *= -1
+        other *= -1
+        theta, phi = theta + step, phi + other
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
+# %% path_gap / squared
+# says: You return a ratio of squared distances; take the root.
+# hint: 3
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        theta = theta - plain(gradient(theta))
+        phi = phi - mapped(A.T @ gradient(A @ phi))
+    return float(((A @ phi - theta) ** 2).sum() / ((theta - theta0) ** 2).sum())
 
 # %% fisher / swapped
 # says: You exchanged the two kinds. "True" draws the labels from the model, "empirical" takes the given ones.
@@ -357,6 +544,46 @@ def fisher(jac, z, y, kind):
     g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
     return g.T @ g / n
 
+# %% fisher / variances-only
+# says: You took p(1 − p) for each class alone. Two entries of a random one-hot vector are not independent: there are terms −p_c p_d between classes too.
+# hint: 2
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    if kind == "empirical":
+        g = np.einsum("nk,nkp->np", p - np.eye(k)[y], jac)
+        return g.T @ g / n
+    return np.einsum("nkp,nk,nkq->pq", jac, p * (1 - p), jac, optimize=True) / n
+
+# %% fisher / equal-classes
+# says: You averaged over the classes as if all were equally likely. The expectation is over c drawn from p.
+# hint: 2
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    n, k = z.shape
+    s = jac - np.einsum("nk,nkp->np", p, jac)[:, None]
+    weight = np.full((n, k), 1 / k) if kind == "true" else np.eye(k)[y]
+    return np.einsum("nk,nkp,nkq->pq", weight, s, s, optimize=True) / n
+
+# %% fisher / softmax-over-examples
+# says: Your softmax adds up over the examples. The probabilities of the classes of one example add up to 1.
+# hint: 1
+def fisher(jac, z, y, kind):
+    if kind not in ("true", "empirical"):
+        raise ValueError(f"kind must be 'true' or 'empirical', got {kind!r}")
+    e = np.exp(z - z.max(0))
+    p = e / e.sum(0)
+    n, k = z.shape
+    s = jac - np.einsum("nk,nkp->np", p, jac)[:, None]
+    weight = p if kind == "true" else np.eye(k)[y]
+    return np.einsum("nk,nkp,nkq->pq", weight, s, s, optimize=True) / n
+
 # %% natural_step / gradient-over-damping
 # says: You return g/λ. That is right only for directions in which F is zero.
 # hint: 1
@@ -413,6 +640,28 @@ def natural_step(R, g, lam):
         along, size = residual + (residual @ residual) / max(size, 1e-300) * along, residual @ residual
     return x
 
+# %% natural_step / one-part-not-divided
+# says: Both parts are divided by λ, the correction too; yours is not, or not often enough.
+# hint: 2
+def natural_step(R, g, lam):
+    return g / lam - R.T @ np.linalg.solve(R @ R.T + lam * np.eye(len(R)), R @ g)
+
+# %% natural_step / singular-values-not-squared
+# says: The eigenvalues of RᵀR are the squares of R's singular values.
+# hint: 1
+def natural_step(R, g, lam):
+    _, s, Vt = np.linalg.svd(R, full_matrices=False)
+    c = Vt @ g
+    return Vt.T @ (c / (s + lam)) + (g - Vt.T @ c) / lam
+
+# %% natural_step / writes-into-g
+# says: You change the array of the caller: `g -= …` works in place. Make a new array.
+# hint: 3
+def natural_step(R, g, lam):
+    g -= R.T @ np.linalg.solve(R @ R.T + lam * np.eye(len(R)), R @ g)
+    g /= lam
+    return g
+
 # %% kfac_step / damped-factors
 # says: You damped both factors by √λ. That is a common approximation, but its product is not G ⊗ A + λI.
 # hint: 1
@@ -452,6 +701,21 @@ def kfac_step(G, A, g, lam):
 # hint: 1
 def kfac_step(G, A, g, lam):
     return np.linalg.solve(G + lam * np.eye(len(G)), g) @ np.linalg.inv(A + lam * np.eye(len(A)))
+
+# %% kfac_step / diagonals-only
+# says: You kept the diagonals of G and A only. Their other entries count: go to the eigenbases, where there are none.
+# hint: 1
+def kfac_step(G, A, g, lam):
+    return g / (np.outer(np.diag(G), np.diag(A)) + lam)
+
+# %% kfac_step / writes-into-g
+# says: You change the array of the caller. Make a new array.
+# hint: 3
+def kfac_step(G, A, g, lam):
+    (b, V), (a, U) = np.linalg.eigh(G), np.linalg.eigh(A)
+    g[...] = V.T @ g @ U
+    g /= np.outer(b, a) + lam
+    return V @ g @ U.T
 
 # %% expected_v / empirical-fisher
 # says: You return the mean of the squared gradients of single examples. That is v for batches of one; the square of a mean is smaller.
@@ -500,6 +764,18 @@ def expected_v(each, batch):
     each -= mean
     return mean**2 + (each**2).mean(0) / batch * (n - batch) / (n - 1)
 
+# %% expected_v / mean-only
+# says: You return the square of the mean over all examples. A batch's mean scatters around it, and that adds its variance.
+# hint: 1
+def expected_v(each, batch):
+    return each.mean(0) ** 2
+
+# %% expected_v / consecutive-batches
+# says: You took only batches of consecutive rows. Every set of `batch` different examples is equally likely.
+# hint: 1
+def expected_v(each, batch):
+    return np.mean([each[i : i + batch].mean(0) ** 2 for i in range(len(each) - batch + 1)], axis=0)
+
 # %% learning_time / late-law
 # says: You used the late law ℓ = (K − 1)/(Kπt). It is the limit for tiny losses, not the exact time.
 # hint: 2
@@ -539,4 +815,33 @@ def learning_time(pi, K, loss):
 # hint: 3
 def learning_time(pi, K, loss):
     u = math.log((K - 1) / (math.exp(loss) - 1))
+    return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
+
+# %% learning_time / no-logarithm
+# says: The term u is missing: (1 + eᵘ/(K − 1)) du has two parts to integrate.
+# hint: 2
+def learning_time(pi, K, loss):
+    u = math.log((K - 1) / math.expm1(loss))
+    return math.expm1(u) / (pi * K)
+
+# %% learning_time / two-classes-always
+# says: Your formula is that of two classes. With K of them, K − 1 wrong logits share the rest of the probability.
+# hint: 2
+def learning_time(pi, K, loss):
+    u = -math.log(math.expm1(loss))
+    return (u + math.expm1(u)) / (2 * pi)
+
+# %% learning_time / margin-of-two-classes
+# says: Your margin at that loss lacks K − 1: with K classes, e^ℓ = 1 + (K − 1)e^−u.
+# hint: 3
+def learning_time(pi, K, loss):
+    u = -math.log(math.expm1(loss))
+    return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
+
+# %% learning_time / one-minus-exp
+# says: 1 − exp(−loss) has few digits left when the loss is tiny. np.expm1 and math.expm1 keep them.
+# hint: 3
+def learning_time(pi, K, loss):
+    p = math.exp(-loss)
+    u = math.log(p * (K - 1) / (1 - p))
     return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)

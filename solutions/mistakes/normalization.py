@@ -54,6 +54,64 @@ def batchnorm_backward(z, g, eps):
     z *= r
     return r * (g - g.mean(0) - z * (g * z).mean(0))
 
+# %% batchnorm_backward / no-epsilon
+# says: You left epsilon out. It belongs to the variance, inside the root; the small difference is no rounding error.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0))
+    z_hat = r * (z - z.mean(0))
+    return r * (g - g.mean(0) - z_hat * (g * z_hat).mean(0))
+
+# %% batchnorm_backward / epsilon-in-one-place
+# says: You divide by the bare variance in the term of the variance. There r squared stands, with epsilon in it.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    centred, v = z - z.mean(0), z.var(0)
+    return (g - g.mean(0) - centred * (g * centred).mean(0) / v) / np.sqrt(v + eps)
+
+# %% batchnorm_backward / not-scaled
+# says: The factor r is missing: the outputs change r times as fast as the inputs.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    z_hat = (z - z.mean(0)) / np.sqrt(z.var(0) + eps)
+    return g - g.mean(0) - z_hat * (g * z_hat).mean(0)
+
+# %% batchnorm_backward / sums
+# says: You took sums over the batch where means belong: each of the two paths has a factor 1/B.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0) + eps)
+    z_hat = r * (z - z.mean(0))
+    return r * (g - g.sum(0) - z_hat * (g * z_hat).sum(0))
+
+# %% batchnorm_backward / wrong-sign
+# says: The sign of the path through the variance is turned: a larger variance makes the outputs smaller.
+# hint: 2
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0) + eps)
+    z_hat = r * (z - z.mean(0))
+    return r * (g - g.mean(0) + z_hat * (g * z_hat).mean(0))
+
+# %% batchnorm_backward / centred-only
+# says: You used the centred inputs in the term of the variance where the normalised ones belong, twice.
+# hint: 3
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0) + eps)
+    centred = z - z.mean(0)
+    return r * (g - g.mean(0) - centred * (g * centred).mean(0))
+
+# %% batchnorm_backward / writes-into-g
+# says: You change the array of the caller: `g -= ...` works in place. Make a new array.
+# hint: 3
+def batchnorm_backward(z, g, eps):
+    r = 1 / np.sqrt(z.var(0) + eps)
+    z_hat = (z - z.mean(0)) * r
+    along = (g * z_hat).mean(0)
+    g -= g.mean(0)
+    g -= z_hat * along
+    g *= r
+    return g
+
 # %% rmsnorm_backward / layer
 # says: You subtracted the mean of the gradient, as LayerNorm does. RMSNorm subtracts no mean on the way forward, so none is subtracted on the way back.
 # hint: 2
@@ -85,6 +143,96 @@ def rmsnorm_backward(z, scale, g, eps):
     r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
     z_hat, u = z * r, g * scale
     return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).mean(0)
+
+# %% rmsnorm_backward / centred
+# says: You centred z and the gradient: that is LayerNorm. RMSNorm takes m = 0.
+# hint: 2
+def rmsnorm_backward(z, scale, g, eps):
+    centred, u = z - z.mean(1, keepdims=True), g * scale
+    r = 1 / np.sqrt((centred**2).mean(1, keepdims=True) + eps)
+    z_hat = centred * r
+    return r * (u - u.mean(1, keepdims=True) - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / batch-axis
+# says: You took the mean square over the batch. RMSNorm takes it over the units of one example.
+# hint: 1
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(0) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(0)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / statistics-constant
+# says: You treated r as a constant. It depends on every unit of the example, and the gradient passes through it too.
+# hint: 2
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    return r * g * scale, (g * z * r).sum(0)
+
+# %% rmsnorm_backward / sum-over-units
+# says: You took a sum over the units where their mean belongs, in the term with the norm itself.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).sum(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / sum-of-squares
+# says: You normalised by the sum of squares. RMSNorm takes their mean over the units.
+# hint: 1
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).sum(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).sum(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / scale-afterwards
+# says: You multiplied by scale after the way back through the norm. The gradient meets the scale first.
+# hint: 1
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat = z * r
+    return scale * r * (g - z_hat * (g * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / inputs-for-outputs
+# says: The gradient of the scale has the inputs z in it. The scale multiplies z_hat.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z).sum(0)
+
+# %% rmsnorm_backward / scaled-twice
+# says: Your gradient of the scale has the scale in it. y is linear in the scale: its derivative is z_hat.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (u * z_hat).sum(0)
+
+# %% rmsnorm_backward / epsilon-outside
+# says: You added epsilon to the root; it belongs to the mean square, inside the root. The small difference is no rounding error.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / (np.sqrt((z**2).mean(1, keepdims=True)) + eps)
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / no-epsilon
+# says: You left epsilon out; it belongs to the mean square, inside the root.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True))
+    z_hat, u = z * r, g * scale
+    return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
+
+# %% rmsnorm_backward / in-place
+# says: You change the array of the caller: `g *= ...` or `z *= ...` works in place. Make a new array.
+# hint: 3
+def rmsnorm_backward(z, scale, g, eps):
+    r = 1 / np.sqrt((z**2).mean(1, keepdims=True) + eps)
+    z_hat = z * r
+    dscale = (g * z_hat).sum(0)
+    g *= scale
+    return r * (g - z_hat * (g * z_hat).mean(1, keepdims=True)), dscale
 
 # %% evaluation_mode / batch-statistics
 # says: You normalised z by its own batch. In evaluation mode the running averages take their place.
@@ -141,6 +289,65 @@ def evaluation_mode(batches, z, momentum, eps):
     seen = np.concatenate(batches)
     return (z - seen.mean(0)) / np.sqrt(seen.var(0, ddof=1) + eps)
 
+# %% evaluation_mode / no-epsilon
+# says: You left epsilon out; it is added to the running variance, also where no batch was seen.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(variance)
+
+# %% evaluation_mode / epsilon-outside
+# says: You added epsilon to the standard deviation; it belongs to the variance, inside the root.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * batch.var(0, ddof=1)
+    return (z - mean) / (np.sqrt(variance) + eps)
+
+# %% evaluation_mode / last-batch
+# says: You took the last batch alone. The layer remembers all of them, each with its weight.
+# hint: 1
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = (batches[-1].mean(0), batches[-1].var(0, ddof=1)) if batches else (0.0, 1.0)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / deviations-from-the-running-mean
+# says: You measured each batch's variance from the running mean. It is taken around the batch's own mean.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * ((batch - mean) ** 2).sum(0) / (len(batch) - 1)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / fixed-momentum
+# says: You did not pass momentum on. 0.1 is PyTorch's default, but the layer has its own.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = 0.9 * mean + 0.1 * batch.mean(0)
+        variance = 0.9 * variance + 0.1 * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(variance + eps)
+
+# %% evaluation_mode / in-place
+# says: You change the arrays of the caller: `batch -= ...` works in place, so that the next reader finds other batches. Make new arrays.
+# hint: 3
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        center = batch.mean(0)
+        batch -= center
+        mean = (1 - momentum) * mean + momentum * center
+        variance = (1 - momentum) * variance + momentum * (batch**2).sum(0) / (len(batch) - 1)
+    return (z - mean) / np.sqrt(variance + eps)
+
 # %% batch_of_two / unbiased
 # says: Those outputs come from the variance divided by B - 1; in training mode it is divided by B.
 # hint: 2
@@ -169,6 +376,34 @@ outputs = [[-1.0, 1.0], [1.0, -1.0]]
 gradient = 0.0
 variances = [4.0, 4.0, 4.0]
 
+# %% batch_of_two / over-units
+# says: You normalised each row over its units. BatchNorm takes mean and variance of each column, over the batch.
+# hint: 1
+outputs = [[1.0, -1.0], [1.0, -1.0]]
+gradient = 0.0
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / variance-of-the-mean
+# says: 4/B is the variance of the batch's mean. Asked for is the expected variance within the batch.
+# hint: 2
+outputs = [[-1.0, 1.0], [1.0, -1.0]]
+gradient = 0.0
+variances = [2.0, 1.0, 0.25]
+
+# %% batch_of_two / correction-turned
+# says: You made the variance larger. Around the batch's own mean the values scatter less than around the true one.
+# hint: 2
+outputs = [[-1.0, 1.0], [1.0, -1.0]]
+gradient = 0.0
+variances = [8.0, 16 / 3, 64 / 15]
+
+# %% batch_of_two / mean-path-only
+# says: You took out the mean of the gradient, but not the path through the variance. Here it takes the rest.
+# hint: 2
+outputs = [[-1.0, 1.0], [1.0, -1.0]]
+gradient = 34**0.5
+variances = [2.0, 3.0, 3.75]
+
 # %% rescaled_run / first-power
 # says: The rate must grow by c squared: one factor because the weight is c times as long, one because the gradient is c times as short.
 # hint: 2
@@ -186,6 +421,30 @@ def rescaled_run(eta, lam, c):
 # hint: 1
 def rescaled_run(eta, lam, c):
     return eta / c**2, lam * c**2
+
+# %% rescaled_run / unchanged
+# says: You kept rate and decay. The gradient at c w is shorter, and the same rate turns a longer weight less.
+# hint: 2
+def rescaled_run(eta, lam, c):
+    return eta, lam
+
+# %% rescaled_run / decay-over-c
+# says: The rate is right. The decay must make up for all of it: the product of rate and decay stays.
+# hint: 3
+def rescaled_run(eta, lam, c):
+    return c**2 * eta, lam / c
+
+# %% rescaled_run / decay-grows
+# says: The rate is right, but the decay goes the wrong way: the weights would shrink by far more in each step.
+# hint: 3
+def rescaled_run(eta, lam, c):
+    return c**2 * eta, c**2 * lam
+
+# %% rescaled_run / divides-by-decay
+# says: You divide by lam. It may be 0, and then the new decay is 0 too.
+# hint: 3
+def rescaled_run(eta, lam, c):
+    return c**2 * eta, 1 / (c**2 / lam)
 
 # %% equilibrium / leading-order
 # says: Those are the results to leading order in the product of rate and decay; the exact ones are asked for.
@@ -226,6 +485,37 @@ def equilibrium(eta, lam, slope):
 # hint: 3
 def equilibrium(eta, lam, slope):
     return ((eta * slope) ** 2 / (1 - (1 - eta * lam) ** 2)) ** 0.25, np.degrees(np.arccos(1 - eta * lam))
+
+# %% equilibrium / length-to-leading-order
+# says: The angle is exact, the length is not: you replaced 1 - (1 - eta lambda)^2 by 2 eta lambda.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    return (eta * slope**2 / (2 * lam)) ** 0.25, float(np.arccos(1 - eta * lam))
+
+# %% equilibrium / lengths-in-line
+# says: You set the step equal to what the decay takes away, as if both lay in one line. They are orthogonal.
+# hint: 1
+def equilibrium(eta, lam, slope):
+    return (slope / lam) ** 0.5, float(np.arccos(1 - eta * lam))
+
+# %% equilibrium / sine-for-angle
+# says: You return the sine of the angle, or the step over the length. The angle itself is asked for.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    shrink = 1 - eta * lam
+    return ((eta * slope) ** 2 / (1 - shrink**2)) ** 0.25, (1 - shrink**2) ** 0.5
+
+# %% equilibrium / cosine-for-angle
+# says: You return the cosine of the angle.
+# hint: 3
+def equilibrium(eta, lam, slope):
+    return ((eta * slope) ** 2 / (1 - (1 - eta * lam) ** 2)) ** 0.25, 1 - eta * lam
+
+# %% equilibrium / slope-not-squared
+# says: Pythagoras adds squares: rate and slope are both squared under the root.
+# hint: 1
+def equilibrium(eta, lam, slope):
+    return (eta * slope / (lam * (2 - eta * lam))) ** 0.25, float(np.arccos(1 - eta * lam))
 
 # %% largest_rate / any-seed
 # says: You accept a rate at which one seed trains; all of them must.
@@ -318,6 +608,70 @@ def largest_rate(trains, seeds, low, high, factor):
 
     return float(min([of(seed) for seed in seeds]))
 
+# %% largest_rate / middle-at-the-end
+# says: You return the middle of the last bracket, which nobody has tried. The lower end trains.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high / low > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(np.sqrt(low * high))
+
+# %% largest_rate / difference
+# says: You stop by the difference of the ends. Rates differ by factors: stop as soon as high / low <= factor.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high - low > factor - 1:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(low)
+
+# %% largest_rate / log-against-factor
+# says: You compare log(high / low) with factor. Compare the ratio itself, or take the logarithm of both.
+# hint: 3
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in seeds])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while np.log(high / low) > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(low)
+
+# %% largest_rate / numbers-for-seeds
+# says: You try the seeds 0, 1, 2, … instead of those in the list.
+# hint: 1
+def largest_rate(trains, seeds, low, high, factor):
+    def good(rate):
+        return all([trains(rate, seed) for seed in range(len(seeds))])
+
+    if not good(low):
+        return 0.0
+    if good(high):
+        return float(high)
+    while high / low > factor:
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if good(middle) else (low, middle)
+    return float(low)
+
 # %% read_decay / square-root-law
 # says: You inverted angle = sqrt(2 eta lambda) with the mean angle. That holds to leading order, at equilibrium, and for angles of one size.
 # hint: 2
@@ -359,3 +713,40 @@ def read_decay(turns, first, last, eta):
 # hint: 3
 def read_decay(turns, first, last, eta):
     return float((1 - np.cos(turns).mean() * (last / first) ** (1 / len(turns))) / eta)
+
+# %% read_decay / not-averaged
+# says: You have the factor of the whole run. Divide its logarithm by the number of steps.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - np.exp(np.log(last / first) + np.log(np.cos(turns)).sum())) / eta)
+
+# %% read_decay / length-not-averaged
+# says: The change of the length came about in all steps together: divide its logarithm by their number too.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - last / first * np.exp(np.log(np.cos(turns)).mean())) / eta)
+
+# %% read_decay / ratio-turned
+# says: The ratio of the lengths is turned: it is last over first.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - np.exp(np.log(first / last) / len(turns) + np.log(np.cos(turns)).mean())) / eta)
+
+# %% read_decay / step-too-many
+# says: You counted one step too many: each angle is one step, between two weights.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    return float((1 - np.exp((np.log(last / first) + np.log(np.cos(turns)).sum()) / (len(turns) + 1))) / eta)
+
+# %% read_decay / small-angles
+# says: 1 - angle²/2 is the cosine to leading order. The answer is asked for exactly.
+# hint: 2
+def read_decay(turns, first, last, eta):
+    return float((1 - (last / first) ** (1 / len(turns)) * np.exp(np.log(np.abs(1 - turns**2 / 2)).mean())) / eta)
+
+# %% read_decay / in-place
+# says: You change the array of the caller: with `out=turns` or `turns *= ...` the next reader finds no angles. Make a new array.
+# hint: 3
+def read_decay(turns, first, last, eta):
+    np.log(np.cos(turns), out=turns)
+    return float((1 - np.exp(np.log(last / first) / len(turns) + turns.mean())) / eta)
