@@ -527,6 +527,30 @@ def escape_direction(M, learned):
     unit = np.eye(len(s))[j]
     return np.outer(Vt[j], unit) / np.sqrt(2), np.outer(unit, U[:, j]) / np.sqrt(2)
 
+# %% escape_direction / rows-of-u
+# says: You took a row of U. Its columns are the u_i: U[:, i].
+# hint: 3
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[j]) / np.sqrt(2), np.outer(U[j], unit) / np.sqrt(2)
+
+# %% escape_direction / columns-of-vt
+# says: You took a column of what np.linalg.svd gives last. That is V transposed: its rows are the v_i.
+# hint: 3
+def escape_direction(M, learned):
+    U, s, Vt = np.linalg.svd(M)
+    missing = [i for i in range(len(s)) if i not in learned]
+    if not missing:
+        return None
+    j = missing[0]
+    unit = np.eye(len(s))[j]
+    return np.outer(unit, Vt[:, j]) / np.sqrt(2), np.outer(U[:, j], unit) / np.sqrt(2)
+
 # %% learning_order / by-strength
 # says: You ordered the modes by strength alone. A mode that starts 10,000 times larger can overtake a stronger one.
 # hint: 1
