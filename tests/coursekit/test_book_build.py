@@ -187,6 +187,27 @@ def test_everything_that_must_fail_the_build_does_and_keeps_failing(tmp_path: Pa
     assert book.build().problems == []
 
 
+def test_a_build_neither_uses_nor_changes_what_lies_in_the_home_folder(tmp_path: Path, monkeypatch) -> None:
+    home = tmp_path / "home"
+    start = home / ".ipython" / "profile_default" / "startup" / "mine.py"
+    start.parent.mkdir(parents=True)
+    start.write_text("import builtins\nbuiltins.print = lambda *words: None\n")
+    plots = home / ".config" / "matplotlib" / "matplotlibrc"
+    plots.parent.mkdir(parents=True)
+    plots.write_text("figure.dpi: 33\n")
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "IPYTHONDIR", "MPLCONFIGDIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    before = sorted(home.rglob("*"))
+    tiny = TinyBook(tmp_path / "book")
+    tiny.write("book/first.md", NOTEBOOK + "# First\n\n```{code-cell}\nimport matplotlib\nprint('dpi',"
+               " matplotlib.rcParams['figure.dpi'])\n```\n")  # fmt: skip
+    tiny.list_pages("first")
+    assert tiny.build().ok
+    assert re.search(r"dpi (?!33)", (tiny.project.html / "first.html").read_text(encoding="utf-8"))
+    assert sorted(home.rglob("*")) == before
+
+
 def test_a_listed_page_that_does_not_exist_is_named(tmp_path: Path) -> None:
     book = TinyBook(tmp_path)
     book.list_pages("plain", "absent")

@@ -72,6 +72,14 @@ def test_a_command_in_a_sentence_has_real_options(span):
     assert command is not None and {word for word in words if word.startswith("--")} <= known
 
 
+def test_the_grades_that_a_printed_command_writes_are_not_for_the_repository():
+    written = {
+        words[words.index("--output") + 1] for page in PAGES for words in course_lines(page) if "--output" in words
+    }
+    assert "grades.csv" in written
+    assert {f"/{name}" for name in written} <= set((ROOT / ".gitignore").read_text(encoding="utf-8").splitlines())
+
+
 def test_what_make_is_asked_for_exists():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     asked = {words[1] for page in PAGES for words in lines(page) if words[0] == "make"}

@@ -64,7 +64,8 @@ def run(project: Project, progress: Callable[[str], None] = lambda line: None) -
         "--path-output", str(project.out), "--config", str(write_configuration(project)), "--toc", str(project.toc),
         "-W", "--keep-going",
     ]  # fmt: skip
-    environment = os.environ | {"PYTHONPATH": _python_path(project), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    own = {name: str(project.cache / name.lower()) for name in ("IPYTHONDIR", "MPLCONFIGDIR")}  # not the reader's own
+    environment = os.environ | own | {"PYTHONPATH": _python_path(project), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=project.root,
         text=True, encoding="utf-8", errors="replace",
