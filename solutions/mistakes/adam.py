@@ -530,7 +530,7 @@ def fisher(jac, z, y, kind):
     return g.T @ g / n
 
 # %% fisher / writes-into-logits
-# says: You change the array of the caller: `z -= …` works in place. Make a new array.
+# says: You change an array of the caller: `z -= …` or `jac -= …` works in place. Make a new array.
 # hint: 3
 def fisher(jac, z, y, kind):
     if kind not in ("true", "empirical"):

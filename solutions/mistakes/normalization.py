@@ -348,6 +348,16 @@ def evaluation_mode(batches, z, momentum, eps):
         variance = (1 - momentum) * variance + momentum * (batch**2).sum(0) / (len(batch) - 1)
     return (z - mean) / np.sqrt(variance + eps)
 
+# %% evaluation_mode / untouched-without-batches
+# says: With no batch yet you return z as it is. The variance is 1 then, and the layer still divides by the root of 1 + eps.
+# hint: 1
+def evaluation_mode(batches, z, momentum, eps):
+    mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        variance = (1 - momentum) * variance + momentum * batch.var(0, ddof=1)
+    return (z - mean) / np.sqrt(variance + eps) if batches else z
+
 # %% batch_of_two / unbiased
 # says: Those outputs come from the variance divided by B - 1; in training mode it is divided by B.
 # hint: 2
@@ -402,6 +412,20 @@ variances = [8.0, 16 / 3, 64 / 15]
 # hint: 2
 outputs = [[-1.0, 1.0], [1.0, -1.0]]
 gradient = 34**0.5
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / order-of-negatives
+# says: One column is turned. Which of its two numbers is the smaller one, with its sign?
+# hint: 1
+outputs = [[-1.0, -1.0], [1.0, 1.0]]
+gradient = 0.0
+variances = [2.0, 3.0, 3.75]
+
+# %% batch_of_two / not-divided
+# says: You subtracted the mean only. Divide by the standard deviation of the two numbers, too.
+# hint: 1
+outputs = [[-1.0, 0.25], [1.0, -0.25]]
+gradient = 0.0
 variances = [2.0, 3.0, 3.75]
 
 # %% rescaled_run / first-power
@@ -592,7 +616,7 @@ def largest_rate(trains, seeds, low, high, factor):
             return float(low)
 
 # %% largest_rate / each-seed-alone
-# says: You bisect for each seed on its own, which tries more rates than allowed. Try each rate with all seeds.
+# says: You try more rates than allowed, as happens when each seed is bisected on its own. Try the ends and the middles, each with all seeds.
 # hint: 1
 def largest_rate(trains, seeds, low, high, factor):
     def of(seed):
