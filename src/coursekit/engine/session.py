@@ -201,14 +201,16 @@ def _report(kind: bytes, payload: bytes) -> Report:
     message = decode(payload, limits=REPORT) if kind == REPLY else None
     try:
         (_, outcome, result), _ = message  # type: ignore[misc]
+        if type(outcome) is not str or outcome != "ok" or type(result) is not dict:  # an array answers in its own way
+            raise FrameError("not a report")
         output, error = result["output"], result["error"]
-        if outcome != "ok" or type(output) is not str:
+        if type(output) is not str:
             raise FrameError("not a report")
         if error is None:
             return Report("ok", "", scrubbed(output, 100_000))
         name, _, text, line = error
         return Report(*error_words(name, text, line), scrubbed(output, 100_000))
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, LookupError):
         raise FrameError("not a report") from None
 
 

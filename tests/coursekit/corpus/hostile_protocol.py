@@ -253,3 +253,25 @@ def forged_cell_errors(d: Draft) -> None:
         student = sys.modules["coursekit.engine.student"]
         student.Student.do_cell = lambda self, label, source: {"output": 5, "error": ("a", "b")}
     """)
+
+
+def _arrays_for_reports(name: str, report: str, **differs: str) -> None:
+    def write(d: Draft) -> None:
+        d.first("pass")
+        d.first(f"""
+            import sys, numpy
+            student, frames = sys.modules["coursekit.engine.student"].Student, sys.modules["coursekit.engine.frames"]
+            {report}
+        """)
+
+    write.__name__ = name
+    case("hostile", "good", source="mini", **differs)(write)
+
+
+_arrays_for_reports("an_array_for_a_cell_report", "student.do_cell = lambda *_: numpy.zeros(3)", every="crashed")
+_arrays_for_reports(
+    "a_text_in_an_array_for_a_cell_report", "student.do_cell = lambda *_: numpy.array('x')", every="crashed"
+)
+_arrays_for_reports(
+    "an_array_for_a_message", "student.pack = lambda *_: frames.encode(numpy.zeros((2, 3)))"
+)  # that cell is left out
