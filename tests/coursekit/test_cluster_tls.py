@@ -90,3 +90,14 @@ def test_a_scheduler_behind_tls_grades_for_those_who_have_its_certificate(room, 
 def test_certificates_that_dask_is_not_told_of_are_named(room):
     with pytest.raises(ClassroomError, match="TLS__CA_FILE and DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT to files"):
         grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tls://127.0.0.1:9"), run=run_dask.run)
+
+
+def test_certificates_that_cannot_be_used_are_named(room, tmp_path):
+    cert, key = certificate(tmp_path, "ours")
+    settings = Settings(engine=ENGINE, scheduler="tls://127.0.0.1:9")
+    for files in ((cert, str(tmp_path / "not-there.pem")), (cert, certificate(tmp_path, "strange")[1])):
+        with told(*files), pytest.raises(ClassroomError, match=f"cannot be used .*{cert}, {files[1]}"):
+            grade(room, "mini", (), settings, run=run_dask.run)
+    with told(Path(cert).read_text(), "-- a secret key\n"), pytest.raises(ClassroomError) as caught:
+        grade(room, "mini", (), settings, run=run_dask.run)
+    assert "cannot be used" in str(caught.value) and "secret" not in str(caught.value)

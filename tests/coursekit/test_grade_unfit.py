@@ -106,6 +106,20 @@ def test_where_no_worker_may_grade_nothing_is_graded_and_none_is_sent_away(tmp_p
     assert records.read_all(room, "mini") == {}
 
 
+def test_a_scheduler_without_the_course_is_told_from_a_worker_that_cannot_grade(tmp_path):
+    room, address = classroom(tmp_path / "room"), f"tcp://127.0.0.1:{free_ports(1)[0]}"
+    hand_in(room, 1)
+    (tmp_path / "none" / "coursekit").mkdir(parents=True)
+    (tmp_path / "none" / "coursekit" / "__init__.py").touch()
+    place = ("--host", "127.0.0.1", "--port", address.rpartition(":")[2])
+    with (
+        running("scheduler", *place, path=[tmp_path / "none"]),
+        running("worker", address, "--nthreads", "1", "--no-nanny"),
+        pytest.raises(ClassroomError, match="(?s)the cluster cannot grade: .*Scheduler and workers all need the same"),
+    ):
+        grade(room, "mini", (), Settings(engine="classroom_course:text_engine", scheduler=address), run=run_dask.run)
+
+
 def test_the_log_of_dask_stays_silent(scheduler):
     """It printed a traceback of its own when a scheduler's machine went off."""
     with run_dask.connected(Settings(scheduler=scheduler)):

@@ -94,15 +94,24 @@ def connected(settings: Settings) -> Iterator[Client]:
 
 
 def check_certificates(address: str) -> None:
-    """Raise ClassroomError when a scheduler behind TLS asks for certificates that dask's settings do not name."""
+    """Raise ClassroomError when a scheduler is behind TLS and dask's settings name no certificates, or none that can be used."""
+    if not address.startswith("tls://"):
+        return
     found = Security().get_tls_config_for_role("client")
     missing = [name for key, name in (("ca_file", "CA_FILE"), ("cert", "CLIENT__CERT")) if not found[key]]
-    if address.startswith("tls://") and missing:
+    if missing:
         names = " and ".join(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in missing)
         raise ClassroomError(
             f"{address} asks for certificates, and dask is not told where they are: set {names} to files "
             "(the guide on clusters shows how)"
         )
+    try:
+        Security().get_connection_args("client")
+    except OSError as error:
+        files = [
+            found[key] for key in ("ca_file", "cert", "key") if found[key] and "\n" not in found[key]
+        ]  # else the text
+        raise ClassroomError(f"the certificates cannot be used ({', '.join(files)}): {error}") from None
 
 
 def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
@@ -232,4 +241,7 @@ def outcome(future: Future) -> dict[str, Any] | None:
     except Exception as error:
         if future.status != "error" or isinstance(error, ClassroomError | Unfit):
             raise
-        raise ClassroomError(f"a worker cannot grade: {type(error).__name__}: {error}") from None
+        raise ClassroomError(
+            f"the cluster cannot grade: {type(error).__name__}: {error}\n"
+            "Scheduler and workers all need the same version of this course as is here"
+        ) from None
