@@ -33,7 +33,9 @@ def why_not(software: dict[str, str], factory: str, unsafe_no_sandbox: bool) -> 
     """
     differs = sorted(name for name, wanted in software.items() if own_software().get(name) != wanted)
     if differs:
-        names = ", ".join(f"{name} {there}" if len(there := own_software()[name]) < 20 else name for name in differs)
+        names = ", ".join(
+            f"{name} {there}" if len(there := own_software().get(name, "none")) < 20 else name for name in differs
+        )
         return f"{socket.gethostname()} has another version than here: {names}"
     try:
         engine(factory, unsafe_no_sandbox)
