@@ -11,6 +11,7 @@ import numpy as np
 from coursekit.plain import NotPlain, described, plain, precision
 
 NOISE = 1e-4  # of the largest entry: what low precision may add to any other
+NEAR = 0.01  # of what is expected: off by less, the method may be right and too coarse
 FLOOR = 1e-12  # rounding noise, relative to the largest entry; absolute where exactly zero is expected
 
 
@@ -172,7 +173,7 @@ def _describe(want: np.ndarray, have: np.ndarray, wrong: np.ndarray, reveal: boo
     index = np.unravel_index(int(np.argmax(np.where(bad, np.inf, np.where(wrong, error, -1.0)))), want.shape)
     name = {True: "NaN", False: "infinite"}[bool(np.isnan(have[index]))] if bad[index] else short(have[index])
     if not reveal:
-        return f"{short(have)} is not right" if not bad.any() else f"your value is {name}"
+        return f"your value is {name}" if bad.any() else f"{short(have)} is not right{_near(want, error, wrong)}"
     text = f"expected {short(want[index])}, got {name}"
     relative = error[index] / abs(want[index]) if want[index] != 0 and np.isfinite(want[index]) else math.inf
     extra = [f"relative error {relative:.2g}"] if math.isfinite(relative) and want.dtype.kind != "b" else []
@@ -181,6 +182,12 @@ def _describe(want: np.ndarray, have: np.ndarray, wrong: np.ndarray, reveal: boo
         text = f"the worst entry is at {place if len(place) > 1 else place[0]}: {text}"
         extra.append(f"{int(wrong.sum())} of {want.size} entries are off")
     return text + (f" ({'; '.join(extra)})" if extra else "") + _ratio(want, have, bad)
+
+
+def _near(want: np.ndarray, error: np.ndarray, wrong: np.ndarray) -> str:
+    """A remark when a coarser method would give just this."""
+    near = want.dtype.kind in "fc" and bool(np.all(error[wrong] <= NEAR * np.abs(want[wrong])))
+    return ", though near: is the method accurate enough?" if near else ""
 
 
 def _ratio(want: np.ndarray, have: np.ndarray, bad: np.ndarray) -> str:

@@ -94,6 +94,13 @@ def test_an_unknown_type_is_refused_without_touching_it():
         assert "where a number, string, list, dict, array or tensor is wanted" in says(2.0, lie)
 
 
+@pytest.mark.parametrize("got, near", [(3.01, True), ([3.01], False), (3.1, False), (np.float32(2.99), True)], ids=str)
+def test_a_hidden_check_says_when_an_answer_is_near_and_not_what_is_expected(got, near):
+    words = difference(plain(3.0), got, Tolerance(), reveal=False)
+    assert ("near: is the method accurate enough" in words) == near
+    assert "expected" not in words and words
+
+
 def test_infinite_and_missing_values_can_be_expected():
     assert says(np.array([np.inf, np.nan, 1.0]), [np.inf, np.nan, 1.0], EXACT) == ""
     assert says(np.array([np.inf, 1.0]), [-np.inf, 1.0])
