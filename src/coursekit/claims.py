@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import pkgutil
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from coursekit.claim import REGISTRY, Claim, Measured
@@ -124,6 +126,22 @@ def _run_topic(topic: str, ids: list[str], one_seed: bool, use_cache: bool) -> l
     return [(o.claim.id, list(zip(o.seeds, o.measured)), o.seconds) for o in outcomes]
 
 
+def workers(jobs: int) -> ProcessPoolExecutor:
+    """Processes that run claims, and that end when the one that started them is killed."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_starter)
+
+
+def _end_with_starter() -> None:
+    """Left alone, a worker would wait for work for ever, with all its memory."""
+
+    def watch() -> None:
+        if starter := parent_process():
+            starter.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def run_all(
     claims: list[Claim], *, one_seed: bool = False, use_cache: bool = True, jobs: int = 1,
     progress: Callable[[Outcome], None] = lambda outcome: None,
@@ -139,7 +157,7 @@ def run_all(
     for claim in claims:
         topics.setdefault(claim.function.__module__.rpartition(".")[2], []).append(claim.id)
     found: dict[str, Outcome] = {}
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with workers(jobs) as pool:
         futures = [pool.submit(_run_topic, topic, ids, one_seed, use_cache) for topic, ids in topics.items()]
         for future in as_completed(futures):
             for name, pairs, seconds in future.result():

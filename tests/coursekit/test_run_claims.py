@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -88,3 +92,16 @@ def test_an_unknown_name_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyP
     assert (
         result.exit_code == 1 and "no claim or topic is called 'nothing'" in result.output and "--list" in result.output
     )
+
+
+def test_no_worker_stays_when_the_command_is_killed() -> None:
+    script = (
+        "import os; from coursekit.claims import workers; pool = workers(2); print(pool.submit(os.getpid).result())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{script}; import sys; sys.stdout.flush(); os.kill(os.getpid(), 9)"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode != 0
+    with suppress(psutil.NoSuchProcess):  # gone already
+        psutil.Process(int(ended.stdout)).wait(timeout=60)
