@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from absent import absent
@@ -15,6 +16,7 @@ from coursekit.engine import local
 from coursekit.engine.interface import Budget, Outcome, Submission
 from coursekit.engine.split import SplitEngine
 from coursekit.engine.wrapped import WrapLauncher
+from coursekit.paths import ROOT
 from coursekit.sandbox import bubblewrap, facts
 from coursekit.sandbox.probe import ROOT_STAYS
 from coursekit.sandbox.view import HOME
@@ -55,6 +57,7 @@ def test_what_an_answer_sees_and_reaches():
                 return True
             print(json.dumps(dict(
                 uid=os.getuid(), cwd=os.listdir("."), secret=os.path.exists({secret.name!r}), root=sorted(os.listdir("/")),
+                course=os.listdir({str(ROOT)!r}), beside=os.listdir({str(ROOT.parent)!r}),
                 write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
                 connect=possible(socket.socket().connect, ("127.0.0.1", 22)), pids=sum(p.isdigit() for p in os.listdir("/proc")),
                 topics=possible(__import__, "training_dynamics.deep_linear_networks"),
@@ -64,7 +67,11 @@ def test_what_an_answer_sees_and_reaches():
     seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
     assert (seen["uid"], seen["cwd"], seen["pids"], seen["write"]) == (65534, [], 2, [])
     assert not seen["secret"] and not seen["connect"] and not seen["topics"] and not seen["classroom"]
-    assert seen["toolbox"] and seen["checks"] and not {"home", "srv", "mnt"} & set(seen["root"])
+    hidden = {"home", "srv", "mnt"} - {
+        Path(path).parts[1] for path in (ROOT, sys.prefix, sys.base_prefix)
+    }  # the way there
+    assert seen["toolbox"] and seen["checks"] and not hidden & set(seen["root"])
+    assert set(seen["course"]) <= {"src", ".venv"} and set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
     assert statuses(outcome) == {}
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 from corpus.base import Draft, source_of
@@ -16,6 +17,7 @@ from coursekit.engine.forkserver import ForkLauncher
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.launch import clean_environment
 from coursekit.engine.local import grading_engine
+from coursekit.paths import ROOT
 from coursekit.sandbox import facts
 
 needs_sandbox = pytest.mark.skipif(
@@ -58,6 +60,7 @@ def test_what_a_student_sees_and_reaches():
             connection = socket.socket()
             print(json.dumps(dict(
                 pid=os.getpid(), uid=os.getuid(), cwd=os.listdir("."), root=sorted(os.listdir("/")), secret=os.path.exists({secret.name!r}),
+                course=os.listdir({str(ROOT)!r}), beside=os.listdir({str(ROOT.parent)!r}),
                 here=os.path.exists({here.name!r}), write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
                 connect=possible(connection.connect, ("127.0.0.1", 22)), pids=[p for p in os.listdir("/proc") if p.isdigit()],
                 topics=possible(__import__, "training_dynamics.deep_linear_networks"), engine=possible(__import__, "coursekit.engine.split"),
@@ -66,7 +69,11 @@ def test_what_a_student_sees_and_reaches():
     assert (seen["pid"], seen["uid"], seen["cwd"], seen["pids"]) == (1, 65534, [], ["1"])
     assert not seen["secret"] and not seen["here"] and seen["write"] == [] and not seen["connect"]
     assert not seen["topics"] and not seen["engine"] and seen["toolbox"] and seen["checks"]
-    assert not {"home", "srv", "mnt"} & set(seen["root"])
+    hidden = {"home", "srv", "mnt"} - {
+        Path(path).parts[1] for path in (ROOT, sys.prefix, sys.base_prefix)
+    }  # the way there
+    assert not hidden & set(seen["root"])
+    assert set(seen["course"]) <= {"src", ".venv"} and set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
 
 
 @needs_sandbox
