@@ -21,7 +21,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from training_dynamics import double_descent_paths as paths  # noqa: E402
+from training_dynamics.double_descent import paths  # noqa: E402
 from training_dynamics.toolbox.nets import flat_parameters  # noqa: E402
 from training_dynamics.toolbox.seeds import numpy_generator  # noqa: E402
 

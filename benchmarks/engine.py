@@ -21,9 +21,9 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from coursekit.assignments.parse import load  # noqa: E402
 from coursekit.assignments.release import source_text  # noqa: E402
-from coursekit.engine.forkserver import ForkLauncher  # noqa: E402
+from coursekit.engine.grade import SplitEngine  # noqa: E402
 from coursekit.engine.interface import Budget, Engine, Submission  # noqa: E402
-from coursekit.engine.split import SplitEngine  # noqa: E402
+from coursekit.engine.processes.fork_client import ForkLauncher  # noqa: E402
 from coursekit.engine.stock import StockEngine  # noqa: E402
 from coursekit.paths import ROOT  # noqa: E402
 
@@ -82,8 +82,8 @@ class Arm:
 
 def unique_megabytes(engine: SplitEngine, source: bytes, data: bytes) -> float:
     """Private memory of one grading that has run all cells and tests: student, checker and their guardians."""
-    from coursekit.engine import split
-    from coursekit.engine.plan import make_plan
+    from coursekit.engine import grade as split
+    from coursekit.engine.matching.plan import make_plan
 
     run = split._Run(engine.launcher, make_plan(source, data), Submission("ann", data), Budget())
     run.bench.warm()

@@ -14,8 +14,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from coursekit.classroom import gradebook, records
-from coursekit.classroom.cells import COURSE
+from coursekit.classroom import records
+from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
 from coursekit.engine.interface import Budget, QuestionResult
 

@@ -27,9 +27,9 @@ from nbgrader.api import Gradebook
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release
 from coursekit.classroom import records
-from coursekit.classroom.cells import COURSE
+from coursekit.classroom.demo.students import KINDS, MadeUp, make
+from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
-from coursekit.classroom.made_up import KINDS, MadeUp, make
 from coursekit.paths import ROOT, write_atomically
 
 HOSTILE = ("forges", "steals", "exits", "loops", "fork bomb")

@@ -1,6 +1,6 @@
 /* Least squares on the first p of 240 Gaussian features, 40 examples: theory and simulated training sets along p/n.
 
-The formulas are those of training_dynamics.double_descent; a test runs this file beside them. */
+The formulas are those of training_dynamics.double_descent.gaussian; a test runs this file beside them. */
 globalThis.TD = globalThis.TD || {};
 TD.double_descent = (() => {
   "use strict";

@@ -1,6 +1,6 @@
 /* One equation, two weights: which of the solutions on the line does each optimiser find?
 
-The update rules are those of training_dynamics.implicit_regularization; a test runs this file beside them. */
+The update rules are those of training_dynamics.implicit_regularization.least_squares; a test runs this file beside them. */
 globalThis.TD = globalThis.TD || {};
 TD.implicit_regularization = (() => {
   "use strict";

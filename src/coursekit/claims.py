@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import pkgutil
 import statistics
 import threading
 import time
@@ -19,8 +18,7 @@ from pathlib import Path
 from coursekit.claim import REGISTRY, Claim, Measured
 from coursekit.digest import digest
 from coursekit.paths import CACHE, write_atomically
-
-PACKAGE = "training_dynamics.claims"
+from coursekit.topics import claim_modules
 
 
 @dataclass(frozen=True)
@@ -68,9 +66,8 @@ class Outcome:
 
 def discover() -> dict[str, Claim]:
     """Every claim of the course by id, in the order of topics and then of the files."""
-    package = importlib.import_module(PACKAGE)
-    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        importlib.import_module(f"{PACKAGE}.{module.name}")
+    for module in claim_modules():
+        importlib.import_module(module)
     return dict(REGISTRY)
 
 
@@ -120,8 +117,8 @@ def run(claim: Claim, seeds: Iterable[int] | None = None, use_cache: bool = True
     return Outcome(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results))
 
 
-def _run_topic(topic: str, ids: list[str], one_seed: bool, use_cache: bool) -> list[tuple[str, list, float]]:
-    importlib.import_module(f"{PACKAGE}.{topic}")
+def _run_module(module: str, ids: list[str], one_seed: bool, use_cache: bool) -> list[tuple[str, list, float]]:
+    importlib.import_module(module)
     outcomes = [run(REGISTRY[i], REGISTRY[i].seeds[:1] if one_seed else None, use_cache) for i in ids]
     return [(o.claim.id, list(zip(o.seeds, o.measured)), o.seconds) for o in outcomes]
 
@@ -146,19 +143,19 @@ def run_all(
     claims: list[Claim], *, one_seed: bool = False, use_cache: bool = True, jobs: int = 1,
     progress: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:  # fmt: skip
-    """Run ``claims``; with ``jobs`` > 1, topics side by side in processes of their own (claims of a topic share experiments)."""
+    """Run ``claims``; with ``jobs`` > 1, modules (whose claims share experiments) side by side in processes of their own."""
     if jobs == 1:
         outcomes = []
         for claim in claims:
             outcomes.append(run(claim, claim.seeds[:1] if one_seed else None, use_cache))
             progress(outcomes[-1])
         return outcomes
-    topics: dict[str, list[str]] = {}
+    modules: dict[str, list[str]] = {}
     for claim in claims:
-        topics.setdefault(claim.function.__module__.rpartition(".")[2], []).append(claim.id)
+        modules.setdefault(claim.function.__module__, []).append(claim.id)
     found: dict[str, Outcome] = {}
     with workers(jobs) as pool:
-        futures = [pool.submit(_run_topic, topic, ids, one_seed, use_cache) for topic, ids in topics.items()]
+        futures = [pool.submit(_run_module, module, ids, one_seed, use_cache) for module, ids in modules.items()]
         for future in as_completed(futures):
             for name, pairs, seconds in future.result():
                 found[name] = Outcome(REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds)

@@ -11,7 +11,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 EXERCISES = ROOT / "exercises"
-SOLUTIONS = ROOT / "solutions"
 CACHE = ROOT / ".cache"
 
 

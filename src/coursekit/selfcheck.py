@@ -150,7 +150,7 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
     """Check ``work`` with ``engine``, by default the local one, which is closed afterwards.  Raises ``NotCheckable``."""
     own = engine is None
     if engine is None:
-        from coursekit.engine.local import local_engine
+        from coursekit.engine.engines import local_engine
 
         engine = local_engine()
     try:

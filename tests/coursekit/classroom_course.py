@@ -12,8 +12,8 @@ import nbformat
 
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
+from coursekit.engine.engines import SandboxUnavailable
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
-from coursekit.engine.local import SandboxUnavailable
 
 SOURCE = [
     ("markdown", "# Mini", None),

@@ -9,7 +9,7 @@ from fixture import ROOT as COURSE
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import release
 from coursekit.classroom import records
-from coursekit.classroom.made_up import KINDS, make
+from coursekit.classroom.demo.students import KINDS, make
 
 
 def free_ports(count):

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from coursekit.engine.local import SandboxUnavailable, grading_engine
-from coursekit.engine.split import SplitEngine
+from coursekit.engine.engines import SandboxUnavailable, grading_engine
+from coursekit.engine.grade import SplitEngine
 
 
 @contextmanager

@@ -14,9 +14,9 @@ def copy_course(folder: Path, **edits: tuple[str, str]) -> Path:
     root = shutil.copytree(ROOT, folder / "course")
     files = {
         "exercises": root / "exercises" / "tiny.md",
-        "solutions": root / "solutions" / "tiny.py",
-        "mistakes": root / "solutions" / "mistakes" / "tiny.py",
-        "alternatives": root / "solutions" / "alternatives" / "tiny.py",
+        "solutions": root / "solutions" / "tiny" / "reference.py",
+        "mistakes": root / "solutions" / "tiny" / "mistakes.py",
+        "alternatives": root / "solutions" / "tiny" / "alternatives.py",
     }
     for name, (old, new) in edits.items():
         text = files[name].read_text()

@@ -6,8 +6,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from coursekit.numbers import SUPERSCRIPT, bound_text, number_text, range_text
 

@@ -18,7 +18,8 @@ from coursekit.paths import ROOT, write_atomically
 SRC = ROOT / "src"
 TEMPLATES = SRC / "coursekit" / "templates" / "kit"
 ROOTS = ("coursekit.cli", "coursekit.commands.check", "coursekit.checks")
-PACKAGES = ("coursekit.engine", "training_dynamics.toolbox")  # whole: the engine starts its processes by module name
+# whole: the engine starts its processes by module name
+PACKAGES = ("coursekit.engine", "coursekit.notebooks", "training_dynamics.toolbox")
 NEVER = ("coursekit.assignments", "coursekit.book", "coursekit.classroom", "coursekit.claims", "coursekit.engine.stock")
 STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -60,9 +61,9 @@ def modules() -> dict[str, Path]:
 
 
 def _package(package: str) -> list[str]:
-    folder = SRC.joinpath(*package.split("."))
-    names = [f"{package}.{file.stem}" for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
-    return [package, *(name for name in names if name not in NEVER)]
+    files = sorted(SRC.joinpath(*package.split(".")).rglob("*.py"))
+    names = [".".join(file.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__") for file in files]
+    return [name for name in names if name not in NEVER]
 
 
 def _texts(topic: str, notebook: str) -> dict[str, str]:

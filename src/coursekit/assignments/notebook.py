@@ -68,7 +68,7 @@ def question_cells(assignment: Assignment, question: Question) -> list[nbformat.
 def answer_cell(assignment: Assignment, question: Question) -> str:
     """The instructor's answer cell of a question: stub and reference merged."""
     code = question.reference
-    shared = missing_imports(assignment.shared.get("solutions", ""), code, [*assignment.setups, question.answer])
+    shared = missing_imports(assignment.shared.get("reference", ""), code, [*assignment.setups, question.answer])
     return merge(question.answer, code, f"{assignment.file}, question {question.id}", shared)
 
 

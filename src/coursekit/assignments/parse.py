@@ -14,6 +14,7 @@ from coursekit.assignments.schema import Assignment, AssignmentError, Block, Hea
 from coursekit.paths import ROOT, topics_with
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
+SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
 BLOCKS = ("setup", "question", "answer", "visible", "hidden", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
 MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
@@ -34,8 +35,8 @@ def load(topic: str, root: Path = ROOT) -> Assignment:
         raise AssignmentError(
             f"{assignment.file}: front matter says topic: {assignment.topic}, the file's name says {topic}"
         )
-    for folder in ("solutions", "solutions/mistakes", "solutions/alternatives"):
-        _read_solutions(assignment, root / folder / f"{topic}.py", folder)
+    for kind in SOLUTIONS:
+        _read_solutions(assignment, root / "solutions" / topic / f"{kind}.py", kind)
     for question in assignment.questions:
         _check_whole(assignment, question)
     _check_objectives(assignment, root)
@@ -164,9 +165,9 @@ def _parses(code: str, place: str) -> ast.Module:
         raise AssignmentError(f"{place}: line {error.lineno} of the block is not Python: {error.msg}") from None
 
 
-def _read_solutions(assignment: Assignment, path: Path, folder: str) -> None:
+def _read_solutions(assignment: Assignment, path: Path, kind: str) -> None:
     """Read the ``# %%`` cells of one solution file into the questions."""
-    place = f"{folder}/{assignment.topic}.py"
+    place = f"solutions/{assignment.topic}/{kind}.py"
     if not path.is_file():
         raise AssignmentError(f"{place}: is missing; write its cells after `# %% question_id` lines")
     text = path.read_text(encoding="utf-8")
@@ -174,17 +175,17 @@ def _read_solutions(assignment: Assignment, path: Path, folder: str) -> None:
     for mark, after in zip(marks, [*marks[1:], None]):
         code = text[mark.end() : after.start() if after else len(text)].strip("\n")
         line = text[: mark.start()].count("\n") + 1
-        _add_cell(assignment, folder, mark["name"].strip(), code, f"{place}, line {line}")
+        _add_cell(assignment, kind, mark["name"].strip(), code, f"{place}, line {line}")
 
 
-def _add_cell(assignment: Assignment, folder: str, name: str, code: str, place: str) -> None:
+def _add_cell(assignment: Assignment, kind: str, name: str, code: str, place: str) -> None:
     _parses(code, place)
     if name == "setup":
         if any(not isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.parse(code).body):
             raise AssignmentError(
                 f"{place}: the setup cell may only hold imports; put the rest into the cells that use it"
             )
-        assignment.shared[folder] = code
+        assignment.shared[kind] = code
         return
     id, _, variant = (part.strip() for part in name.partition("/"))
     if id not in [q.id for q in assignment.questions]:
@@ -192,17 +193,15 @@ def _add_cell(assignment: Assignment, folder: str, name: str, code: str, place: 
             f"{place}: no question is called {id!r}; there are {[q.id for q in assignment.questions]}"
         )
     question = assignment.question(id)
-    if folder == "solutions":
+    if kind == "reference":
         if variant or question.reference:
-            raise AssignmentError(
-                f"{place}: one reference cell a question, `# %% {id}`; more go to solutions/alternatives"
-            )
+            raise AssignmentError(f"{place}: one reference cell a question, `# %% {id}`; more go to alternatives.py")
         question.reference = code
         return
-    known = [m.name for m in question.mistakes] if folder.endswith("mistakes") else list(question.alternatives)
+    known = [m.name for m in question.mistakes] if kind == "mistakes" else list(question.alternatives)
     if not variant or variant in known:
         raise AssignmentError(f"{place}: write `# %% {id} / a-name-of-its-own`, got {name!r} (used: {known})")
-    if folder.endswith("alternatives"):
+    if kind == "alternatives":
         question.alternatives[variant] = code
     else:
         question.mistakes.append(_mistake(variant, code, place))
@@ -230,7 +229,9 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
         if question.answer or question.visible or question.hidden or not question.meta.rubric:
             raise AssignmentError(f"{place}: a written question has a `rubric:` list and no answer or check block")
         if not question.reference:
-            raise AssignmentError(f"{place}: solutions/{assignment.topic}.py needs its model answer as comment lines")
+            raise AssignmentError(
+                f"{place}: solutions/{assignment.topic}/reference.py needs its model answer as comment lines"
+            )
         return
     if not question.answer or not question.hidden:
         missing = "answer" if not question.answer else "hidden"
@@ -242,7 +243,7 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
             f"{place}: a visible case would show the answer of a predict question; move it to {{hidden}}"
         )
     if not question.reference:
-        raise AssignmentError(f"{place}: solutions/{assignment.topic}.py has no cell `# %% {question.id}`")
+        raise AssignmentError(f"{place}: solutions/{assignment.topic}/reference.py has no cell `# %% {question.id}`")
 
 
 def objectives(root: Path = ROOT) -> dict[str, dict[str, str]]:

@@ -138,7 +138,7 @@ def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
             proof.problems.append(f"the reference solution fails (variant {variant}): {run.message}")
             break
     for name, code in question.alternatives.items():
-        cell = complete(prover.assignment, question, "solutions/alternatives", code)
+        cell = complete(prover.assignment, question, "alternatives", code)
         run = prover.run(question, cell)
         proof.accepted += run.earned == question.meta.points
         if run.earned != question.meta.points:
@@ -147,7 +147,7 @@ def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
 
 def _mistake(prover: Prover, question: Question, name: str, says: str, code: str, proof: Proof) -> None:
     proof.tried += 1
-    cell = complete(prover.assignment, question, "solutions/mistakes", code)
+    cell = complete(prover.assignment, question, "mistakes", code)
     run = prover.run(question, cell)
     if run.earned >= question.meta.points:
         proof.problems.append(f"the mistake {name!r} passes: the checks are too weak")

@@ -80,14 +80,14 @@ def execute(code: str, name: str, space: dict[str, Any]) -> None:
     exec(compile(code, f"<{name}>", "exec"), space)  # noqa: S102  (the course's own code)
 
 
-def complete(assignment: Assignment, question: Question, folder: str, code: str) -> str:
+def complete(assignment: Assignment, question: Question, kind: str, code: str) -> str:
     """A solution cell as it runs: with its file's shared imports, and the reference's definitions that it leaves out."""
-    imports = missing_imports(assignment.shared.get(folder, ""), code, assignment.setups)
-    if folder == "solutions":
+    imports = missing_imports(assignment.shared.get(kind, ""), code, assignment.setups)
+    if kind == "reference":
         return f"{imports}\n{code}" if imports else code
     wanted = bound_names(question.answer) - bound_names(code)
     rest = without(question.reference, bound_names(code)) if wanted else ""
-    base = missing_imports(assignment.shared.get("solutions", ""), rest, assignment.setups) if rest else ""
+    base = missing_imports(assignment.shared.get("reference", ""), rest, assignment.setups) if rest else ""
     return "\n".join(part for part in (imports, base, rest, code) if part)
 
 
@@ -181,7 +181,7 @@ class Tables:
 def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
     """The tables of the visible and of the hidden part.  Raises ``AssignmentError`` where the reference fails a check."""
     place = f"{assignment.file}, question {question.id}"
-    cell = complete(assignment, question, "solutions", question.reference)
+    cell = complete(assignment, question, "reference", question.reference)
     try:
         recorder, visible = run_blocks(assignment, question, cell)
     except (AssignmentError, TooSlow) as error:
@@ -231,7 +231,7 @@ def _mistaken(
     assignment: Assignment, question: Question, mistake: Wrong, reference: Recorder
 ) -> dict[str, dict[str, Any]]:
     """The outcomes of one mistake where they differ from the reference's."""
-    cell = complete(assignment, question, "solutions/mistakes", mistake.code)
+    cell = complete(assignment, question, "mistakes", mistake.code)
     try:
         recorder, _ = run_blocks(assignment, question, cell)
     except TooSlow as error:

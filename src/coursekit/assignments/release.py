@@ -16,7 +16,7 @@ import nbformat
 from coursekit.assignments.kit import write_kit
 from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.assignments.notebook import build, text_of
-from coursekit.assignments.parse import load, topics
+from coursekit.assignments.parse import SOLUTIONS, load, topics
 from coursekit.assignments.schema import Assignment, AssignmentError
 from coursekit.digest import digest
 from coursekit.paths import CACHE, ROOT, write_atomically
@@ -90,10 +90,9 @@ def _key(assignment: Assignment, root: Path) -> str:
     hasher = hashlib.sha256(
         digest(["coursekit.assignments.notebook", "training_dynamics.toolbox", *toolbox()]).encode()
     )
-    folders = ("exercises", "solutions", "solutions/mistakes", "solutions/alternatives")
-    for folder in folders:
-        suffix = ".md" if folder == "exercises" else ".py"
-        hasher.update((root / folder / f"{assignment.topic}{suffix}").read_bytes() + b"\0")
+    topic = assignment.topic
+    for file in (f"exercises/{topic}.md", *(f"solutions/{topic}/{kind}.py" for kind in SOLUTIONS)):
+        hasher.update((root / file).read_bytes() + b"\0")
     return hasher.hexdigest()[:20]
 
 

@@ -114,7 +114,7 @@ class Assignment:
     head: Head
     file: str
     items: list[Text | Block | Question]
-    shared: dict[str, str] = field(default_factory=dict)  # folder ("solutions", …) -> code of its setup cell
+    shared: dict[str, str] = field(default_factory=dict)  # kind ("reference", …) -> code of its setup cell
 
     @property
     def topic(self) -> str:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit.book.project import Project
 from coursekit.digest import digest
-from coursekit.paths import topics_with, write_atomically
+from coursekit.paths import write_atomically
+from coursekit.topics import PACKAGE, claim_modules
 
 if TYPE_CHECKING:
     from coursekit.claims import Outcome
 
-PACKAGE = "training_dynamics.claims"
 UNSHOWN = ("seconds",)
 
 
@@ -56,14 +56,12 @@ def load(file: Path) -> dict[str, Record]:
     if not file.is_file():
         return {}
     kept = json.loads(file.read_text(encoding="utf-8"))
-    return {data["id"]: Record(data) for topic in kept.values() for data in topic["claims"]}
+    return {data["id"]: Record(data) for module in kept.values() for data in module["claims"]}
 
 
 def current_digests(src: Path, only: tuple[str, ...] = ()) -> dict[str, str]:
     """What each module of claims depends on, as a digest, without importing any of it; ``only``: of those topics."""
-    folder = src.joinpath(*PACKAGE.split("."))
-    names = [name for name in topics_with(folder, ".py") if name.startswith(only or "")]
-    return {name: digest([f"{PACKAGE}.{name}"], src) for name in names}
+    return {module: digest([module], src) for module in claim_modules(src, only, PACKAGE)}
 
 
 def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def refresh(
     project: Project, jobs: int = 2, start: Callable[[int], None] = lambda n: None,
     progress: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[str]:  # fmt: skip
-    """Run the claims of every topic whose code, data or libraries changed; return those topics.
+    """Run the claims of every module whose code, data or libraries changed; return those modules.
 
     Nothing of torch is imported when nothing changed.
     """
@@ -101,14 +99,15 @@ def _run(
     from coursekit.claim import REGISTRY
     from coursekit.claims import run_all
 
-    modules = [importlib.import_module(f"{PACKAGE}.{name}").__name__ for name in stale]
-    claims = [claim for claim in REGISTRY.values() if claim.function.__module__ in modules]
+    for module in stale:
+        importlib.import_module(module)
+    claims = [claim for claim in REGISTRY.values() if claim.function.__module__ in stale]
     start(len(claims))
     outcomes = run_all(claims, jobs=min(jobs, len(stale)), progress=progress)
     return {
-        name: {
-            "digest": digests[name],
+        module: {
+            "digest": digests[module],
             "claims": [describe(o, src) for o in outcomes if o.claim.function.__module__ == module],
         }
-        for name, module in zip(stale, modules)
+        for module in stale
     }

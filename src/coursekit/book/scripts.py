@@ -29,8 +29,8 @@ def choose(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     """Drop the live-code scripts (sphinx-thebe writes them twice and they ask the network) and unused explorables."""
     own = {path.name for path in (Path(app.srcdir) / "_static").glob("*.js")} - set(EVERYWHERE)
     names = [key.partition(":")[2] for key in uses(app.env).get(pagename, {}) if key.startswith("explorable:")]
-    parts = [file for name in names for file in [*sorted(f for f in own if f.startswith(f"{name}_")), f"{name}.js"]]
-    wanted = [*HELPERS, *parts] if names else []  # data of an explorable, NAME_….js, comes before NAME.js
+    parts = [file for name in names for file in (f"{name}_data.js", f"{name}.js") if file in own]  # data first
+    wanted = [*HELPERS, *parts] if names else []
     scripts = context["script_files"]
     kept = [s for s in scripts if not _is_thebe(s) and (_name(s) not in own or _name(s) in wanted)]
     rank = {name: number for number, name in enumerate(wanted)}

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from coursekit.classroom.gradebook import prepare
+from coursekit.classroom.gradebook.tables import prepare
 from coursekit.classroom.layout import Classroom
 from coursekit.paths import ROOT, write_atomically
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from coursekit.assignments.schema import AssignmentError
 from coursekit.classroom.layout import DEFAULT, Classroom, ClassroomError
-from coursekit.engine.local import SandboxUnavailable
+from coursekit.engine.engines import SandboxUnavailable
 
 UNFINISHED = re.compile(r"(?<=/)\.([^/]+)\.[a-z0-9_]{8}\Z")  # a file's name while it is written
 

@@ -19,7 +19,7 @@ from coursekit.paths import ROOT, write_atomically
 
 Record = dict[str, Any]
 LIBRARY = ROOT / "src" / "training_dynamics" / "toolbox"
-GRADER = ("coursekit.checks", "coursekit.engine.local")
+GRADER = ("coursekit.checks", "coursekit.engine.engines")
 
 
 def sha256(data: bytes) -> str:

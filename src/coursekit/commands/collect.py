@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from coursekit.classroom.collect import Taken, collect_items
-from coursekit.classroom.intake import from_paths
+from coursekit.classroom.collect.collect import Taken, collect_items
+from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.policy import days_late, load

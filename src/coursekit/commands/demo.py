@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from coursekit.assignments.parse import topics
-from coursekit.classroom import demo
-from coursekit.classroom.grading import Settings
+from coursekit.classroom.demo import term as demo
+from coursekit.classroom.grade.run import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import friendly
 from coursekit.classroom.progress import bar

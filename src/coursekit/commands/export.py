@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from coursekit.classroom import records
-from coursekit.classroom.export import FORMATS
+from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.classroom.standing import Standing, standings
+from coursekit.classroom.show.export import FORMATS
 from coursekit.paths import write_atomically
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from coursekit.classroom import feedback
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
+from coursekit.classroom.show import feedback
 
 
 @click.command("feedback")

@@ -10,13 +10,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from coursekit.classroom import run_local
-from coursekit.classroom.grading import Job, Runner, Settings, grade
+from coursekit.classroom.grade import local as run_local
+from coursekit.classroom.grade.run import Job, Runner, Settings, grade
+from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.classroom.worker import DEFAULT_ENGINE
-from coursekit.engine.local import shared_by_workers
+from coursekit.engine.engines import shared_by_workers
 
 
 @click.command("grade")
@@ -37,7 +37,7 @@ def command(
     settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox)
     console = Console(width=None if Console().is_terminal else 160)
     if regrade:
-        from coursekit.classroom.regrade import regrade as again
+        from coursekit.classroom.grade.regrade import regrade as again
 
         again(classroom, assignment, students, settings, console, run=runner(settings), confirmed=yes)
         return
@@ -60,7 +60,7 @@ def command(
 
 def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
     """What is left to do for an assignment, a line each."""
-    from coursekit.classroom.standing import standings  # imports nbgrader, which has time until here
+    from coursekit.classroom.gradebook.scores import standings  # imports nbgrader, which has time until here
 
     by_status: dict[str, list[str]] = defaultdict(list)
     for standing in standings(classroom, assignment):
@@ -86,7 +86,7 @@ def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict
         return iter(())
     own_engine = settings.engine == DEFAULT_ENGINE and not settings.scheduler
     shared = shared_by_workers(settings.unsafe_no_sandbox) if own_engine else nullcontext()
-    from coursekit.classroom import run_dask
+    from coursekit.classroom.grade import dask as run_dask
 
     def results() -> Iterator[dict[str, Any]]:
         with shared:

@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
+from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.roster import people
-from coursekit.classroom.standing import Standing, standings
 from coursekit.engine.interface import Budget
 
 

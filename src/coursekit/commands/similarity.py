@@ -8,7 +8,7 @@ from rich.table import Table
 
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
-from coursekit.classroom.similarity import similarity
+from coursekit.classroom.show.similarity import similarity
 
 
 @click.command("similarity")

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from coursekit.engine.errors import ChannelClosed, ChannelTimeout, FrameError
-from coursekit.engine.frames import Limits, decode, encode
 from coursekit.engine.interface import Budget
-from coursekit.engine.launch import Launcher, Process
-from coursekit.engine.wire import REPLY, REQUEST
-from coursekit.engine.words import OUTSIDE, ended, scrubbed
+from coursekit.engine.messages import OUTSIDE, ended, scrubbed
+from coursekit.engine.processes.spawn import Launcher, Process
+from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout, FrameError
+from coursekit.engine.protocol.frames import Limits, decode, encode
+from coursekit.engine.protocol.wire import REPLY, REQUEST
 
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries

@@ -15,7 +15,12 @@ from typing import IO
 
 from coursekit.sandbox import view
 
-OWN = ("__init__.py", "engine", "sandbox")  # of coursekit: what a process that is started inside needs to run
+OWN = (
+    "__init__.py",
+    "engine",
+    "notebooks",
+    "sandbox",
+)  # of coursekit: what a process that is started inside needs to run
 DEVICES = ("null", "urandom", "random", "full")
 NOBODY = ("--unshare-user", "--uid", "65534", "--gid", "65534")
 

@@ -34,7 +34,7 @@ def gain_rights() -> bool:
     """Make sure that this process may open namespaces: root may; others, and root that may not, in a user namespace of theirs.
 
     Gives whether a user namespace was made.  A caller that wants to open process namespaces again and again then needs one
-    that belongs to it: see ``coursekit.engine.zygote``.
+    that belongs to it: see ``coursekit.engine.processes.fork_server``.
     """
     if os.geteuid() == 0 and _permitted():
         return False

@@ -44,13 +44,13 @@ answers("hostile", "good", "twice", {
 cells("hostile", "good", {
     "begins_with_an_object": """
         import sys
-        student = sys.modules["coursekit.engine.student"].Student
+        student = sys.modules["coursekit.engine.inside.student"].Student
         inner = student.do_begin
         student.do_begin = lambda self: inner(self) or object()
     """,
     "begins_with_a_module": """
         import sys
-        student = sys.modules["coursekit.engine.student"].Student
+        student = sys.modules["coursekit.engine.inside.student"].Student
         inner = student.do_begin
         student.do_begin = lambda self: inner(self) or sys
     """,
@@ -211,7 +211,7 @@ answers("hostile", "good", "one_step_drift", {
 answers("hostile", "good", "one_step_drift", {
     "empty_rows_past_the_writer": SEND + """
         import numpy as np
-        arrays = sys.modules["coursekit.engine.arrays"]
+        arrays = sys.modules["coursekit.engine.protocol.arrays"]
         inner = arrays.array_parts
         arrays.array_parts = lambda a: ("float64", (2**31 - 1, 0), b"") if a.size == 7 else inner(a)
         def one_step_drift(W1, W2, M, eta):

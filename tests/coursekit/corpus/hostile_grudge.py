@@ -211,7 +211,7 @@ answers("hostile", "good", "solve", {
 cells("hostile", "bad", {
     "every_argument_made_zero": """
         import sys
-        student = sys.modules["coursekit.engine.student"]
+        student = sys.modules["coursekit.engine.inside.student"]
         inner = student.Student.unpack
         def spoil(value):
             import numpy as np
@@ -245,7 +245,7 @@ answers("hostile", "good", "adder", {
     "handle_of_a_server_part": """
         import gc, sys
         def adder(n):
-            student = sys.modules["coursekit.engine.student"]
+            student = sys.modules["coursekit.engine.inside.student"]
             return next(o for o in gc.get_objects() if type(o) is student.Student).do_begin
     """,
     "function_that_returns_itself": "def adder(n): return adder",

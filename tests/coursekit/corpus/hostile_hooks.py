@@ -95,19 +95,19 @@ cells("hostile", "good", {
 cells("hostile", "bad", {
     "patched_encoder": """
         import sys
-        arrays, frames = sys.modules["coursekit.engine.arrays"], sys.modules["coursekit.engine.frames"]
+        arrays, frames = sys.modules["coursekit.engine.protocol.arrays"], sys.modules["coursekit.engine.protocol.frames"]
         arrays.array_parts = lambda a: ("float64", (), b"\\0" * 8)
         frames._WRITERS.clear()
     """,
     "patched_operations": """
         import sys
-        student = sys.modules["coursekit.engine.student"].Student
+        student = sys.modules["coursekit.engine.inside.student"].Student
         for name in [n for n in dir(student) if n.startswith("do_")]:
             setattr(student, name, lambda self, *a: (True, 0.0) if len(a) == 1 else 0.0)
     """,
     "ok_to_every_question": """
         import sys
-        student = sys.modules["coursekit.engine.student"].Student
+        student = sys.modules["coursekit.engine.inside.student"].Student
         student.answer = lambda self, payload: self.wire.send(b"R", self.pack((self.unpack(payload)[0], "ok", True)))
     """,
     "the_expected_in_own_frames": """
@@ -120,7 +120,7 @@ cells("hostile", "bad", {
 cells("hostile", "bad", {
     "the_question_sent_back": """
         import sys
-        student = sys.modules["coursekit.engine.student"].Student
+        student = sys.modules["coursekit.engine.inside.student"].Student
         student.answer = lambda self, payload: self.wire.send(b"R", payload)
     """,
 }, source="mini", every="crashed")  # fmt: skip
@@ -207,7 +207,7 @@ answers("hostile", "good", "size", {
 def output_that_keeps_a_search_busy(d: Draft) -> None:
     d.add("""
         import sys
-        student = sys.modules["coursekit.engine.student"]
+        student = sys.modules["coursekit.engine.inside.student"]
         student.Student.do_cell = lambda self, label, source: {"output": "/ " * 400_000, "error": None}
     """)
     d.add("pass")

@@ -118,8 +118,8 @@ cells("hostile", "bad", {
     """,
     "import_the_engine": """
         try:
-            import coursekit.engine.split, coursekit.engine.plan
-            print("LEAKED", coursekit.engine.split.__file__)
+            import coursekit.engine.grade, coursekit.engine.matching.plan
+            print("LEAKED", coursekit.engine.grade.__file__)
         except ImportError:
             pass
         import training_dynamics.toolbox
@@ -204,13 +204,13 @@ answers("hostile", "good", "mode_speed", {
     """,
     "use_the_course_library": """
         def mode_speed(w, s):
-            import training_dynamics.deep_linear_networks as course
+            import training_dynamics.deep_linear_networks.modes as course
             return course.mode_speed(w, s)
     """,
     "use_the_solution_file": """
         def mode_speed(w, s):
             import runpy
-            return runpy.run_path("solutions/deep_linear_networks.py")["mode_speed"](w, s)
+            return runpy.run_path("solutions/deep_linear_networks/reference.py")["mode_speed"](w, s)
     """,
     "fish_in_the_checks_module": """
         def mode_speed(w, s):
@@ -229,7 +229,7 @@ answers("hostile", "good", "mode_speed", {
     "raise_the_engines_own": """
         import sys
         def mode_speed(w, s):
-            raise sys.modules["coursekit.engine.errors"].StudentGone
+            raise sys.modules["coursekit.engine.protocol.errors"].StudentGone
     """,
     "return_nan": "def mode_speed(w, s): return float('nan')",
     "return_infinity": "def mode_speed(w, s): return float('inf')",

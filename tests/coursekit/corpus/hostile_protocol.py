@@ -6,7 +6,7 @@ from corpus.base import Draft, answers, case, cells
 
 SEND = """
         import os, struct, sys
-        frames = sys.modules["coursekit.engine.frames"]
+        frames = sys.modules["coursekit.engine.protocol.frames"]
         def shout(kind, payload, length=None):
             message = kind + struct.pack("<I", len(payload) if length is None else length) + payload
             for fd in range(3, 16):
@@ -21,8 +21,8 @@ answers("hostile", "good", "mode_speed", {
     """,
     "patch_own_server": """
         import sys
-        peer = sys.modules["coursekit.engine.peer"]
-        frames = sys.modules["coursekit.engine.frames"]
+        peer = sys.modules["coursekit.engine.protocol.peer"]
+        frames = sys.modules["coursekit.engine.protocol.frames"]
         peer.Peer.pack = lambda self, body: frames.encode(((body[0], "ok", True), []))
         def mode_speed(w, s): return 0.0
     """,
@@ -77,7 +77,7 @@ answers("hostile", "good", "mode_speed", {
     "callback_guessing": """
         import sys
         def mode_speed(w, s):
-            me = sys.modules["coursekit.engine.student"]
+            me = sys.modules["coursekit.engine.inside.student"]
             import gc
             student = next(o for o in gc.get_objects() if type(o) is me.Student)
             for number in range(50):
@@ -225,7 +225,7 @@ answers("hostile", "good", "parts", {
 cells("hostile", "bad", {
     "callback_machinery_patched": """
         import sys
-        student = sys.modules["coursekit.engine.student"]
+        student = sys.modules["coursekit.engine.inside.student"]
         student.Student.do_name = lambda self, name: (True, 1)
         student.Student.do_len = lambda self, thing: 3
     """,
@@ -241,7 +241,7 @@ def generator_that_hangs(d: Draft) -> None:
 def forged_cell_reports(d: Draft) -> None:
     d.first("""
         import sys
-        student = sys.modules["coursekit.engine.student"]
+        student = sys.modules["coursekit.engine.inside.student"]
         student.Student.do_cell = lambda self, label, source: {"output": "o" * 10**7, "error": None, "score": 100}
     """)
 
@@ -250,7 +250,7 @@ def forged_cell_reports(d: Draft) -> None:
 def forged_cell_errors(d: Draft) -> None:
     d.first("""
         import sys
-        student = sys.modules["coursekit.engine.student"]
+        student = sys.modules["coursekit.engine.inside.student"]
         student.Student.do_cell = lambda self, label, source: {"output": 5, "error": ("a", "b")}
     """)
 
@@ -260,7 +260,7 @@ def _arrays_for_reports(name: str, report: str, **differs: str) -> None:
         d.first("pass")
         d.first(f"""
             import sys, numpy
-            student, frames = sys.modules["coursekit.engine.student"].Student, sys.modules["coursekit.engine.frames"]
+            student, frames = sys.modules["coursekit.engine.inside.student"].Student, sys.modules["coursekit.engine.protocol.frames"]
             {report}
         """)
 

@@ -8,8 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from corpus import broken, honest, hostile_grudge, hostile_hooks, hostile_judge, hostile_process, hostile_protocol  # noqa: E402, F401
 from corpus.base import CASES, source_of  # noqa: E402
 
+from coursekit.engine.engines import local_engine  # noqa: E402
 from coursekit.engine.interface import Budget, Submission  # noqa: E402
-from coursekit.engine.local import local_engine  # noqa: E402
 
 
 def main():

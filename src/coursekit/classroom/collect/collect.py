@@ -1,0 +1,230 @@
+"""``course collect``: put what was handed in where grading finds it; refuse, with the reason, what is not a submission.
+
+Whose a notebook is, is read from where it lay, never from what is written in it: the student's folder, else the file's name
+(``<student>.ipynb``, ``<student>_<assignment>.ipynb``, and the names that Canvas and Moodle give).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from coursekit.classroom import records
+from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths
+from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, parse_time, time_text, valid_id
+from coursekit.classroom.roster import Person, people
+from coursekit.classroom.source import course_data, parse
+from coursekit.engine.interface import Budget
+from coursekit.notebooks.read import oversize
+from coursekit.paths import write_atomically
+
+CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
+MOODLE = re.compile(
+    r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
+)  # the first number: students name what comes after it
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one item: ``status`` is collected, unchanged, superseded, refused or, of another's file, ignored."""
+
+    student: str | None
+    status: str
+    reason: str
+    origin: str
+
+
+def owner(folders: list[str], roster: Container[str]) -> str:
+    """The folder that says whose an item is: the outermost that Moodle or the roster names, else the innermost.
+
+    Moodle's exports keep the folders that students make, and their names must not make a notebook somebody else's.
+    """
+    named = (name for name in folders if name in roster or MOODLE.fullmatch(name))
+    return next(named, folders[-1])
+
+
+def student_of(parts: tuple[str, ...], container: str, assignment: str, roster: Container[str] = ()) -> str:
+    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment."""
+    folders = [part for part in parts[:-1] if part != assignment]
+    if folders:
+        name = owner(folders, roster)
+    else:
+        name = PurePosixPath(parts[-1]).stem if parts else container
+        canvas = CANVAS.fullmatch(name)
+        name = canvas[1] if canvas else (container or name) if name == assignment else name
+    moodle = MOODLE.fullmatch(name)
+    return moodle[1] if moodle else name.removesuffix(f"_{assignment}")
+
+
+def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | None:
+    """Why ``data`` is not a submission of this assignment, in words for its student, or None."""
+    if reason := oversize(data):
+        return reason
+    try:
+        notebook = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return "it is not a notebook: the file is not JSON; save it again in Jupyter and hand that in"
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells", notebook.get("worksheets")), list):
+        return "it is not a notebook: it has no list of cells; save it again in Jupyter and hand that in"
+    found = set()
+    for cell in notebook.get("cells", []):
+        data_of = cell.get("metadata") if isinstance(cell, dict) else None
+        marks = data_of.get("nbgrader") if isinstance(data_of, dict) else None
+        if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+            found.add(marks["grade_id"])
+    if found and not found & own_ids:
+        return f"it is not the notebook of {assignment}: none of its questions belong to it"
+    return None
+
+
+def source_ids(source: bytes) -> set[str]:
+    """The ids of all marked cells of the source notebook."""
+    return {name for cell in parse(source).cells if isinstance(name := course_data(cell).get("grade_id"), str)}
+
+
+def by_platform(student: str, roster: Mapping[str, Person]) -> str:
+    """The student whose ``lms_id`` the id is, when the roster has it once and no student of that id; else the id itself."""
+    owners = [person.student for person in roster.values() if person.lms_id == student]
+    return owners[0] if student not in roster and len(owners) == 1 else student
+
+
+def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: Mapping[str, str]) -> str | None:
+    """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
+    if not valid_id(student):
+        return f"{student!r} is not a student id: {ID_RULE}"
+    if known.get(student.lower(), student) != student:
+        return (
+            f"{student!r} differs from {known[student.lower()]!r} in capitals only; rename it to the id that is meant"
+        )
+    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, own_ids)
+
+
+def rank(candidate: Candidate, assignment: str) -> tuple:
+    """Which of several notebooks of one student counts: the one with the right name, then the newest."""
+    return (PurePosixPath(candidate.name).stem == assignment, candidate.moment, candidate.origin)
+
+
+def unclear(candidates: list[Candidate], student: str, assignment: str) -> bool:
+    """Whether one folder holds several notebooks and no name tells which is meant."""
+    folders = {candidate.parts[:-1] for candidate in candidates}
+    stems = {PurePosixPath(candidate.name).stem for candidate in candidates}
+    clear = {assignment, student, f"{student}_{assignment}"}
+    return len(candidates) > 1 and len(folders) == 1 and folders != {()} and len(stems) > 1 and not stems & clear
+
+
+def keep_earlier(classroom: Classroom, assignment: str, student: str, data: bytes, stamp: str) -> None:
+    """Put one version of a submission into the student's history folder."""
+    name = f"{re.sub(r'[^0-9]', '', stamp)[:14] or 'undated'}-{records.sha256(data)[:12]}.ipynb"
+    write_atomically(classroom.history(assignment, student) / name, data)
+
+
+def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate, stated: bool) -> str:
+    """Make ``candidate`` the student's submission unless a newer one is there; what was there goes to history.
+
+    A time that the instructor ``stated`` holds for the version that is there already, too.
+    """
+    path = classroom.submitted(assignment, student)
+    stamp = path.with_name(TIMESTAMP)
+    if path.is_file() and path.read_bytes() == candidate.data:
+        if stated:
+            write_atomically(stamp, time_text(candidate.moment) + "\n")
+        return "unchanged"
+    keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
+    if path.is_file():  # the time goes first: killed between the two, the next `course collect` writes the notebook
+        if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
+            return "superseded"
+        keep_earlier(classroom, assignment, student, path.read_bytes(), stamp.read_text() if stamp.is_file() else "")
+    write_atomically(stamp, time_text(candidate.moment) + "\n")
+    write_atomically(path, candidate.data)
+    return "collected"
+
+
+def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, reason: str) -> None:
+    """Leave a record that gives the reason, unless the student has a submission or a score that stands."""
+    if classroom.submitted(assignment, student).is_file():
+        return
+    existing = records.read(classroom, assignment, student)
+    if existing and any(entry["status"] != "refused" for entry in existing["questions"].values()):
+        return
+    results = records.every_question(source, "refused", f"The submission was refused: {reason}.")
+    digests = records.hashes(b"", source, Budget())
+    records.write(classroom, records.build(assignment, student, results, "collect", digests, [reason]))
+
+
+def collect_items(
+    classroom: Classroom, assignment: str, items: Iterable[Item], submitted: datetime | None = None
+) -> list[Taken]:
+    """Sort ``items`` by student, refuse what must be refused, store the rest, all as of ``submitted`` when it is given."""
+    source = classroom.source_bytes(assignment)
+    own_ids = source_ids(source)
+    good: dict[str, list[Candidate]] = defaultdict(list)
+    report, refusals, roster = [], [], people(classroom)
+    known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
+    others: dict[str, Refusal] = {}
+    for item in items:
+        student = by_platform(student_of(item.parts, item.container, assignment, roster), roster)
+        if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
+            refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
+            continue
+        if isinstance(item, Refusal) and item.foreign:
+            others.setdefault(student, item)
+            continue
+        reason = fault(item, student, assignment, own_ids, known)
+        if reason is None and isinstance(item, Candidate):
+            good[student].append(replace(item, moment=submitted or item.moment))
+            known.setdefault(student.lower(), student)
+        else:
+            own = valid_id(student) and known.get(student.lower(), student) == student
+            refusals.append(Taken(student if own else None, "refused", reason or "", item.origin))
+    for student, candidates in sorted(good.items()):
+        known_one = not roster or student in roster
+        report += take(classroom, assignment, student, candidates, submitted is not None, known_one)
+    met = {taken.student for taken in [*report, *refusals]}
+    refusals += [without_notebook(student, item, roster) for student, item in others.items() if student not in met]
+    for taken in [*refusals, *(t for t in report if t.status == "refused")]:
+        if taken.student is not None:
+            refuse(classroom, assignment, source, taken.student, taken.reason)
+    return report + refusals
+
+
+def without_notebook(student: str, item: Refusal, roster: Container[str]) -> Taken:
+    """What to say of one who sent files of another kind only: a refusal for a student that we know, else a remark."""
+    platform = any(rule.fullmatch(name) for name in item.parts for rule in (MOODLE, CANVAS))
+    if student in roster or (platform and valid_id(student)):
+        return Taken(student, "refused", item.reason, item.origin)
+    return Taken(None, "ignored", item.reason, item.origin)
+
+
+def take(
+    classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], stated: bool, known: bool
+) -> list[Taken]:
+    """Store the one of a student's notebooks that counts and say what became of each.
+
+    A folder with many notebooks whose name is no ``known`` student's is perhaps nobody's, and leaves no record.
+    """
+    if unclear(candidates, student, assignment):
+        reason = (
+            f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear; a "
+            "folder is one student's: when it holds the notebooks of many, unpack the zip and name the folder itself"
+        )
+        return [Taken(student if known else None, "refused", reason, candidate.origin) for candidate in candidates]
+    *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, assignment))
+    report = []
+    for other in others:
+        keep_earlier(classroom, assignment, student, other.data, time_text(other.moment))
+        report.append(
+            Taken(student, "superseded", f"{chosen.origin} counts; this one is kept in history", other.origin)
+        )
+    status = store(classroom, assignment, student, chosen, stated)
+    reason = "a newer one is there already; this one is kept in history" if status == "superseded" else ""
+    return [*report, Taken(student, status, reason, chosen.origin)]
+
+
+def collect(classroom: Classroom, assignment: str, paths: list[Path]) -> list[Taken]:
+    """Take the submissions that ``paths`` hold: one result for each notebook met, refused ones with the reason."""
+    return collect_items(classroom, assignment, from_paths(paths))

@@ -1,0 +1,1 @@
+"""A made-up term with made-up students."""

@@ -1,0 +1,92 @@
+"""``course grade --regrade``: grade again beside the records, show what would change, and write when told to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from coursekit.classroom import records
+from coursekit.classroom.grade.run import Job, Settings, pending, record_of, wanted
+from coursekit.classroom.grade.writer import Writer
+from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.progress import bar
+from coursekit.paths import write_atomically
+
+Change = tuple[str, str, str, str]  # student, question, before, after
+
+
+def changes(student: str, before: records.Record | None, after: records.Record) -> list[Change]:
+    """The questions whose score, status or message differ, and a line for the sum."""
+    old = (before or {"questions": {}})["questions"]
+    found = [
+        (student, name, brief(old.get(name)), brief(entry))
+        for name, entry in after["questions"].items()
+        if old.get(name) != entry
+    ]
+    found += [(student, name, brief(entry), "none") for name, entry in old.items() if name not in after["questions"]]
+    total = (before or {}).get("score")
+    if total != after["score"]:
+        found.append((student, "score", "none" if total is None else f"{total:g}", f"{after['score']:g}"))
+    return found
+
+
+def brief(entry: dict[str, Any] | None) -> str:
+    """A question's result in one line."""
+    return (
+        f"{entry['score']:g} {entry['status']}: {entry['message'].splitlines()[0][:80] if entry['message'] else ''}"
+        if entry
+        else "none"
+    )
+
+
+def table(found: list[Change]) -> Table:
+    """The changes, one line a question."""
+    result = Table("student", "question", "before", "after")
+    for change in found:
+        result.add_row(*map(escape, change), style="bold" if change[1] == "score" else "")
+    return result
+
+
+def regrade(
+    classroom: Classroom, assignment: str, students: tuple[str, ...], settings: Settings, console: Console, *, run: Any,
+    confirmed: bool = False,
+) -> list[Change]:  # fmt: skip
+    """Grade again, keep the results in ``records/<assignment>/regrade/`` until they are taken over, and say what differs.
+
+    A regrade that was answered with no, or killed, leaves every record as it was.  Raises ClassroomError for a no, so that a
+    script stops there.
+    """
+    source = classroom.source_bytes(assignment)
+    jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
+    by_student: dict[str, Job] = {job.student: job for job in jobs}
+    results: dict[str, dict[str, Any]] = {}
+    found: list[Change] = []
+    side = classroom.records(assignment) / "regrade"
+    with bar(console) as progress:
+        for result in progress.track(run(jobs, source, settings), total=len(jobs), description="grading again"):
+            job = by_student[result["student"]]
+            record = record_of(classroom, assignment, job, result, source, settings)
+            write_atomically(side / f"{job.student}.json", json.dumps(record, indent=1))
+            results[job.student] = result
+            found += changes(job.student, records.read(classroom, assignment, job.student), record)
+    console.print(table(sorted(found)) if found else f"{len(jobs)} graded again: nothing differs")
+    if found and not confirmed:
+        confirmed = click.confirm(
+            f"Write these results for {len({change[0] for change in found})} students?", default=False
+        )
+    if found and not confirmed:
+        raise ClassroomError(f"nothing was written; the new results are in {side}")
+    writer = Writer(classroom, assignment, source, settings)
+    for student, result in sorted(results.items()):
+        writer.write(by_student[student], result)
+    writer.derive()
+    shutil.rmtree(side, ignore_errors=True)
+    if found:
+        console.print(f"Written for {len({change[0] for change in found})} students; manual scores stay")
+    return found

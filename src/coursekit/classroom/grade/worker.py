@@ -1,0 +1,80 @@
+"""What runs in a grading process: one engine for the process's life, one plain dictionary back for each submission."""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import json
+import sys
+import time
+from dataclasses import asdict
+from functools import cache
+from typing import Any
+
+from coursekit.classroom.layout import ClassroomError
+from coursekit.engine.interface import Budget, Engine, Submission
+from coursekit.notebooks.read import raster
+
+DEFAULT_ENGINE = "coursekit.engine.engines:grading_engine"
+
+
+@cache
+def engine(factory: str, unsafe_no_sandbox: bool) -> Engine:
+    """This process's engine, started on first use; ``factory`` is ``module:function``."""
+    module, _, function = factory.partition(":")
+    made = getattr(importlib.import_module(module), function)(unsafe_no_sandbox=unsafe_no_sandbox)
+    atexit.register(made.close)
+    return made
+
+
+def slim(notebook: bytes, limit: int) -> bytes:
+    """A notebook above ``limit`` bytes with only those outputs that are pictures, as many as fit; no score depends on them."""
+    if len(notebook) <= limit:
+        return notebook
+    try:
+        content = json.loads(notebook)
+        room = limit // 2
+        for cell in content["cells"]:
+            cell.pop("attachments", None)
+            if "outputs" in cell:
+                cell["outputs"], room = fitting(cell["outputs"], room)
+        return json.dumps(content).encode()
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return notebook  # no notebook: saying so is the engine's part
+
+
+def fitting(outputs: list[Any], room: int) -> tuple[list[dict[str, Any]], int]:
+    """The pictures among ``outputs`` that fit into ``room`` characters, and the room that is left."""
+    kept = []
+    for output in outputs:
+        data = raster(output.get("data"))
+        size = sum(map(len, data.values()))
+        if 0 < size <= room:
+            room -= size
+            kept.append({"output_type": "display_data", "metadata": {}, "data": data})
+    return kept, room
+
+
+def grade_one(
+    student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
+    seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Grade one submission; the result holds only what JSON can, since it crosses machines."""
+    chosen = engine(factory, unsafe_no_sandbox)
+    start = time.perf_counter()
+    limits = Budget(**budget)
+    try:
+        outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
+    except ValueError as error:
+        raise ClassroomError(
+            f"the source notebook is at fault: {error}; mend the exercise and release it again"
+        ) from None
+    return {
+        "student": student,
+        "grader": chosen.name,
+        "questions": {name: asdict(result) for name, result in outcome.questions.items()},
+        "flags": list(outcome.flags),
+        "notebook": outcome.notebook,
+        "seconds": time.perf_counter() - start,
+        "python": sys.version.split()[0],
+    }

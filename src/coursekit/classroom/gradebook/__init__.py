@@ -1,0 +1,1 @@
+"""nbgrader's gradebook, derived from the records."""

@@ -1,0 +1,152 @@
+"""Where a student stands: the record together with what people entered in the gradebook and the late penalty.
+
+Records hold what the machine found and stay the same; manual scores, extra credit and comments live in the gradebook, where
+formgrader puts them.  Pages and exports show the two together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbgrader import api
+from sqlalchemy import inspect, select
+
+from coursekit.classroom import records
+from coursekit.classroom.gradebook.tables import connect
+from coursekit.classroom.layout import Classroom
+from coursekit.classroom.roster import Person, people
+from coursekit.classroom.source import Question, questions
+
+
+@dataclass(frozen=True)
+class Manual:
+    """What people entered for one cell."""
+
+    score: float | None = None
+    extra: float = 0.0
+    comment: str = ""
+    again: bool = False  # the submission or the machine's score changed since: a second look is asked for
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One question of one student: what the record says and what a person made of it."""
+
+    question: Question
+    score: float
+    status: str
+    message: str
+    manual: Manual
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the question waits for a person, for the first time or again."""
+        return (self.status == "manual" and self.manual.score is None) or self.manual.again
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's marks for an assignment; ``score`` includes manual scores, ``final`` the late penalty too."""
+
+    person: Person
+    marks: tuple[Mark, ...]
+    record: records.Record | None
+    late_share: float = 0.0
+    days_late: int = 0
+
+    @property
+    def score(self) -> float:
+        """Points before any late penalty."""
+        return records.tidy(sum(mark.score for mark in self.marks))
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had, without extra credit."""
+        return records.tidy(sum(mark.question.points for mark in self.marks))
+
+    @property
+    def penalty(self) -> float:
+        """Points taken off for lateness."""
+        return records.tidy(self.late_share * self.score)
+
+    @property
+    def final(self) -> float:
+        """``score - penalty``: what is exported."""
+        return records.tidy(self.score - self.penalty)
+
+    @property
+    def status(self) -> str:
+        """One word for the whole: graded, waiting (for a person), refused, missing."""
+        statuses = {mark.status for mark in self.marks}
+        if self.record is None or statuses <= {"missing"}:
+            return "missing"
+        if statuses <= {"refused"}:
+            return "refused"
+        return "waiting" if any(mark.waiting for mark in self.marks) else "graded"
+
+
+def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual]]:
+    """What people entered for an assignment: ``{student: {grade_id: Manual}}``; comments under their answer cell's id."""
+    found: dict[str, dict[str, Manual]] = defaultdict(dict)
+    engine = connect(classroom.db_url)
+    submitted, cell = api.SubmittedAssignment.__table__, api.BaseCell.__table__
+    notebook, master = api.SubmittedNotebook.__table__, api.Assignment.__table__
+    try:
+        if not inspect(engine).has_table("grade"):
+            return {}
+        with engine.connect() as connection:
+            for table, columns in (
+                (api.Grade.__table__, ("manual_score", "extra_credit", "needs_manual_grade")),
+                (api.Comment.__table__, ("manual_comment",)),
+            ):
+                joined = (
+                    table.join(notebook, table.c.notebook_id == notebook.c.id)
+                    .join(submitted, notebook.c.assignment_id == submitted.c.id)
+                    .join(master, submitted.c.assignment_id == master.c.id)
+                    .join(cell, table.c.cell_id == cell.c.id)
+                )
+                query = select(submitted.c.student_id, cell.c.name, *(table.c[name] for name in columns))
+                for student, name, *values in connection.execute(
+                    query.select_from(joined).where(master.c.name == assignment)
+                ):
+                    before = found[student].get(name, Manual())
+                    found[student][name] = merged(before, dict(zip(columns, values)))
+    finally:
+        engine.dispose()
+    return dict(found)
+
+
+def merged(before: Manual, values: dict[str, Any]) -> Manual:
+    """``before`` with the columns of one more row."""
+    if "manual_comment" in values:
+        return replace(before, comment=values["manual_comment"] or before.comment)
+    score = values["manual_score"]
+    again = score is not None and bool(values["needs_manual_grade"])
+    return Manual(score, float(values["extra_credit"] or 0), before.comment, again)
+
+
+def mark_of(question: Question, record: records.Record | None, manual: dict[str, Manual]) -> Mark:
+    """One question's mark; a manual score takes the place of the machine's, extra credit is added."""
+    nothing = {"score": 0.0, "status": "missing", "message": "Nothing was handed in."}
+    entry = (record or {"questions": {}})["questions"].get(question.id, nothing)
+    own, answer = manual.get(question.id, Manual()), manual.get(question.answer, Manual())
+    score = (entry["score"] if own.score is None else own.score) + own.extra
+    comment = "\n\n".join(dict.fromkeys(text for text in (own.comment, answer.comment) if text))
+    return Mark(question, float(score), entry["status"], entry["message"], replace(own, comment=comment))
+
+
+def standings(classroom: Classroom, assignment: str) -> list[Standing]:
+    """Where every student of the roster or with a record stands, by student id."""
+    found, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
+    roster = people(classroom)
+    asked = questions(classroom.source_bytes(assignment))
+    result = []
+    for student in sorted({*found, *roster}):
+        record = found.get(student)
+        marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
+        late = (record or {}).get("late") or {}
+        person = roster.get(student, Person(student))
+        result.append(Standing(person, marks, record, late.get("share", 0.0), late.get("days", 0)))
+    return result

@@ -1,0 +1,177 @@
+"""``course feedback``: one self-contained page a student, on which nothing that a student wrote can act.
+
+The page has no script and a policy that allows none.  Code, messages and outputs are escaped text; prose goes through nh3;
+pictures are checked PNG and JPEG data.  Of the checks it shows names and messages, never their source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+import nbformat
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from nbformat.notebooknode import NotebookNode
+
+from coursekit.classroom.gradebook.scores import Mark, Standing, standings
+from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.show.clean import TEXT_CAP, capped, pictures
+from coursekit.classroom.source import course_data, parse, questions
+from coursekit.paths import write_atomically
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "feedback"
+WORDS = {
+    "passed": "Right", "partial": "Partly right", "failed": "Not right yet", "blank": "Not answered",
+    "timeout": "Took too long", "memory": "Needed too much memory", "crashed": "Ended its process", "missing": "Missing",
+    "refused": "Not accepted", "manual": "Waits for a grader",
+}  # fmt: skip
+TAGS = {
+    "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
+    "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question as the page shows it; ``prose`` and ``comment`` are cleaned HTML, everything else plain text."""
+
+    mark: Mark
+    words: str
+    message: str
+    comment: Markup
+    code: str
+    prose: Markup
+    output: str
+    images: tuple[str, ...]
+
+
+def cleaned(markdown: str) -> Markup:
+    """Markdown as HTML that holds formatting only; raw HTML in it is shown as text."""
+    html = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .disable("reference")
+        .render(capped(markdown, TEXT_CAP))
+    )
+    safe = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}, "th": {"align"}, "td": {"align"}},
+        url_schemes={"http", "https", "mailto"},
+    )
+    return Markup(safe)  # noqa: S704  (what nh3 let through)
+
+
+def answers(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
+    """The marked cells of an autograded notebook by id, each with the student's own cells that stand below it."""
+    found: dict[str, list[NotebookNode]] = {}
+    current: list[NotebookNode] = []
+    for cell in notebook.cells:
+        if name := course_data(cell).get("grade_id"):
+            current = found.setdefault(name, [])
+        current.append(cell)
+    return found
+
+
+def printed(cell: NotebookNode) -> Iterator[str]:
+    """The text outputs of a cell."""
+    for output in cell.get("outputs", []):
+        yield output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+def drawn(cell: NotebookNode) -> Iterator[str]:
+    """The pictures of a cell as data addresses."""
+    bundles = [output.get("data", {}) for output in cell.get("outputs", [])] + list(
+        cell.get("attachments", {}).values()
+    )
+    for bundle in bundles:
+        for mime, data in pictures(dict(bundle)).items():
+            yield f"data:{mime};base64,{data}"
+
+
+def item(mark: Mark, cells: dict[str, list[NotebookNode]]) -> Item:
+    """What the page shows of one question; of a written one, also text and pictures in cells of one's own below it."""
+    shown = cells.get(mark.question.answer, [])[: None if mark.question.manual else 1]
+    code = "\n\n".join(cell.source for cell in shown if cell.cell_type == "code")
+    prose = cleaned("\n\n".join(cell.source for cell in shown if cell.cell_type != "code"))
+    text = capped("\n".join(filter(None, (part for cell in shown for part in printed(cell)))), TEXT_CAP)
+    message = "" if mark.status == "manual" and mark.manual.score is not None else capped(mark.message, TEXT_CAP)
+    comment = cleaned(mark.manual.comment) if mark.manual.comment else Markup("")
+    images = tuple(image for cell in shown for image in drawn(cell))
+    return Item(mark, words(mark), message, comment, code, prose, text, images)
+
+
+def words(mark: Mark) -> str:
+    """The status in words; a person's score takes precedence."""
+    return "Graded by a person" if mark.manual.score is not None else WORDS[mark.status]
+
+
+def points(value: float) -> str:
+    """Points without needless zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@cache
+def template() -> jinja2.Template:
+    """The page's template, with every value escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["points"] = points
+    return environment.get_template("page.html.j2")
+
+
+def heading(source: bytes, assignment: str) -> str:
+    """The assignment's title: the first heading of its notebook."""
+    texts = (cell.source for cell in parse(source).cells if cell.cell_type == "markdown")
+    found = next((match[1] for text in texts if (match := re.search(r"^#\s+(.+)$", text, re.M))), assignment)
+    return re.sub(r"[*_`]", "", found)
+
+
+def page(assignment: str, title: str, standing: Standing, notebook: NotebookNode) -> str:
+    """The page of one student."""
+    cells = answers(notebook)
+    return template().render(
+        assignment=assignment, title=title, standing=standing, items=[item(mark, cells) for mark in standing.marks],
+        flags=(standing.record or {}).get("flags", []), style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704
+    )  # fmt: skip
+
+
+def write(classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None) -> Iterator[Path]:
+    """Write the page of everyone with a record, yielding each as it is done."""
+    source = classroom.source_bytes(assignment)
+    questions(source)
+    title = heading(source, assignment)
+    for standing in standings(classroom, assignment) if students is None else students:
+        if standing.record is None:
+            continue
+        student = standing.person.student
+        path = classroom.autograded(assignment, student)
+        notebook = shown(path, assignment)
+        target = classroom.feedback(assignment, student)
+        write_atomically(target, page(assignment, title, standing, notebook))
+        yield target
+
+
+def shown(path: Path, assignment: str) -> NotebookNode:
+    """The notebook in ``autograded/``, empty when there is none; raises ClassroomError for a damaged one."""
+    try:
+        return nbformat.reads(path.read_text("utf-8"), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
+    except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
+        raise ClassroomError(
+            f"{path} is damaged ({error}); `course grade {assignment} --regrade` makes it again"
+        ) from None
+
+
+def with_records(classroom: Classroom, assignment: str) -> list[Standing]:
+    """The students who get a page; raises ClassroomError when nobody has been graded."""
+    found = [standing for standing in standings(classroom, assignment) if standing.record is not None]
+    if not found:
+        raise ClassroomError(f"nobody has a record for {assignment}; `course grade {assignment}` makes them")
+    return found

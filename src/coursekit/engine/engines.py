@@ -1,0 +1,78 @@
+"""The two engines that the commands use."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from coursekit.engine.grade import SplitEngine
+from coursekit.engine.interface import Engine
+from coursekit.engine.processes.spawn import SpawnLauncher
+
+
+class SandboxUnavailable(RuntimeError):
+    """This machine has no sandbox in which strangers' code could be graded."""
+
+
+def local_engine() -> Engine:
+    """For a student's own work on their own machine, on any system: judge and judged are apart, without a sandbox."""
+    return SplitEngine(SpawnLauncher(_plots_folder()), "split-spawn")
+
+
+def _plots_folder() -> str:
+    """A folder in the user's own cache; an empty string where that cannot be written."""
+    try:
+        folder = Path.home() / ".cache" / "training-dynamics" / "matplotlib"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # no home at all is a RuntimeError
+        return ""
+    return str(folder)
+
+
+def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
+    """For grading others' work: a fork server with the libraries loaded, and a sandbox around every student's process.
+
+    Raises SandboxUnavailable, naming what is missing, where there is no sandbox; ``unsafe_no_sandbox`` goes on without.
+    """
+    if not sys.platform.startswith("linux"):
+        if not unsafe_no_sandbox:
+            raise SandboxUnavailable(
+                f"there is no sandbox on {sys.platform}: grade on Linux, or accept the risk with --unsafe-no-sandbox"
+            )
+        return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
+    from coursekit.engine.processes.fork_client import ForkLauncher
+
+    if unsafe_no_sandbox:
+        return SplitEngine(ForkLauncher(sandbox=False), "split-unsafe")
+    found = _sandbox()
+    if found.way is None:
+        return SplitEngine(ForkLauncher(sandbox=True), "split")
+    from coursekit.engine.processes.in_bubblewrap import WrapLauncher
+
+    return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")
+
+
+def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]:
+    """What the ``grading_engine`` of every worker of this machine uses while it is open; it begins to start at once.
+
+    Raises SandboxUnavailable as the engine does.
+    """
+    forks = sys.platform.startswith("linux") and (unsafe_no_sandbox or _sandbox().way is None)
+    if not forks:
+        return nullcontext()
+    from coursekit.engine.processes.library_server import Preloaded
+
+    return Preloaded()
+
+
+def _sandbox() -> Any:
+    """What sandbox there is.  Raises SandboxUnavailable, naming what is missing, where there is none."""
+    from coursekit.sandbox import facts
+
+    found = facts.tried()
+    if not found.works:
+        way_out = "see `course doctor`, or accept the risk with --unsafe-no-sandbox"
+        raise SandboxUnavailable(f"the sandbox does not work here ({facts.missing(found)}): {way_out}")
+    return found

@@ -1,0 +1,179 @@
+"""The grading engine: the student's cells in one process, the tests in another, a score and a reason for every question."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
+from coursekit.engine.matching.executed import executed_notebook
+from coursekit.engine.matching.plan import Plan, Question, make_plan, questions_of, read_source
+from coursekit.engine.messages import OUTSIDE, REASONS, scrubbed
+from coursekit.engine.processes.spawn import Launcher
+from coursekit.engine.session import Clock, OutOfTime, Report, Session
+from coursekit.engine.test_run import Bench, Trial
+from coursekit.notebooks.read import Refused
+
+NOT_ANSWERED = "not answered yet"
+MANUAL = "waits for a grader"
+
+
+class SplitEngine:
+    """Grades one submission at a time.  ``launcher`` decides whether processes are forked and sandboxed or started fresh."""
+
+    def __init__(self, launcher: Launcher, name: str) -> None:
+        self.launcher, self.name = launcher, name
+        self._one = threading.Lock()
+
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+        """The outcome of one submission.  Raises ValueError only for a fault of the source notebook."""
+        try:
+            plan = make_plan(source, submission.notebook)
+        except Refused as error:
+            return _refused(source, str(error))
+        except (RecursionError, MemoryError) as error:
+            return _refused(source, f"the notebook is too deep or too large to be read ({type(error).__name__})")
+        with self._one:
+            return _Run(self.launcher, plan, submission, budget).outcome()
+
+    def warm(self) -> None:
+        """Begin to start what grading needs, without waiting for it."""
+        self.launcher.warm()
+
+    def close(self) -> None:
+        """End every process that the engine started."""
+        self.launcher.close()
+
+
+class _Run:
+    """The grading of one submission."""
+
+    def __init__(self, launcher: Launcher, plan: Plan, submission: Submission, budget: Budget) -> None:
+        self.launcher, self.plan, self.submission, self.budget = launcher, plan, submission, budget
+        self.before = [(label, code) for label, code, locked in plan.setup if locked]
+        self.bench = Bench(launcher, plan.setup, budget)
+        self.bench.warm()
+        self.clock = Clock(budget)  # not before the fork server has started, which the first submission waits for
+        self.session = self._session()
+        self.results: dict[str, QuestionResult] = {}
+        self.unnamed: set[str] = set()
+
+    def _session(self, deadly: set[int] | None = None) -> Session:
+        answers = {place: question.answers[0].grade_id for question in self.plan.questions for place in question.given}
+        cells = []
+        for place, (cell, role) in enumerate(zip(self.plan.cells, self.plan.roles)):
+            cells.append((answers.get(place, f"cell {place + 1}"), cell.source if role == "run" else ""))
+        return Session(self.launcher, self.before + cells, self.budget, self.clock, deadly, len(self.before))
+
+    def outcome(self) -> Outcome:
+        """Run everything, and end every process whatever happens."""
+        try:
+            reports = self._cells()
+            if self.plan.in_order:
+                self.session.close()
+                self.session = self._session(self.session.deadly)
+            self._questions(reports)
+        finally:
+            self.session.close()
+            self.bench.stop()
+        results = {question.id: self.results[question.id] for question in self.plan.questions}
+        notebook = executed_notebook(self.plan, reports[len(self.before) :], results, self.budget)
+        return Outcome(results, tuple(self.plan.flags), notebook)
+
+    def _cells(self) -> list[Report]:
+        """Run all cells, for their output and their errors."""
+        try:
+            self.session.advance(len(self.session.cells))
+        except OutOfTime:
+            self.session.stop()
+        return self.session.reports
+
+    def _questions(self, reports: list[Report]) -> None:
+        """Run the tests, each at its place; one that lacked a name runs again at the end, where the name may be defined."""
+        for question in sorted(self.plan.questions, key=lambda q: q.after):
+            self.results[question.id] = self._question(question, question.after, reports)
+        for question in self.plan.questions if self.plan.in_order else []:
+            if question.id in self.unnamed:
+                last = self._question(question, len(self.plan.cells), reports)
+                if last.score >= self.results[question.id].score:
+                    self.results[question.id] = last
+
+    def _question(self, question: Question, after: int, reports: list[Report]) -> QuestionResult:
+        if question.manual:
+            words = ("blank", NOT_ANSWERED) if question.blank else ("manual", MANUAL)
+            missing = ("missing", "the cell for this answer is not in the notebook that was handed in")
+            return QuestionResult(0.0, question.test.points, *(words if question.given else missing))  # type: ignore[arg-type]
+        start = time.monotonic()
+        try:
+            result = self._trial(question, after)
+            # left over from an earlier question, perhaps, or the machine's doing: once more with a new process
+            if result.get("desync") or result.get("how") == OUTSIDE:
+                result = self._trial(question, after)
+                if result.get("how") == OUTSIDE:
+                    self.plan.flags.append(f"{question.id}: {OUTSIDE}")
+            if result.get("error") == "NameError" or result.get("missing"):
+                self.unnamed.add(question.id)
+        except OutOfTime:
+            result = {
+                "status": "timeout",
+                "how": f"the {self.budget.submission_seconds:g} s for the whole notebook were used up",
+            }
+        own = [reports[len(self.before) + place] for place in question.given]
+        score, status, message = _judged(question, result, own, self.budget)
+        return QuestionResult(score, question.test.points, status, scrubbed(message), time.monotonic() - start)  # type: ignore[arg-type]
+
+    def _trial(self, question: Question, after: int) -> dict[str, Any]:
+        self.session.advance(len(self.before) + (after if self.plan.in_order else len(self.plan.cells)))
+        test = {
+            "id": question.id,
+            "source": question.test.source,
+            "names": question.names,
+            "points": question.test.points,
+            "objects": question.objects,
+            "seed": self.submission.variant_seeds.get(question.id, 0),
+        }
+        return Trial(self.bench, self.session, self.budget, self.clock).run(test)
+
+
+def _judged(question: Question, result: dict[str, Any], own: list[Report], budget: Budget) -> tuple[float, str, str]:
+    """Score, status and message of a question from the checker's result and the reports of its answer cells."""
+    if result.get("desync"):
+        result = {"status": "crashed", "how": "it does not answer as asked"}
+    if "status" in result:
+        return 0.0, result["status"], _reason(question, result["status"], result["how"], budget)
+    score, points = result["score"], question.test.points
+    if score >= points:
+        return points, "passed", "all checks passed"
+    if score > 0:
+        return score, "partial", result["message"] or f"{score:g} of {points:g} points"
+    troubled = next((report for report in own if report.status not in ("ok", "unrun")), None)
+    undefined = [name for name in question.names if name in result["missing"]]
+    if not question.given:
+        return 0.0, "missing", f"the answer cell of {question.id} is not in the notebook that was handed in"
+    if question.blank or result["error"] == "NotImplementedError":
+        return 0.0, "blank", NOT_ANSWERED
+    if undefined and troubled is not None and troubled.status != "error":
+        return 0.0, troubled.status, _reason(question, troubled.status, troubled.text, budget)
+    if undefined and troubled is not None:
+        return 0.0, "failed", f"your answer cell stopped with {troubled.text}"
+    if undefined and result["missing"][undefined[0]]:
+        return 0.0, "failed", f"`{undefined[0]}` {result['missing'][undefined[0]]}"
+    if undefined:
+        return 0.0, "failed", f"`{undefined[0]}` is not defined by your notebook"
+    return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"] or "no check was passed"
+
+
+def _reason(question: Question, status: str, how: str, budget: Budget) -> str:
+    if status == "timeout" and how and not how.startswith("stopped"):
+        return f"{question.id} timed out: {how}"
+    if how == OUTSIDE:
+        return f"{question.id} was not graded: {how}"
+    return REASONS[status].format(
+        id=question.id, seconds=budget.call_seconds, megabytes=budget.memory_bytes // 2**20, how=how
+    )
+
+
+def _refused(source: bytes, reason: str) -> Outcome:
+    questions = questions_of(read_source(source))
+    return Outcome({q.id: QuestionResult(0.0, q.test.points, "refused", reason) for q in questions}, ("refused",))

@@ -1,0 +1,1 @@
+"""What runs inside the student's and the checker's processes."""

@@ -1,0 +1,299 @@
+"""The trusted side: runs nbgrader's unchanged test cells, with the student's names standing for what is in another process."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import math
+import re
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from coursekit.engine.inside import shell
+from coursekit.engine.protocol.errors import ChannelClosed, FrameError, NotPlain, StudentGone
+from coursekit.engine.protocol.frames import Handle, decode, encode
+from coursekit.engine.protocol.peer import Peer, digest, is_array
+from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
+from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
+
+DEEPEST = 40  # callbacks inside callbacks
+MESSAGE = 4_000  # characters
+# in a test cell that looks at what an answer did to its arguments
+CHANGES = re.compile(r"# answers may change their arguments|\bcheck\.leaves\(")
+HIDDEN = re.compile(r"#+\s*BEGIN HIDDEN TESTS.*?#+\s*END HIDDEN TESTS", re.DOTALL)
+
+
+class Checker(Peer):
+    """Runs setup cells once and test cells as ordered; speaks with the engine, and through it with the student's process."""
+
+    trusted = True
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self.sequence, self.depth, self.open = 0, 0, False
+        self.last_error = ""  # the type of the student's error that came last
+        self.broken = False  # whether the student's process sent what no honest process sends
+        self.shell = shell.Shell(100_000)
+
+    def serve(self) -> None:
+        """Carry out one order of the engine after the other."""
+        while True:
+            kind, payload = self.wire.receive()
+            if kind != ORDER:
+                continue  # a late word from a student's process that is gone
+            order, *arguments = decode(payload)
+            try:
+                result = getattr(self, f"order_{order}")(*arguments)
+            except ChannelClosed:
+                raise
+            except Exception as error:  # a fault of the course, to be told to the instructor
+                result = {"fault": f"{type(error).__name__}: {error}"[:MESSAGE]}
+            self.wire.send(DONE, encode(result))
+
+    def order_setup(self, cells: list[tuple[str, str, bool]]) -> dict[str, Any]:
+        """Run the source notebook's cells that are neither answers nor tests.  ``fault``: which one fails."""
+        for label, source, must in cells:
+            error = self.shell.run(label, source)
+            if error is not None and must:
+                return {"fault": f"the source notebook's cell {label} fails: {type(error).__name__}: {error}"[:MESSAGE]}
+        return {}
+
+    def order_test(self, test: dict[str, Any]) -> dict[str, Any]:
+        """Run one test cell: ``score``, ``message``, ``missing`` names, ``error`` (the type of the student's), ``broken``.
+
+        Instead ``gone`` when the student's process ended, ``desync`` when it did not even begin as asked.
+        """
+        self.forget()
+        self.open, self.last_error, self.broken = bool(test["objects"]), "", False
+        self.guarded = not self.open and not CHANGES.search(test["source"])
+        shell.seed_everything()
+        try:
+            if not self._begun():
+                return {"desync": True}
+            missing = self._bring(test["names"])
+            if self.broken:
+                return {"desync": True}
+            self.shell.namespace["__variant_seed__"] = test["seed"]
+            score, message = self._judged(test, io.StringIO())
+        except StudentGone:
+            return {"gone": True}
+        finally:
+            for name in test["names"]:
+                self.shell.namespace.pop(name, None)
+            self.forget()
+        found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
+        return found | {"broken": self.broken}
+
+    def _begun(self) -> bool:
+        """Start a question in the student's process; False when it answers with an error or with what may not cross."""
+        try:
+            self.ask("begin")
+        except Exception:  # no honest process answers so
+            return False
+        return True
+
+    def _bring(self, names: list[str]) -> dict[str, str]:
+        """Bind the student's names; those that are not defined (or cannot cross, with the reason) are returned."""
+        missing = {}
+        for name in names:
+            self.shell.namespace.pop(name, None)
+            try:
+                found = self.ask("name", name)
+            except Exception as error:  # a value that cannot cross: the test fails where it uses the name
+                missing[name] = str(error)[:500]
+                continue
+            if type(found) is not tuple or len(found) != 2 or found[0] is not True:
+                missing[name] = ""
+            else:
+                self.shell.namespace[name] = found[1]
+        return missing
+
+    def _judged(self, test: dict[str, Any], output: io.StringIO) -> tuple[float, str]:
+        points, source, label = float(test["points"]), test["source"], f"<test {test['id']}>"
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                value = self._value(source, label)
+            except Exception as error:  # a failed check, in whatever form
+                return 0.0, _words(error, source, label)
+        told = points_told(value)
+        if told is None:
+            return points, ""
+        if not math.isfinite(told):
+            return 0.0, "the check's points are not a single number"
+        earned = min(max(told, 0.0), points)
+        return earned, "" if earned == points else output.getvalue().strip()
+
+    def _value(self, source: str, label: str) -> Any:
+        """Run the cell and give the value of its last line where that is an expression: nbgrader's partial credit."""
+        tree = ast.parse(source, label)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, label, "exec", dont_inherit=True), self.shell.namespace)
+        if not isinstance(last, ast.Expr):
+            return None
+        return eval(compile(ast.Expression(last.value), label, "eval", dont_inherit=True), self.shell.namespace)
+
+    def ask(self, operation: str, *arguments: Any) -> Any:
+        """Have the student's process do something; plain data or a stand-in comes back, or its error is raised here."""
+        self.sequence += 1
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.depth -= 1
+            raise RecursionError(f"calls between the check and the answer are nested more than {DEEPEST} deep")
+        try:
+            return self._reply(operation, *arguments)
+        finally:
+            self.depth -= 1
+
+    def _reply(self, operation: str, *arguments: Any) -> Any:
+        sequence = self.sequence
+        self.wire.send(REQUEST, self.pack((sequence, operation, *arguments)))
+        while True:
+            kind, payload = self.wire.receive()
+            if kind == GONE:
+                raise StudentGone
+            if kind == CALLBACK:
+                self._called(payload)
+            elif kind == REPLY:
+                return self._taken(self._unpacked(payload), sequence, operation)
+
+    def _unpacked(self, payload: bytes) -> tuple[Any, ...]:
+        try:
+            return self.unpack(payload)
+        except Unwanted as error:
+            raise TypeError(str(error)) from None
+        except FrameError as error:
+            raise self._breach(f"the answer's process sent something that is not plain data: {error}") from None
+
+    def _taken(self, body: tuple[Any, ...], sequence: int, operation: str) -> Any:
+        if len(body) < 3 or body[0] != sequence or type(body[0]) is not int:
+            raise self._breach("the answer's process replied to a question that was not asked")
+        if body[1] == "ok":
+            return body[2]
+        if body[1] == "stop" and operation == "next":
+            raise StopIteration
+        words = body[2] if body[1] == "stop" else body[2:]
+        if [type(word) for word in words] != [str, str, str, int]:
+            raise self._breach("the answer's process sent an error that is not one")
+        self.last_error = words[0][:80]
+        raise student_error(*words)
+
+    def _breach(self, what: str) -> StudentError:
+        self.broken, self.last_error = True, "FrameError"
+        return StudentError(what)
+
+    def _called(self, payload: bytes) -> None:
+        """The student's code calls a function that the check passed in."""
+        try:
+            number, args, kwargs = self._lent(payload)
+            if type(args) is not tuple or type(kwargs) is not dict or number not in self.objects:
+                raise StudentError("the answer called something that was not passed to it")
+            before = [digest(value) if is_array(value) else () for value in args]
+            result = self.objects[number](*args, **kwargs)
+            written = {at: args[at] for at, was in enumerate(before) if was and digest(args[at]) != was}
+            same = next((at for at, was in enumerate(before) if was and args[at] is result), -1)
+            message = self.pack(("ok", None if same >= 0 else result, written, same))
+        except Exception as error:  # goes back to the student's code, which called
+            message = self.pack(("error", type(error).__name__, str(error)[:200]))
+        self.wire.send(ANSWER, message)
+
+    def _lent(self, payload: bytes) -> tuple[Any, ...]:
+        """The body of a callback.  Where our arrays are guarded, it gets copies of them: the function may write into them."""
+        self.lending = self.guarded
+        try:
+            return self._unpacked(payload)
+        finally:
+            self.lending = False
+
+    def foreign(self, value: Any) -> Any:
+        """Stand-ins go back as the student's own objects; functions as callbacks.  Nothing else leaves the checker."""
+        if isinstance(value, Remote):
+            return Handle(value._handle.id, mine=False)
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or _is_ufunc(value):
+            return self.keep(value, "callable")
+        raise NotPlain(
+            f"a check may pass plain data, arrays, tensors and functions to an answer, not a {type(value).__name__}"
+        )
+
+    def remote(self, handle: Handle) -> Any:
+        """A stand-in; an object comes in only where the question asks for one."""
+        if handle.kind in ("object", "module") and not self.open:
+            raise Unwanted(str(not_plain(handle)))
+        return stand_in(handle, self.ask, self.open)
+
+
+def points_told(value: Any) -> float | None:
+    """The points in a cell's last value; None where it says nothing of points, NaN where it is numeric but no single number.
+
+    A sum of points takes the type of the answer's numbers, so numpy's and torch's count as Python's do.
+    """
+    if isinstance(value, np.generic) or is_array(value):
+        value = value.item() if value.ndim == 0 else math.nan
+    if type(value) is complex:
+        return math.nan
+    if type(value) is not int and type(value) is not float:
+        return None
+    return float(value) if abs(value) < sys.float_info.max else math.nan
+
+
+class Unwanted(FrameError):
+    """An object came where the question asks for plain data."""
+
+
+class StudentError(Exception):
+    """An error in the student's code: its type, text and line there, as plain data."""
+
+    student_type = "Error"
+    student_line = 0
+
+
+def _is_ufunc(value: object) -> bool:
+    return type(value).__name__ in ("ufunc", "_ArrayFunctionDispatcher") and type(value).__module__.startswith("numpy")
+
+
+def student_error(name: str, base: str, text: str, line: int) -> Exception:
+    """The exception to raise here: of the builtin type that the student's error has, so that a check can expect it."""
+    builtin = getattr(builtins, base, None)
+    ok = (
+        isinstance(builtin, type)
+        and issubclass(builtin, Exception)
+        and not issubclass(builtin, (StopIteration, SyntaxError))
+    )
+    bases = (StudentError, builtin) if ok and builtin is not Exception and builtin is not None else (StudentError,)
+    try:
+        error = type(name[:80] if name.isidentifier() else "Error", bases, {})(text)
+    except TypeError:  # a builtin that wants more arguments (UnicodeDecodeError)
+        error = StudentError(text)
+    error.student_type, error.student_line = name[:80], max(0, min(line, 100_000))
+    return error
+
+
+def _words(error: Exception, source: str, label: str) -> str:
+    """A failed check in words, without a line of a hidden test."""
+    text = str(error).strip()
+    kind = str(getattr(error, "student_type", type(error).__name__))
+    if isinstance(error, AssertionError) and not isinstance(error, StudentError):
+        return text or _failed_line(error, source, label)
+    if isinstance(error, StudentError):
+        line = f" (line {error.student_line} of your answer)" if error.student_line else ""
+        return f"your code raised {kind}{': ' + text if text else ''}{line}"
+    return f"{kind}: {text}" if text else kind
+
+
+def _failed_line(error: Exception, source: str, label: str) -> str:
+    entry, line = error.__traceback__, 0
+    while entry is not None:
+        line = entry.tb_lineno if entry.tb_frame.f_code.co_filename == label else line
+        entry = entry.tb_next
+    hidden = any(
+        source[: match.start()].count("\n") < line <= source[: match.end()].count("\n") + 1
+        for match in HIDDEN.finditer(source)
+    )
+    lines = source.splitlines()
+    if hidden or not 0 < line <= len(lines):
+        return "a hidden check does not hold"
+    return f"this check does not hold: {lines[line - 1].strip()[:300]}"

@@ -1,0 +1,192 @@
+"""The student's side: runs the cells of the notebook and does what the checker asks with what they define.
+
+This process holds the student's notebook and the libraries, no test and no solution.  Nothing that it says is believed:
+the checker takes plain data from it, and judges that.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+import threading
+import types
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from coursekit.engine.inside import shell
+from coursekit.engine.inside.fork_guard import ForkGuard
+from coursekit.engine.protocol.errors import ChannelClosed, FrameError, NotPlain
+from coursekit.engine.protocol.frames import Handle
+from coursekit.engine.protocol.peer import Peer, take_over
+from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
+from coursekit.plain import EXACT, float_of
+
+TEXT = 500  # characters of an error's text
+CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
+DICTS = (OrderedDict, defaultdict)
+CLASS_NAME, CLASS_MRO = type.__dict__["__name__"].__get__, type.__dict__["__mro__"].__get__
+
+
+class Student(Peer):
+    """Serves requests until the wire closes."""
+
+    def __init__(self, wire: Wire, output_bytes: int) -> None:
+        super().__init__(wire)
+        self.shell = shell.Shell(output_bytes)
+        self.names = self.shell.namespace
+        self.forks = ForkGuard(wire)
+
+    def serve(self) -> None:
+        """Answer one request after the other."""
+        while True:
+            kind, payload = self.wire.receive()
+            if kind == REQUEST:
+                self.answer(payload)
+
+    def answer(self, payload: bytes) -> None:
+        """Do what is asked, and reply with plain data or with the error in words."""
+        sequence: object = 0
+        try:
+            sequence, operation, *arguments = self.unpack(payload)
+            reply: tuple[Any, ...] = ("ok", getattr(self, f"do_{operation}")(*arguments))
+            message = self.pack((sequence, *reply))
+        except ChannelClosed:
+            raise
+        except StopIteration as stop:
+            message = self.pack((sequence, "stop", told(stop)))
+        except BaseException as error:  # whatever the student's code raises is the answer
+            message = self.pack((sequence, "error", *told(error)))
+        self.forks.settle()
+        self.wire.send(REPLY, message)
+
+    def do_cell(self, label: str, source: str) -> dict[str, Any]:
+        """Run one cell of the notebook; its output, and its error if it raised one."""
+        error = self.shell.run(label, source)
+        return {"output": self.shell.taken(), "error": None if error is None else told(error)}
+
+    def do_begin(self) -> None:
+        """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on."""
+        self.forget()
+        self.shell.quiet()
+        shell.seed_everything()
+
+    def do_name(self, name: str) -> tuple[bool, Any]:
+        """Whether the notebook has defined ``name``, and its value."""
+        return (name in self.names, self.names.get(name))
+
+    def do_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """``function(*args, **kwargs)``."""
+        return function(*args, **kwargs)
+
+    def do_getattr(self, thing: Any, name: str) -> Any:
+        """``thing.name``."""
+        return getattr(thing, name)
+
+    def do_setattr(self, thing: Any, name: str, value: Any) -> None:
+        """``thing.name = value``."""
+        setattr(thing, name, value)
+
+    def do_getitem(self, thing: Any, key: Any) -> Any:
+        """``thing[key]``."""
+        return thing[key]
+
+    def do_setitem(self, thing: Any, key: Any, value: Any) -> None:
+        """``thing[key] = value``."""
+        thing[key] = value
+
+    def do_len(self, thing: Any) -> int:
+        """``len(thing)``."""
+        return operator.length_hint(thing) if not hasattr(thing, "__len__") else len(thing)
+
+    def do_iter(self, thing: Any) -> Handle:
+        """``iter(thing)``, which stays here."""
+        return self.keep(iter(thing), "iterator")
+
+    def do_next(self, iterator: Iterator[Any]) -> Any:
+        """``next(iterator)``."""
+        return next(iterator)
+
+    def do_isinstance(self, thing: Any, kind: Any) -> bool:
+        """``isinstance(thing, kind)``."""
+        return bool(isinstance(thing, kind))
+
+    def foreign(self, value: Any) -> Any:
+        """What crosses in place of an object: a handle that says what can be done with it, or a plain copy."""
+        if isinstance(value, Callback) and value.owner is self:
+            return Handle(value.id, mine=False)
+        if type(value) in DICTS:
+            return dict(value)
+        if issubclass(type(value), tuple) and not has_methods(type(value)):
+            return tuple(tuple.__iter__(value))  # with names, as np.linalg.eigh gives it, it is a tuple all the same
+        if type(value) in (*EXACT, np.longdouble):  # more digits than cross
+            return float_of(value)
+        if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
+            return np.asarray(value)  # a matrix or a memory map counts as the array that it holds
+        if type(value) in CALLABLES:
+            return self.keep(value, "callable")
+        if isinstance(value, type):
+            return self.keep(value, "class")
+        if isinstance(value, types.ModuleType):
+            return self.keep(value, "module")
+        if callable(value):
+            return self.keep(value, "callable")
+        return self.keep(value, "iterator" if hasattr(type(value), "__next__") else "object")
+
+    def remote(self, handle: Handle) -> Any:
+        """A function of the checker's, which can be called and nothing else."""
+        return Callback(self, handle.id)
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Ask the checker to call its function; requests that come meanwhile are served."""
+        self.wire.send(CALLBACK, self.pack((number, args, kwargs)))
+        while True:
+            kind, payload = self.wire.receive()
+            if kind == ANSWER:
+                break
+            if kind == REQUEST:
+                self.answer(payload)
+        outcome, *rest = self.unpack(payload)
+        if outcome == "ok":
+            result, written, same = rest
+            for at, value in written.items():  # what the function wrote into its arguments
+                take_over(args[at], value)
+            return args[same] if same >= 0 else result
+        raise RuntimeError(f"the function that was passed in raised {rest[0]}: {rest[1]}")
+
+
+class Callback:
+    """The student's view of a function that a check passes in."""
+
+    def __init__(self, owner: Student, id: int) -> None:
+        self.owner, self.id = owner, id
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the checker's function with plain data.  Raises RuntimeError in a thread, whose words would mix with others'."""
+        if threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("a function that a check passes in can be called in the main thread only")
+        return self.owner.call_back(self.id, args, kwargs)
+
+
+def has_methods(kind: type) -> bool:
+    """Whether a class was written to be more than its values: it can be called, or has a method with a name of its own."""
+    own = [item for parent in CLASS_MRO(kind) for item in vars(parent).items() if parent not in (tuple, object)]
+    return any(isinstance(t, types.FunctionType) and (n == "__call__" or not n.startswith("_")) for n, t in own)
+
+
+def told(error: BaseException) -> tuple[str, str, str, int]:
+    """An error as plain data: its type, the builtin type that it stands for, its capped text, the line of the student's."""
+    kind = type(error)
+    name = str(CLASS_NAME(kind))  # asked of ``type`` itself: a metaclass of the student's may say anything, or raise
+    base = next((CLASS_NAME(c) for c in CLASS_MRO(kind) if getattr(builtins, CLASS_NAME(c), None) is c), "Exception")
+    if isinstance(error, (NotPlain, FrameError)):
+        return "TypeError", "TypeError", f"this value cannot be handed in: {error}"[:TEXT], 0
+    try:
+        text = str(error)[:TEXT]
+    except BaseException as second:  # a hostile __str__ loses its text and nothing else
+        text = f"<no text: {type(second).__name__}>"
+    if base == "RuntimeError" and "can't allocate memory" in text:  # torch's way to say it
+        return "MemoryError", "MemoryError", "torch could not get the memory it wanted", shell.line_of(error)
+    return name[:80], str(base), str(text), shell.line_of(error)

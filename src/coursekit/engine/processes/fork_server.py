@@ -1,0 +1,251 @@
+"""The fork server: imports the libraries once, then forks one process after the other.  It never sees a notebook or a test.
+
+It guards what it forks: it holds a lifeline to the engine for each process, kills the process (and with its process namespace
+everything that it started) when the lifeline closes, and says how it ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import math
+import os
+import pkgutil
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from coursekit.engine.processes import pages
+from coursekit.engine.processes.cpu_time import effort
+from coursekit.sandbox.usage import Meter, ending, outer_number
+from coursekit.sandbox.view import SCRATCH_BYTES
+
+_LIBRARIES = """
+numpy numpy.linalg numpy.testing numpy.random torch torch.nn torch.optim torch.func torch.utils.data torch.linalg
+scipy scipy.linalg scipy.integrate scipy.optimize scipy.special scipy.stats scipy.sparse sklearn.datasets
+matplotlib matplotlib.pyplot matplotlib.backends.backend_agg IPython.core.inputtransformer2 IPython.display
+asyncio concurrent.futures copy dataclasses decimal fractions functools inspect itertools json math random statistics typing
+encodings.idna encodings.ascii encodings.latin_1 unicodedata jaxtyping
+coursekit.checks coursekit.engine.inside.student coursekit.engine.inside.checker coursekit.engine.inside.main
+"""
+LIBRARIES = _LIBRARIES.split()
+TICK_MS = 100  # how often the memory of students' processes is looked at
+
+
+def preload() -> None:
+    """Import what students' and checkers' processes will want.  What is not installed is left out."""
+    for name in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    with contextlib.suppress(ImportError):
+        toolbox = importlib.import_module("training_dynamics.toolbox")
+        for module in pkgutil.iter_modules(toolbox.__path__):
+            importlib.import_module(f"training_dynamics.toolbox.{module.name}")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+        with contextlib.suppress(ImportError):
+            importlib.import_module("torch._dynamo")  # imported by the first step of an optimizer otherwise
+    gc.collect()
+    gc.freeze()
+    pages.gather()
+
+
+def main() -> None:
+    """Import the libraries and work."""
+    control, mode = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    sys.argv = [""]
+    preload()
+    work(control, mode)
+
+
+def work(control: socket.socket, mode: str) -> None:
+    """Get ready for sandboxes where there shall be any, and serve."""
+    confinement = None
+    if mode == "sandbox":
+        from coursekit.sandbox.enter import prepare
+
+        confinement = prepare(os.getcwd())
+        _own_process_namespace(control)
+    Zygote(control, confinement).serve()
+
+
+def _own_process_namespace(control: socket.socket) -> None:
+    """Without root, go on in a child that is the first of a process namespace of ours: it may make others and come back."""
+    from coursekit.sandbox import linux
+    from coursekit.sandbox.enter import gain_rights
+
+    if not gain_rights():
+        return
+    linux.unshare(linux.CLONE_NEWPID)
+    child = os.fork()
+    if child:
+        control.close()
+        os.waitpid(child, 0)
+        os._exit(0)
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Zygote:
+    """Forks processes on order, and guards them: each dies with its lifeline, and all with the control socket."""
+
+    def __init__(self, control: socket.socket, confinement: Any) -> None:
+        self.control, self.confinement = control, confinement
+        self.poll = select.poll()
+        self.poll.register(control, select.POLLIN)
+        self.ends: dict[int, int] = {}  # pidfd -> pid
+        self.lines: dict[int, int] = {}  # lifeline -> pidfd
+        self.meters: dict[int, Meter] = {}  # pidfd of a student's process -> what it and all that it started take
+        self.seconds: dict[int, int] = {}  # pidfd of a student's process -> its limit of processor time
+        self.looked = 0.0
+        self.home = os.open("/proc/self/ns/pid", os.O_RDONLY) if confinement else -1
+
+    def serve(self) -> None:
+        """Work until the engine closes the control socket."""
+        try:
+            self.control.send(b"ready")
+        except BrokenPipeError:
+            return  # the engine was killed while we got ready
+        while True:
+            self._look()
+            ready = self.poll.poll(TICK_MS if self.meters else None)
+            if not ready:
+                continue
+            descriptor = ready[0][0]  # one at a time: the next may be closed by what this one does
+            if descriptor == self.control.fileno():
+                message, descriptors, _, _ = socket.recv_fds(self.control, 4096, 2)
+                if not message:
+                    break
+                self._start(json.loads(message), *descriptors)
+            elif descriptor in self.ends:
+                self._ended(descriptor)
+            elif descriptor in self.lines:
+                self._heard(descriptor)
+        for pidfd in list(self.ends):
+            self._end(pidfd)
+
+    def _start(self, order: dict[str, Any], channel: int, lifeline: int) -> None:
+        child = self._fork(order["sandbox"])
+        if child == 0:
+            _be(order, self.confinement, _only(channel))
+            os._exit(0)
+        os.close(channel)
+        pidfd = os.pidfd_open(child)
+        self.ends[pidfd], self.lines[lifeline] = child, pidfd
+        self.poll.register(pidfd, select.POLLIN)
+        self.poll.register(lifeline, select.POLLIN)
+        if order["role"] == "student":
+            self.seconds[pidfd] = cpu_seconds(order["budget"])
+            self.meters[pidfd] = self._meter(outer_number(pidfd), order)
+
+    def _meter(self, number: int, order: dict[str, Any]) -> Meter:
+        limit = order["budget"]["memory_bytes"]
+        if not order["sandbox"]:
+            return Meter(number, limit)
+        return Meter(number, limit, SCRATCH_BYTES, order["budget"]["processes"])
+
+    def _heard(self, lifeline: int) -> None:
+        """A byte asks what the process has used, and whether it could go on; the end of the line ends it."""
+        pidfd = self.lines[lifeline]
+        with contextlib.suppress(OSError):  # the engine is gone, which ends the line too
+            if os.read(lifeline, 1):
+                os.write(lifeline, effort(outer_number(pidfd)).told().encode())
+                return
+        self._end(pidfd)
+
+    def _look(self) -> None:
+        """End every student's process that, with all that it started, takes more memory or is more processes than it may."""
+        if time.monotonic() - self.looked < TICK_MS / 1000:
+            return
+        for pidfd, meter in list(self.meters.items()):
+            if why := meter.exceeded():
+                self._end(pidfd, why)
+        self.looked = time.monotonic()
+
+    def _fork(self, sandbox: bool) -> int:
+        """Fork; with ``sandbox`` the child is the first process of a new process namespace."""
+        if not sandbox:
+            return os.fork()
+        from coursekit.sandbox import linux
+
+        linux.unshare(linux.CLONE_NEWPID)
+        child = os.fork()
+        if child:
+            linux.setns(self.home, linux.CLONE_NEWPID)
+        return child
+
+    def _end(self, pidfd: int, why: str = "") -> None:
+        """Kill a process that may still run; one that is ending already has ended by itself, or somebody else killed it."""
+        said = None if ending(outer_number(pidfd)) else why
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)  # type: ignore[attr-defined]
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.ends[pidfd], signal.SIGKILL)
+        self._ended(pidfd, said)
+
+    def _ended(self, pidfd: int, why: str | None = None) -> None:
+        """Bury a process that has ended, and say on its lifeline how: ``why`` we killed it, unless it had ended by itself."""
+        child = self.ends.pop(pidfd)
+        self.meters.pop(pidfd, None)
+        _, status, used = os.wait4(child, 0)
+        lifeline = next(line for line, owner in self.lines.items() if owner == pidfd)
+        code = os.waitstatus_to_exitcode(status)
+        if code == -signal.SIGKILL and used.ru_utime + used.ru_stime >= self.seconds.pop(pidfd, math.inf):
+            code = -signal.SIGXCPU  # which the first process of a namespace does not feel
+        by_itself = f"signal {-code}" if code < 0 else f"exit {code}"
+        with contextlib.suppress(OSError):
+            os.write(lifeline, (by_itself if why is None or code != -signal.SIGKILL else why).encode())
+        del self.lines[lifeline]
+        for descriptor in (pidfd, lifeline):
+            self.poll.unregister(descriptor)
+            os.close(descriptor)
+
+
+def _only(channel: int) -> int:
+    """Close every descriptor but the channel and the standard ones; number it 3."""
+    high = os.dup2(channel, 200)
+    os.dup2(high, 3)
+    os.closerange(4, 4096)
+    return 3
+
+
+def cpu_seconds(budget: dict[str, Any]) -> int:
+    """The processor time that one process of a student's may use."""
+    return int(budget["submission_seconds"]) + 10
+
+
+def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
+    """Become the student's or the checker's process."""
+    from coursekit.engine.inside.main import serve
+    from coursekit.engine.protocol.wire import Wire
+
+    budget = order["budget"]
+    os.setsid()
+    if order["role"] == "student":
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        os.close(nowhere)
+    if order["sandbox"]:
+        from coursekit.sandbox.enter import confine
+
+        confine(confinement, budget["memory_bytes"], budget["processes"], cpu_seconds(budget))
+    elif order["role"] == "checker":
+        from coursekit.engine.inside.main import CHECKERS_SHARE
+        from coursekit.sandbox import limits
+
+        limits.apply(limits.memory_of(CHECKERS_SHARE * budget["memory_bytes"]))  # an answer may be a size
+    elif order["role"] == "student":
+        from coursekit.engine.inside.main import limit_student
+
+        limit_student(budget)
+    serve(order["role"], Wire(channel, channel), budget["output_bytes"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Notebooks as files: reading what people hand in, and what their code binds and uses."""

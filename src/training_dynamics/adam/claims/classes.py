@@ -1,0 +1,156 @@
+"""What the chapter on Adam asserts about rare classes, about learning rates, and about generalisation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.adam import classes, digits as adam_digits
+
+
+@claim(
+    "adam.rare_gd",
+    "Under gradient flow the loss of a class of frequency π falls like 1/(πt); in the one-hot model it tends to (K − 1)/(Kπt).",
+    source="kunstner2024heavy",
+    verdict="holds",
+)
+def rare_gd(seed: int) -> Measured:
+    """The largest relative deviation of πtℓ from (K − 1)/K over all classes at t = 300,000."""
+    rate = classes.rare_rate(seed)
+    return Measured(float(np.abs(rate / (1 - 1 / len(rate)) - 1).max()), "relative error", at_most=0.03)
+
+
+@claim(
+    "adam.rare_flow",
+    "The whole loss curve of each class under gradient flow is log(1 + 1/ω), ω Wright's function of a clock of speed π.",
+    source="",
+    verdict="holds",
+)
+def rare_flow(seed: int) -> Measured:
+    """Largest relative difference between gradient descent with small steps and the formula, at t = 1, 10 and 100."""
+    pi = classes.frequencies(20, classes.exponent_of(seed))
+    margins = classes.one_hot_run(pi, "gradient", 0.01, 10_000)[[100, 1000, 10_000]]
+    exact = classes.flow_loss(pi, np.array([1.0, 10.0, 100.0]))
+    return Measured(float(np.abs(classes.losses_of(margins, 20) / exact - 1).max()), "relative error", at_most=3e-3)
+
+
+def _spread(seed: int, method: str) -> float:
+    pi = classes.frequencies(64, classes.exponent_of(seed))
+    losses = classes.losses_of(classes.one_hot_run(pi, method, 0.01, 1000)[-1], 64)
+    return float(losses.max() / losses.min() - 1)
+
+
+@claim(
+    "adam.rare_sign",
+    "Sign descent learns all classes of the one-hot model at the same speed.",
+    source="kunstner2024heavy",
+    verdict="holds",
+)
+def rare_sign(seed: int) -> Measured:
+    """Spread of the class losses after 1,000 steps."""
+    return Measured(_spread(seed, "sign"), "relative spread", at_most=1e-12)
+
+
+@claim(
+    "adam.rare_adam",
+    "So does Adam.",
+    source="",
+    verdict="holds-if",
+    condition="ε = 0; then it follows from the invariance to scaling of the gradient's coordinates.",
+)
+def rare_adam(seed: int) -> Measured:
+    """Spread of the class losses after 1,000 steps."""
+    return Measured(_spread(seed, "adam"), "relative spread", at_most=1e-10)
+
+
+@claim(
+    "adam.rare_tuned",
+    "Gradient descent cannot learn rare classes fast.",
+    source="",
+    verdict="fails",
+    instead="In the one-hot model nothing limits its learning rate: with an enormous one three steps are enough.",
+)
+def rare_tuned(seed: int) -> Measured:
+    """The largest class loss after three steps with learning rate 1,000,000."""
+    return Measured(classes.instant_loss(seed), "nats", at_most=1e-6)
+
+
+@claim(
+    "adam.rare_dense",
+    "With classes of very different frequency, Adam beats gradient descent.",
+    source="",
+    verdict="fails",
+    instead="On dense separable inputs gradient descent with momentum, at its own best rate, fits everything too.",
+)
+def rare_dense(seed: int) -> Measured:
+    """Training loss of gradient descent with momentum after 150 steps, at the best rate of its grid."""
+    return Measured(classes.sweep(seed, "momentum", "dense").best, "nats", at_most=1e-3)
+
+
+@claim(
+    "adam.rare_shared",
+    "With classes of very different frequency, Adam beats gradient descent with momentum, each at its own best rate.",
+    source="",
+    verdict="holds-if",
+    condition="Something limits gradient descent's rate: here one large input that all classes share.",
+)
+def rare_shared(seed: int) -> Measured:
+    """Training loss after 150 steps, gradient descent's minus Adam's; the shared input is 10."""
+    gap = classes.sweep(seed, "momentum", "shared").best - classes.sweep(seed, "adam", "shared").best
+    return Measured(gap, "nats", at_least=0.08)
+
+
+@claim(
+    "adam.rate_width",
+    "The learning rate matters less with Adam.",
+    source="",
+    verdict="fails",
+    instead="On the digits the range of good rates is about as wide for both, counted in factors of two.",
+)
+def rate_width(seed: int) -> Measured:
+    """Width of Adam's good range minus that of SGD's; good: within 2 points of the best test error."""
+    adam, sgd = (adam_digits.digits_sweep(seed, method).width() for method in ("adam", "sgd"))
+    return Measured(adam - sgd, "factors of two", at_least=-2.5, at_most=2.5)
+
+
+@claim(
+    "adam.rate_matters",
+    "With Adam the learning rate hardly needs tuning.",
+    source="",
+    verdict="fails",
+    instead="A rate eight times the largest good one ruins the network.",
+)
+def rate_matters(seed: int) -> Measured:
+    """Test error at 8 times the largest good rate, minus the best; good: within 2 points of the best test error."""
+    s = adam_digits.digits_sweep(seed, "adam")
+    largest = int(np.flatnonzero(s.test_error <= s.test_error.min() + 0.02).max())
+    return Measured(float(s.test_error[largest + 3] - s.test_error.min()), "error", at_least=0.15)
+
+
+@claim(
+    "adam.generalise",
+    "Adam generalises worse than SGD.",
+    source="wilson2017marginal",
+    verdict="fails",
+    instead="On the digits, each tuned on its own grid with the same validation images, the two are within a few points.",
+)
+def generalise(seed: int) -> Measured:
+    """Test error of the tuned Adam minus that of the tuned SGD with momentum; 300 training images."""
+    return Measured(_tuned(seed, "adam", 0.0) - _tuned(seed, "sgd", 0.0), "error", at_least=-0.04, at_most=0.04)
+
+
+@claim(
+    "adam.generalise_noise",
+    "Adam generalises worse than SGD on average, both tuned, when many weak inputs are pure noise.",
+    source="",
+    verdict="holds",
+    judge="mean",
+)
+def generalise_noise(seed: int) -> Measured:
+    """The same difference with 256 noise inputs of size 0.1 beside the 64 pixels."""
+    return Measured(_tuned(seed, "adam", 0.1) - _tuned(seed, "sgd", 0.1), "error", at_least=0.02)
+
+
+def _tuned(seed: int, method: str, noise: float) -> float:
+    sweep = adam_digits.digits_sweep(seed, method, noise=noise)
+    return float(sweep.test_error[sweep.tuned])

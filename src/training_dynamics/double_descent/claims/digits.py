@@ -1,0 +1,170 @@
+"""What the chapter on double descent asserts about random ReLU features on digits, ridge and fast computation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.double_descent import digits, paths
+from training_dynamics.double_descent.gaussian import largest_rise
+from training_dynamics.toolbox.seeds import numpy_generator
+
+
+@claim(
+    "double_descent.peak_at_n",
+    "The peak is at as many parameters as data points.",
+    source="belkin2019reconciling",
+    verdict="holds-if",
+    condition="least squares on fixed features that are in general position, without a penalty",
+)
+def peak_at_n(seed: int) -> Measured:
+    """Width of the largest test MSE over n = 300: random ReLU features on digits, clean and spoiled labels."""
+    sweep = digits.width_sweep(seed)
+    ratios = [sweep.sizes[i] / 300 for i in sweep.mse.argmax(1)]
+    return Measured(max(ratios, key=lambda r: abs(r - 1)), "p/n", at_least=0.95, at_most=1.05)
+
+
+def _index(sweep: digits.Sweep, size: int) -> int:
+    return sweep.sizes.index(size)
+
+
+@claim(
+    "double_descent.peak_height",
+    "At p = n the test MSE of random features on digits is at least ten times that of networks half as wide and twice as wide.",
+    source="belkin2019reconciling",
+    verdict="holds",
+)
+def peak_height(seed: int) -> Measured:
+    """MSE at p = 300 over the larger of the MSEs at 150 and 600; the smaller ratio of clean and spoiled labels."""
+    sweep = digits.width_sweep(seed)
+    sides = np.maximum(sweep.mse[:, _index(sweep, 150)], sweep.mse[:, _index(sweep, 600)])
+    return Measured(float((sweep.mse[:, _index(sweep, 300)] / sides).min()), "times", at_least=10)
+
+
+@claim(
+    "double_descent.smallest_on_digits",
+    "On digits too the peak is where the smallest singular value of the features is least.",
+    source="",
+    verdict="holds",
+)
+def smallest_on_digits(seed: int) -> Measured:
+    """Width at which the smallest singular value is least, over n = 300."""
+    sweep = digits.width_sweep(seed)
+    return Measured(sweep.sizes[int(sweep.smallest_singular_value.argmin())] / 300, "p/n", at_least=0.95, at_most=1.05)
+
+
+@claim(
+    "double_descent.clean_labels",
+    "The second descent ends below the best small model: random features on digits with clean labels, error.",
+    source="belkin2019reconciling",
+    verdict="holds-if",
+    condition="the labels are clean",
+)
+def clean_labels(seed: int) -> Measured:
+    """Test error at 3000 features over the least error below n = 300."""
+    error = digits.width_sweep(seed).error[0]
+    return Measured(float(error[-1] / error[: digits.WIDTHS.index(300)].min()), "times", at_most=0.8)
+
+
+@claim(
+    "double_descent.label_noise",
+    "The second descent ends below the best small model: random features on digits with 40 % wrong labels, error.",
+    source="",
+    verdict="fails",
+    instead="Without a penalty the widest model is worse than the best one with p < n.",
+)
+def label_noise(seed: int) -> Measured:
+    """Test error at 3000 features minus the least error below n = 300, in percentage points."""
+    error = digits.width_sweep(seed).error[1]
+    return Measured(100 * float(error[-1] - error[: digits.WIDTHS.index(300)].min()), "points", at_least=3)
+
+
+@claim(
+    "double_descent.bigger_is_better",
+    "Bigger is always better.",
+    source="nakkiran2021deep",
+    verdict="fails",
+    instead="Three times the features, up to p = n, multiply the test error.",
+)
+def bigger_is_better(seed: int) -> Measured:
+    """Test error at p = n = 300 over that at p = 100, clean labels."""
+    sweep = digits.width_sweep(seed)
+    return Measured(float(sweep.error[0, _index(sweep, 300)] / sweep.error[0, _index(sweep, 100)]), "times", at_least=3)
+
+
+@claim(
+    "double_descent.more_data",
+    "More data never hurts.",
+    source="nakkiran2021deep",
+    verdict="fails",
+    instead="Without a penalty, going from 100 digits to 300 at 300 features multiplies the test MSE.",
+)
+def more_data(seed: int) -> Measured:
+    """Test MSE at n = 300 over that at n = 100, 300 features, 40 % wrong labels."""
+    sweep = digits.sample_sweep(seed)
+    return Measured(float(sweep.mse[1, _index(sweep, 300)] / sweep.mse[1, _index(sweep, 100)]), "times", at_least=20)
+
+
+@claim(
+    "double_descent.ridge_on_digits",
+    "On digits the best ridge removes the peak: test MSE nowhere rises by more than 1 % from one width to the next.",
+    source="nakkiran2021optimal",
+    verdict="holds",
+)
+def ridge_on_digits(seed: int) -> Measured:
+    """Largest step up of the test MSE at the best penalty of each width, clean and spoiled labels."""
+    return Measured(largest_rise(digits.width_sweep(seed).best_ridge_mse), "%", at_most=1)
+
+
+@claim(
+    "double_descent.leave_one_out",
+    "Leave-one-out finds a penalty from the training set alone whose test MSE is at most 35 % above the best, at every width.",
+    source="golub1979generalized",
+    verdict="holds",
+)
+def leave_one_out(seed: int) -> Measured:
+    """How far the test MSE at the chosen penalty is above the best in hindsight, at the worst width, clean and spoiled labels."""
+    sweep = digits.width_sweep(seed)
+    return Measured(100 * float((sweep.chosen_ridge_mse / sweep.best_ridge_mse - 1).max()), "%", at_most=35)
+
+
+@claim(
+    "double_descent.ridge_beats_size",
+    "With wrong labels a penalty does what size cannot: the widest model with ridge beats every ridgeless one.",
+    source="nakkiran2021optimal",
+    verdict="holds",
+)
+def ridge_beats_size(seed: int) -> Measured:
+    """Test error at 3000 features and the leave-one-out penalty over the least ridgeless error; 40 % wrong."""
+    sweep = digits.width_sweep(seed)
+    return Measured(float(sweep.chosen_ridge_error[1, -1] / sweep.error[1].min()), "times", at_most=0.85)
+
+
+@claim(
+    "double_descent.early_stopping",
+    "Gradient descent stopped after 1000 steps does not see the peak.",
+    source="",
+    verdict="holds",
+)
+def early_stopping(seed: int) -> Measured:
+    """Largest MSE after 1000 steps at widths 200-400 over the larger of those at 150 and 600; worse of clean and spoiled."""
+    sweep = digits.width_sweep(seed)
+    stopped = sweep.descent_mse[:, :, digits.DESCENT_STEPS.index(1000)]
+    near = stopped[:, _index(sweep, 200) : _index(sweep, 400) + 1].max(1)
+    sides = np.maximum(stopped[:, _index(sweep, 150)], stopped[:, _index(sweep, 600)])
+    return Measured(float((near / sides).max()), "times", at_most=1.6)
+
+
+@claim(
+    "double_descent.fast_paths",
+    "Four ways to compute a ridge path give the same coefficients.",
+    source="",
+    verdict="holds",
+)
+def fast_paths(seed: int) -> Measured:
+    """Largest relative difference from the naive solves: 60 examples, 150 features, 3 targets, 9 penalties."""
+    rng = numpy_generator(seed, "paths")
+    x, y, lams = rng.standard_normal((60, 150)), rng.standard_normal((60, 3)), np.logspace(-2, 3, 9)
+    naive = paths.path_primal(x, y, lams)
+    others = [path(x, y, lams) for path in paths.PATHS.values()]
+    return Measured(max(float(np.abs(o - naive).max() / np.abs(naive).max()) for o in others), "", at_most=1e-10)

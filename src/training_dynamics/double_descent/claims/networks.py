@@ -1,0 +1,124 @@
+"""What the chapter on double descent asserts about trained networks and about training time."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import torch
+
+from coursekit.claim import Measured, claim
+from training_dynamics.double_descent import epochs, networks, paths
+from training_dynamics.toolbox.nets import flat_parameters
+
+TIMES = np.unique(np.geomspace(1, 30_000, 80).round())
+
+
+@claim(
+    "double_descent.mlp_peak",
+    "Trained two-layer networks show a peak in test MSE along their width.",
+    source="nakkiran2021deep",
+    verdict="holds-if",
+    condition="labels are noisy (40 % here) and squared error is driven down for many steps",
+)
+def mlp_peak(seed: int) -> Measured:
+    """Test MSE at its peak over the larger of the MSEs at the least and at the largest width; 200 digits."""
+    run = networks.width_run(seed)
+    return Measured(float(run.mse.max() / max(run.mse[0], run.mse[-1])), "times", at_least=1.7)
+
+
+@claim(
+    "double_descent.mlp_peak_place",
+    "The peak of a trained network is at as many parameters as data points.",
+    source="",
+    verdict="fails",
+    instead="It comes at several times as many: the network has to fit n labels in each of ten outputs.",
+)
+def mlp_peak_place(seed: int) -> Measured:
+    """Parameters at the peak of the test MSE, divided by the 200 examples."""
+    return Measured(networks.parameters_of(networks.width_run(seed).peak) / 200, "parameters per example", at_least=2)
+
+
+@claim(
+    "double_descent.mlp_early",
+    "Where the peak stands, and how high, is a property of the architecture and the data.",
+    source="nakkiran2021deep",
+    verdict="fails",
+    instead="It is made during training: after a tenth of the steps the peak is a fraction of what it becomes.",
+)
+def mlp_early(seed: int) -> Measured:
+    """Largest test MSE along the width after 1000 steps over the largest after 100."""
+    run = networks.width_run(seed)
+    return Measured(float(run.mse.max() / run.early_mse.max()), "times", at_least=2)
+
+
+@claim(
+    "double_descent.mlp_error",
+    "A peak in test MSE is a peak in test error.",
+    source="",
+    verdict="fails",
+    instead="Where the MSE is at its worst, the error rate is already well below that of the smallest network.",
+)
+def mlp_error(seed: int) -> Measured:
+    """Test error at the width of the MSE peak minus that at the least width, in percentage points."""
+    run = networks.width_run(seed)
+    return Measured(100 * float(run.error[run.mse.argmax()] - run.error[0]), "points", at_most=-6)
+
+
+@claim(
+    "double_descent.no_epoch_wise",
+    "Train longer and the test error comes down again.",
+    source="nakkiran2021deep",
+    verdict="fails",
+    instead="In this small network it rises after its minimum and is still up at the end of the budget.",
+)
+def no_epoch_wise(seed: int) -> Measured:
+    """Test error at step 2000 minus the least before; cross-entropy, 64 hidden units, 300 digits, 20 % wrong labels."""
+    error = networks.time_run(seed).error
+    return Measured(100 * float(error[-1] - error.min()), "points", at_least=5)
+
+
+@claim(
+    "double_descent.epoch_formula",
+    "With two groups of features the risk along training follows the sum of two U-shaped curves.",
+    source="heckel2021early",
+    verdict="holds",
+)
+def epoch_formula(seed: int) -> Measured:
+    """Largest relative difference over 80 times between formula and the mean of 200 training sets with Gaussian inputs."""
+    problem = epochs.TwoScales()
+    exact = epochs.epochwise_risk(TIMES, problem.scales, problem.theta, problem.noise, problem.n, problem.rate)
+    simulated = epochs.simulated_epochwise(seed, TIMES, problem, 200).mean(0)
+    return Measured(100 * float(np.abs(simulated / exact - 1).max()), "%", at_most=9)
+
+
+@claim(
+    "double_descent.epoch_second_descent",
+    "The second descent in time ends below the first minimum.",
+    source="heckel2021early",
+    verdict="holds-if",
+    condition="slow features carry enough signal and little noise",
+)
+def epoch_second_descent(seed: int) -> Measured:
+    """How much lower the least simulated risk after the peak is than the least before it (200 training sets)."""
+    problem = epochs.TwoScales()
+    risk = epochs.simulated_epochwise(seed, TIMES, problem, 200).mean(0)
+    peak = 5 + int(risk[5:].argmax())
+    return Measured(100 * float(1 - risk[peak:].min() / risk[:peak].min()), "% lower", at_least=12)
+
+
+@claim(
+    "double_descent.vmap",
+    "Networks trained side by side with vmap take the steps that each would take alone.",
+    source="",
+    verdict="holds",
+)
+def vmap(seed: int) -> Measured:
+    """Largest difference between parameters after 30 steps of Adam: four networks at once, and one after the other."""
+    models, x, y = paths.small_networks(seed, 4, torch.float64)
+    alone = paths.train_one_by_one(copy.deepcopy(models), x, y, 30, 0.01)
+    together, _ = paths.train_side_by_side(models, x, y, 30, 0.01)
+    pairs = zip(alone, together)
+    return Measured(
+        max((flat_parameters(a) - flat_parameters(b)).abs().max().item() for a, b in pairs), "", at_most=1e-10
+    )

@@ -1,0 +1,195 @@
+"""Dropout on handwritten digits: calibration, unseen classes, and the rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import torch
+from jaxtyping import Float
+from numpy import ndarray
+from torch import Tensor, nn
+
+from training_dynamics.dropout.calibration import auroc, calibration_error, likelihood_loss, split_entropy
+from training_dynamics.toolbox.data import digits
+from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.toolbox.train import minibatches
+
+SEEN = 8
+WIDTH = 100
+SAMPLES = 50
+
+
+@dataclass(frozen=True)
+class Images:
+    """Training images of classes 0 to 7, test images of the same classes, and three kinds of strangers; pixels in [0, 1]."""
+
+    x_train: Tensor
+    y_train: Tensor
+    x_test: Tensor
+    y_test: Tensor
+    strangers: dict[str, Tensor]
+
+
+@cache
+def images(seed: int, train: int = 400) -> Images:
+    """``train`` images of 0 to 7; strangers are the unseen 8s and 9s, uniform noise, and test images with shuffled pixels."""
+    split = digits(seed, train=1000)
+    seen = split.y_train < SEEN
+    keep = split.y_test < SEEN
+    x_test = split.x_test[keep]
+    generator = torch_generator(seed, "strangers")
+    shuffled = torch.stack([row[torch.randperm(64, generator=generator)] for row in x_test[:400]])
+    strangers = {
+        "unseen": torch.cat([split.x_train[~seen], split.x_test[~keep]]),
+        "noise": torch.rand((400, 64), generator=generator),
+        "shuffled": shuffled,
+    }
+    return Images(split.x_train[seen][:train], split.y_train[seen][:train], x_test, split.y_test[keep], strangers)
+
+
+class Networks:
+    """``m`` ReLU networks 64 -> h -> h -> 8 side by side, each with its own dropout rate on both hidden layers."""
+
+    def __init__(self, rates: Sequence[float], seed: int, width: int = WIDTH) -> None:
+        self.keep = 1 - torch.tensor(rates)[:, None, None]
+        sizes = [(64, width), (width, width), (width, SEEN)]
+        generator = torch_generator(seed, "dropout digits start")
+        m = len(rates)
+        self.weights = [torch.randn(m, i, o, generator=generator) * (2 / i) ** 0.5 for i, o in sizes]
+        self.biases = [torch.zeros(m, 1, o) for _, o in sizes]
+        for part in self.parameters:
+            part.requires_grad_()
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """All parameters, each ``(m, ...)``."""
+        return [*self.weights, *self.biases]
+
+    def __call__(self, x: Tensor, generator: torch.Generator | None) -> Float[Tensor, "m n 8"]:
+        """Logits for ``x (m, n, 64)``: with fresh masks from ``generator``, or with dropout off."""
+        h = x
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
+            h = torch.baddbmm(bias, h, weight).relu()
+            if generator is not None:
+                h = h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
+        return torch.baddbmm(self.biases[-1], h, self.weights[-1])
+
+
+def train(rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50) -> Networks:
+    """Adam at 0.002 falling to 0, cross-entropy; every network sees the same batches but has its own start and masks."""
+    data, nets = images(seed), Networks(rates, seed)
+    per_epoch = len(data.x_train) // batch
+    batches = minibatches(len(data.x_train), batch, torch_generator(seed, "dropout digits batches"))
+    masks = torch_generator(seed, "dropout digits masks") if any(rates) else None
+    optimizer = torch.optim.Adam(nets.parameters, lr=0.002, fused=True)
+    total = epochs * per_epoch
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / total)
+    for _ in range(total):
+        index = next(batches)
+        x, y = data.x_train[index].expand(len(rates), -1, -1), data.y_train[index].repeat(len(rates))
+        loss = nn.functional.cross_entropy(nets(x, masks).flatten(0, 1), y, reduction="sum") / batch
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return nets
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A way to predict: probabilities of its ``s`` networks or masks on the test set and on strangers, ``(s, n, 8)`` each."""
+
+    test: Float[ndarray, "s n 8"]
+    strangers: dict[str, Float[ndarray, "s n 8"]]
+
+    @property
+    def mean(self) -> Float[ndarray, "n 8"]:
+        """Predicted probabilities on the test set."""
+        return self.test.mean(0)
+
+    def detection(self, kind: str, score: str = "entropy") -> float:
+        """AUROC of telling strangers from test images by entropy, or by mutual information (``score="information"``)."""
+        found = [split_entropy(p) for p in (self.test, self.strangers[kind])]
+        known, strange = [part.total if score == "entropy" else part.epistemic for part in found]
+        return auroc(known, strange)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Error rate, negative log-likelihood (nats) and ECE on the test set."""
+
+    error: float
+    loss: float
+    ece: float
+
+
+def scores(predictor: Predictor, labels: ndarray) -> Scores:
+    """Score a predictor's mean probabilities."""
+    p = predictor.mean
+    return Scores(float((p.argmax(1) != labels).mean()), likelihood_loss(p, labels), calibration_error(p, labels))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The predictors of one seed by name (``single``, ``off``, ``mc``, ``ensemble``), labels, and norms by dropout rate."""
+
+    predictors: dict[str, Predictor]
+    labels: ndarray
+
+    def scores(self, name: str) -> Scores:
+        """Scores of the named predictor."""
+        return scores(self.predictors[name], self.labels)
+
+
+RATE = 0.3
+MEMBERS = 5
+
+
+@cache
+def trial(seed: int) -> Trial:
+    """Five networks without dropout (an ensemble; the first is ``single``) and one with rate 0.3, off and sampled 50 times."""
+    data = images(seed)
+    plain, dropped = train([0.0] * MEMBERS, seed), train([RATE], seed)
+    crowd = _predict(plain, data)
+    first = Predictor(crowd.test[:1], {k: v[:1] for k, v in crowd.strangers.items()})
+    sampled = _predict(dropped, data, SAMPLES, torch_generator(seed, "dropout digits samples"))
+    found = {"single": first, "off": _predict(dropped, data), "mc": sampled, "ensemble": crowd}
+    return Trial(found, data.y_test.numpy())
+
+
+@torch.no_grad()
+def _predict(nets: Networks, data: Images, samples: int = 0, generator: torch.Generator | None = None) -> Predictor:
+    """One row a network, or ``samples`` rows of masks of a single network."""
+    copies = samples or len(nets.keep)
+
+    def run(x: Tensor) -> ndarray:
+        rows = [nets(x.expand(len(nets.keep), -1, -1), generator) for _ in range(copies if samples else 1)]
+        return torch.cat(rows).double().softmax(-1).numpy()
+
+    return Predictor(run(data.x_test), {kind: run(x) for kind, x in data.strangers.items()})
+
+
+RATES = (0.0, 0.1, 0.3, 0.5, 0.7)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """By dropout rate, dropout off: the norm of all weights, the typical size of a logit, and the test error."""
+
+    norm: Float[ndarray, " r"]
+    logit: Float[ndarray, " r"]
+    error: Float[ndarray, " r"]
+
+
+@cache
+def sweep(seed: int) -> Sweep:
+    """Networks at all ``RATES`` from one seed; logits are centred over classes before their root mean square."""
+    data, nets = images(seed), train(RATES, seed)
+    with torch.no_grad():
+        out = nets(data.x_test.expand(len(RATES), -1, -1), None)
+        norm = sum((w**2).flatten(1).sum(1) for w in nets.weights).sqrt()  # type: ignore[union-attr]
+        logit = (out - out.mean(-1, keepdim=True)).pow(2).mean((1, 2)).sqrt()
+        error = (out.argmax(-1) != data.y_test).double().mean(1)
+    return Sweep(norm.numpy(), logit.numpy(), error.numpy())

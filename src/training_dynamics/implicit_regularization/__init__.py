@@ -1,0 +1,1 @@
+"""Implicit regularization: least squares, margins, scale, depth, and what of it matters on digits."""

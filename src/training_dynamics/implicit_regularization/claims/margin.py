@@ -1,0 +1,90 @@
+"""What the chapter on implicit regularization asserts about separable data."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.implicit_regularization import margin
+
+
+@claim(
+    "implicit_regularization.log_time",
+    "Gradient flow on separable logistic loss grows like the hard-margin SVM solution times log t.",
+    source="soudry2018implicit",
+    verdict="holds",
+)
+def log_time(seed: int) -> Measured:
+    """Growth of w per unit of log t, between log t = 60 and 120, against the SVM solution: relative error."""
+    return Measured(margin.log_time_path(seed).increment_error, "of its norm", at_most=0.025)
+
+
+@claim(
+    "implicit_regularization.log_time_direction",
+    "Its direction converges to the maximum-margin direction.",
+    source="soudry2018implicit",
+    verdict="holds",
+)
+def log_time_direction(seed: int) -> Measured:
+    """One minus the cosine between w at log t = 120 and the SVM solution."""
+    path = margin.log_time_path(seed)
+    return Measured(1 - margin.cosine(path.weights[-1], path.separator.w), "(1 − cosine)", at_most=1e-3)
+
+
+@claim(
+    "implicit_regularization.support_offset",
+    "Each support vector's margin runs behind log t by the logarithm of its SVM multiplier.",
+    source="soudry2018implicit",
+    verdict="holds",
+)
+def support_offset(seed: int) -> Measured:
+    """The largest gap, over support vectors, between ``z . w - log t`` and ``-log alpha``, at log t = 10,000."""
+    return Measured(margin.log_time_path(seed, last=10_000.0).support_offset_error, "", at_most=1e-4)
+
+
+@claim(
+    "implicit_regularization.margin_rate",
+    "The missing share of the margin falls like 1/log t, with a constant that the SVM multipliers give.",
+    source="soudry2018implicit",
+    verdict="holds",
+)
+def margin_rate(seed: int) -> Measured:
+    """The missing margin times log t at log t = 10,000, against ``Separator.shortfall_constant``: relative error."""
+    path = margin.log_time_path(seed, last=10_000.0)
+    found = path.taus[-1] * path.shortfalls[-1]
+    return Measured(abs(found / path.separator.shortfall_constant - 1), "off the constant, relatively", at_most=0.01)
+
+
+@claim(
+    "implicit_regularization.margin_in_practice",
+    "Gradient descent reaches the maximum margin in practice.",
+    source="soudry2018implicit",
+    verdict="fails",
+    instead="After 200,000 full-batch steps, with the loss near zero, the margin is still some per cent short.",
+)
+def margin_in_practice(seed: int) -> Measured:
+    """One minus the margin ratio after 200,000 steps of gradient descent."""
+    return Measured(margin.descent_shortfall(seed)[0], "of the margin missing", at_least=0.02)
+
+
+@claim(
+    "implicit_regularization.adam_linf_margin",
+    "On separable data full-batch Adam goes to the ℓ∞ maximum-margin direction.",
+    source="zhang2024adam",
+    verdict="holds-if",
+    condition="Adam's ε stays negligible beside the gradients, and the learning rate decays.",
+)
+def adam_linf_margin(seed: int) -> Measured:
+    """One minus Adam's cosine to the l-infinity separator, with eps = 0."""
+    return Measured(1 - margin.directions_found(seed)["adam"].linf, "(1 − cosine)", at_most=0.01)
+
+
+@claim(
+    "implicit_regularization.adam_eps",
+    "Adam's ε only guards against division by zero.",
+    source="zhang2024adam",
+    verdict="fails",
+    instead="With ε above the gradients Adam takes the ℓ2 direction, as gradient descent does: ε chooses the geometry.",
+)
+def adam_eps(seed: int) -> Measured:
+    """How much further, in 1 − cosine, Adam with eps = 100 is from the l-infinity separator than from the l2 one."""
+    found = margin.directions_found(seed)["adam-100"]
+    return Measured(found.l2 - found.linf, "difference of cosines", at_least=0.08)

@@ -1,0 +1,157 @@
+"""What the chapter on implicit regularization asserts about scale, depth and digits."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.implicit_regularization import depth, digits, scale
+
+
+@claim(
+    "implicit_regularization.kernel_limit",
+    "A diagonal network u² − v² started at a large scale finds the least-ℓ2 solution.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def kernel_limit(seed: int) -> Measured:
+    """Relative distance of the exact limit at alpha = 1 from ``X^+ y``."""
+    return Measured(scale.scale_limit(seed, 1.0).l2_distance, "of the least norm", at_most=0.01)
+
+
+@claim(
+    "implicit_regularization.rich_limit",
+    "The same network started at a small scale finds the least-ℓ1 solution.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def rich_limit(seed: int) -> Measured:
+    """The l1 norm of the exact limit at alpha = 1e-4 over the least, minus 1, in absolute value: below the least nothing fits."""
+    return Measured(abs(scale.scale_limit(seed, 1e-4).l1_excess), "above the least ℓ1 norm", at_most=0.005)
+
+
+@claim(
+    "implicit_regularization.gd_is_the_bias",
+    "Gradient descent has one implicit bias: towards the solution of least norm.",
+    source="woodworth2020kernel",
+    verdict="fails",
+    instead="The same descent on the same functions, written as u² − v² and started small, ends far from it.",
+)
+def gd_is_the_bias(seed: int) -> Measured:
+    """Relative distance of the exact limit at alpha = 1e-4 from ``X^+ y``."""
+    return Measured(scale.scale_limit(seed, 1e-4).l2_distance, "of the least norm", at_least=0.5)
+
+
+@claim(
+    "implicit_regularization.trained_network",
+    "A diagonal network trained by gradient descent ends where the convex dual says.",
+    source="woodworth2020kernel",
+    verdict="holds",
+)
+def trained_network(seed: int) -> Measured:
+    """Relative distance between a trained network and the exact limit at alpha = 0.1."""
+    return Measured(scale.agreement(seed).trained, "of its norm", at_most=0.02)
+
+
+@claim(
+    "implicit_regularization.mirror_descent",
+    "Mirror descent with the network's potential ends at the same point, and its step size does not matter.",
+    source="gunasekar2018geometry",
+    verdict="holds",
+)
+def mirror_descent(seed: int) -> Measured:
+    """The larger of two step sizes' relative distances from the exact limit at alpha = 0.1."""
+    found = scale.agreement(seed)
+    return Measured(max(found.mirror, found.mirror_halved), "of its norm", at_most=1e-8)
+
+
+@claim(
+    "implicit_regularization.depth_one",
+    "One matrix, started at zero and trained on some of its entries, learns nothing about the others.",
+    source="arora2019implicit",
+    verdict="holds",
+)
+def depth_one(seed: int) -> Measured:
+    """How far the relative error of depth 1 on unseen entries, from a start at zero, is from 1."""
+    return Measured(abs(depth.complete(seed, 1).unseen_error - 1), "off the error of predicting zero", at_most=1e-6)
+
+
+@claim(
+    "implicit_regularization.depth_two",
+    "A product of two square matrices, started small, completes a 20 × 20 matrix of rank 2 from three fifths of its entries.",
+    source="gunasekar2017implicit, arora2019implicit",
+    verdict="holds",
+)
+def depth_two(seed: int) -> Measured:
+    """Relative error of depth 2 on unseen entries."""
+    return Measured(depth.complete(seed, 2).unseen_error, "of their norm", at_most=0.2)
+
+
+@claim(
+    "implicit_regularization.depth_three",
+    "A product of three, started equally small, completes it to within a few per cent.",
+    source="arora2019implicit",
+    verdict="holds",
+)
+def depth_three(seed: int) -> Measured:
+    """Relative error of depth 3 on unseen entries."""
+    return Measured(depth.complete(seed, 3).unseen_error, "of their norm", at_most=0.05)
+
+
+@claim(
+    "implicit_regularization.depth_helps",
+    "From the same small start, three factors complete the matrix better than two.",
+    source="arora2019implicit",
+    verdict="holds",
+)
+def depth_helps(seed: int) -> Measured:
+    """Error of depth 3 on unseen entries over that of depth 2."""
+    two, three = depth.complete(seed, 2), depth.complete(seed, 3)
+    return Measured(three.unseen_error / two.unseen_error, "of the error with two factors", at_most=0.3)
+
+
+@claim(
+    "implicit_regularization.depth_alone",
+    "Deep factorisations prefer low rank.",
+    source="arora2019implicit",
+    verdict="fails",
+    instead="Only from a small start: from a large one, depth 3 does worse on unseen entries than zero does.",
+)
+def depth_alone(seed: int) -> Measured:
+    """Relative error of depth 3 on unseen entries when the product starts at singular values of 10."""
+    return Measured(depth.complete(seed, 3, scale=10.0).unseen_error, "of their norm", at_least=1.2)
+
+
+@claim(
+    "implicit_regularization.digits_distance",
+    "On the digits, too, Adam fits the training images exactly with weights far from the least-norm ones.",
+    source="",
+    verdict="holds",
+)
+def digits_distance(seed: int) -> Measured:
+    """Relative distance of Adam's weights from ``X^+ Y``; 25 images, 64 pixels, 10 outputs; -1 if Adam has not fitted."""
+    pair = digits.digits_pair(seed)
+    return Measured(pair.distance if pair.residual < 1e-10 else -1.0, "of the least norm", at_least=0.3)
+
+
+@claim(
+    "implicit_regularization.digits_alike",
+    "Different solutions generalise differently.",
+    source="",
+    verdict="fails",
+    instead="On the digits the two solutions, far apart as they are, have nearly the same error rate.",
+)
+def digits_alike(seed: int) -> Measured:
+    """Difference of the error rates of Adam's and of the least-norm solution on unseen digits, in absolute value."""
+    pair = digits.digits_pair(seed)
+    return Measured(abs(pair.adam_error - pair.least_norm_error), "difference of error rates", at_most=0.05)
+
+
+@claim(
+    "implicit_regularization.digits_disagree",
+    "Two solutions with the same error rate give the same answers.",
+    source="",
+    verdict="fails",
+    instead="The two put a good part of the unseen digits in different classes, and each is right there about as often.",
+)
+def digits_disagree(seed: int) -> Measured:
+    """The share of unseen digits for which the largest output of Adam's and of the least-norm solution differ."""
+    return Measured(digits.digits_pair(seed).disagree, "of the unseen digits", at_least=0.05)

@@ -1,0 +1,1 @@
+"""Normalization: layers by hand, scale invariance, learning rates, landscapes, shift, batches and blocks."""

@@ -1,0 +1,202 @@
+"""What the chapter on normalisation asserts about its formulas: gradients, scale invariance, lengths, batches, blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.batches import modes, pair_gradient
+from training_dynamics.normalization.blocks import typical_start
+from training_dynamics.normalization.layers import normalize_backward
+from training_dynamics.normalization.nets import Net
+from training_dynamics.normalization.scale import (
+    curvature_ratio,
+    identities,
+    lengths,
+    same_direction,
+    weight_norm_growth,
+)
+from training_dynamics.toolbox.seeds import torch_generator
+
+INVARIANT = ("batch", "layer", "rms", "weight")
+
+
+@claim(
+    "normalization.backward",
+    "The gradient through BatchNorm, LayerNorm and RMSNorm is the projection derived by hand.",
+    source="ioffe2015batch",
+    verdict="holds",
+)
+def backward(seed: int) -> Measured:
+    """Closed forms against automatic differentiation: the largest relative error of the three."""
+    generator = torch_generator(seed, "normalization backward")
+    z, g = torch.randn(2, 1, 9, 6, generator=generator, dtype=torch.float64)
+    errors = []
+    for kind in ("batch", "layer", "rms"):
+        leaf = z.clone().requires_grad_()
+        (exact,) = torch.autograd.grad((Net(kind, 1).normalize(leaf) * g).sum(), leaf)
+        mine = normalize_backward(kind, z[0].numpy(), g[0].numpy())
+        errors.append(np.abs(mine - exact[0].numpy()).max() / float(exact.abs().max()))
+    return Measured(max(errors), "relative", at_most=1e-12)
+
+
+@claim(
+    "normalization.scale_invariance",
+    "Multiplying the weights in front of a norm changes no output; their gradient is orthogonal to them and shrinks.",
+    source="arora2019theoretical",
+    verdict="holds-if",
+    condition="there is no ε in the norm",
+)
+def scale_invariance(seed: int) -> Measured:
+    """All three identities for all four norms in float64: the largest relative error."""
+    found = [identities(seed, kind) for kind in INVARIANT]
+    return Measured(max(max(i.outputs, i.radial, i.gradient) for i in found), "relative", at_most=1e-12)
+
+
+@claim(
+    "normalization.epsilon",
+    "BatchNorm is scale invariant.",
+    source="",
+    verdict="fails",
+    instead="With the usual ε = 10⁻⁵ it is so only nearly: outputs change a little for usual weights, and much for tiny ones.",
+)
+def epsilon(seed: int) -> Measured:
+    """Hidden weights divided by 1,000, with epsilon: relative change of the outputs."""
+    return Measured(identities(seed, "batch", eps=1e-5, factor=1e-3).outputs, "relative", at_least=0.05)
+
+
+@claim(
+    "normalization.effective_rate",
+    "For scale-invariant weights only the ratio η/‖w‖² matters: c times the weights at c² times the rate gives the same run.",
+    source="vanlaarhoven2017l2",
+    verdict="holds-if",
+    condition="there is no ε, and no weight decay",
+)
+def effective_rate(seed: int) -> Measured:
+    """Two runs of 40 steps in float64, c = 3: the largest relative gap of their losses."""
+    return Measured(same_direction(seed, 3.0), "relative", at_most=1e-9)
+
+
+@claim(
+    "normalization.curvature",
+    "Doubling the weights in front of a norm divides the sharpness in these weights by exactly four, though the function stays.",
+    source="dinh2017sharp",
+    verdict="holds-if",
+    condition="there is no ε in the norm",
+)
+def curvature(seed: int) -> Measured:
+    """Sharpness in the hidden weights over that at twice the weights, minus four, in size."""
+    return Measured(abs(curvature_ratio(seed, 2.0) - 4), at_most=1e-6)
+
+
+@claim(
+    "normalization.norm_law",
+    "In every step of SGD with weight decay, ‖w′‖² = (1 − ηλ)²‖w‖² + η²‖g‖².",
+    source="vanlaarhoven2017l2",
+    verdict="holds-if",
+    condition="w is scale invariant (no ε)",
+)
+def norm_law(seed: int) -> Measured:
+    """The largest relative error over 100 steps on digits."""
+    return Measured(lengths(seed, (0.5,), (0.02,), 100).law, "relative", at_most=1e-12)
+
+
+@claim(
+    "normalization.weight_norm_grows",
+    "Without weight decay, the direction vector of a weight-normalised layer can only grow, by η²‖∂L/∂v‖² in each step.",
+    source="salimans2016weight",
+    verdict="holds",
+)
+def weight_norm_grows(seed: int) -> Measured:
+    """Relative error of the law over 50 steps."""
+    return Measured(weight_norm_growth(seed), "relative", at_most=1e-12)
+
+
+def late(seed: int) -> np.ndarray:
+    """Turns (radians) of a scale-invariant matrix after 10/(ηλ) = 500 steps at rate 0.5 and decay 0.04."""
+    return lengths(seed, (0.5,), (0.04,), 1000).turn[500:, 0]
+
+
+@claim(
+    "normalization.equilibrium_turn",
+    "With weight decay the weights settle at a length where each step turns them by √(2ηλ), whatever the loss.",
+    source="wan2021spherical,kosson2024rotational",
+    verdict="holds-if",
+    condition="the angle is the root mean square over steps, after about 10/(ηλ) steps",
+)
+def equilibrium_turn(seed: int) -> Measured:
+    """Root mean square angle over the square root, minus one, in size."""
+    return Measured(abs(float(np.sqrt((late(seed) ** 2).mean())) / np.sqrt(0.04) - 1), "relative", at_most=0.05)
+
+
+@claim(
+    "normalization.pair",
+    "BatchNorm on a batch of two passes no gradient back.",
+    source="",
+    verdict="holds-if",
+    condition="there is no ε, and each unit is normalised over two numbers (no convolution)",
+)
+def pair(seed: int) -> Measured:
+    """Gradient through BatchNorm on two examples, over that through LayerNorm."""
+    return Measured(pair_gradient(seed), "of LayerNorm's", at_most=1e-9)
+
+
+@claim(
+    "normalization.small_batches",
+    "BatchNorm helps with any batch size.",
+    source="wu2018group",
+    verdict="fails",
+    instead="On batches of two it can hardly learn, and LayerNorm on the same batches can.",
+)
+def small_batches(seed: int) -> Measured:
+    """Test error of BatchNorm (evaluation mode) over that of LayerNorm, both trained on batches of two."""
+    return Measured(modes(seed, "batch", 2).evaluation / modes(seed, "layer", 2).evaluation, "times", at_least=2)
+
+
+@claim(
+    "normalization.neighbours",
+    "In training mode, a BatchNorm network's answer about an image depends on the other images in the batch.",
+    source="ioffe2017renormalization",
+    verdict="holds",
+)
+def neighbours(seed: int) -> Measured:
+    """Share of test images whose predicted class changes when seven neighbours change."""
+    return Measured(modes(seed, "batch", 8).flips, "of the images", at_least=0.12)
+
+
+@claim(
+    "normalization.post_norm_gradient",
+    "At the start, the last block of a deep post-norm transformer has a much larger gradient than that of a pre-norm one.",
+    source="xiong2020layer",
+    verdict="holds",
+)
+def post_norm_gradient(seed: int) -> Measured:
+    """Gradient of the last matrix of 16 blocks, post-norm over pre-norm, means over eight draws."""
+    ratio = typical_start(seed, "post", 16).gradient[-1] / typical_start(seed, "pre", 16).gradient[-1]
+    return Measured(float(ratio), "times", at_least=2)
+
+
+@claim(
+    "normalization.pre_norm_even",
+    "Pre-norm gives every block the same gradient.",
+    source="",
+    verdict="fails",
+    instead="The stream grows, so that later blocks matter less: the last gets a fraction of the first one's gradient.",
+)
+def pre_norm_even(seed: int) -> Measured:
+    """Gradient of the last of 16 pre-norm blocks over that of the first."""
+    g = typical_start(seed, "pre", 16).gradient
+    return Measured(float(g[-1] / g[0]), "of the first block's", at_most=0.67)
+
+
+@claim(
+    "normalization.stream_grows",
+    "The mean square of a pre-norm residual stream grows about linearly with the number of blocks; post-norm holds it at one.",
+    source="xiong2020layer",
+    verdict="holds",
+)
+def stream_grows(seed: int) -> Measured:
+    """Growth from block 4 to block 16 over the factor that a straight line through the input's one predicts."""
+    s = typical_start(seed, "pre", 16).stream
+    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.7, at_most=1.9)

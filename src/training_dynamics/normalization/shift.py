@@ -1,0 +1,126 @@
+"""Covariate shift made on purpose: BatchNorm whose outputs are disturbed by noise with fresh statistics in every step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training_dynamics.normalization.nets import Hook, Net, Parameters, gradients, sgd, train
+from training_dynamics.normalization.rates import HE, RATES, STEPS, Sweep, images, order, sweep
+from training_dynamics.toolbox.seeds import torch_generator
+
+PROBE = 256
+
+
+def noise(generator: torch.Generator) -> Hook:
+    """A hook that returns a z + m, with the distribution of a and m drawn anew for every unit at every call.
+
+    Each unit draws a mean from U(-0.5, 0.5) and a scale from U(1, 1.25); every activation adds its own spread of 0.1.
+    All networks of a stack see the same noise.  After the noisy BatchNorm of Santurkar et al. 2018 (arXiv:1805.11604).
+    """
+
+    def disturb(layer: int, z: Tensor) -> Tensor:
+        batch, units = z.shape[-2:]
+        mean = torch.rand(1, 1, units, generator=generator) - 0.5
+        scale = 1 + 0.25 * torch.rand(1, 1, units, generator=generator)
+        a = scale + 0.1 * torch.randn(1, batch, units, generator=generator)
+        m = mean + 0.2 * torch.rand(1, batch, units, generator=generator) - 0.1
+        return a * z + m
+
+    return disturb
+
+
+@cache
+def noisy_sweep(seed: int, depth: int, gain: float = HE) -> Sweep:
+    """BatchNorm with noise at every rate of the grid."""
+    net, split = Net("batch", depth, gain=gain), images(seed)
+    hook = noise(torch_generator(seed, "normalization noise"))
+    start, grid = net.initial(seed, len(RATES)), torch.tensor(RATES)
+    _, losses = train(net, start, split.x_train, split.y_train, order(seed, STEPS), grid, hook)
+    return Sweep(np.array(RATES), losses.double().numpy())
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Training at one rate: ``shift`` is how far the layers' inputs move in a step, ``losses`` the loss of each step (nats).
+
+    The shift of a unit is the distance between its means over PROBE fixed images before and after a step, in standard
+    deviations; ``shift``, shape ``(steps,)``, averages it over the units of all hidden layers, after normalisation and noise.
+    """
+
+    shift: np.ndarray
+    losses: np.ndarray
+
+
+@cache
+def shift(seed: int, kind: str, depth: int, rate: float, noisy: bool = False, steps: int = 60) -> Shift:
+    """Train at one rate and measure the covariate shift of every step."""
+    net, split = Net(kind, depth), images(seed)
+    disturb = noise(torch_generator(seed, "normalization noise")) if noisy else None
+    eta, parameters = torch.tensor([rate]), net.initial(seed)
+    shifts, losses = [], []
+    before = _moments(net, parameters, split.x_train[:PROBE], disturb)
+    for index in order(seed, steps):
+        parameters, loss = train(net, parameters, split.x_train, split.y_train, index[None], eta, disturb)
+        after = _moments(net, parameters, split.x_train[:PROBE], disturb)
+        moved = [((m - m0).abs() / s0).mean() for (m0, s0), (m, _) in zip(before, after)]
+        shifts.append(float(torch.stack(moved).mean()))
+        losses.append(float(loss[0, 0]))
+        before = after
+    return Shift(np.array(shifts), np.array(losses))
+
+
+@torch.no_grad()
+def _moments(net: Net, parameters: list[Tensor], x: Tensor, disturb: Hook | None) -> list[tuple[Tensor, Tensor]]:
+    seen: list[tuple[Tensor, Tensor]] = []
+
+    def look(layer: int, z: Tensor) -> Tensor:
+        out = z if disturb is None else disturb(layer, z)
+        seen.append((out.mean(1), out.std(1) + 1e-6))
+        return out
+
+    net.logits(parameters, x, look)
+    return seen
+
+
+def at_best_rates(seed: int, depth: int) -> tuple[Shift, Shift, Shift]:
+    """Plain network, BatchNorm and noisy BatchNorm, each trained at the rate that is fastest for it."""
+    return (
+        shift(seed, "none", depth, sweep(seed, "none", depth).best_rate),
+        shift(seed, "batch", depth, sweep(seed, "batch", depth).best_rate),
+        shift(seed, "batch", depth, noisy_sweep(seed, depth).best_rate, noisy=True),
+    )
+
+
+@cache
+def gradient_shift(seed: int, kind: str, depth: int, rate: float, steps: int = 20) -> np.ndarray:
+    """How much the gradient of a layer changes when the layers before it take their step; shape ``(steps,)``.
+
+    |G' - G| / |G| for each hidden matrix but the first and for the output matrix, with G at the old weights and G' after
+    the layers before it have moved; the median over these matrices.  Source: Santurkar et al. 2018, definition 2.1, which
+    takes the difference itself; here it is relative, because norms change the size of gradients.
+    """
+    net, split, eta = Net(kind, depth), images(seed), torch.tensor([rate])
+    parameters, changes = net.initial(seed), []
+    for index in order(seed, steps):
+        x, y = split.x_train[index], split.y_train[index]
+        _, g = gradients(net, parameters, x, y)
+        moved = sgd(parameters, g, eta)
+        _, g_mixed = gradients(net, _moved_below(net, parameters, moved), x, y)
+        matrices = range(net.per_layer, len(g), net.per_layer)
+        change = [(g_mixed[i][row] - g[i][0]).norm() / g[i][0].norm() for row, i in enumerate(matrices)]
+        changes.append(float(torch.stack(change).median()))
+        parameters = moved
+    return np.array(changes)
+
+
+def _moved_below(net: Net, old: Parameters, new: Parameters) -> Parameters:
+    """A stack of ``depth`` networks: in row ``r`` the layers 0 to r are new and the others old."""
+    return [
+        torch.cat([n if i // net.per_layer <= row else o for row in range(net.depth)])
+        for i, (o, n) in enumerate(zip(old, new))
+    ]

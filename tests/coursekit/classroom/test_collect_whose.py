@@ -1,0 +1,116 @@
+"""Whose a file is, when it came in, and what is said of files that are no notebooks."""
+
+import json
+import os
+from datetime import UTC, datetime
+
+from classroom_course import classroom, source_bytes, submission
+from click.testing import CliRunner
+from test_collect import GOOD_TEXT, by_student, put, zipped
+
+from coursekit.classroom import records
+from coursekit.classroom.collect.collect import collect
+from coursekit.cli import main
+
+
+def test_a_students_folder_cannot_hand_in_for_another(tmp_path):
+    """Moodle and file drops keep the folders that a student made: the outermost that is a student's says whose they are."""
+    room, inbox = classroom(tmp_path / "room"), tmp_path / "inbox"
+    room.roster.write_text("student,lms_id\nalice,1\nmallory,2\nmoe,3\n")
+    put(inbox / "alice" / "mini.ipynb", when=1_000_000)
+    put(inbox / "mallory" / "alice" / "mini.ipynb", json.dumps(submission()), when=2_000_000)
+    put(inbox / "Moe M_3_assignsubmission_file_" / "alice" / "mini.ipynb", json.dumps(submission()), when=2_000_000)
+    assert by_student(collect(room, "mini", [inbox])) == dict.fromkeys(("alice", "mallory", "moe"), "collected")
+    assert room.submitted("mini", "alice").read_text() == GOOD_TEXT
+
+
+def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_path):
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student\nalice\nbob\n")
+    files = {
+        "alice/mini.ipynb": GOOD_TEXT, "alice/plot.png": "x", "bob/mini.ipynb.txt": GOOD_TEXT, "bob/notes.txt": "x",
+        "leo/mini.py": "x", ".DS_Store": "x", "__MACOSX/alice/._mini.ipynb": "x",
+        "Pia P_5_assignsubmission_file_/mini.pdf": "x",
+    }  # fmt: skip
+    for name, text in files.items():
+        put(tmp_path / "in" / name, text)
+    for path in (tmp_path / "in", zipped(tmp_path / "export.zip", files)):
+        report = collect(room, "mini", [path])
+        found = {(taken.student, taken.status) for taken in report if taken.reason}
+        assert found == {("bob", "refused"), ("5", "refused"), (None, "ignored")} and len(report) == 4
+        assert {room.record("mini", name).is_file() for name in ("bob", "5")} == {True}
+        assert not room.record("mini", "leo").exists()
+    put(tmp_path / "submissions.tar", "x")
+    assert [(taken.student, taken.status) for taken in collect(room, "mini", [tmp_path / "submissions.tar"])] == [
+        (None, "ignored")
+    ]
+    message = records.read(room, "mini", "bob")["questions"]["double"]["message"]
+    assert "mini.ipynb.txt is no notebook" in message
+
+
+def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_the_zips(tmp_path):
+    """Canvas writes the time of the download into its zips: taken for the time of submission, everybody would be late."""
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student,lms_id\nalice,11\n")
+    room.policy.write_text("[mini]\ndeadline = 2026-10-01T22:00:00Z\n")
+    names = ("alice_11_900_mini.ipynb", "zed_LATE_12_901_mini.ipynb", "chi_13_902_work.zip")
+    inner = zipped(tmp_path / "inner.zip", {"mini.ipynb": GOOD_TEXT}).read_bytes()
+    path = zipped(tmp_path / "c.zip", dict(zip(names, (GOOD_TEXT, GOOD_TEXT, inner))), when=(2026, 10, 3, 8, 0, 0))
+
+    def run(*more):
+        result = CliRunner().invoke(main, ["collect", "mini", str(path), "--classroom", str(room.root), *more])
+        return result.exit_code, result.output
+
+    code, text = run()
+    assert code == 0 and "not in roster.csv: 12, 13;" in text and "after the deadline: 12, 13, alice" in text
+    assert "does not call these late: 13, alice;" in text and "--submitted TIME" in text
+    code, text = run("--submitted", "2026-10-01 20:00")
+    assert (code, "does not call these late" in text) == (0, False)
+    assert "Canvas calls these late, the deadline in policy.toml does not: 12;" in text
+    assert {room.submission_time("mini", name) for name in ("alice", "12", "13")} == {
+        datetime(2026, 10, 1, 20, tzinfo=UTC)
+    }
+    assert len(list(room.history("mini", "alice").iterdir())) == 1, "another time is no other version"
+    code, text = run("--submitted", "2026-10-01")
+    assert code == 1 and "give the hour too" in text
+    code, text = run("--submitted", "soon:ish")
+    assert code == 1 and "cannot read the time 'soon:ish'" in text
+
+
+def test_a_file_s_name_is_told_to_its_student_without_what_could_steer_a_page_or_a_terminal(tmp_path):
+    room = classroom(tmp_path / "room")
+    for number, name in enumerate((b"e\xff\x1b]0;x\x07.pdf", b"<img src=x onerror=x>.pdf", b"Aufgabe 3 (neu).pdf")):
+        put(tmp_path / "in" / f"Eve E_{number}_assignsubmission_file_" / os.fsdecode(name))
+    collect(room, "mini", [tmp_path / "in"])
+    told = [
+        records.read(room, "mini", str(n))["questions"]["double"]["message"].partition(" is no")[0] for n in range(3)
+    ]
+    assert [text.partition("refused: ")[2] for text in told] == [
+        "e\ufffd\ufffd\ufffd0\ufffdx\ufffd.pdf", "\ufffdimg src\ufffdx onerror\ufffdx\ufffd.pdf", "Aufgabe 3 (neu).pdf",
+    ]  # fmt: skip
+
+
+def test_a_folder_around_a_class_s_notebooks_becomes_no_student(tmp_path):
+    """As file drops and some systems pack it.  With the folder named itself, all are taken."""
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student\nalice\nbob\n")
+    names = [put(tmp_path / "HW1" / name).name for name in ("alice.ipynb", "bob.ipynb")]
+    path = zipped(tmp_path / "all.zip", {f"HW1/{name}": GOOD_TEXT for name in names})
+    report = collect(room, "mini", [path])
+    assert {(taken.student, taken.status) for taken in report} == {(None, "refused")}
+    assert "unpack the zip and name the folder itself" in report[0].reason
+    assert not room.records("mini").exists() and not room.submitters("mini")
+    assert by_student(collect(room, "mini", [tmp_path / "HW1"])) == {"alice": "collected", "bob": "collected"}
+
+
+def test_notebooks_named_one_by_one_belong_to_their_folders_when_all_are_called_the_same(tmp_path):
+    room = classroom(tmp_path / "room")
+    paths = [put(tmp_path / "in" / name) for name in ("alice/mini.ipynb", "bob/mini/mini.ipynb", "other/chi.ipynb")]
+    assert by_student(collect(room, "mini", paths)) == dict.fromkeys(("alice", "bob", "chi"), "collected")
+
+
+def test_source_is_never_touched(tmp_path):
+    room, inbox = classroom(tmp_path / "room"), tmp_path / "inbox"
+    put(inbox / "source" / "mini.ipynb")
+    collect(room, "mini", [inbox])
+    assert room.source("mini").read_bytes() == source_bytes()

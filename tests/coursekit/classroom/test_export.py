@@ -1,0 +1,114 @@
+import json
+
+import pandas
+import pytest
+from classroom_course import classroom, submission
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from coursekit.classroom.grade import local as run_local
+from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.gradebook.cells import COURSE
+from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.policy import load
+from coursekit.classroom.show import feedback
+from coursekit.cli import main
+
+ROSTER = """student,first_name,last_name,email,lms_id,section
+alice,Alice,O'Brien,alice@example.org,101,A
+bob,Bob,=2+5,bob@example.org,102,A
+zoe,Zoe,Absent,zoe@example.org,103,B
+"""
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory):
+    made = classroom(tmp_path_factory.mktemp("export"))
+    for student, word, day in (("alice", "right", "1 12:10"), ("bob", "right", "2 13:00"), ("chi", "wrong", "1 09:00")):
+        path = made.submitted("mini", student)
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(submission(explain=word)))
+        path.with_name("timestamp.txt").write_text(f"2026-10-0{day}:00 UTC\n")
+    made.roster.write_text(ROSTER)
+    made.policy.write_text(
+        "[mini]\ndeadline = 2026-10-01T12:00:00Z\ngrace_minutes = 15\npenalty_per_day = 0.1\nmax_penalty = 0.15\n"
+    )
+    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run)
+    with Gradebook(made.db_url, COURSE) as book:
+        entry = book.find_grade("explain", "mini", "mini", "bob")
+        entry.manual_score, entry.needs_manual_grade, entry.extra_credit = 4.0, False, 1.0
+        book.find_comment("explain", "mini", "mini", "bob").manual_comment = "Well *said*."
+        book.db.commit()
+    return made
+
+
+def exported(room, tmp_path, form):
+    output = tmp_path / f"{form}.csv"
+    result = CliRunner().invoke(
+        main, ["export", "--format", form, "--output", str(output), "--classroom", str(room.root)]
+    )
+    assert result.exit_code == 0, result.output
+    return pandas.read_csv(output)
+
+
+def test_csv_has_manual_scores_extra_credit_and_late_penalties(room, tmp_path):
+    table = exported(room, tmp_path, "csv").set_index("student")
+    assert list(table.index) == ["alice", "bob", "chi", "zoe"]
+    assert table.final_score.to_dict() == {
+        "alice": 5.0,
+        "bob": 8.5,
+        "chi": 0.0,
+        "zoe": 0.0,
+    }  # bob: 10 less 15 %, two days late
+    assert table.score.to_dict() == {"alice": 5.0, "bob": 10.0, "chi": 0.0, "zoe": 0.0}
+    assert table.late_days.to_dict() == {"alice": 0, "bob": 2, "chi": 0, "zoe": 0}
+    assert table.status.to_dict() == {"alice": "waiting", "bob": "graded", "chi": "waiting", "zoe": "missing"}
+    assert (table.max_score == 9).all()
+    assert table.last_name["bob"] == "'=2+5"
+
+
+def test_canvas_has_its_columns_and_its_points_row(room, tmp_path):
+    table = exported(room, tmp_path, "canvas")
+    assert list(table.columns) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "mini"]
+    assert table.Student[0].strip() == "Points Possible"
+    assert table.mini[0] == 9
+    students = table[1:].set_index("SIS User ID")
+    assert students.mini.to_dict() == {"alice": 5.0, "bob": 8.5, "chi": 0.0, "zoe": 0.0}
+    assert students.ID["alice"] == 101
+    assert students.Student["alice"] == "O\u2019Brien, Alice"
+
+
+def test_stock_export_agrees(room):
+    with Gradebook(room.db_url, COURSE) as book:
+        submission = book.find_submission("mini", "alice")
+        assert (submission.score, submission.late_submission_penalty) == (5.0, 0.0)
+
+
+def test_feedback_says_what_a_person_gave_and_never_shows_hidden_checks(room):
+    pages = {path.parent.name: path.read_text() for path in feedback.write(room, "mini")}
+    assert set(pages) == {"alice", "bob", "chi"}
+    assert "Well <em>said</em>." in pages["bob"]
+    assert "8.5" in pages["bob"] and "2 days late" in pages["bob"]
+    assert "Waits for a grader" in pages["alice"]
+    for page in pages.values():
+        assert "SECRETCHECK" not in page
+        assert "<script" not in page
+        assert "http" not in page.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[mini]\npenalty = 1", "'penalty' is not one of"),
+        ("[mini]\npenalty_per_day = 10", "share of the points"),
+        ("[mini]\npenalty_per_day = '10%'", "must be a number"),
+        ("[mini]\ndeadline = 5", "date and time"),
+        ("[mini]\ndeadline = 'tomorrow'", "cannot read the time"),
+        ("[mini", "not valid TOML"),
+    ],
+)
+def test_a_bad_policy_is_named(tmp_path, text, words):
+    room = classroom(tmp_path)
+    room.policy.write_text(text)
+    with pytest.raises(ClassroomError, match=words):
+        load(room, "mini")

@@ -1,0 +1,251 @@
+"""Mode connectivity: identities of lines, renumberings, curves and averages, and the explorable against Python."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from coursekit.paths import BOOK
+from training_dynamics.mode_connectivity import averaging, curves, explorable, limits, lines, matching, nets
+from training_dynamics.toolbox.nets import flat_parameters, mlp, set_flat_parameters
+from training_dynamics.toolbox.seeds import torch_generator
+
+STATIC = BOOK / "_static"
+SMALL = nets.Shape((5, 7, 6, 3))
+torch.set_num_threads(1)  # two threads wait for each other on busy cores
+QUICK = nets.Recipe(epochs=2, batch_size=100)
+
+
+def networks(count, shape=SMALL, seed=0):
+    theta = shape.initial([torch_generator(seed, "test", i) for i in range(count)]).double()
+    return theta + 0.1 * torch.randn(theta.shape, generator=torch_generator(seed, "biases"), dtype=torch.float64)
+
+
+def images(n, shape=SMALL, seed=0):
+    x = torch.randn(n, shape.sizes[0], generator=torch_generator(seed, "x"), dtype=torch.float64)
+    return x, torch.randint(shape.sizes[-1], (n,), generator=torch_generator(seed, "y"))
+
+
+def test_a_row_of_parameters_is_the_toolbox_network():
+    model = mlp(SMALL.sizes, torch_generator(0), dtype=torch.float64)
+    theta, (x, y) = networks(3), images(20)
+    for row, outputs, loss in zip(theta, SMALL.logits(theta, x), nets.score(SMALL, theta, x, y).loss):
+        set_flat_parameters(model, row)
+        assert torch.allclose(outputs, model(x), atol=1e-12)
+        assert float(loss) == pytest.approx(cross_entropy(model(x), y).item(), abs=1e-12)
+    assert torch.equal(SMALL.flat(SMALL.layers(theta)), theta)
+    assert SMALL.count == flat_parameters(model).numel()
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (5, 7, 2), (4, 6, 5, 3)])
+def test_the_gradient_by_hand_is_autograd_s(sizes):
+    shape = nets.Shape(sizes)
+    theta = networks(3, shape).requires_grad_()
+    x, y = (torch.stack(part) for part in zip(*(images(11, shape, seed) for seed in range(3))))
+    (wanted,) = torch.autograd.grad(nets.losses(shape.logits(theta, x), y).sum(), theta)
+    assert torch.allclose(shape.gradient(theta, x, y), wanted, atol=1e-14, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", curves.KINDS)
+def test_the_gradient_in_the_bend_is_that_of_the_mean_loss_on_the_curve(kind):
+    a, bend, b = networks(3)
+    bend.requires_grad_()
+    corners, shares = torch.stack([a, bend, b]), curves.KINDS[kind](torch.tensor([0.1, 0.45, 0.8]).double())
+    x, y = (torch.stack(part) for part in zip(*(images(7, seed=seed) for seed in range(3))))
+    (wanted,) = torch.autograd.grad(nets.losses(SMALL.logits(shares @ corners, x), y).mean(), bend)
+    assert torch.allclose(curves.bend_gradient(SMALL, corners, shares, x, y), wanted, atol=1e-14, rtol=1e-12)
+
+
+def test_wrong_shapes_are_refused_with_the_way_out():
+    with pytest.raises(ValueError, match=r"must have shape \(m, 111\)"):
+        SMALL.layers(torch.zeros(2, 5))
+    with pytest.raises(ValueError, match="at least 3"):
+        lines.line(torch.zeros(2), torch.ones(2), 2)
+    with pytest.raises(ValueError, match="lengths"):
+        matching.permute(SMALL, networks(1)[0], (torch.arange(7),))
+    with pytest.raises(ValueError, match="matching must be"):
+        lines.Pair(0, SMALL, None, None, None, (), ()).second("magic")
+    with pytest.raises(ValueError, match="kind must be"):
+        curves.train_bend(SMALL, *networks(2), None, "spline", 0)
+    with pytest.raises(ValueError, match="shared steps must be between 0 and the 20"):
+        averaging.spawned(0, QUICK, 21)
+    with pytest.raises(ValueError, match="scale must be > 0"):
+        limits.bad_minimum(0, scale=0.0)
+
+
+def test_networks_trained_side_by_side_equal_networks_trained_with_the_toolbox():
+    split, shape, recipe = nets.digits(0), nets.mlp_shape(8), nets.Recipe(epochs=1, batch_size=50, cosine=False)
+    start = shape.initial([torch_generator(0, "side", i) for i in range(2)])
+    orders = torch.stack([nets.data_order(20, 1000, 50, 0, i) for i in range(2)], dim=1)
+    together, kept = nets.train(shape, start, split.x_train, split.y_train, orders, recipe, keep=(0, 20))
+    assert torch.equal(kept[0], start) and torch.equal(kept[1], together)
+    model = mlp(shape.sizes, torch_generator(0))
+    set_flat_parameters(model, start[1])
+    optimizer = torch.optim.SGD(model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum)
+    for index in orders[:, 1]:
+        optimizer.zero_grad()
+        cross_entropy(model(split.x_train[index]), split.y_train[index]).backward()
+        optimizer.step()
+    assert torch.allclose(flat_parameters(model), together[1], atol=1e-5)
+
+
+def test_the_barrier_of_a_known_curve():
+    times = torch.linspace(0, 1, 5, dtype=torch.float64)
+    found = lines.Profile(
+        times, torch.tensor([1.0, 2, 5, 4, 3]), torch.tensor([0.3, 0.2, 0.1, 0.1, 0.1]), torch.empty(0)
+    )
+    assert found.barrier == pytest.approx(3.0)
+    assert found.error_barrier == 0
+
+
+def test_renumbering_leaves_the_function_and_can_be_undone():
+    theta, (x, _) = networks(1)[0], images(30)
+    order = matching.random_permutations(SMALL, torch_generator(1))
+    moved = matching.permute(SMALL, theta, order)
+    assert not torch.equal(moved, theta)
+    assert torch.allclose(SMALL.logits(moved[None], x), SMALL.logits(theta[None], x), atol=1e-12)
+    back = tuple(torch.argsort(p) for p in order)
+    assert torch.equal(matching.permute(SMALL, moved, back), theta)
+    assert torch.equal(matching.permute(SMALL, theta, matching.identity(SMALL)), theta)
+
+
+def test_one_hidden_layer_is_matched_as_well_as_by_trying_every_order():
+    shape = nets.Shape((3, 5, 2))
+    a, b = networks(2, shape)
+    found, history = matching.match_weights(shape, a, b, torch_generator(0))
+    tried = [matching.permute(shape, b, (torch.tensor(p),)) for p in itertools.permutations(range(5))]
+    assert history[-1] == pytest.approx(max(float(a @ other) for other in tried), abs=1e-12)
+    assert torch.equal(matching.permute(shape, b, found), max(tried, key=lambda other: float(a @ other)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_weight_matching_never_gets_worse_and_finds_what_was_planted(seed):
+    a, b = networks(2, seed=seed)
+    found, history = matching.match_weights(SMALL, a, b, torch_generator(seed))
+    assert all(later >= earlier - 1e-12 for earlier, later in zip(history, history[1:]))
+    assert history[-1] == pytest.approx(float(a @ matching.permute(SMALL, b, found)))
+    planted = matching.random_permutations(SMALL, torch_generator(seed, "planted"))
+    copy = matching.permute(SMALL, a, planted)
+    by_activations = matching.match_activations(SMALL, a, copy, images(200)[0])
+    assert torch.equal(matching.permute(SMALL, copy, by_activations), a)
+
+
+def test_curves_end_exactly_at_their_ends_and_polychains_pass_through_the_bend():
+    a, bend, b = networks(3)
+    for kind in curves.KINDS:
+        points = curves.path(a.float(), bend.float(), b.float(), kind)
+        assert torch.equal(points[0], a.float()) and torch.equal(points[-1], b.float())
+        times = torch.linspace(0, 1, 33)
+        assert torch.allclose(curves.KINDS[kind](times).sum(1), torch.ones(33), atol=1e-6)
+        middle = points[8]
+    assert torch.equal(middle, bend.float())
+
+
+def test_repair_gives_the_middle_the_means_and_spreads_of_its_ends():
+    a, b = networks(2)
+    x, _ = images(100)
+    half = (a + b) / 2
+    mended = lines.repair(SMALL, half, a, b, x)
+    for layer in range(2):
+        ends = SMALL.activations(torch.stack([a, b]), x)[layer]
+        now = SMALL.activations(mended[None], x)[layer][0]
+        assert torch.allclose(now.mean(0), ends.mean(1).mean(0), atol=1e-10)
+        assert torch.allclose(now.std(0), ends.std(1).mean(0), atol=1e-10)
+
+
+def test_copies_that_share_every_step_are_one_network():
+    one, two = averaging.spawned(0, QUICK, 20)
+    assert torch.equal(one, two)
+    apart = averaging.spawned(0, QUICK, 0)
+    assert not torch.equal(apart[0], apart[1])
+
+
+def test_a_crowd_of_one_network_agrees_with_itself():
+    theta = nets.mlp_shape(8).initial([torch_generator(0, "crowd")]).expand(3, -1)
+    found = averaging.crowd(nets.mlp_shape(8), theta, nets.digits(0))
+    assert found.disagreement == 0
+    assert found.ensemble == found.average == float(found.members[0])
+
+
+@pytest.mark.parametrize("decay", [0.95, 0.3, 0.0, -0.7])
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_averaging_gain_is_the_mean_of_the_correlation_matrix(decay, count):
+    i = np.arange(count)
+    matrix = np.where(i[:, None] == i, 1.0, np.power(decay, np.abs(i[:, None] - i)))
+    assert averaging.averaging_gain(decay, count) == pytest.approx(matrix.mean(), abs=1e-12)
+
+
+def test_averaging_gain_refuses_noise_that_does_not_settle():
+    with pytest.raises(ValueError, match="got 1"):
+        averaging.averaging_gain(1.0, 3)
+    with pytest.raises(ValueError, match="got 0"):
+        averaging.averaging_gain(0.5, 0)
+
+
+def test_the_second_task_is_the_first_turned_by_a_quarter():
+    split = nets.digits(0)
+    other = limits.turned(split)
+    assert torch.equal(other.x_train[0].view(8, 8), torch.rot90(split.x_train[0].view(8, 8)))
+    assert torch.equal(other.y_test, split.y_test)
+
+
+@pytest.fixture(scope="module")
+def script():
+    from py_mini_racer import MiniRacer
+
+    engine = MiniRacer()
+    for name in ("mode_connectivity_data.js", "mode_connectivity.js"):
+        engine.eval((STATIC / name).read_text())
+    return lambda expression: json.loads(engine.eval(f"JSON.stringify({expression})"))
+
+
+@pytest.fixture(scope="module")
+def page(script):
+    """What the page holds, as Python's :class:`Picture`: decoded by Python from the committed file."""
+    import base64
+
+    data = script("TD.mode_connectivity_data")
+
+    def unpacked(text, columns):
+        return torch.tensor(np.frombuffer(base64.b64decode(text), dtype=np.int8).copy()).view(-1, columns)
+
+    whole = torch.cat([unpacked(text, nets.mlp_shape(data["width"]).count) for text in data["networks"]])
+    orders = tuple(torch.tensor(p) for p in data["permutations"])
+    return explorable.Picture(
+        data["width"], data["step"], whole, orders, unpacked(data["images"], 64), torch.tensor(data["labels"])
+    )
+
+
+@pytest.mark.parametrize("corner", ["renumbered", "bend"])
+def test_the_explorable_computes_what_python_computes(script, page, corner):
+    places = torch.tensor([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.2, 0.7], [-0.3, 1.2]], dtype=torch.float64)
+    drawn = [script(f"TD.mode_connectivity.loss({p}, {q}, '{corner}')") for p, q in places.tolist()]
+    assert drawn == pytest.approx(page.losses(corner, places).tolist(), abs=1e-9)
+    frame = script(f"TD.mode_connectivity.frame('{corner}')")
+    found = page.corners()
+    assert frame["base"] == pytest.approx(float((found["b"] - found["a"]).norm()), rel=1e-12)
+    assert np.hypot(frame["along"], frame["across"]) == pytest.approx(
+        float((found[corner] - found["a"]).norm()), rel=1e-12
+    )
+
+
+def test_the_page_holds_what_python_makes(page):
+    made = explorable.picture()
+    assert torch.equal(made.images, page.images) and torch.equal(made.labels, page.labels)
+    assert all(torch.equal(p, q) for p, q in zip(made.permutations, page.permutations))
+    assert made.step == pytest.approx(page.step, rel=1e-3)
+    assert int((made.networks.int() - page.networks.int()).abs().max()) <= 2  # rounding differs between processors
+
+
+def test_the_path_over_the_trained_bend_is_low_and_the_chord_is_not(script):
+    frame = script("TD.mode_connectivity.frame('bend')")
+    end = [frame["base"], 0]
+    straight, bent = (
+        script(f"TD.mode_connectivity.barrier(TD.mode_connectivity.along({control}, {end}, 'bend', 21))")
+        for control in ([frame["base"] / 2, 0], [frame["along"], frame["across"]])
+    )
+    assert straight > 0.5 > 0.1 > bent
+    assert script("TD.mode_connectivity.contour([0, 1], [0, 1], [[0, 1], [0, 1]], 0.5)")["x"][:2] == [0.5, 0.5]
