@@ -43,10 +43,10 @@ ERRORS = [
     ("solutions", ("import math", "import math\nx = 1"), ["setup cell may only hold imports"]),
     ("solutions", ("# %% order", "# %% half_time"), ["one reference cell"]),
     ("solutions", ("return s / a0 - 1", "return s / a0 - 1 +"), ["solutions/tiny/reference.py", "not Python"]),
-    ("mistakes", ("# says: You listed the weakest mode first.\n", ""), ["mistakes/tiny.py", "`# says:"]),
+    ("mistakes", ("# says: You listed the weakest mode first.\n", ""), ["tiny/mistakes.py", "`# says:"]),
     ("mistakes", ("# hint: 1\norder", "# hint: 4\norder"), ["`# hint: 1, 2 or 3`"]),
     ("mistakes", ("order / ranks", "order / strengths"), ["a-name-of-its-own", "strengths"]),
-    ("alternatives", ("# %% order / by-hand", "# %% order"), ["alternatives/tiny.py", "a-name-of-its-own"]),
+    ("alternatives", ("# %% order / by-hand", "# %% order"), ["tiny/alternatives.py", "a-name-of-its-own"]),
 ]  # fmt: skip
 
 

@@ -156,8 +156,8 @@ def test_the_kit_holds_only_modules_for_students():
 
 
 def test_a_topic_module_in_the_kit_is_refused(monkeypatch):
-    monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", "training_dynamics.claims"))
-    with pytest.raises(AssignmentError, match="the kit would hold training_dynamics.claims"):
+    monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", "training_dynamics.adam.update"))
+    with pytest.raises(AssignmentError, match="the kit would hold training_dynamics.adam"):
         modules()
 
 
