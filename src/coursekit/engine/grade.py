@@ -11,6 +11,7 @@ from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, Question, make_plan, questions_of, read_source
 from coursekit.engine.messages import OUTSIDE, REASONS, scrubbed
 from coursekit.engine.processes.spawn import Launcher
+from coursekit.engine.protocol.errors import SourceFault
 from coursekit.engine.session import Clock, OutOfTime, Report, Session
 from coursekit.engine.test_run import Bench, Trial
 from coursekit.notebooks.read import Refused
@@ -27,13 +28,15 @@ class SplitEngine:
         self._one = threading.Lock()
 
     def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
-        """The outcome of one submission.  Raises ValueError only for a fault of the source notebook."""
+        """The outcome of one submission.  Raises SourceFault for a fault of the source notebook."""
         try:
             plan = make_plan(source, submission.notebook)
+        except SourceFault:
+            raise
         except Refused as error:
             return _refused(source, str(error))
-        except (RecursionError, MemoryError) as error:
-            return _refused(source, f"the notebook is too deep or too large to be read ({type(error).__name__})")
+        except Exception as error:  # the source is read first, so this comes from the submission and is its own fault
+            return _refused(source, f"the grader cannot read what is in it ({type(error).__name__}: {error})")
         with self._one:
             return _Run(self.launcher, plan, submission, budget).outcome()
 
@@ -78,7 +81,11 @@ class _Run:
             self.session.close()
             self.bench.stop()
         results = {question.id: self.results[question.id] for question in self.plan.questions}
-        notebook = executed_notebook(self.plan, reports[len(self.before) :], results, self.budget)
+        try:
+            notebook = executed_notebook(self.plan, reports[len(self.before) :], results, self.budget)
+        except Exception as error:  # the scores stand; only what the submission holds can keep it from being shown
+            self.plan.flags.append(f"the notebook cannot be shown ({type(error).__name__}: {error})")
+            notebook = ""
         return Outcome(results, tuple(self.plan.flags), notebook)
 
     def _cells(self) -> list[Report]:

@@ -90,7 +90,7 @@ def skeleton(source: str) -> str:
     tree = parsed(source)
     try:
         return ast.dump(_stripped(tree)) if tree is not None else _text(source)
-    except RecursionError:  # nested deeper than any answer: its text will do
+    except (RecursionError, ValueError, MemoryError):  # deeper than any answer, or a number too long to be written out
         return _text(source)
 
 

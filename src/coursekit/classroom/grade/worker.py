@@ -12,9 +12,13 @@ from functools import cache
 from typing import Any
 
 from coursekit.classroom.layout import ClassroomError
-from coursekit.engine.interface import Budget, Engine, Submission
+from coursekit.classroom.source import questions
+from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
+from coursekit.engine.protocol.errors import SourceFault
 from coursekit.notebooks.read import raster
 
+# what odd data makes code raise; a machine at its end raises others, and these must stop the batch and cost nobody a point
+DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 DEFAULT_ENGINE = "coursekit.engine.engines:grading_engine"
 
 
@@ -65,10 +69,14 @@ def grade_one(
     limits = Budget(**budget)
     try:
         outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
-    except ValueError as error:
+    except SourceFault as error:
         raise ClassroomError(
             f"the source notebook is at fault: {error}; mend the exercise and release it again"
         ) from None
+    except DATA as error:
+        reason = f"Grading this submission met something that it cannot deal with ({type(error).__name__}: {error})."
+        found = {q.id: QuestionResult(0.0, q.points, "crashed", reason) for q in questions(source)}
+        outcome = Outcome(found, (reason,))
     return {
         "student": student,
         "grader": chosen.name,

@@ -39,7 +39,13 @@ class Writer:
         messages = {name: said(entry) for name, entry in record["questions"].items()}
         note = "" if executed else next(iter(messages.values()), "")
         path = self.classroom.autograded(self.assignment, student)
-        write_atomically(path, self.cleaner.notebook(executed, messages, note))
+        try:
+            text = self.cleaner.notebook(executed, messages, note)
+        except (
+            Exception
+        ) as error:  # what a submission holds must not stop the others; the record is written all the same
+            text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).")
+        write_atomically(path, text)
         stamp = self.classroom.submitted(self.assignment, student).with_name(TIMESTAMP)
         if stamp.is_file():
             write_atomically(path.with_name(TIMESTAMP), stamp.read_text())

@@ -8,6 +8,7 @@ import functools
 import re
 from dataclasses import dataclass, field, replace
 
+from coursekit.engine.protocol.errors import SourceFault
 from coursekit.notebooks.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
 from coursekit.notebooks.read import Cell, Refused, read_notebook, without_hidden, without_solution
 
@@ -54,7 +55,7 @@ class Plan:
 
 
 def make_plan(source_data: bytes, submission: bytes) -> Plan:
-    """Read, repair, match.  Raises Refused for a submission that cannot be read; ValueError for a bad source notebook."""
+    """Read, repair, match.  Raises Refused for a submission that cannot be read; SourceFault for a bad source notebook."""
     source, questions, setup = _of_source(source_data)
     cells = read_notebook(submission)
     length = _to_parse(source, cells)
@@ -81,8 +82,11 @@ def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
 @functools.lru_cache(maxsize=4)
 def _of_source(data: bytes) -> tuple[list[Cell], list[Question], list[tuple[str, str, bool]]]:
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
-    source = read_source(data)
-    return source, questions_of(source), setup_cells(source)
+    try:
+        source = read_source(data)
+        return source, questions_of(source), setup_cells(source)
+    except ValueError as error:
+        raise SourceFault(str(error)) from None
 
 
 def read_source(data: bytes) -> list[Cell]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class SourceFault(ValueError):
+    """The instructor's source notebook cannot be graded with; the message says what is wrong with it."""
+
+
 class FrameError(ValueError):
     """Bytes that are not a frame of plain data within the limits."""
 
