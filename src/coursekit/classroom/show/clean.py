@@ -40,9 +40,10 @@ IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 MATH_OPENERS = (r"\\[", r"\\(", r"\begin{")
 MATH_CAP = 200  # of each kind in a cell: nbconvert looks for the end of each through the whole text
-HEADING = re.compile(r"[ \t>*+\-\d.)]*#{1,6}[ \t]*")
-FENCE = re.compile(r"([ \t>*+\-\d.)]*(?:`{3,}|~{3,}))([^`]*)")
-LANGUAGE = re.compile(r"\s*(?!mermaid)[A-Za-z0-9_+#.-]{0,30}\s*", re.IGNORECASE)
+# what is matched is not given back (`*+`): a long line is read once, not once for each of its letters
+HEADING = re.compile(r"[^#A-Za-z]*+#{1,6}+[ \t]*+")
+FENCE = re.compile(r"([^#`~A-Za-z]*+(?:`{3,}+(?=[^`]*\Z)|~{3,}+))(.*)")
+LANGUAGE = re.compile(r"\s*+(?!mermaid)[A-Za-z0-9_+#.-]{0,30}+\s*", re.IGNORECASE)
 UNSEEN = "\u200b"  # a space without width
 KEYS = ("grade", "grade_id", "locked", "solution", "task", "points", "schema_version", "cell_type", "checksum")
 
@@ -69,6 +70,7 @@ def inert_markdown(text: str, attached: Container[str] = ()) -> str:
     text = capped(
         plain if SCHEME.search(plain) else text, SOURCE_CAP
     )  # first of all: entities can spell what is looked for
+    text = "\n".join(text.splitlines())  # what any renderer takes for the end of a line ends one from here on
     for opener in MATH_OPENERS:
         text = text.replace(opener, opener.lstrip("\\")) if text.count(opener) > MATH_CAP else text
     text = ATTACHED.sub(keep, without_lost_pictures(text, attached))
@@ -92,13 +94,15 @@ def without_anchors(text: str) -> str:
     """
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if match := HEADING.match(line):
+        if match := FENCE.fullmatch(line):
+            lines[number] = line if LANGUAGE.fullmatch(match[2]) else match[1]
+        elif match := HEADING.match(line):
             lines[number] = line[: match.end()] + UNSEEN + line[match.end() :]
-        elif (match := FENCE.fullmatch(line)) and not LANGUAGE.fullmatch(match[2]):
-            lines[number] = match[1]
         elif number and line.strip() and not line.strip(" \t>=-"):  # underlines what stands above it
-            above = lines[number - 1]
-            lines[number - 1] += UNSEEN if above.strip() and not above.lstrip(" \t>").startswith(("```", "~~~")) else ""
+            if FENCE.fullmatch(lines[number - 1]):  # it may end a code block, so must stay as it is
+                lines[number] = f"\n{line}"
+            elif lines[number - 1].strip():
+                lines[number - 1] += UNSEEN
     return "\n".join(lines)
 
 
