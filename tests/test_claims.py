@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
+from coursekit import claims_lock
 from coursekit.claim import Claim
 from coursekit.claims import discover, run
 from coursekit.paths import BOOK
@@ -31,14 +33,33 @@ def test_claim_at_all_seeds_with_headroom(claim: Claim) -> None:
     outcome = run(claim)
     assert outcome.ok, f"{claim.id}: {outcome.values} must lie in {outcome.measured[0]}"
     assert outcome.headroom >= HEADROOM, f"{claim.id}: headroom {outcome.headroom:.2f} over the seeds {outcome.values}"
+    across = any(m.needs_scale for m in outcome.judged)
+    assert not across, f"{claim.id}: {outcome.values} lie across 0 from the bound, so no ratio says how far: give scale="
+        f"{claim.id}: {outcome.values} across 0 from its bound: give scale="
+    )
+
+
+@cache
+def bibliography() -> set[str]:
+    return set(re.findall(r"^@\w+\{([^,\s]+),", (BOOK / "references.bib").read_text(encoding="utf-8"), re.M))
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_claim_is_documented_and_its_source_is_in_the_bibliography(claim: Claim) -> None:
-    keys = set(re.findall(r"^@\w+\{([^,\s]+),", (BOOK / "references.bib").read_text(encoding="utf-8"), re.M))
-    missing = {key.strip() for key in claim.source.split(",") if key.strip()} - keys
+def test_claim_is_documented_and_its_sources_are_in_the_bibliography(claim: Claim) -> None:
+    cited = {key.strip() for key in f"{claim.source},{claim.said_by}".split(",") if key.strip()}
+    missing = cited - bibliography()
     assert not missing, f"{claim.id} cites {missing}, which book/references.bib does not have"
     assert (claim.function.__doc__ or "").strip(), (
         f"{claim.id}: its function needs a docstring that says what is measured"
     )
     assert topic_of(claim.function.__module__) == claim.topic
+
+
+def test_the_lock_holds_what_every_setting_gives_under_the_present_code() -> None:
+    problems = claims_lock.problems(discover().values(), claims_lock.load())
+    assert not problems, "\n".join([*problems, "`course claims --settings` measures them; commit claims.lock"])
+
+
+def test_every_setting_keeps_its_verdict() -> None:
+    kept = [(c, s, entry) for c, entries in claims_lock.load().items() for s, entry in entries.items()]
+    assert [f"{c} {s}: {e['values']}" for c, s, e in kept if not e["ok"]] == []

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
+import re
 import statistics
 import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
-from coursekit.claim import REGISTRY, Claim, Measured
+from coursekit.claim import REGISTRY, Claim, Measured, Setting
 from coursekit.digest import digest
+from coursekit.numbers import plain
 from coursekit.paths import CACHE, write_atomically
 from coursekit.topics import claim_modules
 
@@ -29,6 +32,7 @@ class Outcome:
     seeds: tuple[int, ...]
     measured: tuple[Measured, ...]
     seconds: float
+    setting: Setting | None = None
 
     @property
     def values(self) -> list[float]:
@@ -40,8 +44,7 @@ class Outcome:
         """What the bound is asked of: every seed, or the mean over all of them."""
         if self.claim.judge == "each":
             return list(self.measured)
-        first = self.measured[0]
-        return [Measured(statistics.fmean(self.values), first.unit, first.at_least, first.at_most)]
+        return [replace(self.measured[0], value=statistics.fmean(self.values))]
 
     @property
     def ok(self) -> bool:
@@ -54,14 +57,27 @@ class Outcome:
         return min(m.headroom for m in self.judged)
 
     def record(self) -> dict[str, object]:
-        """The outcome as plain data."""
-        claim = {key: value for key, value in asdict(self.claim).items() if key not in ("function", "seeds")}
+        """The outcome as plain data, strict JSON: no bound is ``None``, and what is not finite is a word."""
+        hidden = ("function", "seeds", "vary")
         first = self.measured[0]
-        bound = {"at_least": first.at_least, "at_most": first.at_most}
-        return claim | {
-            "seeds": list(self.seeds), "values": self.values, "unit": first.unit, "bound": bound,
-            "ok": self.ok, "headroom": self.headroom, "seconds": self.seconds,
-        }  # fmt: skip
+        return {key: value for key, value in vars(self.claim).items() if key not in hidden} | {
+            "vary": {name: list(values) for name, values in self.claim.vary.items()},
+            "seeds": list(self.seeds),
+            "values": [plain(value) for value in self.values],
+            "unit": first.unit,
+            "bound": bound(first),
+            "infinite": first.infinite,
+            "exact": not self.claim.random and first.exact,
+            "ok": self.ok,
+            "headroom": plain(self.headroom),
+            "seconds": self.seconds,
+        }
+
+
+def bound(measured: Measured) -> dict[str, float | None]:
+    """The bound as plain data; ``None`` on a side that has none."""
+    sides = {"at_least": measured.at_least, "at_most": measured.at_most}
+    return {side: value if math.isfinite(value) else None for side, value in sides.items()}
 
 
 def discover() -> dict[str, Claim]:
@@ -88,14 +104,15 @@ def module_digest(module: str) -> str:
     return digest([module])
 
 
-def cache_file(claim: Claim, seed: int) -> Path:
+def cache_file(claim: Claim, seed: int, setting: Setting | None = None) -> Path:
     """Where the result of one claim at one seed is kept."""
-    return CACHE / "claims" / module_digest(claim.function.__module__)[:20] / f"{claim.id}.{seed}.json"
+    name = re.sub(r"[^\w.=-]", "_", f"{claim.id}.{setting or 'default'}.{seed}.json")
+    return CACHE / "claims" / module_digest(claim.function.__module__)[:20] / name
 
 
-def measure(claim: Claim, seed: int, use_cache: bool = True) -> tuple[Measured, float]:
+def measure(claim: Claim, seed: int, use_cache: bool = True, setting: Setting | None = None) -> tuple[Measured, float]:
     """The result of one claim at one seed and the seconds it took, from the cache when it is there."""
-    file = cache_file(claim, seed)
+    file = cache_file(claim, seed, setting)
     if use_cache and file.is_file():
         kept = json.loads(file.read_text())
         return Measured(**kept["measured"]), kept["seconds"]
@@ -103,18 +120,22 @@ def measure(claim: Claim, seed: int, use_cache: bool = True) -> tuple[Measured, 
 
     torch.set_num_threads(1)
     start = time.perf_counter()
-    measured = claim.function(seed)
+    measured = claim.measure(seed, setting)
     seconds = time.perf_counter() - start
-    measured = Measured(float(measured.value), measured.unit, float(measured.at_least), float(measured.at_most))
+    measured = replace(
+        measured, value=float(measured.value), at_least=float(measured.at_least), at_most=float(measured.at_most)
+    )
     write_atomically(file, json.dumps({"measured": asdict(measured), "seconds": seconds}))
     return measured, seconds
 
 
-def run(claim: Claim, seeds: Iterable[int] | None = None, use_cache: bool = True) -> Outcome:
-    """Run one claim over ``seeds``, by default all that it names."""
-    chosen = claim.seeds if seeds is None or claim.judge == "mean" else tuple(seeds)
-    results = [measure(claim, seed, use_cache) for seed in chosen]
-    return Outcome(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results))
+def run(
+    claim: Claim, seeds: Iterable[int] | None = None, use_cache: bool = True, setting: Setting | None = None
+) -> Outcome:
+    """Run one claim, at one setting, over ``seeds``; by default over all that it names for that setting."""
+    chosen = claim.seeds_at(setting) if seeds is None or claim.judge == "mean" else tuple(seeds)
+    results = [measure(claim, seed, use_cache, setting) for seed in chosen]
+    return Outcome(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results), setting)
 
 
 def _run_module(module: str, ids: list[str], one_seed: bool, use_cache: bool) -> list[tuple[str, list, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -39,3 +40,31 @@ def bound_text(at_least: float, at_most: float, unit: str = "") -> str:
     else:
         text = f"{number_text(at_least)} to {number_text(at_most)}"
     return f"{text} {unit}".strip()
+
+
+def plain(value: float) -> float | str:
+    """A number for strict JSON: what is not finite becomes a word that ``float`` (and JavaScript's ``Number``) reads."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def values_text(values: Sequence[object]) -> str:
+    """The values of a setting: ``60 to 600`` for numbers, ``digits, teacher`` for anything else."""
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if len(numbers) < len(values):
+        return ", ".join(str(value) for value in values)
+    low, high = min(numbers), max(numbers)
+    return f"{number_text(low)} to {number_text(high)}"
+
+
+def settings_text(vary: Mapping[str, Sequence[object]]) -> str:
+    """What was varied: ``epochs 60 to 600; hidden 64 to 256``."""
+    return "; ".join(f"{name.replace('_', ' ')} {values_text(values)}" for name, values in vary.items())
+
+
+def seeds_text(seeds: int, random: bool, exact: bool) -> str:
+    """Over what a number was measured: ``5 seeds``; without chance, ``exact`` or ``computed once``."""
+    if not random:
+        return "exact" if exact else "computed once"
+    return f"{seeds} seed{'' if seeds == 1 else 's'}"

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from coursekit import claims
 from coursekit.claim import Claim, Measured
 from coursekit.claims import Outcome, measure, run
-from coursekit.commands.claims import command, table
+from coursekit.commands.claims import command, over, table
 
 
 def sample(judge: str = "each", at_most: float = 2.0) -> tuple[Claim, list[int]]:
@@ -66,6 +66,15 @@ def test_headroom_is_shown_as_far_as_it_says_something(at_most: float, shown: st
     assert list(table([outcome]).columns[3].cells) == [shown]
 
 
+def test_a_record_is_strict_json_whatever_is_infinite() -> None:
+    claim, _ = sample()
+    measured = Measured(float("inf"), "times", at_least=2.0, infinite="the other never gets there")
+    record = Outcome(claim, (0,), (measured,), 0.1).record()
+    text = json.dumps(record, allow_nan=False)
+    assert '"at_most": null' in text and record["ok"] is True and record["headroom"] == "Infinity"
+    assert [float(value) for value in json.loads(text)["values"]] == [float("inf")]
+
+
 def with_claims(monkeypatch: pytest.MonkeyPatch, claim: Claim) -> None:
     monkeypatch.setattr(claims, "discover", lambda: {claim.id: claim})
 
@@ -84,6 +93,18 @@ def test_the_command_fails_and_names_claims_that_miss_their_bound(monkeypatch: p
     result = CliRunner().invoke(command, [])
     assert result.exit_code == 1 and "1 of 1 claims miss their bound: tests.sample" in result.output
     assert "NOT MET" in result.output
+
+
+def test_the_table_says_over_what_was_measured() -> None:
+    def function(seed: int, epochs: int = 60) -> Measured:
+        return Measured(1.0, at_most=2.0)
+
+    vary = {"epochs": (60, 600)}
+    claim = Claim("tests.sample", "A sample.", "", "holds", tuple(range(5)), function, vary=vary)
+    assert over(run(claim)) == "5 seeds; epochs 60 to 600"
+    assert over(run(claim, setting=claim.settings[0])) == "2 seeds; epochs=600"
+    once = Claim("tests.once", "Once.", "", "holds", (0,), lambda: Measured(0.0, at_most=1e-9), random=False)
+    assert over(run(once)) == "exact"
 
 
 def test_an_unknown_name_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

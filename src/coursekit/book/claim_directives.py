@@ -34,17 +34,18 @@ def verdict(record: Record) -> nodes.inline:
 
 def measured_text(record: Record) -> str:
     """The range of the measured numbers over the seeds."""
-    return range_text(record.values, record.unit)
+    return range_text([float(value) for value in record.values], record.unit)
 
 
 def bound_of(record: Record) -> str:
     """The bound in words."""
-    return bound_text(record.bound["at_least"], record.bound["at_most"], record.unit)
+    low, high = record.bound["at_least"], record.bound["at_most"]
+    return bound_text(-math.inf if low is None else low, math.inf if high is None else high, record.unit)
 
 
 def headroom_text(record: Record) -> str:
     """How far the bound is from the worst seed."""
-    return "∞" if math.isinf(record.headroom) else f"{number_text(record.headroom, 2)}×"
+    return "∞" if math.isinf(float(record.headroom)) else f"{number_text(float(record.headroom), 2)}×"
 
 
 class ClaimParts(CourseDirective):
@@ -151,7 +152,7 @@ class ClaimListDirective(ClaimParts):
         std = cast(StandardDomain, self.env.get_domain("std"))
         std.note_hyperlink_target(record.anchor, self.env.docname, record.anchor, record.id)
         self.report(record)
-        values = ", ".join(f"{seed}: {number_text(value)}" for seed, value in zip(record.seeds, record.values))
+        values = ", ".join(f"{seed}: {number_text(float(value))}" for seed, value in zip(record.seeds, record.values))
         unit = f" {record.unit}" if record.unit else ""
         code = nodes.literal_block(record.code, record.code, language="python")
         name = record.id.partition(".")[2].replace("_", " ")

@@ -88,7 +88,7 @@ def refresh(
     if stale:
         kept |= _run(stale, digests, project.src, jobs, start, progress)
     if stale or set(kept) != set(digests):
-        write_atomically(file, json.dumps({name: kept[name] for name in digests}, indent=1))
+        write_atomically(file, json.dumps({name: kept[name] for name in digests}, indent=1, allow_nan=False))
     return stale
 
 

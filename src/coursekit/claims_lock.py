@@ -1,0 +1,193 @@
+"""``claims.lock``: what each varied setting of each claim gave, kept in the repository because it is dear to measure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Callable, Iterable
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from coursekit.claim import Claim, Setting
+from coursekit.claims import Outcome, bound, discover, run, workers
+from coursekit.numbers import plain
+from coursekit.paths import ROOT, write_atomically
+from coursekit.reached import digest_of
+
+LOCK = ROOT / "claims.lock"
+TENTH = 10
+Lock = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One claim at one setting."""
+
+    claim: Claim
+    setting: Setting
+
+    @property
+    def key(self) -> str:
+        """The name of the task: ``adam.first_step hidden=64``."""
+        return f"{self.claim.id} {self.setting}"
+
+
+@cache
+def claim_digest(claim_id: str) -> str:
+    """The digest of what a claim's values depend on, but for libraries: their pinned versions move for all at once."""
+    return digest_of(discover()[claim_id].function)
+
+
+def tasks(claims: Iterable[Claim]) -> list[Task]:
+    """Every setting of every claim."""
+    return [Task(claim, setting) for claim in claims for setting in claim.settings]
+
+
+def load(file: Path | None = None) -> Lock:
+    """``{claim id: {setting: entry}}``; empty when there is no file."""
+    file = file or LOCK
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def text(lock: Lock) -> str:
+    """The lock as JSON with one line a setting, sorted, so that two branches seldom touch the same line."""
+    claims = []
+    for claim_id in sorted(lock):
+        lines = ",\n".join(f"  {json.dumps(n)}: {json.dumps(e, allow_nan=False)}" for n, e in lock[claim_id].items())
+        claims.append(f" {json.dumps(claim_id)}: {{\n{lines}\n }}")
+    return "{\n" + ",\n".join(claims) + "\n}\n" if claims else "{}\n"
+
+
+def entry(outcome: Outcome) -> dict[str, Any]:
+    """What the lock keeps of an outcome."""
+    return {
+        "digest": claim_digest(outcome.claim.id),
+        "seeds": list(outcome.seeds),
+        "values": [plain(value) for value in outcome.values],
+        "bound": bound(outcome.measured[0]),
+        "ok": outcome.ok,
+        "headroom": plain(outcome.headroom),
+        "seconds": round(outcome.seconds, 1),
+    }
+
+
+def measured_settings(claim: Claim, lock: Lock) -> list[dict[str, Any]]:
+    """What the lock holds of a claim's settings, as plain data; a stale entry says so."""
+    kept = lock.get(claim.id, {})
+    found = []
+    for task in tasks([claim]):
+        if str(task.setting) in kept:
+            shown = {key: value for key, value in kept[str(task.setting)].items() if key not in ("digest", "seconds")}
+            found.append({"name": task.setting.name, "value": task.setting.value, "fresh": fresh(task, lock)} | shown)
+    return found
+
+
+def fresh(task: Task, lock: Lock) -> bool:
+    """Whether the lock holds what this setting gives under the present code."""
+    kept = lock.get(task.claim.id, {}).get(str(task.setting))
+    seeds = list(task.claim.seeds_at(task.setting))
+    return kept is not None and kept["digest"] == claim_digest(task.claim.id) and kept["seeds"] == seeds
+
+
+def problems(claims: Iterable[Claim], lock: Lock) -> list[str]:
+    """What is wrong with the lock, each with the way out; settings that no claim has any more are among it."""
+    wanted = tasks(claims)
+    known = {(task.claim.id, str(task.setting)) for task in wanted}
+    found = [f"{t.key}: not measured under the present code" for t in wanted if not fresh(t, lock)]
+    found += [
+        f"{t.key}: misses its bound" for t in wanted if fresh(t, lock) and not lock[t.claim.id][str(t.setting)]["ok"]
+    ]
+    found += [f"{c} {s}: no claim has this setting" for c, kept in lock.items() for s in kept if (c, s) not in known]
+    return found
+
+
+def measure_missing(
+    claims: list[Claim], jobs: int, start: Callable[[int], None], progress: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Measure what is missing or stale, keeping the lock after each, so that a run that is ended can go on."""
+    every, lock = discover(), load()
+    _drop_unknown(lock, every.values())
+    missing = [task for task in tasks(claims) if not fresh(task, lock)]
+    start(len(missing))
+
+    def keep(outcome: Outcome) -> None:
+        claim = outcome.claim
+        kept = lock.setdefault(claim.id, {}) | {str(outcome.setting): entry(outcome)}
+        lock[claim.id] = {str(s): kept[str(s)] for s in claim.settings if str(s) in kept}
+        write_atomically(LOCK, text(lock))
+        progress(outcome)
+
+    outcomes = measure_again(missing, jobs, keep)
+    if text(lock) != (LOCK.read_text(encoding="utf-8") if LOCK.is_file() else ""):
+        write_atomically(LOCK, text(lock))
+    return outcomes
+
+
+def _drop_unknown(lock: Lock, claims: Iterable[Claim]) -> None:
+    known = {claim.id: {str(s) for s in claim.settings} for claim in claims}
+    for claim_id, kept in list(lock.items()):
+        lock[claim_id] = {name: value for name, value in kept.items() if name in known.get(claim_id, ())}
+        if not lock[claim_id]:
+            del lock[claim_id]
+
+
+def measure_again(
+    chosen: list[Task], jobs: int, progress: Callable[[Outcome], None], use_cache: bool = True
+) -> list[Outcome]:
+    """Measure ``chosen``, with ``jobs`` > 1 side by side in processes of their own."""
+    outcomes: list[Outcome] = []
+    if jobs == 1 or len(chosen) < 2:
+        for task in chosen:
+            outcomes.append(run(task.claim, use_cache=use_cache, setting=task.setting))
+            progress(outcomes[-1])
+        return outcomes
+    with workers(jobs) as pool:
+        futures = {pool.submit(_run_task, t.claim.id, str(t.setting), use_cache): t for t in chosen}
+        for future in as_completed(futures):
+            task = futures[future]
+            seeds, measured, seconds = future.result()
+            outcomes.append(Outcome(task.claim, seeds, measured, seconds, task.setting))
+            progress(outcomes[-1])
+    return outcomes
+
+
+def _run_task(claim_id: str, setting: str, use_cache: bool) -> tuple[tuple[int, ...], tuple, float]:
+    claim = discover()[claim_id]
+    chosen = next(s for s in claim.settings if str(s) == setting)
+    outcome = run(claim, use_cache=use_cache, setting=chosen)
+    return outcome.seeds, outcome.measured, outcome.seconds
+
+
+def to_check(claims: Iterable[Claim], lock: Lock, since: str) -> list[Task]:
+    """What is measured again: settings whose entry differs from the one at commit ``since``, and a tenth of the rest."""
+    before, head = at_commit(since) if since else {}, _git("rev-parse", "HEAD") or text(lock)
+    chosen = []
+    for task in tasks(claims):
+        old = before.get(task.claim.id, {}).get(str(task.setting), {}).get("digest")
+        new = lock.get(task.claim.id, {}).get(str(task.setting), {}).get("digest")
+        if (before and old != new) or drawn(f"{head.strip()} {task.key}"):
+            chosen.append(task)
+    return chosen
+
+
+def drawn(name: str) -> bool:
+    """Whether ``name`` is in the tenth that its hash draws."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % TENTH == 0
+
+
+def at_commit(commit: str) -> Lock:
+    """The lock as ``commit`` has it; empty when there is no such commit or it has none."""
+    kept = _git("show", f"{commit}:{LOCK.name}")
+    return json.loads(kept) if kept else {}
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(LOCK.parent), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
