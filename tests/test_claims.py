@@ -34,8 +34,8 @@ def test_claim_at_all_seeds_with_headroom(claim: Claim) -> None:
     assert outcome.ok, f"{claim.id}: {outcome.values} must lie in {outcome.measured[0]}"
     assert outcome.headroom >= HEADROOM, f"{claim.id}: headroom {outcome.headroom:.2f} over the seeds {outcome.values}"
     across = any(m.needs_scale for m in outcome.judged)
-    assert not across, f"{claim.id}: {outcome.values} lie across 0 from the bound, so no ratio says how far: give scale="
-        f"{claim.id}: {outcome.values} across 0 from its bound: give scale="
+    assert not across, (
+        f"{claim.id}: {outcome.values} lie across 0 from the bound, so no ratio says how far: give scale="
     )
 
 
