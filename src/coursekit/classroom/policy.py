@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from coursekit.assignments.parse import topics
@@ -81,6 +81,13 @@ def as_time(value: object) -> datetime:
     ):  # of a day alone, the hour is unknown
         return parse_time(value)
     raise ClassroomError(f"deadline must be a date and time such as 2026-10-01T23:59:00Z, got {value}")
+
+
+def is_due(policy: Policy) -> bool:
+    """Whether deadline and grace are over; an assignment without a deadline is always due."""
+    if policy.deadline is None:
+        return True
+    return datetime.now(UTC) - policy.deadline > timedelta(minutes=policy.grace_minutes)
 
 
 def days_late(policy: Policy, submitted: datetime | None) -> int:

@@ -11,7 +11,7 @@ from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.classroom.show.export import FORMATS
+from coursekit.classroom.show.export import FORMATS, left_out, without_grade
 from coursekit.paths import write_atomically
 
 
@@ -22,7 +22,10 @@ from coursekit.paths import write_atomically
 @classroom_option
 @friendly
 def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Classroom) -> None:
-    """Write the grades of ASSIGNMENTS (all by default) with manual scores and late penalties taken into account."""
+    """Write the grades of ASSIGNMENTS with manual scores and late penalties taken into account.
+
+    By default of all that are due and that somebody handed in.  A cell is empty unless the grade stands.
+    """
     names = list(assignments) or classroom.assignments()
     if not names:
         raise ClassroomError(f"no assignment in {classroom.root}; `course release` makes them")
@@ -35,9 +38,18 @@ def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Cl
                     f"remove {classroom.record(name, lost[0])}"
                 )
             found[name] = standings(classroom, name)
-    write_atomically(output, FORMATS[form](found))
-    waiting = sum(standing.status == "waiting" for students in found.values() for standing in students)
-    assignments_in_all = "1 assignment" if len(names) == 1 else f"{len(names)} assignments"
-    click.echo(f"{output}: {sum(map(len, found.values()))} results of {assignments_in_all}")
-    if waiting:
-        click.echo(f"{waiting} still wait for a person to grade written answers; their points so far are in the file")
+    away = {name: reason for name, students in found.items() if (reason := left_out(students, bool(assignments)))}
+    found = {name: students for name, students in found.items() if name not in away}
+    if found:
+        write_atomically(output, FORMATS[form](found))
+        standing = sum(student.stands for students in found.values() for student in students)
+        click.echo(f"{output}: {standing} grades of {', '.join(found)}")
+    for name, reason in away.items():
+        click.echo(f"left out: {name}: {reason}", err=True)
+    lacking = [line for name, students in found.items() for line in without_grade(name, students)]
+    for line in lacking:
+        click.echo(line, err=True)
+    if not found:
+        raise ClassroomError("nothing to export: no file was written")
+    if lacking or (assignments and away):
+        raise ClassroomError("not everything asked for is in the file: what is above has empty cells, or none")

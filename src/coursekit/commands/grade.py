@@ -69,7 +69,9 @@ def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
         yield f"{len(waiting)} with written answers that wait for a person: `course lab` opens formgrader"
     if refused := by_status["refused"]:
         yield f"refused: {', '.join(refused)}; `course inspect {refused[0]} {assignment}` says why"
-    if missing := by_status["missing"]:
+    if stale := by_status["stale"] + by_status["ungraded"]:
+        yield f"not graded as they are now: {', '.join(stale)}; `course grade {assignment}` grades them"
+    if missing := by_status["missing"] + by_status["not due"]:
         yield f"nothing handed in: {', '.join(missing)}"
     if classroom.removed(assignment).is_file():
         yield f"points and comments that people gave for questions that are gone are in {classroom.removed(assignment)}"

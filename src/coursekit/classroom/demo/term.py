@@ -104,12 +104,17 @@ def final_score(student: MadeUp, standing: Standing) -> float:
     return tidy(total - (LATE * total if student.hours_late else 0))
 
 
-def exported(path: Path, column: str) -> dict[str, float]:
-    """Final scores by student as an exported file has them."""
+def exported(path: Path, column: str) -> dict[str, float | None]:
+    """Final scores by student as an exported file has them; None where a grade does not stand."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     key = "student" if "student" in rows[0] else "SIS User ID"
-    return {row[key]: float(row[column]) for row in rows if row[key]}
+    return {row[key]: float(row[column]) if row[column] else None for row in rows if row[key]}
+
+
+def differ(first: float | None, second: float | None) -> bool:
+    """Whether two grades differ by more than what a file's digits lose."""
+    return first != second if first is None or second is None else abs(first - second) > 1e-6
 
 
 def one(
@@ -150,9 +155,9 @@ def whole_faults(
     for form, column in (("csv", "final_score"), ("canvas", assignment)):
         path = classroom.root / f"{assignment}-{form}.csv"
         write_atomically(path, export.FORMATS[form](export.term(classroom, [assignment])))
-        finals = {row.student: row.expected for row in lines if row.expected is not None}
+        finals = {row.student: row.expected if row.standing.stands else None for row in lines if row.standing}
         scores = exported(path, column)
-        if set(scores) != set(finals) or any(abs(scores[name] - finals[name]) > 1e-6 for name in finals):
+        if set(scores) != set(finals) or any(differ(scores[name], finals[name]) for name in finals):
             faults.append(f"{path.name} holds other scores than it must")
     return [Line(assignment, "(all)", "the class", None, None, tuple(faults))] if faults else []
 

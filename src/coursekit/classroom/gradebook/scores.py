@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader import api
 from sqlalchemy import inspect, select
 
-from coursekit.classroom import records
+from coursekit.classroom import policy, records
 from coursekit.classroom.gradebook.tables import connect
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.roster import Person, people
@@ -55,6 +55,9 @@ class Standing:
     record: records.Record | None
     late_share: float = 0.0
     days_late: int = 0
+    handed_in: bool = False
+    due: bool = True
+    changed: tuple[str, ...] = ()  # of submission and source, what is another one now than the record was made from
 
     @property
     def score(self) -> float:
@@ -78,13 +81,19 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """One word for the whole: graded, waiting (for a person), refused, missing."""
-        statuses = {mark.status for mark in self.marks}
-        if self.record is None or statuses <= {"missing"}:
-            return "missing"
-        if statuses <= {"refused"}:
+        """One word for the whole: graded, refused, waiting (for a person), stale, ungraded, missing, not due."""
+        if self.record is None:
+            return "ungraded" if self.handed_in else "missing" if self.due else "not due"
+        if self.changed:
+            return "stale"
+        if {mark.status for mark in self.marks} <= {"refused"}:
             return "refused"
         return "waiting" if any(mark.waiting for mark in self.marks) else "graded"
+
+    @property
+    def stands(self) -> bool:
+        """Whether ``final`` is the student's grade: somebody or something gave it, and it is of what is there now."""
+        return self.status in ("graded", "refused")
 
 
 def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual]]:
@@ -138,15 +147,26 @@ def mark_of(question: Question, record: records.Record | None, manual: dict[str,
 
 
 def standings(classroom: Classroom, assignment: str) -> list[Standing]:
-    """Where every student of the roster or with a record stands, by student id."""
+    """Where every student of the roster, with a submission or with a record stands, by student id."""
     found, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
     roster = people(classroom)
-    asked = questions(classroom.source_bytes(assignment))
+    source, handed_in = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
+    asked, due = questions(source), policy.is_due(policy.load(classroom, assignment))
     result = []
-    for student in sorted({*found, *roster}):
+    for student in sorted({*found, *roster, *handed_in}):
         record = found.get(student)
         marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
         late = (record or {}).get("late") or {}
         person = roster.get(student, Person(student))
-        result.append(Standing(person, marks, record, late.get("share", 0.0), late.get("days", 0)))
+        changed = changes(classroom, assignment, student, record, source) if record and student in handed_in else ()
+        share, days = late.get("share", 0.0), late.get("days", 0)
+        result.append(Standing(person, marks, record, share, days, student in handed_in, due, changed))
     return result
+
+
+def changes(
+    classroom: Classroom, assignment: str, student: str, record: records.Record, source: bytes
+) -> tuple[str, ...]:
+    """Which of submission and source is another one now than ``record`` was made from."""
+    now = {"submission": classroom.submitted(assignment, student).read_bytes(), "source": source}
+    return tuple(name for name, data in now.items() if record["hashes"][name] != records.sha256(data))

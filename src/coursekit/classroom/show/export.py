@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom
@@ -55,8 +55,9 @@ def plain_row(assignment: str, standing: Standing) -> list[str]:
         person.section,
         standing.status,
     ]
-    numbers = [standing.score, standing.days_late, standing.penalty, standing.final, standing.max_score]
-    return [*map(safe_cell, texts), *map(number, numbers)]
+    numbers = [standing.score, standing.days_late, standing.penalty, standing.final]
+    cells = map(number, numbers) if standing.stands else [""] * len(numbers)
+    return [*map(safe_cell, texts), *cells, number(standing.max_score)]
 
 
 def plain(found: Term) -> str:
@@ -68,23 +69,46 @@ def plain(found: Term) -> str:
 def canvas(found: Term) -> str:
     """The gradebook that Canvas imports: Student, ID, SIS User ID, SIS Login ID, Section, a column an assignment; then points.
 
-    A student without a submission gets 0, and one whose written answers wait for a person the points so far.
+    A cell is empty unless the grade stands: what is not due, missing, not graded, stale or waiting for a person is no 0.
     """
     everyone: dict[str, Person] = {}
-    finals: dict[str, dict[str, float]] = {}
+    finals: dict[str, dict[str, str]] = {}
     for name, students in found.items():
         for standing in students:
             everyone[standing.person.student] = standing.person
-            finals.setdefault(standing.person.student, {})[name] = standing.final
+            finals.setdefault(standing.person.student, {})[name] = number(standing.final) if standing.stands else ""
     highest = {name: max((s.max_score for s in students), default=0.0) for name, students in found.items()}
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found]
     points = ["    Points Possible", "", "", "", "", *(number(value) for value in highest.values())]
     lines = [
         [safe_cell(p.name), safe_cell(p.lms_id), safe_cell(p.student), safe_cell(p.email or p.student), safe_cell(p.section),
-         *(number(finals[student].get(name, 0.0)) for name in found)]
+         *(finals[student].get(name, "") for name in found)]
         for student, p in sorted(everyone.items())
     ]  # fmt: skip
     return as_text([head, points, *lines])
+
+
+def left_out(students: Sequence[Standing], named: bool) -> str:
+    """Why an assignment's column is not exported, empty when it is; one that was ``named`` need not be due."""
+    if all(standing.status in ("missing", "not due") for standing in students):
+        return "nobody handed it in"
+    return "" if named or students[0].due else "it is not due yet; name it to export it all the same"
+
+
+WAYS = {
+    "waiting": "wait for a person to grade written answers; `course lab` opens formgrader",
+    "stale": "handed in again, or the source was changed, since they were graded; `course grade {}` grades them",
+    "ungraded": "handed in and are not graded; `course grade {}` grades them",
+}
+
+
+def without_grade(assignment: str, students: Sequence[Standing]) -> Iterator[str]:
+    """Whose grade does not stand, and what makes it stand, a line for each reason."""
+    for status, words in WAYS.items():
+        people = [standing.person for standing in students if standing.status == status]
+        names = ", ".join(p.student if p.name == p.student else f"{p.student} ({p.name})" for p in people)
+        if names:
+            yield f"{assignment}: {names}: {words.format(assignment)}"
 
 
 FORMATS = {"csv": plain, "canvas": canvas}
