@@ -202,10 +202,15 @@
       const handle = { x, y };
       const free = { x: move.includes("x"), y: move.includes("y") };
       const node = shape("circle", { r: 9, tabindex: 0, role: "slider", class: "td-handle", "aria-label": label });
+      const reach = shape("circle", { r: 22, class: "td-handle-reach", "aria-hidden": "true" });   // what a finger hits
+      const grip = shape("g", { class: "td-grip" });
+      grip.append(reach, node);
       const ends = (w) => (w === "x" ? [this.x.invert(-1e9), this.x.invert(1e9)] : [this.y.invert(1e9), this.y.invert(-1e9)]);
       handle.place = () => {
-        node.setAttribute("cx", this.x(handle.x));
-        node.setAttribute("cy", this.y(handle.y));
+        for (const circle of [reach, node]) {
+          circle.setAttribute("cx", this.x(handle.x));
+          circle.setAttribute("cy", this.y(handle.y));
+        }
         const which = free.x ? "x" : "y";
         const [low, high] = ends(which);
         const text = ["x", "y"].filter((w) => free[w]).map((w) => `${this.axes[w].label} ${format(handle[w])}`).join(", ");
@@ -231,13 +236,13 @@
         event.preventDefault();
         nudge(...keys[event.key]);
       });
-      node.addEventListener("pointerdown", (event) => { event.preventDefault(); node.focus(); node.setPointerCapture(event.pointerId); });
-      node.addEventListener("pointermove", (event) => {
-        if (!node.hasPointerCapture(event.pointerId)) return;
+      grip.addEventListener("pointerdown", (event) => { event.preventDefault(); node.focus(); grip.setPointerCapture(event.pointerId); });
+      grip.addEventListener("pointermove", (event) => {
+        if (!grip.hasPointerCapture(event.pointerId)) return;
         const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
         handle.set(this.x.invert(at.x), this.y.invert(at.y));
       });
-      this.moving.append(node);
+      this.moving.append(grip);
       this.handles.push(handle);
       return handle;
     }
