@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -113,14 +114,21 @@ class Classroom:
 
     def submitters(self, assignment: str) -> list[str]:
         """The students with a submission of ``assignment``, sorted."""
-        found = (self.root / "submitted").glob(f"*/{assignment}/{assignment}.ipynb")
-        return sorted(path.parent.parent.name for path in found if valid_id(path.parent.parent.name))
+        found = (self.root / "submitted").glob("*")
+        notebook = (
+            Path(assignment) / f"{assignment}.ipynb"
+        )  # a link that leads nowhere is there, too: it gets its reason
+        return sorted(path.name for path in found if valid_id(path.name) and os.path.lexists(path / notebook))
 
     def submission_time(self, assignment: str, student: str) -> datetime | None:
         """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
+        from coursekit.classroom import handed_in
+
         path = self.submitted(assignment, student).with_name(TIMESTAMP)
         try:
-            return parse_time(path.read_text()) if path.is_file() else None
+            return parse_time(handed_in.read(self, assignment, student, TIMESTAMP).decode())
+        except (FileNotFoundError, handed_in.NotPlain):
+            return None
         except (ClassroomError, UnicodeDecodeError) as error:
             raise ClassroomError(f"{path}: {error}; or remove the file") from None
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
@@ -30,8 +30,8 @@ def table(standing: Standing) -> Table:
 
 def staleness(classroom: Classroom, assignment: str, student: str, record: records.Record) -> list[str]:
     """What has changed since the record was made."""
-    path = classroom.submitted(assignment, student)
-    data = path.read_bytes() if path.is_file() else b""
+    there = student in classroom.submitters(assignment)
+    data = handed_in.notebook(classroom, assignment, student)[0] if there else b""
     now = records.hashes(data, classroom.source_bytes(assignment), Budget())
     return [name for name, value in now.items() if record["hashes"].get(name) != value]
 

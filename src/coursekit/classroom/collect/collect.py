@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from coursekit.classroom import records
 from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths
-from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, parse_time, time_text, valid_id
+from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, parse_time, time_text, valid_id
 from coursekit.classroom.roster import Person, people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
@@ -130,6 +130,8 @@ def store(classroom: Classroom, assignment: str, student: str, candidate: Candid
     """
     path = classroom.submitted(assignment, student)
     stamp = path.with_name(TIMESTAMP)
+    for link in (place for place in (path, stamp, path.parent, path.parent.parent) if place.is_symlink()):
+        raise ClassroomError(f"{link} is a link, and no submission may be one; remove it, and collect again")
     if path.is_file() and path.read_bytes() == candidate.data:
         if stated:
             write_atomically(stamp, time_text(candidate.moment) + "\n")

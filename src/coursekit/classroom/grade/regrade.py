@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
-from coursekit.classroom.grade.run import Job, Settings, pending, record_of, wanted
+from coursekit.classroom.grade.run import Job, Settings, pending, record_of, results, wanted
 from coursekit.classroom.grade.writer import Writer
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.progress import bar
@@ -65,15 +65,17 @@ def regrade(
     source = classroom.source_bytes(assignment)
     jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
     by_student: dict[str, Job] = {job.student: job for job in jobs}
-    results: dict[str, dict[str, Any]] = {}
+    new: dict[str, dict[str, Any]] = {}
     found: list[Change] = []
     side = classroom.records(assignment) / "regrade"
     with bar(console) as progress:
-        for result in progress.track(run(jobs, source, settings), total=len(jobs), description="grading again"):
+        for result in progress.track(
+            results(jobs, source, settings, run), total=len(jobs), description="grading again"
+        ):
             job = by_student[result["student"]]
             record = record_of(classroom, assignment, job, result, source, settings)
             write_atomically(side / f"{job.student}.json", json.dumps(record, indent=1))
-            results[job.student] = result
+            new[job.student] = result
             found += changes(job.student, records.read(classroom, assignment, job.student), record)
     console.print(table(sorted(found)) if found else f"{len(jobs)} graded again: nothing differs")
     if found and not confirmed:
@@ -83,7 +85,7 @@ def regrade(
     if found and not confirmed:
         raise ClassroomError(f"nothing was written; the new results are in {side}")
     writer = Writer(classroom, assignment, source, settings)
-    for student, result in sorted(results.items()):
+    for student, result in sorted(new.items()):
         writer.write(by_student[student], result)
     writer.derive()
     shutil.rmtree(side, ignore_errors=True)

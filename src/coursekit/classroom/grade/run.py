@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import Any
 
-from coursekit.classroom import policy, records
+from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.source import questions
@@ -36,6 +37,7 @@ class Job:
     student: str
     notebook: bytes
     seeds: dict[str, int]
+    fault: str = ""  # why it may not be read at all
 
 
 @dataclass
@@ -73,12 +75,12 @@ def pending(
     jobs, kept = [], []
     for student in students:
         classroom.submission_time(assignment, student)  # as a bad policy, a bad time must stop us before the work
-        data = classroom.submitted(assignment, student).read_bytes()
+        data, fault = handed_in.notebook(classroom, assignment, student)
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget)):
             kept.append(student)
         else:
-            jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source))))
+            jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source)), fault))
     return jobs, kept
 
 
@@ -104,15 +106,30 @@ def record_of(
 
 def crashed_result(job: Job, source: bytes, reason: str) -> dict[str, Any]:
     """The result for a submission that took its workers down."""
-    found = {name: asdict(r) for name, r in records.every_question(source, "crashed", reason).items()}
+    return ungraded_result(job, source, "crashed", reason, "set aside")
+
+
+def ungraded_result(job: Job, source: bytes, status: str, reason: str, grader: str) -> dict[str, Any]:
+    """The result, no points and the reason, for a submission that no engine graded."""
+    found = {name: asdict(r) for name, r in records.every_question(source, status, reason).items()}
     return {
         "student": job.student,
-        "grader": "set aside",
+        "grader": grader,
         "questions": found,
         "flags": [reason],
         "notebook": "",
         "seconds": 0.0,
     }
+
+
+def results(jobs: list[Job], source: bytes, settings: Settings, run: Runner) -> Iterator[dict[str, Any]]:
+    """The results of ``jobs``: of those that may not be read the refusal, of the others what ``run`` gives."""
+    refused = [
+        ungraded_result(job, source, "refused", f"The submission was refused: {job.fault}.", "grade")
+        for job in jobs
+        if job.fault
+    ]
+    return chain(refused, run([job for job in jobs if not job.fault], source, settings))
 
 
 def grade(
@@ -123,7 +140,7 @@ def grade(
     source = classroom.source_bytes(assignment)
     policy.load(classroom, assignment)  # a bad file must stop us before the work, not after
     jobs, kept = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again)
-    results = run(jobs, source, settings)
+    found = results(jobs, source, settings, run)
     from coursekit.classroom.grade.writer import (
         Writer,
     )  # imports nbgrader, for which the engines that start now need not wait
@@ -131,7 +148,7 @@ def grade(
     writer, summary = Writer(classroom, assignment, source, settings), Summary(kept=kept)
     by_student = {job.student: job for job in jobs}
     advance("", len(jobs))
-    for result in results:
+    for result in found:
         writer.write(by_student[result["student"]], result)
         summary.graded.append(result["student"])
         if result["grader"] == "set aside":

@@ -8,7 +8,7 @@ from typing import Any
 from coursekit.classroom import records
 from coursekit.classroom.grade.run import Job, Settings, record_of
 from coursekit.classroom.gradebook import tables as gradebook
-from coursekit.classroom.layout import TIMESTAMP, Classroom
+from coursekit.classroom.layout import TIMESTAMP, Classroom, time_text
 from coursekit.classroom.show.clean import Cleaner
 from coursekit.paths import naming, write_atomically
 
@@ -46,9 +46,9 @@ class Writer:
         ) as error:  # what a submission holds must not stop the others; the record is written all the same
             text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).")
         write_atomically(path, text)
-        stamp = self.classroom.submitted(self.assignment, student).with_name(TIMESTAMP)
-        if stamp.is_file():
-            write_atomically(path.with_name(TIMESTAMP), stamp.read_text())
+        moment = self.classroom.submission_time(self.assignment, student)
+        if moment is not None:
+            write_atomically(path.with_name(TIMESTAMP), time_text(moment) + "\n")
 
     def note_time(self, record: records.Record, result: dict[str, Any]) -> None:
         """Append the seconds per question, for `course report`."""

@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader import api
 from sqlalchemy import inspect, select
 
-from coursekit.classroom import policy, records
+from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.gradebook.tables import connect
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.roster import Person, people
@@ -150,17 +150,17 @@ def standings(classroom: Classroom, assignment: str) -> list[Standing]:
     """Where every student of the roster, with a submission or with a record stands, by student id."""
     found, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
     roster = people(classroom)
-    source, handed_in = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
+    source, there = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
     asked, due = questions(source), policy.is_due(policy.load(classroom, assignment))
     result = []
-    for student in sorted({*found, *roster, *handed_in}):
+    for student in sorted({*found, *roster, *there}):
         record = found.get(student)
         marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
         late = (record or {}).get("late") or {}
         person = roster.get(student, Person(student))
-        changed = changes(classroom, assignment, student, record, source) if record and student in handed_in else ()
+        changed = changes(classroom, assignment, student, record, source) if record and student in there else ()
         share, days = late.get("share", 0.0), late.get("days", 0)
-        result.append(Standing(person, marks, record, share, days, student in handed_in, due, changed))
+        result.append(Standing(person, marks, record, share, days, student in there, due, changed))
     return result
 
 
@@ -168,5 +168,5 @@ def changes(
     classroom: Classroom, assignment: str, student: str, record: records.Record, source: bytes
 ) -> tuple[str, ...]:
     """Which of submission and source is another one now than ``record`` was made from."""
-    now = {"submission": classroom.submitted(assignment, student).read_bytes(), "source": source}
+    now = {"submission": handed_in.notebook(classroom, assignment, student)[0], "source": source}
     return tuple(name for name, data in now.items() if record["hashes"][name] != records.sha256(data))

@@ -17,6 +17,7 @@ import tokenize
 from collections import defaultdict
 from dataclasses import dataclass
 
+from coursekit.classroom import handed_in
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.matching.plan import LONGEST_CODE
@@ -89,7 +90,7 @@ def similarity(classroom: Classroom, assignment: str, at_least: float = 0.6) -> 
     prints: dict[str, set[int]] = {}
     for student in classroom.submitters(assignment):
         try:
-            cells = read_notebook(classroom.submitted(assignment, student).read_bytes())
+            cells = read_notebook(handed_in.notebook(classroom, assignment, student)[0])
         except Refused:
             continue
         prints[student] = prints_of(cells, others) - stub
