@@ -9,6 +9,7 @@ from typing import Any
 
 from coursekit.engine.interface import Budget
 from coursekit.engine.messages import OUTSIDE, ended, scrubbed
+from coursekit.engine.processes.cpu_time import crowd
 from coursekit.engine.processes.spawn import Launcher, Process
 from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout, FrameError
 from coursekit.engine.protocol.frames import Limits, decode, encode
@@ -17,6 +18,7 @@ from coursekit.engine.protocol.wire import REPLY, REQUEST
 REPORT = Limits(bytes=2**20, depth=5, values=50)
 STARTING = 120.0  # seconds for a fresh process to import the libraries
 WAITED = 2.0  # times its seconds a process may be given for having waited: its own helpers may be what it waits for
+UNEVEN = 2.0  # in a crowd, times what it would wait if all had the same share: shares are not the same
 TICK = 0.05  # seconds that are not worth another wait
 GLANCE = 0.25  # seconds between two looks at a silent process
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
@@ -57,8 +59,8 @@ class Clock:
         """The process's next message within ``seconds``, and as many more as it could have gone on in, but was kept waiting.
 
         Nothing is added once its processes together have used ``seconds`` of processor time, and no more than WAITED times
-        ``seconds``; for many messages, each of which comes late, no more than ``most`` in all.  After LONG seconds of silence
-        ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
+        ``seconds``, or what a crowd of other programs makes of that; in all no more than ``most``.  After LONG seconds of
+        silence ``slow`` is called.  Raises ChannelTimeout and ChannelClosed.
         """
         try:
             return process.channel.receive(min(seconds, LONG))
@@ -82,9 +84,11 @@ class Wait:
 
     def __init__(self, process: Process, seconds: float) -> None:
         self.process, self.seconds = process, seconds
-        self.before, self.looked = process.effort(), time.monotonic()
-        self.end = self.looked + seconds - LONG
+        self.before, self.began = process.effort(), time.monotonic()
+        self.looked = self.began
+        self.end = self.began + seconds - LONG
         self.added = self.ready = 0.0  # seconds that its time has grown by; during which it could go on
+        self.crowded = 0.0  # seconds so far times the threads for each processor
 
     def next(self) -> float:
         """Seconds until the next look at it."""
@@ -94,11 +98,14 @@ class Wait:
         """Look: seconds that its time grows by, ``most`` of them at most; None when it is over."""
         effort, now = self.process.effort(), time.monotonic()
         self.ready += effort.ready * (now - self.looked)
+        self.crowded += crowd() * (now - self.looked)
         self.looked = now
         if now < self.end:
             return 0.0
         used = effort.used - self.before.used
-        more = min(min(self.ready - used, WAITED * self.seconds) - self.added, most)
+        crowded = self.crowded / (now - self.began) - 1
+        ceiling = max(WAITED, UNEVEN * crowded) * self.seconds
+        more = min(min(self.ready - used, ceiling) - self.added, most)
         if more < TICK or used >= self.seconds - LONG:
             return None
         self.added += more

@@ -65,25 +65,27 @@ def command(way: Way, program: list[str]) -> tuple[list[str], list[IO[bytes]]]:
         *(NOBODY if way.user_namespace else ()),
     ]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    shown = view.student_view()
-    for path in (*view.SYSTEM, *shown.shown):
-        parts += _shown(path)
-    for folder, entries in shown.packages:
-        inside = (
-            tuple(dict.fromkeys((*OWN, *entries)))
-            if os.path.basename(folder) == "coursekit"
-            else ("__init__.py", *entries)
-        )
-        parts += [*_size(way, 2**20), "--tmpfs", folder]
-        parts += [part for entry in inside for part in _shown(os.path.join(folder, entry))]
-        parts += ["--remount-ro", folder]
-    parts += [*_size(way, 2**20), "--tmpfs", "/dev"]
+    return [*parts, *_built(way, view.student_view(), str(passwd.fileno())), "--chdir", view.HOME,
+            "--seccomp", str(rules.fileno()), "--", *program], [rules, passwd]  # fmt: skip
+
+
+def _built(way: Way, shown: view.View, passwd: str) -> list[str]:
+    """The same steps as those of ``view.build``, in the same order."""
+    parts = [*_size(way, 2**20), "--tmpfs", "/dev"]
     parts += [part for name in DEVICES for part in ("--dev-bind", f"/dev/{name}", f"/dev/{name}")]
     for folder, size in view.SCRATCH_BYTES.items():
         parts += ["--perms", "1777", *_size(way, size), "--tmpfs", folder]
-    parts += ["--proc", "/proc", "--ro-bind-data", str(passwd.fileno()), "/etc/passwd", "--remount-ro", "/dev"]
-    parts += ["--remount-ro", "/", "--chdir", view.HOME, "--seccomp", str(rules.fileno()), "--"]
-    return parts + program, [rules, passwd]
+    for folder in shown.ways:
+        parts += ["--perms", "0755", *_size(way, 2**20), "--tmpfs", folder]
+    parts += [part for path, target in shown.links for part in ("--symlink", target, path)]
+    parts += [part for path in shown.shown for part in ("--ro-bind", path, path)]
+    for folder, entries in shown.packages:
+        own = OWN if os.path.basename(folder) == "coursekit" else ("__init__.py",)
+        parts += [*_size(way, 2**20), "--tmpfs", folder]
+        parts += [part for entry in dict.fromkeys((*own, *entries)) for part in _shown(os.path.join(folder, entry))]
+        parts += ["--remount-ro", folder]
+    parts += ["--proc", "/proc", "--ro-bind-data", passwd, "/etc/passwd"]
+    return parts + [part for folder in ("/dev", *shown.ways, "/") for part in ("--remount-ro", folder)]
 
 
 def _size(way: Way, size: int) -> tuple[str, ...]:
@@ -92,8 +94,6 @@ def _size(way: Way, size: int) -> tuple[str, ...]:
 
 
 def _shown(path: str) -> list[str]:
-    if os.path.islink(path):
-        return ["--symlink", os.readlink(path), path]
     return ["--ro-bind", path, path] if os.path.exists(path) else []
 
 

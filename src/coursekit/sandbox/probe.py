@@ -10,6 +10,7 @@ import os
 import resource
 import socket
 import sys
+import sysconfig
 import tempfile
 
 from coursekit.sandbox import limits, linux
@@ -38,7 +39,18 @@ def _files(secret: str) -> str:
         with open("/usr/course-probe", "w"):
             return "the system can be written"
     except OSError:
-        return ""
+        return _libraries()
+
+
+def _libraries() -> str:
+    """What of Python's own and of the installed libraries an answer cannot read: importing from there would fail."""
+    folders = {path for path in sys.path if path.endswith("-packages")} | {sysconfig.get_path("stdlib")}
+    for folder in sorted(folders):
+        try:
+            os.listdir(folder)
+        except OSError as error:
+            return f"an answer cannot read {folder} ({error.strerror}): let everybody read it, or grade as its owner, not as root"
+    return ""
 
 
 def _network() -> str:

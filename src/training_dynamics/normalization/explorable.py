@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from jaxtyping import Bool
 
 from training_dynamics.normalization.nets import KINDS
 from training_dynamics.normalization.rates import RATES, TRAINED, sweep
@@ -17,10 +18,14 @@ GAINS = {"small": 1.0, "he": 2**0.5, "large": 2.0}
 SEEDS = range(5)
 
 
+def trained(kind: str, depth: int, gain: float) -> Bool[np.ndarray, "seeds rates"]:
+    """Whether the network of each seed ends below half the loss of guessing, for each rate of the grid."""
+    return np.array([sweep(seed, kind, depth, gain).final < TRAINED for seed in SEEDS])
+
+
 def count_trained(kind: str, depth: int, gain: float) -> list[int]:
     """For each rate of the grid, how many of the five seeds end below half the loss of guessing."""
-    trained = [sweep(seed, kind, depth, gain).final < TRAINED for seed in SEEDS]
-    return [int(count) for count in np.sum(trained, axis=0)]
+    return [int(count) for count in trained(kind, depth, gain).sum(axis=0)]
 
 
 def as_javascript() -> str:

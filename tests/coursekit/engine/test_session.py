@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import threading
 
 import pytest
 from corpus.base import Draft, source_of
@@ -54,17 +55,23 @@ def counting(engine, monkeypatch):
 
 @pytest.mark.parametrize("way", ["socket", "pipes"])
 def test_one_that_never_reads_is_ended_however_small_the_messages(way):
-    ended = []
+    ended, told = [], threading.Event()  # closing the end lets the sender fail before the one who closed it has said so
+
+    def end(close) -> None:
+        close()
+        ended.append(way)
+        told.set()
+
     if way == "socket":
         ours, theirs = socket.socketpair()
-        channel = SocketChannel(ours, lambda: ended.append(theirs.close()))
+        channel = SocketChannel(ours, lambda: end(theirs.close))
     else:
         reader, writer = os.pipe()
-        channel = PipeChannel(Wire(os.pipe()[0], writer), lambda: ended.append(os.close(reader)))
+        channel = PipeChannel(Wire(os.pipe()[0], writer), lambda: end(lambda: os.close(reader)))
     with pytest.raises(ChannelClosed):
         for _ in range(10_000):
             channel.send(REQUEST, bytes(1_000), 0.2)
-    assert len(ended) == 1
+    assert told.wait(60) and len(ended) == 1
 
 
 def graded(engine, write, seconds: float):

@@ -3,7 +3,7 @@
 A process that could go on and does not is kept waiting, whatever the cause: other programs, a disk, or the host of a virtual
 machine that gives its processor away.  The kernel's own count of waiting (schedstat) does not know the last two.
 
-Source: proc(5) for stat.
+Source: proc(5) for stat and loadavg.
 """
 
 from __future__ import annotations
@@ -45,6 +45,19 @@ def effort(pid: int) -> Effort:
     Outside Linux nobody tells what a process waits for: it counts as ready all the time.
     """
     return _counted(pid) if sys.platform.startswith("linux") else _guessed(pid)
+
+
+def crowd() -> float:
+    """Threads that want a processor now, for each processor that this process may use; 1 where that is not told, or fewer do.
+
+    A student's process cannot gain by making threads: with each it uses up its processor time sooner.
+    """
+    try:
+        with open("/proc/loadavg") as file:
+            running = int(file.read().split()[3].split("/")[0])
+        return max(1.0, running / len(os.sched_getaffinity(0)))
+    except (OSError, AttributeError, IndexError, ValueError):
+        return 1.0
 
 
 def _counted(pid: int) -> Effort:
