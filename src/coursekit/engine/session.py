@@ -71,12 +71,15 @@ class Clock:
         slow()
         while True:
             try:
-                return process.channel.receive(wait.next())
+                message = process.channel.receive(wait.next())
             except ChannelTimeout:
                 added = wait.over(self.most - self.stood)
                 if added is None:
                     raise
-            self.stood += added
+                self.stood += added
+            else:
+                self.stood += wait.more(self.most - self.stood)
+                return message
 
 
 class Wait:
@@ -88,7 +91,7 @@ class Wait:
         self.looked = self.began
         self.end = self.began + seconds - LONG
         self.added = self.ready = 0.0  # seconds that its time has grown by; during which it could go on
-        self.crowded = 0.0  # seconds so far times the threads for each processor
+        self.used = self.crowded = 0.0  # seconds of processor; seconds so far times the threads for each processor
 
     def next(self) -> float:
         """Seconds until the next look at it."""
@@ -99,18 +102,22 @@ class Wait:
         effort, now = self.process.effort(), time.monotonic()
         self.ready += effort.ready * (now - self.looked)
         self.crowded += crowd() * (now - self.looked)
+        self.used = max(self.used, effort.used - self.before.used)
         self.looked = now
         if now < self.end:
             return 0.0
-        used = effort.used - self.before.used
-        crowded = self.crowded / (now - self.began) - 1
-        ceiling = max(WAITED, UNEVEN * crowded) * self.seconds
-        more = min(min(self.ready - used, ceiling) - self.added, most)
-        if more < TICK or used >= self.seconds - LONG:
+        more = self.more(most)
+        if more < TICK or self.used >= self.seconds - LONG:
             return None
         self.added += more
         self.end += more
         return more
+
+    def more(self, most: float) -> float:
+        """Seconds that it was kept waiting, as far as is known and forgiven, beyond those that its time has grown by."""
+        among = self.crowded / max(self.looked - self.began, TICK) - 1
+        ceiling = max(WAITED, UNEVEN * among) * self.seconds
+        return max(0.0, min(min(self.ready - self.used, ceiling) - self.added, most))
 
 
 class Session:
