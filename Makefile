@@ -11,7 +11,7 @@ book: set-up  ## build the book; prints the path of its first page
 	@.venv/bin/course book
 
 test: set-up  ## run the tests, one seed a claim
-	@.venv/bin/pytest -n 2 --dist loadgroup
+	@.venv/bin/pytest -n 2 --dist loadgroup $(TIMED)
 
 lab: set-up  ## open JupyterLab on the classroom, with formgrader
 	@.venv/bin/course lab

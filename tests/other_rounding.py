@@ -1,7 +1,8 @@
 """As on another processor: with COURSE_ROUNDING=1, 2, ... every product and sum of torch is rounded in another way.
 
 Instruction sets differ in the last digits of a product, and training magnifies that.  A test that passes under some of these
-passes on a machine that is not here.  Gradients are taken through as if the numbers were not touched.
+passes on a machine that is not here.  Gradients are taken through as if the numbers were not touched.  With COURSE_ROUNDING=0
+nothing is changed; it says that this run is another processor's, as where ATEN_CPU_CAPABILITY=default is set.
 """
 
 from __future__ import annotations

@@ -267,6 +267,7 @@ def test_the_explorables_process_is_the_exact_one(page):
             assert np.abs(np.array(shown[name]) - getattr(exact, name)).max() <= 0.000501
 
 
+@pytest.mark.processor
 def test_the_explorables_networks_are_those_of_the_function_that_wrote_them(page):
     for name, band in explorable.column(0, 10).items():
         shown = page(f"TD.dropout.band(10, '{name}')")

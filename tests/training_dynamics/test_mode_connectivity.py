@@ -232,6 +232,7 @@ def test_the_explorable_computes_what_python_computes(script, page, corner):
     )
 
 
+@pytest.mark.processor
 def test_the_page_holds_what_python_makes(page):
     made = explorable.picture()
     assert torch.equal(made.images, page.images) and torch.equal(made.labels, page.labels)

@@ -83,15 +83,21 @@ class Clock:
 
 
 class Wait:
-    """Waiting for a process that has been silent for LONG of its ``seconds``."""
+    """Waiting for a process that has been silent for LONG of its ``seconds``.
+
+    Nobody looked at it in that time.  If it can go on now, it is taken to have had a fair share of the processor in it.
+    """
 
     def __init__(self, process: Process, seconds: float) -> None:
         self.process, self.seconds = process, seconds
         self.before, self.began = process.effort(), time.monotonic()
-        self.looked = self.began
-        self.end = self.began + seconds - LONG
-        self.added = self.ready = 0.0  # seconds that its time has grown by; during which it could go on
-        self.used = self.crowded = 0.0  # seconds of processor; seconds so far times the threads for each processor
+        self.looked, self.end = self.began, self.began + seconds - LONG
+        self.ready = LONG * self.before.ready  # seconds during which it could go on
+        self.used = self.first = self.ready / crowd()  # seconds of processor that it had in them
+        self.most = seconds - LONG + self.ready  # and may have
+        self.added = self.crowded = (
+            0.0  # seconds that its time has grown by; seconds times the threads for each processor
+        )
 
     def next(self) -> float:
         """Seconds until the next look at it."""
@@ -102,12 +108,12 @@ class Wait:
         effort, now = self.process.effort(), time.monotonic()
         self.ready += effort.ready * (now - self.looked)
         self.crowded += crowd() * (now - self.looked)
-        self.used = max(self.used, effort.used - self.before.used)
+        self.used = max(self.used, self.first + effort.used - self.before.used)
         self.looked = now
         if now < self.end:
             return 0.0
         more = self.more(most)
-        if more < TICK or self.used >= self.seconds - LONG:
+        if more < TICK or self.used >= self.most:
             return None
         self.added += more
         self.end += more
