@@ -19,3 +19,26 @@
     document.addEventListener("toggle", mark, true);      // what unfolds may be wide
   });
 })();
+
+/* The note of a tested sentence also opens while the mouse rests on it or the keyboard has reached its mark. */
+(() => {
+  "use strict";
+  const wide = matchMedia("(min-width: 1200px)");
+
+  function follow(mark) {
+    const note = document.getElementById(mark.getAttribute("popovertarget"));
+    const sentence = mark.parentElement.previousElementSibling;
+    if (!note?.showPopover) return;
+    const show = () => { if (!wide.matches && !note.matches(":popover-open")) note.showPopover(); };
+    const hide = () => { if (note.matches(":popover-open") && !note.contains(document.activeElement)) note.hidePopover(); };
+    for (const node of [mark, sentence]) {
+      node?.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") show(); });
+      node?.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse" && !event.relatedTarget?.closest?.(".td-note")) hide(); });
+    }
+    note.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
+    mark.addEventListener("focus", () => { if (mark.matches(":focus-visible")) show(); });
+    wide.addEventListener("change", () => { if (wide.matches && note.matches(":popover-open")) note.hidePopover(); });
+  }
+
+  addEventListener("DOMContentLoaded", () => document.querySelectorAll(".td-mark").forEach(follow));
+})();

@@ -62,6 +62,7 @@ class Outcome:
         first = self.measured[0]
         return {key: value for key, value in vars(self.claim).items() if key not in hidden} | {
             "vary": {name: list(values) for name, values in self.claim.vary.items()},
+            "settings": [str(setting) for setting in self.claim.settings],
             "seeds": list(self.seeds),
             "values": [plain(value) for value in self.values],
             "unit": first.unit,

@@ -82,7 +82,7 @@ def measured_settings(claim: Claim, lock: Lock) -> list[dict[str, Any]]:
     for task in tasks([claim]):
         if str(task.setting) in kept:
             shown = {key: value for key, value in kept[str(task.setting)].items() if key not in ("digest", "seconds")}
-            found.append({"name": task.setting.name, "value": task.setting.value, "fresh": fresh(task, lock)} | shown)
+            found.append({"setting": str(task.setting), "fresh": fresh(task, lock)} | shown)
     return found
 
 

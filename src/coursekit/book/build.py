@@ -42,6 +42,7 @@ def write_configuration(project: Project) -> Path:
     sphinx = config.setdefault("sphinx", {}).setdefault("config", {})
     sphinx["course_src"] = str(project.src)
     sphinx["course_claims_file"] = str(project.claims_file)
+    sphinx["course_lock_file"] = str(project.root / "claims.lock")
     write_atomically(project.toc, yaml.safe_dump(toc.expanded(project.book, project.only), sort_keys=False))
     path = project.toc.with_name("_config.yml")
     write_atomically(path, yaml.safe_dump(config, sort_keys=False))

@@ -19,7 +19,8 @@ from coursekit.topics import PACKAGE, claim_modules
 if TYPE_CHECKING:
     from coursekit.claims import Outcome
 
-UNSHOWN = ("seconds",)
+RECORDS = "coursekit.claims"  # what a record holds
+UNSHOWN = ("seconds", "digest")
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,27 @@ class Record:
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
-def load(file: Path) -> dict[str, Record]:
-    """The records by claim id, in the order of topics and files; empty when there is no file."""
+def load(file: Path, lock_file: Path | None = None) -> dict[str, Record]:
+    """The records by claim id, in the order of topics and files, with what the lock says of settings; empty without file."""
     if not file.is_file():
         return {}
     kept = json.loads(file.read_text(encoding="utf-8"))
-    return {data["id"]: Record(data) for module in kept.values() for data in module["claims"]}
+    lock = json.loads(lock_file.read_text(encoding="utf-8")) if lock_file and lock_file.is_file() else {}
+    records = [data for module in kept.values() for data in module["claims"]]
+    return {data["id"]: Record(data | {"settings": _settings(data, lock.get(data["id"], {}))}) for data in records}
+
+
+def _settings(data: dict[str, Any], kept: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each setting that is not the default, with what the lock holds of it: nothing, when that was never measured."""
+    return [
+        {"setting": key} | {name: value for name, value in kept.get(key, {}).items() if name not in UNSHOWN}
+        for key in data["settings"]
+    ]
 
 
 def current_digests(src: Path, only: tuple[str, ...] = ()) -> dict[str, str]:
     """What each module of claims depends on, as a digest, without importing any of it; ``only``: of those topics."""
-    return {module: digest([module], src) for module in claim_modules(src, only, PACKAGE)}
+    return {module: digest([module, RECORDS], src) for module in claim_modules(src, only, PACKAGE)}
 
 
 def describe(outcome: Outcome, src: Path) -> dict[str, Any]:

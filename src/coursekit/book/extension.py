@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from coursekit.book import ahead, chapter_directives, claim_directives, scripts, uses
+from coursekit.book import ahead, chapter_directives, claim_directives, claim_roles, places, scripts, uses
 from coursekit.paths import CACHE, ROOT
 
 
@@ -21,6 +21,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     """Register everything with Sphinx."""
     app.add_config_value("course_src", str(ROOT / "src"), "env", [str])
     app.add_config_value("course_claims_file", str(CACHE / "book" / "claims.json"), "", [str])
-    for part in (uses, ahead, claim_directives, chapter_directives, scripts):
+    app.add_config_value("course_lock_file", str(ROOT / "claims.lock"), "", [str])
+    for part in (uses, places, ahead, claim_directives, claim_roles, chapter_directives, scripts):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

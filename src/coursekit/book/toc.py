@@ -35,7 +35,7 @@ def _keep(toc: dict[str, Any], book: Path, only: tuple[str, ...]) -> None:
     listed = {entry["file"] for part in toc["parts"] for entry in part["chapters"]}
     unlisted = [{"file": name} for name in only if name not in listed]
     topics = {name for name, _ in front.chapters(book)} - set(only)
-    left_out = topics | {f"assignments/{name}" for name in topics}
+    left_out = topics | {f"{folder}/{name}" for folder in ("assignments", "claims") for name in topics}
     for part in toc["parts"]:
         part["chapters"] = [entry for entry in part["chapters"] if entry["file"] not in left_out]
     toc["parts"].insert(0, {"caption": "Draft", "chapters": unlisted})

@@ -21,7 +21,8 @@ from coursekit.book.exercises import question_titles
 def records(app: Sphinx) -> dict[str, claimdata.Record]:
     """The measured claims, read once a build."""
     if not hasattr(app, "course_records"):
-        app.course_records = claimdata.load(Path(app.config.course_claims_file))  # type: ignore[attr-defined]
+        files = Path(app.config.course_claims_file), Path(app.config.course_lock_file)
+        app.course_records = claimdata.load(*files)  # type: ignore[attr-defined]
     return app.course_records  # type: ignore[attr-defined,no-any-return]
 
 

@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from coursekit.book import build, check, claimdata, toc
+from coursekit.book import build, check, claim_pages, claimdata, toc
 from coursekit.book.project import Project
 from coursekit.paths import ROOT
+from coursekit.topics import topics
 
 
 def write_assignment_pages(project: Project) -> None:
@@ -52,6 +53,7 @@ def build_pages(project: Project, console: Console) -> build.Report:
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
     """Refresh what is generated, build, check; the report says what went wrong."""
     write_assignment_pages(project)
+    claim_pages.write_pages(project.book, topics(project.src))
     names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)
     if stale:

@@ -42,14 +42,17 @@ PAGES = {
     "first": NOTEBOOK
     + "# First\n\nSome prose.\n\n```{code-cell}\nfrom tiny import one\nprint('answer', one.value())\n```\n",
     "second": NOTEBOOK + "# Second\n\n```{code-cell}\nimport tiny.two\nprint('other', tiny.two.value())\n```\n",
-    "claims": "# Claims\n\n```{claim-list}\n```\n",
+    "asserted": "# Asserted\n\nWe know that {tested}`one *is* near $1$ <tiny.one>`, and more.\n",
+    "claims": "# Claims\n\n```{claim-topics}\n```\n",
+    "claims/tiny": "# Claims of tiny\n\n```{claim-list} tiny\n```\n",
 }
 
 
 def claim_outcome(*values: float) -> Outcome:
     claim = Claim(
-        "tiny.one", "One is near $1$.", "", "holds", tuple(range(len(values))), lambda seed: Measured(1, at_most=2)
-    )
+        "tiny.one", "One is near $1$.", "", "holds", tuple(range(len(values))),
+        lambda seed, width=8: Measured(1, at_most=2), vary={"width": (8, 16)},
+    )  # fmt: skip
     return Outcome(claim, claim.seeds, tuple(Measured(v, "units", at_most=2.0) for v in values), 0.0)
 
 
@@ -69,8 +72,9 @@ class TinyBook:
         write("src/tiny/two.py", "from pathlib import Path\n\ndef value():\n"
               "    return (Path(__file__).parent / 'data' / 'table.txt').read_text().strip()\n")  # fmt: skip
         write("src/tiny/data/table.txt", "7\n")
-        self.list_pages("plain", "first", "second", "claims")
+        self.list_pages("plain", "first", "second", "asserted", "claims", "claims/tiny")
         self.claims(1.0, 1.1, 1.2, 1.3, 1.4)
+        self.lock(1.5)
 
     def write(self, name: str, text: str) -> None:
         path = self.project.root / name
@@ -86,6 +90,11 @@ class TinyBook:
         record = claim_outcome(*values).record() | {"code": "def one(seed): ...\n", "file": "tiny.py", "line": 1}
         self.write(".cache/book/claims.json", json.dumps({"tiny": {"digest": "", "claims": [record]}}))
 
+    def lock(self, value: float) -> None:
+        bound = {"at_least": None, "at_most": 2.0}
+        entry = {"digest": "", "seeds": [0, 1], "values": [value] * 2, "bound": bound, "ok": value <= 2}
+        self.write("claims.lock", json.dumps({"tiny.one": {"width=16": entry}}))
+
     def build(self) -> build.Report:
         report = build.run(self.project)
         if self.project.html.is_dir():
@@ -94,8 +103,11 @@ class TinyBook:
             build.finish(self.project)
         return report
 
+    def html(self, page: str) -> str:
+        return (self.project.html / f"{page}.html").read_text(encoding="utf-8")
+
     def text(self, page: str) -> str:
-        html = (self.project.html / f"{page}.html").read_text(encoding="utf-8")
+        html = self.html(page)
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html[html.index("<article") : html.index("</article>")]))
 
 
@@ -139,7 +151,27 @@ def test_prose_and_claims_change_pages_without_executing_cells(tiny: TinyBook) -
     report = tiny.build()
     assert report.executed == {} and report.ok
     assert "Other prose." in tiny.text("first") and "answer 42" in tiny.text("first")
-    assert "1 to 1.3 units" in tiny.text("plain") and "4: 1.25" in tiny.text("claims")
+    assert "1 to 1.3 units" in tiny.text("plain") and "4: 1.25" in tiny.text("claims/tiny")
+
+
+def test_a_tested_sentence_carries_its_note_and_the_entry_links_back(tiny: TinyBook) -> None:
+    html = tiny.html("asserted")
+    note = re.search(r'popovertarget="(note-[^"]+)".*?<span class="td-note[^"]*" id="\1" popover', html, re.S)
+    assert note and 'id="in-claim-tiny-one">one <em>is</em> near' in html
+    assert "one is near" in tiny.text("asserted") and "(5 seeds; width 8 to 16)" in tiny.text("asserted")
+    assert 'href="claims/tiny.html#claim-tiny-one"' in html
+    assert 'href="../asserted.html#in-claim-tiny-one"' in tiny.html("claims/tiny")
+    assert "width = 16 1.5 units 0, 1" in tiny.text("claims/tiny")
+    assert "1 0 0 1" in tiny.text("claims")
+
+
+def test_a_setting_that_is_missing_or_misses_its_bound_fails_the_build(tmp_path: Path) -> None:
+    book = TinyBook(tmp_path)
+    book.list_pages("asserted", "claims", "claims/tiny")
+    book.lock(2.5)
+    assert "misses its bound at width=16" in "\n".join(book.build().problems)
+    book.write("claims.lock", "{}")
+    assert "has no result for width=16; `course claims --settings`" in "\n".join(book.build().problems)
 
 
 BAD = {
@@ -149,7 +181,7 @@ BAD = {
     + "# Empty\n\n```{code-cell}\nfrom matplotlib.figure import Figure\nFigure(figsize=(6.4, 4.8))\n```\n",
     "broken": "# Broken\n\nSee [there](#nowhere), {doc}`nothing` and {measured}`tiny.unknown`.\n\n"
     '<img src="_static/x.png" alt="">\n<a href="gone.html">gone</a>\n\n```{predict}\nonly a question\n```\n\n'
-    "```{explorable} tiny\nIt moves.\n```\n\n{exercise}`tiny/none`\n",
+    "```{explorable} tiny\nIt moves.\n```\n\n{exercise}`tiny/none`\n\n{tested}`One is one <tiny.missing>` {tested}`One is one`\n",
 }
 REASONS = [
     r"failing\.md.*Executing notebook failed(.|\n)*the step diverged",
@@ -164,6 +196,8 @@ REASONS = [
     r"a \{predict\} block is a question",
     r"needs book/_static/tiny\.js",
     r"no question is called 'tiny/none'",
+    r"no claim is called 'tiny\.missing'; `course claims --list` shows them all",
+    r"\{tested\} needs a sentence and the claim's id, `the sentence <topic\.name>`, got 'One is one'",
     r"claim tiny\.one misses its bound: measured 1 to 2\.5 units, must be at most 2 units",
 ]
 
@@ -172,17 +206,17 @@ def test_everything_that_must_fail_the_build_does_and_keeps_failing(tmp_path: Pa
     book = TinyBook(tmp_path)
     for name, text in BAD.items():
         book.write(f"book/{name}.md", text)
-    book.list_pages("plain", "claims", *BAD)
+    book.list_pages("plain", "claims", "claims/tiny", *BAD)
     book.claims(1.0, 1.1, 1.2, 1.3, 2.5)
     first, again = book.build(), book.build()
     for report in (first, again):  # Sphinx alone would forget the warnings of pages that it does not read again
         everything = "\n".join(report.problems)
         assert [reason for reason in REASONS if not re.search(reason, everything)] == []
-    assert "Bound missed" in book.text("claims")
+    assert "Bound missed" in book.text("claims/tiny")
     for name in BAD:
         (book.project.book / f"{name}.md").unlink()
         (book.project.html / f"{name}.html").unlink()
-    book.list_pages("plain", "claims")
+    book.list_pages("plain", "claims", "claims/tiny")
     book.claims(1.0, 1.1, 1.2, 1.3, 1.4)
     assert book.build().problems == []
 
