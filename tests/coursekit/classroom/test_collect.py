@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from coursekit.classroom import records
 from coursekit.classroom.collect import intake
-from coursekit.classroom.collect.collect import collect, student_of
+from coursekit.classroom.collect.collect import collect, collect_items
+from coursekit.classroom.collect.whose import student_of
 from coursekit.cli import main
 
 GOOD_TEXT = json.dumps(submission(**GOOD))
@@ -33,6 +34,11 @@ def zipped(path, members, when=(2026, 9, 30, 10, 0, 0)):
     return path
 
 
+def collect_export(room, path):
+    """What becomes of a zip that is said to be a class's export."""
+    return collect_items(room, "mini", intake.from_paths([path], class_export=True))
+
+
 def by_student(report):
     return {taken.student: taken.status for taken in report}
 
@@ -44,6 +50,10 @@ def by_student(report):
         (("submitted", "alice", "mini", "mini.ipynb"), "inbox", "alice"),
         (("alice.ipynb",), "inbox", "alice"),
         (("alice_mini.ipynb",), "", "alice"),
+        (("alice.ipynb.txt",), "inbox", "alice"),
+        (("mini.ipynb.json",), "alice", "alice"),
+        (("kibo_LATE_10117_link.html",), "", "10117"),
+        (("leekann_10116_text.html",), "", "10116"),
         (("mini.ipynb",), "alice", "alice"),
         (("alice_mini.zip",), "inbox", "alice"),
         (("smithalice_LATE_12345_678_mini.ipynb",), "", "12345"),
@@ -81,7 +91,7 @@ def test_a_class_export_gives_each_student_their_own(tmp_path):
     path = zipped(
         tmp_path / "export.zip", {"alice/mini.ipynb": GOOD_TEXT, "bob_mini.ipynb": GOOD_TEXT, "mallory/work.zip": inner}
     )
-    assert by_student(collect(room, "mini", [path])) == {
+    assert by_student(collect_export(room, path)) == {
         "alice": "collected",
         "bob": "collected",
         "mallory": "collected",
@@ -233,7 +243,7 @@ def test_names_that_are_no_text_are_shown_with_marks_in_their_place(tmp_path):
 def test_names_that_are_no_ids_are_refused_without_a_trace(tmp_path, name):
     room = classroom(tmp_path / "room")
     path = zipped(tmp_path / "export.zip", {f"{name}/mini.ipynb": GOOD_TEXT, "good/mini.ipynb": GOOD_TEXT})
-    report = collect(room, "mini", [path])
+    report = collect_export(room, path)
     assert sorted(str(taken.student) for taken in report) == ["None", "good"]
     assert room.submitters("mini") == ["good"]
     assert sorted(p.name for p in (room.root / "submitted").iterdir()) == ["good"]
@@ -245,7 +255,7 @@ def test_a_linked_zip_member_is_refused(tmp_path):
     info.external_attr = 0o120777 << 16
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         archive.writestr(info, "/etc/passwd")
-    (taken,) = collect(room, "mini", [tmp_path / "export.zip"])
+    (taken,) = collect_export(room, tmp_path / "export.zip")
     assert (taken.status, taken.student) == ("refused", "eve")
     assert "symbolic link" in taken.reason
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
-from test_collect import GOOD_TEXT, by_student, put, zipped
+from test_collect import GOOD_TEXT, by_student, collect_export, put, zipped
 
 from coursekit.classroom import records
 from coursekit.classroom.collect.collect import collect
@@ -28,14 +28,14 @@ def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_p
     room = classroom(tmp_path / "room")
     room.roster.write_text("student\nalice\nbob\n")
     files = {
-        "alice/mini.ipynb": GOOD_TEXT, "alice/plot.png": "x", "bob/mini.ipynb.txt": GOOD_TEXT, "bob/notes.txt": "x",
+        "alice/mini.ipynb": GOOD_TEXT, "alice/plot.png": "x", "bob/mini.txt": GOOD_TEXT, "bob/notes.txt": "x",
         "leo/mini.py": "x", ".DS_Store": "x", "__MACOSX/alice/._mini.ipynb": "x",
         "Pia P_5_assignsubmission_file_/mini.pdf": "x",
     }  # fmt: skip
     for name, text in files.items():
         put(tmp_path / "in" / name, text)
-    for path in (tmp_path / "in", zipped(tmp_path / "export.zip", files)):
-        report = collect(room, "mini", [path])
+    zipped(tmp_path / "export.zip", files)
+    for report in (collect(room, "mini", [tmp_path / "in"]), collect_export(room, tmp_path / "export.zip")):
         found = {(taken.student, taken.status) for taken in report if taken.reason}
         assert found == {("bob", "refused"), ("5", "refused"), (None, "ignored")} and len(report) == 4
         assert {room.record("mini", name).is_file() for name in ("bob", "5")} == {True}
@@ -45,7 +45,22 @@ def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_p
         (None, "ignored")
     ]
     message = records.read(room, "mini", "bob")["questions"]["double"]["message"]
-    assert "mini.ipynb.txt is no notebook" in message
+    assert "mini.txt is no notebook" in message
+
+
+def test_a_notebook_with_the_ending_that_a_browser_adds_is_a_notebook(tmp_path):
+    room = classroom(tmp_path / "room")
+    for name in ("alice.ipynb.txt", "bob/mini.ipynb.json"):
+        put(tmp_path / "in" / name)
+    assert by_student(collect(room, "mini", [tmp_path / "in"])) == {"alice": "collected", "bob": "collected"}
+
+
+def test_an_address_or_a_text_that_canvas_took_is_refused_by_its_student_s_number(tmp_path):
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student,lms_id\nkibo,10117\n")
+    files = {"kibo_LATE_10117_link.html": "x", "leekann_10116_text.html": "x"}
+    report = collect_export(room, zipped(tmp_path / "submissions.zip", files))
+    assert by_student(report) == {"kibo": "refused", "10116": "refused"}
 
 
 def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_the_zips(tmp_path):
@@ -58,7 +73,9 @@ def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_th
     path = zipped(tmp_path / "c.zip", dict(zip(names, (GOOD_TEXT, GOOD_TEXT, inner))), when=(2026, 10, 3, 8, 0, 0))
 
     def run(*more):
-        result = CliRunner().invoke(main, ["collect", "mini", str(path), "--classroom", str(room.root), *more])
+        result = CliRunner().invoke(
+            main, ["collect", "mini", str(path), "--class-export", "--classroom", str(room.root), *more]
+        )
         return result.exit_code, result.output
 
     code, text = run()
@@ -96,7 +113,7 @@ def test_a_folder_around_a_class_s_notebooks_becomes_no_student(tmp_path):
     room.roster.write_text("student\nalice\nbob\n")
     names = [put(tmp_path / "HW1" / name).name for name in ("alice.ipynb", "bob.ipynb")]
     path = zipped(tmp_path / "all.zip", {f"HW1/{name}": GOOD_TEXT for name in names})
-    report = collect(room, "mini", [path])
+    report = collect_export(room, path)
     assert {(taken.student, taken.status) for taken in report} == {(None, "refused")}
     assert "unpack the zip and name the folder itself" in report[0].reason
     assert not room.records("mini").exists() and not room.submitters("mini")
