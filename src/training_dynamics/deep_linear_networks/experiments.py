@@ -65,10 +65,10 @@ class Learning:
 
 
 @lru_cache(maxsize=64)
-def random_start(seed: int, scale: float) -> Learning:
+def random_start(seed: int, scale: float, size: int = SIZE, modes: tuple[float, ...] = MODES) -> Learning:
     """A two-layer flow from random weights with entries of standard deviation ``scale``, on a random target."""
     rng = numpy_generator(seed, "random-start")  # one target and one direction of the start a seed, at every scale
-    target, weights = random_target(list(MODES), SIZE, rng), random_weights(SIZE, scale, 2, rng)
+    target, weights = random_target(list(modes), size, rng), random_weights(size, scale, 2, rng)
     start_of = effective_start(weights, target)
     predicted = np.array([half_time(s, min(a0, s / 3)) for s, a0 in zip(target.s, start_of)])
     times = np.linspace(0, 1.3 * float(predicted.max()) + 1, 1500)
@@ -124,7 +124,7 @@ def discretised(seed: int, rate: float, until: float = 1.5) -> Discretisation:
     return Discretisation(rate, error, drift(weights, found))
 
 
-def coupling(seed: int, spread: float) -> float:
+def coupling(seed: int, spread: float, a0: float = 1e-3) -> float:
     r"""The largest off-diagonal entry of :math:`U^\top W(t)V`, relative to :math:`s_1`, from an aligned start.
 
     The inputs have variances from ``1/spread`` to ``spread`` along random axes; ``spread=1`` is whitened.
@@ -133,17 +133,17 @@ def coupling(seed: int, spread: float) -> float:
     target = random_target(list(MODES), SIZE, rng)
     axes = np.linalg.qr(rng.standard_normal((SIZE, SIZE)))[0]
     covariance = axes * np.geomspace(1 / spread, spread, SIZE) @ axes.T
-    path = flow(aligned_weights(target, 1e-3, 2, rng), target.matrix, np.linspace(0, 4, 100), covariance)
+    path = flow(aligned_weights(target, a0, 2, rng), target.matrix, np.linspace(0, 4, 100), covariance)
     seen = [target.u.T @ product(w) @ target.v for w in path]
     return float(max(np.abs(m - np.diag(np.diag(m))).max() for m in seen) / target.s[0])
 
 
-def escape_ratio(seed: int, depth: int, scale: float, shrink: float) -> float:
+def escape_ratio(seed: int, depth: int, scale: float, shrink: float, size: int = 4) -> float:
     """How many times longer a random start waits for its first mode when all its weights are ``shrink`` times smaller."""
     waits = []
     for size_of_start in (scale, scale / shrink):
         rng = numpy_generator(seed, "escape", depth)
-        target, weights = random_target([4.0, 2.0], 4, rng), random_weights(4, size_of_start, depth, rng)
+        target, weights = random_target([4.0, 2.0], size, rng), random_weights(size, size_of_start, depth, rng)
         bound = 2 / (size_of_start ** (depth - 2) * 4) if depth > 2 else half_time(4.0, size_of_start**2) * 3
         times = np.linspace(0, bound, 4000)
         waits.append(crossing_times(times, strengths(flow(weights, target.matrix, times), target), target.s / 2)[0])
@@ -163,14 +163,16 @@ class DigitsRun:
 
 
 @lru_cache(maxsize=32)
-def digits_run(seed: int, activation: str, scale: float = 1e-3) -> DigitsRun:
+def digits_run(
+    seed: int, activation: str, scale: float = 1e-3, hidden: int = 50, examples: int = 1000, until: float = 60
+) -> DigitsRun:
     r"""Train on the whitened digits from small weights; drifts are relative to the final :math:`\lVert W_1\rVert_F^2`.
 
     ``unit_drift`` is that of the diagonal of the conserved matrix (one number a hidden unit), ``matrix_drift`` that of the rest.
     """
-    task = whitened_digits(seed)
-    weights = start(task, 50, scale, seed)
-    run = train(task, activation, weights, rate=0.25, until=60, records=241)
+    task = whitened_digits(seed, examples=examples)
+    weights = start(task, hidden, scale, seed)
+    run = train(task, activation, weights, rate=0.25, until=until, records=round(4 * until) + 1)
     predicted = np.array([half_time(s, a0) for s, a0 in zip(task.target.s, effective_start(weights, task.target))])
     change = conserved(run.path[-1])[0] - conserved(weights)[0]
     size = float(np.sum(run.path[-1][0] ** 2))

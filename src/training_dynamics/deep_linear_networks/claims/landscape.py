@@ -19,6 +19,8 @@ from training_dynamics.deep_linear_networks.landscape import (
 )
 from training_dynamics.toolbox.seeds import numpy_generator
 
+VARIED: dict[str, tuple[object, ...]] = {"hidden": (25, 50, 100), "examples": (500, 1000)}
+
 
 @claim(
     "deep_linear_networks.strict_saddles",
@@ -49,10 +51,11 @@ def strict_saddles(seed: int) -> Measured:
     instead=(
         "With three layers or more the Hessian at the origin is zero: the way down exists, but only at higher order."
     ),
+    seeds=None,
 )
-def all_saddles_strict(seed: int) -> Measured:
+def all_saddles_strict() -> Measured:
     """The most negative curvature at the origin of a three-layer network."""
-    target = random_target(list(MODES), 4, numpy_generator(seed, "origin"))
+    target = random_target(list(MODES), 4, numpy_generator(0, "origin"))
     _, eigenvalues = curvature([np.zeros((4, 4))] * 3, target.matrix)
     return Measured(float(np.abs(eigenvalues).max()), "(largest curvature)", at_most=1e-12)
 
@@ -85,6 +88,24 @@ def orbit(seed: int) -> Measured:
 
 
 @claim(
+    "deep_linear_networks.sharpness_at_minimum",
+    "At a minimum of a two-layer network the largest curvature is ‖W₁‖² + ‖W₂‖², in spectral norms.",
+    source="mulayoff2020unique",
+    verdict="holds",
+)
+def sharpness_at_minimum(seed: int) -> Measured:
+    """Largest relative error over four random points on the orbit of a minimum."""
+    rng = numpy_generator(seed, "minimum")
+    target = random_target(list(MODES), 4, rng)
+    errors = []
+    for _ in range(4):
+        layers = gl_step(critical_point(target, range(4), rng), 2 * np.eye(4) + 0.5 * rng.standard_normal((4, 4)))
+        formula = sum(np.linalg.norm(layer, 2) ** 2 for layer in layers)
+        errors.append(abs(curvature(layers, target.matrix)[1][-1] / formula - 1))
+    return Measured(float(max(errors)), "(relative error)", at_most=1e-10)
+
+
+@claim(
     "deep_linear_networks.sharpness_of_function",
     "Sharpness is a property of the function that was learned.",
     source="dinh2017sharp",
@@ -113,10 +134,11 @@ def sharpness_of_function(seed: int) -> Measured:
     "On whitened digits a tanh network from a small start learns all nine linear modes when the linear theory says.",
     source="saxe2014exact",
     verdict="holds",
+    vary=VARIED,
 )
-def tanh_times(seed: int) -> Measured:
+def tanh_times(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Largest relative error of the nine predicted half-times."""
-    found = digits_run(seed, "tanh")
+    found = digits_run(seed, "tanh", hidden=hidden, examples=examples)
     return Measured(float(np.abs(found.half_times / found.predicted - 1).max()), "of the half-time", at_most=0.1)
 
 
@@ -126,10 +148,11 @@ def tanh_times(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead=("The first mode comes much later: near the start about half of the units are off for any input."),
+    vary=VARIED,
 )
-def relu_times(seed: int) -> Measured:
+def relu_times(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Half-time of the strongest mode over the linear theory's."""
-    found = digits_run(seed, "relu")
+    found = digits_run(seed, "relu", hidden=hidden, examples=examples)
     return Measured(
         float(found.half_times[0] / found.predicted[0]) - 1, "too late (share of the predicted time)", at_least=0.3
     )
@@ -140,10 +163,11 @@ def relu_times(seed: int) -> Measured:
     "In a ReLU network the linear modes still come mostly in the order of the linear theory.",
     source="",
     verdict="holds",
+    vary=VARIED,
 )
-def relu_order(seed: int) -> Measured:
+def relu_order(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Kendall's rank correlation between measured and predicted half-times of nine modes (1: the same order, 0: unrelated)."""
-    found = digits_run(seed, "relu")
+    found = digits_run(seed, "relu", hidden=hidden, examples=examples)
     return Measured(float(kendalltau(found.half_times, found.predicted).statistic), "(Kendall's τ)", at_least=0.45)
 
 
@@ -156,10 +180,11 @@ def relu_order(seed: int) -> Measured:
         "Only its diagonal: one number a hidden unit, because only rescaling a single unit leaves a ReLU network's"
         " function alone."
     ),
+    vary=VARIED,
 )
-def relu_matrix(seed: int) -> Measured:
+def relu_matrix(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Drift of the off-diagonal part, relative to the final squared length of the first layer."""
-    return Measured(digits_run(seed, "relu").matrix_drift, "of ‖W₁‖²", at_least=0.15)
+    return Measured(digits_run(seed, "relu", hidden=hidden, examples=examples).matrix_drift, "of ‖W₁‖²", at_least=0.15)
 
 
 @claim(
@@ -168,10 +193,11 @@ def relu_matrix(seed: int) -> Measured:
     source="du2018algorithmic",
     verdict="holds-if",
     condition="the learning rate is small",
+    vary=VARIED,
 )
-def relu_units(seed: int) -> Measured:
+def relu_units(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Drift of the diagonal, relative to the final squared length of the first layer."""
-    return Measured(digits_run(seed, "relu").unit_drift, "of ‖W₁‖²", at_most=1e-3)
+    return Measured(digits_run(seed, "relu", hidden=hidden, examples=examples).unit_drift, "of ‖W₁‖²", at_most=1e-3)
 
 
 @claim(
@@ -180,11 +206,9 @@ def relu_units(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="The ReLU network goes on to a training loss far below that of the linear network.",
+    vary=VARIED | {"until": (60, 120)},
 )
-def beyond_linear(seed: int) -> Measured:
+def beyond_linear(seed: int, hidden: int = 50, examples: int = 1000, until: float = 60) -> Measured:
     """Final training loss of the ReLU network over that of the linear one."""
-    return Measured(
-        digits_run(seed, "relu").run.losses[-1] / digits_run(seed, "linear").run.losses[-1],
-        "of the linear network's training loss",
-        at_most=0.8,
-    )
+    relu, linear = (digits_run(seed, name, 1e-3, hidden, examples, until).run.losses[-1] for name in ("relu", "linear"))
+    return Measured(float(relu / linear), "of the linear network's training loss", at_most=0.8)
