@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.table import Column, Table
 
 from coursekit.classroom.collect.collect import Taken, collect_items
 from coursekit.classroom.collect.intake import from_paths
+from coursekit.classroom.collect.whose import Doubtful, is_class_export
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.policy import days_late, load
@@ -62,24 +64,50 @@ def stated_time(text: str) -> datetime | None:
     return parse_time(text) if text else None
 
 
+def asks() -> bool:
+    """Whether a person at a terminal can answer."""
+    return sys.stdin.isatty()
+
+
+def ask_if_doubtful(classroom: Classroom, assignment: str, paths: list[Path]) -> bool:
+    """Whether the zip is a class's export; where its name leaves that open, a person at a terminal is asked."""
+    try:
+        return is_class_export(classroom, assignment, paths)
+    except Doubtful as error:
+        if not asks():
+            raise
+        click.echo(error.args[0])
+        if click.confirm("Did your platform make it for the whole class?"):
+            return True
+        raise ClassroomError(f"nothing was taken. {error}") from None
+
+
 @click.command("collect")
 @click.argument("assignment")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--submitted", default="", metavar="TIME", help="Time of submission, in place of the files' own times.")
+@click.option(
+    "--class-export/--one-student",
+    default=None,
+    help="What a zip is: a platform's export of a class, or one student's.",
+)
 @classroom_option
 @friendly
-def command(assignment: str, paths: tuple[Path, ...], submitted: str, classroom: Classroom) -> None:
+def command(
+    assignment: str, paths: tuple[Path, ...], submitted: str, class_export: bool | None, classroom: Classroom
+) -> None:
     """Take the submissions of ASSIGNMENT in PATHS: notebooks, zips or folders of them.
 
     The student's id is the folder that a notebook lies in, else its file name (`<student>.ipynb` or
-    `<student>_<assignment>.ipynb`; Canvas and Moodle names work).  A single zip is a class's export; of several zips, and of
-    zips in a folder, each is one student's and is named after that student.
+    `<student>_<assignment>.ipynb`; Canvas and Moodle names work).  A zip is one student's and is named after that student,
+    unless it is said to be a class's export.
     """
     moment = stated_time(submitted)
     load(classroom, assignment)  # a bad policy stops us before the work
     console = Console(width=None if Console().is_terminal else 160)
+    whole = ask_if_doubtful(classroom, assignment, list(paths)) if class_export is None else class_export
     with bar(console) as progress:
-        items = progress.track(from_paths(list(paths)), description="reading")
+        items = progress.track(from_paths(list(paths), whole), description="reading")
         report = collect_items(classroom, assignment, items, moment)
     counts = {
         status: sum(t.status == status for t in report)

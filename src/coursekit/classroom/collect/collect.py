@@ -1,7 +1,6 @@
 """``course collect``: put what was handed in where grading finds it; refuse, with the reason, what is not a submission.
 
-Whose a notebook is, is read from where it lay, never from what is written in it: the student's folder, else the file's name
-(``<student>.ipynb``, ``<student>_<assignment>.ipynb``, and the names that Canvas and Moodle give).
+Whose a notebook is, is read from where it lay, never from what is written in it (``coursekit.classroom.collect.whose``).
 """
 
 from __future__ import annotations
@@ -12,21 +11,17 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from coursekit.classroom import records
-from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths
+from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths, stem
+from coursekit.classroom.collect.whose import by_platform, from_platform, is_class_export, student_of
 from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, parse_time, time_text, valid_id
-from coursekit.classroom.roster import Person, people
+from coursekit.classroom.roster import people
 from coursekit.classroom.source import course_data, parse
 from coursekit.engine.interface import Budget
 from coursekit.notebooks.read import oversize
 from coursekit.paths import write_atomically
-
-CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
-MOODLE = re.compile(
-    r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
-)  # the first number: students name what comes after it
 
 
 @dataclass(frozen=True)
@@ -37,28 +32,6 @@ class Taken:
     status: str
     reason: str
     origin: str
-
-
-def owner(folders: list[str], roster: Container[str]) -> str:
-    """The folder that says whose an item is: the outermost that Moodle or the roster names, else the innermost.
-
-    Moodle's exports keep the folders that students make, and their names must not make a notebook somebody else's.
-    """
-    named = (name for name in folders if name in roster or MOODLE.fullmatch(name))
-    return next(named, folders[-1])
-
-
-def student_of(parts: tuple[str, ...], container: str, assignment: str, roster: Container[str] = ()) -> str:
-    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment."""
-    folders = [part for part in parts[:-1] if part != assignment]
-    if folders:
-        name = owner(folders, roster)
-    else:
-        name = PurePosixPath(parts[-1]).stem if parts else container
-        canvas = CANVAS.fullmatch(name)
-        name = canvas[1] if canvas else (container or name) if name == assignment else name
-    moodle = MOODLE.fullmatch(name)
-    return moodle[1] if moodle else name.removesuffix(f"_{assignment}")
 
 
 def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | None:
@@ -87,12 +60,6 @@ def source_ids(source: bytes) -> set[str]:
     return {name for cell in parse(source).cells if isinstance(name := course_data(cell).get("grade_id"), str)}
 
 
-def by_platform(student: str, roster: Mapping[str, Person]) -> str:
-    """The student whose ``lms_id`` the id is, when the roster has it once and no student of that id; else the id itself."""
-    owners = [person.student for person in roster.values() if person.lms_id == student]
-    return owners[0] if student not in roster and len(owners) == 1 else student
-
-
 def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: Mapping[str, str]) -> str | None:
     """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
     if not valid_id(student):
@@ -106,13 +73,13 @@ def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: M
 
 def rank(candidate: Candidate, assignment: str) -> tuple:
     """Which of several notebooks of one student counts: the one with the right name, then the newest."""
-    return (PurePosixPath(candidate.name).stem == assignment, candidate.moment, candidate.origin)
+    return (stem(candidate.name) == assignment, candidate.moment, candidate.origin)
 
 
 def unclear(candidates: list[Candidate], student: str, assignment: str) -> bool:
     """Whether one folder holds several notebooks and no name tells which is meant."""
     folders = {candidate.parts[:-1] for candidate in candidates}
-    stems = {PurePosixPath(candidate.name).stem for candidate in candidates}
+    stems = {stem(candidate.name) for candidate in candidates}
     clear = {assignment, student, f"{student}_{assignment}"}
     return len(candidates) > 1 and len(folders) == 1 and folders != {()} and len(stems) > 1 and not stems & clear
 
@@ -196,8 +163,7 @@ def collect_items(
 
 def without_notebook(student: str, item: Refusal, roster: Container[str]) -> Taken:
     """What to say of one who sent files of another kind only: a refusal for a student that we know, else a remark."""
-    platform = any(rule.fullmatch(name) for name in item.parts for rule in (MOODLE, CANVAS))
-    if student in roster or (platform and valid_id(student)):
+    if student in roster or (from_platform(item.parts) and valid_id(student)):
         return Taken(student, "refused", item.reason, item.origin)
     return Taken(None, "ignored", item.reason, item.origin)
 
@@ -229,4 +195,4 @@ def take(
 
 def collect(classroom: Classroom, assignment: str, paths: list[Path]) -> list[Taken]:
     """Take the submissions that ``paths`` hold: one result for each notebook met, refused ones with the reason."""
-    return collect_items(classroom, assignment, from_paths(paths))
+    return collect_items(classroom, assignment, from_paths(paths, is_class_export(classroom, assignment, paths)))

@@ -26,6 +26,7 @@ MAX_MEMBERS = 50_000
 MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
 UNUSUAL = re.compile(r"[^\w .,()+@-]")
 IGNORED = ("__MACOSX", ".ipynb_checkpoints")
+NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers add the second ending to what they save
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,13 @@ class TooLarge(Exception):
 
 def interesting(name: str) -> bool:
     """Whether a member or file may hold a notebook."""
-    path = PurePosixPath(name)
-    return path.suffix.lower() in (".ipynb", ".zip") and not set(path.parts) & set(IGNORED)
+    return name.lower().endswith((*NOTEBOOK, ".zip")) and not set(PurePosixPath(name).parts) & set(IGNORED)
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending, which for a notebook that a browser saved has two parts."""
+    ending = next((end for end in NOTEBOOK if name.lower().endswith(end)), "")
+    return name[: -len(ending)] if ending else PurePosixPath(name).stem
 
 
 def other_kind(parts: tuple[str, ...], origin: str) -> Iterator[Refusal]:
@@ -242,8 +248,8 @@ def from_folder(folder: Path) -> Iterator[Item]:
             yield from from_file(path, parts) if interesting(name) else other_kind(parts, printable(path))
 
 
-def from_paths(paths: list[Path]) -> Iterator[Item]:
-    """What the instructor named.  One zip alone is a class's export; of several, each is one student's."""
+def from_paths(paths: list[Path], class_export: bool = False) -> Iterator[Item]:
+    """What the instructor named; each zip is one student's own, or a ``class_export``."""
     items: Iterator[Item]
     for path in paths:
         if path.is_dir() and not path.is_symlink():
@@ -251,9 +257,9 @@ def from_paths(paths: list[Path]) -> Iterator[Item]:
         elif not interesting(path.name):
             items, container = other_kind((path.name,), printable(path)), ""
         else:
-            alone = len(paths) == 1 and path.suffix.lower() == ".zip"
-            items = from_file(path, (path.name,), class_export=alone)
-            container = path.stem if alone else holder(path)
+            whole = class_export and path.suffix.lower() == ".zip"
+            items = from_file(path, (path.name,), class_export=whole)
+            container = path.stem if whole else holder(path)
         for item in items:
             yield replace(item, container=container)
 
@@ -261,4 +267,4 @@ def from_paths(paths: list[Path]) -> Iterator[Item]:
 def holder(path: Path) -> str:
     """The folder that a file lies in; the one above for ``alice/adam/adam.ipynb``."""
     folder = path.absolute().parent
-    return folder.parent.name if folder.name == path.stem else folder.name
+    return folder.parent.name if folder.name == stem(path.name) else folder.name
