@@ -150,6 +150,7 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
     """Check ``work`` with ``engine``, by default the local one, which is closed afterwards.  Raises ``NotCheckable``."""
     own = engine is None
     if engine is None:
+        # only where the caller brings no engine
         from coursekit.engine.engines import local_engine
 
         engine = local_engine()

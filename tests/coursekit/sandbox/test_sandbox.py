@@ -13,7 +13,6 @@ import pytest
 from corpus.base import Draft, source_of
 from elsewhere import ways_below
 
-from coursekit import sandbox
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes.fork_client import ForkLauncher
@@ -40,7 +39,7 @@ def run_inside(code: str) -> str:
 
 
 def test_every_layer_says_what_it_does():
-    layers = sandbox.layers()
+    layers = facts.layers()
     assert [layer.name for layer in layers][1:] == list(facts.WHAT)
     assert all(layer.why for layer in layers) and layers[0].active
 
@@ -137,27 +136,27 @@ def _pause() -> None:
 
 
 def test_grading_is_refused_where_there_is_no_sandbox(monkeypatch):
-    from coursekit.engine import engines as local
+    from coursekit.engine import engines
 
     monkeypatch.setattr(facts, "_looked", lambda prefix, files: dict.fromkeys(facts.WHAT, "forbidden here"))
     monkeypatch.setattr(facts, "ways", list)
     with pytest.raises(
-        local.SandboxUnavailable, match="forbidden here .bubblewrap is not installed.*--unsafe-no-sandbox"
+        engines.SandboxUnavailable, match="forbidden here .bubblewrap is not installed.*--unsafe-no-sandbox"
     ):
-        local.grading_engine()
-    assert not any(layer.active for layer in sandbox.layers()[1:])
-    unsafe = local.grading_engine(unsafe_no_sandbox=True)
+        engines.grading_engine()
+    assert not any(layer.active for layer in facts.layers()[1:])
+    unsafe = engines.grading_engine(unsafe_no_sandbox=True)
     assert unsafe.name == "split-unsafe" and isinstance(unsafe.launcher, ForkLauncher)
     unsafe.close()
 
 
 def test_other_systems_are_told_so(monkeypatch):
-    from coursekit.engine import engines as local
+    from coursekit.engine import engines
 
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(local.SandboxUnavailable, match="darwin"):
-        local.grading_engine()
-    assert [layer.active for layer in sandbox.layers()] == [True] + [False] * len(facts.WHAT)
+    with pytest.raises(engines.SandboxUnavailable, match="darwin"):
+        engines.grading_engine()
+    assert [layer.active for layer in facts.layers()] == [True] + [False] * len(facts.WHAT)
 
 
 @needs_sandbox

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from coursekit.classroom import records
-from coursekit.classroom.grade.run import Job, Settings, record_of
-from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom.grade.job import Job, Settings, record_of
+from coursekit.classroom.gradebook import tables
 from coursekit.classroom.layout import TIMESTAMP, Classroom, time_text
 from coursekit.classroom.show.clean import Cleaner
 from coursekit.paths import naming, write_atomically
@@ -61,7 +61,7 @@ class Writer:
 
     def flush(self) -> None:
         """Write the waiting records to the gradebook."""
-        gradebook.write(self.classroom, self.assignment, self.source, self.waiting)
+        tables.write(self.classroom, self.assignment, self.source, self.waiting)
         self.waiting = {}
 
     def derive(self) -> None:
@@ -70,7 +70,7 @@ class Writer:
         for student, record in found.items():
             if not self.classroom.autograded(self.assignment, student).is_file():
                 self.write_notebook(student, "", record)
-        gradebook.write(self.classroom, self.assignment, self.source, found)
+        tables.write(self.classroom, self.assignment, self.source, found)
         self.waiting = {}
 
 

@@ -61,6 +61,7 @@ def crowd() -> float:
 
 
 def _counted(pid: int) -> Effort:
+    # only where /proc is
     from coursekit.sandbox.usage import family
 
     used, ready, ticks = 0.0, False, os.sysconf("SC_CLK_TCK")
@@ -74,6 +75,7 @@ def _counted(pid: int) -> Effort:
 
 
 def _facts(path: str) -> list[str]:
+    # only where /proc is
     from coursekit.sandbox.usage import facts_of
 
     return facts_of(path).rsplit(")", 1)[1].split()

@@ -68,6 +68,7 @@ def work(control: socket.socket, mode: str) -> None:
     """Get ready for sandboxes where there shall be any, and serve."""
     confinement = None
     if mode == "sandbox":
+        # only for sandboxes
         from coursekit.sandbox.enter import prepare
 
         confinement = prepare(os.getcwd())
@@ -77,6 +78,7 @@ def work(control: socket.socket, mode: str) -> None:
 
 def _own_process_namespace(control: socket.socket) -> None:
     """Without root, go on in a child that is the first of a process namespace of ours: it may make others and come back."""
+    # only for sandboxes
     from coursekit.sandbox import linux
     from coursekit.sandbox.enter import gain_rights
 
@@ -171,6 +173,7 @@ class Zygote:
         """Fork; with ``sandbox`` the child is the first process of a new process namespace."""
         if not sandbox:
             return os.fork()
+        # only for sandboxes
         from coursekit.sandbox import linux
 
         linux.unshare(linux.CLONE_NEWPID)
@@ -221,6 +224,7 @@ def cpu_seconds(budget: dict[str, Any]) -> int:
 
 def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
     """Become the student's or the checker's process."""
+    # preloaded by name, with the other libraries
     from coursekit.engine.inside.main import serve
     from coursekit.engine.protocol.wire import Wire
 
@@ -232,15 +236,18 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
             os.dup2(nowhere, descriptor)
         os.close(nowhere)
     if order["sandbox"]:
+        # only for sandboxes
         from coursekit.sandbox.enter import confine
 
         confine(confinement, budget["memory_bytes"], budget["processes"], cpu_seconds(budget))
     elif order["role"] == "checker":
+        # preloaded by name, with the other libraries
         from coursekit.engine.inside.main import CHECKERS_SHARE
         from coursekit.sandbox import limits
 
         limits.apply(limits.memory_of(CHECKERS_SHARE * budget["memory_bytes"]))  # an answer may be a size
     elif order["role"] == "student":
+        # preloaded by name, with the other libraries
         from coursekit.engine.inside.main import limit_student
 
         limit_student(budget)

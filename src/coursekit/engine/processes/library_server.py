@@ -82,6 +82,7 @@ def _near(address: str) -> Iterator[str]:
 
 def main() -> None:
     """Load the libraries, then fork a fork server for everyone who asks, until the one who started us is gone."""
+    # only in the process itself: who asks it for a fork server needs none of this
     from coursekit.engine.processes import fork_server as zygote
 
     listener, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
@@ -101,6 +102,7 @@ def main() -> None:
 
 
 def _be(control: socket.socket, folder: str, mode: str) -> None:
+    # only in the process itself: who asks it for a fork server needs none of this
     from coursekit.engine.processes import fork_server as zygote
 
     try:

@@ -14,6 +14,7 @@ def gather() -> int:
     """
     if not sys.platform.startswith("linux"):
         return 0
+    # only on Linux
     from coursekit.sandbox import linux
 
     gathered = 0
