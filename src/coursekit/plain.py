@@ -119,8 +119,6 @@ def described(value: object) -> str:
         return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"  # type: ignore[attr-defined]
     if kind in (list, tuple, dict, str, bytes):
         return f"a {kind.__name__} of length {len(value)}"  # type: ignore[arg-type]
-    if kind.__name__ == "Unusable" and kind.__module__.startswith("coursekit.engine"):
-        return str(object.__getattribute__(value, "_why"))[:300]  # the engine says why it did not let the value in
     if any("__next__" in vars(parent) for parent in type.__dict__["__mro__"].__get__(kind)):
         return "an iterator (is `list(…)` around it missing?)"
     if kind is type or callable(value):

@@ -65,9 +65,9 @@ def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]
     if not forks:
         return nullcontext()
     # only on Linux
-    from coursekit.engine.processes.library_server import Preloaded
+    from coursekit.engine.processes.library_server import LibraryServer
 
-    return Preloaded()
+    return LibraryServer()
 
 
 def _sandbox() -> Any:

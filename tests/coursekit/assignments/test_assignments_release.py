@@ -190,8 +190,9 @@ def test_the_kit_installs_and_checks_on_its_own(tmp_path):
 @pytest.mark.slow
 def test_stock_nbgrader_agrees_on_reference_and_blank(tmp_path):
     """Real autograding, kernel and all: the reference earns everything that is not written, the blank nothing."""
+    from stock import StockEngine
+
     from coursekit.engine.interface import Budget, Submission
-    from coursekit.engine.stock import StockEngine
 
     source = source_text(load("tiny", FIXTURE), FIXTURE).encode()
     blank = released_text(load("tiny", FIXTURE), FIXTURE).encode()

@@ -120,8 +120,9 @@ def test_a_removed_question_takes_its_grades_and_a_new_one_gets_them(tmp_path):
 @pytest.mark.slow
 def test_the_same_scores_and_cells_as_stock_autograde(tmp_path):
     """nbgrader's own autograde and our writer leave the same students, cells, scores and needs for a person."""
+    from stock import StockEngine
+
     from coursekit.engine.interface import Submission
-    from coursekit.engine.stock import StockEngine
 
     notebooks = {
         "good": submission(**GOOD, explain="words"),

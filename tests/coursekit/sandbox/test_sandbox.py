@@ -103,22 +103,22 @@ def test_the_engine_dies_and_its_processes_with_it():
     code = (
         "from coursekit.engine.processes.fork_client import ForkLauncher; from coursekit.engine.interface import Budget; import os\n"
         "launcher = ForkLauncher(True); process = launcher.start('student', Budget()); launcher.start('checker', Budget())\n"
-        "print(launcher._zygote.pid, flush=True); os.kill(os.getpid(), 9)"
+        "print(launcher._server.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, env=clean_environment(folder), cwd=folder
         )
-    zygote = int(done.stdout)
+    server = int(done.stdout)
     for _ in range(100):
-        if not os.path.exists(f"/proc/{zygote}") and not _children_of_session(zygote):
+        if not os.path.exists(f"/proc/{server}") and not _children_of_session(server):
             return
         _pause()
     pytest.fail("processes of a dead engine are alive")
 
 
-def _children_of_session(zygote: int) -> list[str]:
-    return [p for p in os.listdir("/proc") if p.isdigit() and _parent(p) == zygote]
+def _children_of_session(server: int) -> list[str]:
+    return [p for p in os.listdir("/proc") if p.isdigit() and _parent(p) == server]
 
 
 def _parent(pid: str) -> int:

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from coursekit.engine.processes.cpu_time import cpu_limit
 from coursekit.engine.protocol.errors import ChannelClosed
 from coursekit.engine.protocol.wire import Wire
 
@@ -55,7 +56,7 @@ def limit_student(budget: dict[str, Any]) -> None:
     from coursekit.sandbox import limits
 
     processes = budget["processes"] if budget.get("alone") else USERS_PROCESSES
-    wanted = limits.limits_of(budget["memory_bytes"], processes, int(budget["submission_seconds"]) + 10)
+    wanted = limits.limits_of(budget["memory_bytes"], processes, cpu_limit(budget))
     limits.apply(wanted, every=sys.platform.startswith("linux"))
 
 

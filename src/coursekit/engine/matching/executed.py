@@ -9,9 +9,8 @@ import json
 import re
 from typing import Any
 
-from coursekit.engine.interface import Budget, QuestionResult
+from coursekit.engine.interface import Budget, CellReport, QuestionResult
 from coursekit.engine.matching.plan import Plan
-from coursekit.engine.session import Report
 from coursekit.notebooks.read import Cell, raster, without_hidden
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -22,7 +21,7 @@ METADATA = {
 }
 
 
-def executed_notebook(plan: Plan, reports: list[Report], results: dict[str, QuestionResult], budget: Budget) -> str:
+def executed_notebook(plan: Plan, reports: list[CellReport], results: dict[str, QuestionResult], budget: Budget) -> str:
     """nbformat 4 JSON of at most ``budget.notebook_bytes``, half of it pictures: they go first, then outputs, then long text."""
     for pictures, output, source in (
         (budget.notebook_bytes // 2, 20_000, LONGEST),
@@ -40,7 +39,7 @@ def executed_notebook(plan: Plan, reports: list[Report], results: dict[str, Ques
 
 
 def _cells(
-    plan: Plan, reports: list[Report], results: dict[str, QuestionResult], pictures: int, output: int, source: int
+    plan: Plan, reports: list[CellReport], results: dict[str, QuestionResult], pictures: int, output: int, source: int
 ) -> list[dict[str, Any]]:
     order = _order(plan)
     taken: set[str] = set()
@@ -108,7 +107,7 @@ def _pictures(cell: Cell) -> dict[str, Any]:
     return kept
 
 
-def _outputs(report: Report | None, words: str, longest: int) -> list[dict[str, Any]]:
+def _outputs(report: CellReport | None, words: str, longest: int) -> list[dict[str, Any]]:
     parts = [words] if report is None or words else [report.output, report.text if report.status != "ok" else ""]
     text = "\n".join(part.rstrip("\n") for part in parts if part)
     text = text.encode("utf-8", "replace").decode()[:longest]

@@ -22,7 +22,7 @@ OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may gi
 
 
 @dataclass
-class Question:
+class PlannedQuestion:
     """A graded cell of the source notebook, the names that its answer defines, and the student's answer cells."""
 
     id: str
@@ -49,7 +49,7 @@ class Plan:
     roles: list[str]  # for each of the student's cells: run, skip (text, test, duplicate)
     matches: dict[int, int]  # position in the source -> position among the student's cells
     setup: list[tuple[str, str, bool]]  # label, code, whether a failure is a fault of the course
-    questions: list[Question]
+    questions: list[PlannedQuestion]
     flags: list[str]
     in_order: bool = False  # later cells bind names again, so each test must run at its place
 
@@ -80,7 +80,7 @@ def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
 
 
 @functools.lru_cache(maxsize=4)
-def _of_source(data: bytes) -> tuple[list[Cell], list[Question], list[tuple[str, str, bool]]]:
+def _of_source(data: bytes) -> tuple[list[Cell], list[PlannedQuestion], list[tuple[str, str, bool]]]:
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
     try:
         source = read_source(data)
@@ -112,15 +112,15 @@ def _must_compile(cell: Cell) -> None:
         raise ValueError(f"the test cell {cell.grade_id} is not Python: {error}") from None
 
 
-def questions_of(source: list[Cell]) -> list[Question]:
+def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
     """The graded cells in order, each with the answer cells that stand between it and the graded cell before."""
-    questions: list[Question] = []
+    questions: list[PlannedQuestion] = []
     pending: list[Cell] = []
     for cell in source:
         if cell.kind == "answer":
             pending.append(cell)
         elif cell.kind == "manual":
-            questions.append(Question(cell.grade_id, cell, [cell]))
+            questions.append(PlannedQuestion(cell.grade_id, cell, [cell]))
         elif cell.kind == "test":
             answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
             questions.append(_question(cell, answers))
@@ -132,10 +132,10 @@ def questions_of(source: list[Cell]) -> list[Question]:
     return questions
 
 
-def _question(test: Cell, answers: list[Cell]) -> Question:
+def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
     names = {name for answer in answers for name in answer_names(answer)}
     objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
-    return Question(test.grade_id, test, answers, sorted(names), objects)
+    return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects)
 
 
 def answer_names(answer: Cell) -> set[str]:
