@@ -10,8 +10,12 @@ NAMED = set(re.findall(r"[\w/]+\.py\b", (FOLDER / "README.md").read_text()))
 
 
 def test_every_file_that_the_map_names_is_there():
-    elsewhere = {name for name in NAMED if name.startswith(("tests/", "test_", "benchmarks/")) and name != "test_run.py"}
-    missing = [name for name in NAMED - elsewhere if not (FOLDER / name).is_file() and not list(FOLDER.glob(f"*/{name}"))]
+    elsewhere = {
+        name for name in NAMED if name.startswith(("tests/", "test_", "benchmarks/")) and name != "test_run.py"
+    }
+    missing = [
+        name for name in NAMED - elsewhere if not (FOLDER / name).is_file() and not list(FOLDER.glob(f"*/{name}"))
+    ]
     assert missing == []
 
 
