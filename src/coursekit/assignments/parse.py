@@ -11,13 +11,13 @@ import yaml
 from pydantic import ValidationError
 
 from coursekit.assignments.schema import Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
+from coursekit.notebooks.marks import MARKS
 from coursekit.paths import ROOT, topics_with
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
 SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
 BLOCKS = ("setup", "question", "answer", "visible", "hidden", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
-MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 
 def topics(root: Path = ROOT) -> list[str]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.layout import ClassroomError
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
+from coursekit.notebooks.read import Cell, Refused, read_notebook
 
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
@@ -31,6 +32,14 @@ def parse(source: bytes) -> NotebookNode:
     try:
         return nbformat.reads(source.decode(), as_version=4)
     except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
+
+
+def source_cells(source: bytes) -> list[Cell]:
+    """The cells of the source notebook as grading reads them; raises ClassroomError when they cannot be read."""
+    try:
+        return read_notebook(source)
+    except Refused as error:
         raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
 
 

@@ -13,6 +13,7 @@ from coursekit.classroom import records
 from coursekit.classroom.collect import intake
 from coursekit.classroom.collect.collect import collect, student_of
 from coursekit.cli import main
+from coursekit.notebooks.limits import LARGEST
 
 GOOD_TEXT = json.dumps(submission(**GOOD))
 
@@ -114,9 +115,9 @@ def bomb(inbox):
 
 
 def lying_header(inbox):
-    path = zipped(inbox / "eve.zip", {"mini.ipynb": os.urandom(intake.MAX_NOTEBOOK + 1)})
+    path = zipped(inbox / "eve.zip", {"mini.ipynb": os.urandom(LARGEST + 1)})
     data = path.read_bytes()
-    size = (intake.MAX_NOTEBOOK + 1).to_bytes(4, "little")
+    size = (LARGEST + 1).to_bytes(4, "little")
     path.write_bytes(data.replace(size, (1000).to_bytes(4, "little")))
     return path
 
@@ -146,9 +147,9 @@ def unlimited(inbox):
 
 REFUSED = {
     "half a file": (lambda inbox: put(inbox / "eve.ipynb", GOOD_TEXT[:100]), "not JSON"),
-    "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "not JSON"),
+    "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "nested too deep"),
     "a zip member without a name": (nameless, "holds no notebook"),
-    "a list": (lambda inbox: put(inbox / "eve.ipynb", "[1]"), "no list of cells"),
+    "a list": (lambda inbox: put(inbox / "eve.ipynb", "[1]"), "JSON but not a notebook"),
     "another assignment": (
         lambda inbox: put(inbox / "eve.ipynb", json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "other"}}}]})),
         "not the notebook of mini",
@@ -156,7 +157,7 @@ REFUSED = {
     "a symbolic link": (lambda inbox: (inbox / "eve.ipynb").symlink_to("/etc/hostname"), "symbolic link"),
     "a hard link": (hard_link, "hard link"),
     "a pipe": (lambda inbox: os.mkfifo(inbox / "eve.ipynb"), "not a regular file"),
-    "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (intake.MAX_NOTEBOOK + 1)), "larger than"),
+    "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (LARGEST + 1)), "larger than"),
     "millions of values": (lambda inbox: put(inbox / "eve.ipynb", '{"cells": [' + "[]," * 4_000_000), "values; at most"),
     "a zip bomb": (bomb, "zip bomb"),
     "an unlimited method": (unlimited, "another method than deflate"),

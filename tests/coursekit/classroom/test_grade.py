@@ -13,7 +13,6 @@ from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.regrade import regrade
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.grade.worker import slim
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.show.clean import Cleaner, inert_markdown
 from coursekit.classroom.show.report import as_html, as_json, report
@@ -251,23 +250,6 @@ def test_seeds_differ_by_student_and_question_and_stay(tmp_path):
     assert first != seeds(room, "mini", "bob", asked)
     assert seed(b"k", "a", "bc", "d") != seed(b"k", "ab", "c", "d")
     assert (room.root / "course.key").stat().st_mode & 0o077 == 0
-
-
-def test_a_large_notebook_goes_to_the_engine_without_its_outputs():
-    notebook = submission(explain="right")
-    notebook["cells"].append({"cell_type": "code", "source": "1", "outputs": [{"text": "x" * 10_000}]})
-    small = slim(json.dumps(notebook).encode(), 10_000)
-    assert b"right" in small and b"xxx" not in small
-    assert slim(b"x" * 20_000, 10_000) == b"x" * 20_000
-
-
-def test_pictures_stay_in_a_large_notebook_as_far_as_they_fit():
-    notebook = submission(explain="right")
-    pictures = [{"output_type": "display_data", "data": {"image/png": letter * 3_000}} for letter in "ABC"]
-    flood = {"output_type": "stream", "text": "x" * 20_000}
-    notebook["cells"].append({"cell_type": "code", "source": "1", "outputs": [flood, *pictures]})
-    small = slim(json.dumps(notebook).encode(), 16_000)
-    assert [small.count(letter * 3_000) for letter in (b"A", b"B", b"C", b"x")] == [1, 1, 0, 0]
 
 
 def test_the_report_counts_statuses_and_escapes_messages(room):

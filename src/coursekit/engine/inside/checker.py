@@ -20,12 +20,12 @@ from coursekit.engine.protocol.frames import Handle, decode, encode
 from coursekit.engine.protocol.peer import Peer, digest, is_array
 from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
+from coursekit.notebooks.marks import is_hidden
 
 DEEPEST = 40  # callbacks inside callbacks
 MESSAGE = 4_000  # characters
 # in a test cell that looks at what an answer did to its arguments
 CHANGES = re.compile(r"# answers may change their arguments|\bcheck\.leaves\(")
-HIDDEN = re.compile(r"#+\s*BEGIN HIDDEN TESTS.*?#+\s*END HIDDEN TESTS", re.DOTALL)
 
 
 class Checker(Peer):
@@ -289,11 +289,7 @@ def _failed_line(error: Exception, source: str, label: str) -> str:
     while entry is not None:
         line = entry.tb_lineno if entry.tb_frame.f_code.co_filename == label else line
         entry = entry.tb_next
-    hidden = any(
-        source[: match.start()].count("\n") < line <= source[: match.end()].count("\n") + 1
-        for match in HIDDEN.finditer(source)
-    )
-    lines = source.splitlines()
-    if hidden or not 0 < line <= len(lines):
+    lines = source.split("\n")
+    if is_hidden(source, line) or not 0 < line <= len(lines):
         return "a hidden check does not hold"
     return f"this check does not hold: {lines[line - 1].strip()[:300]}"

@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass, field, replace
 
 from coursekit.engine.protocol.errors import SourceFault
+from coursekit.notebooks.marks import TEXT_STUB, without_hidden, without_solution
 from coursekit.notebooks.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
-from coursekit.notebooks.read import Cell, Refused, read_notebook, without_hidden, without_solution
+from coursekit.notebooks.read import Cell, read_notebook, read_submission
 
-UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
+UNWRITTEN = ("YOUR ANSWER HERE", TEXT_STUB)  # what releases put in place of a text
 # names that every cell may rely on without binding them, and the star of an import that may bind any of them
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-LONGEST_CODE = 500_000  # characters in all code cells
 LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
@@ -57,12 +57,7 @@ class Plan:
 def make_plan(source_data: bytes, submission: bytes) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; SourceFault for a bad source notebook."""
     source, questions, setup = _of_source(source_data)
-    cells = read_notebook(submission)
-    length = _to_parse(source, cells)
-    if length > LONGEST_CODE:
-        raise Refused(
-            f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
-        )
+    cells = read_submission(submission, source)
     flags: list[str] = []
     matches = match(source, cells, flags)
     questions = [replace(question, given=[]) for question in questions]  # the rest is the same for every submission
@@ -70,13 +65,6 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
     _find_answers(plan)
     _find_order(plan)
     return plan
-
-
-def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
-    """Characters in all code cells, and in others that bear the name of one: parsing takes time that no budget counts."""
-    named = {name for cell in source if cell.type == "code" for name in (cell.grade_id, cell.id) if name}
-    parsed = (cell for cell in cells if cell.type == "code" or cell.grade_id in named or cell.id in named)
-    return sum(len(cell.source) for cell in parsed)
 
 
 @functools.lru_cache(maxsize=4)
