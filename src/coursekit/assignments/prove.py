@@ -98,10 +98,16 @@ def seen_by_visible(checks: str) -> set[str]:
 
 
 def prove(
-    assignment: Assignment, root: Path = ROOT, progress: Callable[[str], None] = lambda question: None
+    assignment: Assignment,
+    root: Path = ROOT,
+    progress: Callable[[str], None] = lambda question: None,
+    prover: Prover | None = None,
 ) -> list[Proof]:
-    """The proofs of every question that is not written.  Raises ``AssignmentError`` where the assignment cannot be built."""
-    prover = Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
+    """The proofs of every question that is not written, by ``prover`` where one is given, else in this process.
+
+    Raises ``AssignmentError`` where the assignment cannot be built.
+    """
+    prover = prover or Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
     proofs = []
     for question in assignment.questions:
         progress(question.id)
