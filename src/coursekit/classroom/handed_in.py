@@ -6,9 +6,10 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
-from coursekit.classroom.layout import TIMESTAMP, Classroom
+from coursekit.classroom.layout import TIMESTAMP, Classroom, ClassroomError, parse_time
 from coursekit.notebooks.limits import LARGEST
 
 PLAIN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -29,6 +30,17 @@ def notebook(classroom: Classroom, assignment: str, student: str) -> tuple[bytes
         return read(classroom, assignment, student, f"{assignment}.ipynb"), ""
     except NotRegular as error:
         return str(error).encode(), str(error)
+
+
+def submission_time(classroom: Classroom, assignment: str, student: str) -> datetime | None:
+    """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
+    path = classroom.submitted(assignment, student).with_name(TIMESTAMP)
+    try:
+        return parse_time(read(classroom, assignment, student, TIMESTAMP).decode())
+    except (FileNotFoundError, NotRegular):
+        return None
+    except (ClassroomError, UnicodeDecodeError) as error:
+        raise ClassroomError(f"{path}: {error}; or remove the file") from None
 
 
 def read(classroom: Classroom, assignment: str, student: str, name: str) -> bytes:

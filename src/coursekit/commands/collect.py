@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from coursekit.classroom import handed_in
 from coursekit.classroom.collect.collect import Taken, collect_items
 from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
@@ -42,7 +43,9 @@ def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Itera
     roster, rule = people(classroom), load(classroom, assignment)
     if roster and (strangers := sorted(taken.keys() - roster.keys())):
         yield f"not in roster.csv: {', '.join(strangers)}; is it another student's id or lms_id, written differently?"
-    if late := [name for name in sorted(taken) if days_late(rule, classroom.submission_time(assignment, name))]:
+    if late := [
+        name for name in sorted(taken) if days_late(rule, handed_in.submission_time(classroom, assignment, name))
+    ]:
         yield f"after the deadline: {', '.join(late)}"
     own_time = f"`course collect {assignment} FILES --submitted TIME` gives them another"
     if doubtful := [name for name in late if CANVAS_ON_TIME.search(taken[name].origin)]:

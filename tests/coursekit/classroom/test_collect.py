@@ -9,7 +9,7 @@ import pytest
 from classroom_course import GOOD, classroom, submission
 from click.testing import CliRunner
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect import intake
 from coursekit.classroom.collect.collect import collect, student_of
 from coursekit.cli import main
@@ -71,7 +71,7 @@ def test_folders_files_and_zips_are_taken_with_their_times(tmp_path):
     report = collect(room, "mini", [inbox])
     assert by_student(report) == {"alice": "collected", "bob": "collected", "chi": "collected"}
     assert room.submitters("mini") == ["alice", "bob", "chi"]
-    assert room.submission_time("mini", "alice") == moment
+    assert handed_in.submission_time(room, "mini", "alice") == moment
     assert room.submitted("mini", "chi").read_text() == GOOD_TEXT
     assert all(taken.status == "unchanged" for taken in collect(room, "mini", [inbox]))
 
@@ -87,7 +87,7 @@ def test_a_class_export_gives_each_student_their_own(tmp_path):
         "bob": "collected",
         "mallory": "collected",
     }
-    assert room.submission_time("mini", "alice") == datetime(2026, 9, 30, 10, tzinfo=UTC)
+    assert handed_in.submission_time(room, "mini", "alice") == datetime(2026, 9, 30, 10, tzinfo=UTC)
 
 
 def test_a_students_zip_cannot_hand_in_for_another(tmp_path):

@@ -37,7 +37,9 @@ def pending(
     """What is to be graded, and whose record still holds."""
     jobs, kept = [], []
     for student in students:
-        classroom.submission_time(assignment, student)  # as a bad policy, a bad time must stop us before the work
+        handed_in.submission_time(
+            classroom, assignment, student
+        )  # as a bad policy, a bad time must stop us before the work
         data, fault = handed_in.notebook(classroom, assignment, student)
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget)):
@@ -80,6 +82,6 @@ def refresh_late(classroom: Classroom, assignment: str, students: list[str]) -> 
         record = records.read(classroom, assignment, student)
         if record is None:
             continue
-        current = policy.late(rule, classroom.submission_time(assignment, student), record["score"])
+        current = policy.late(rule, handed_in.submission_time(classroom, assignment, student), record["score"])
         if current != record.get("late"):
             records.write(classroom, record | {"late": current})

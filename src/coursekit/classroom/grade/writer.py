@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.grade.job import Job, Settings, record_of
 from coursekit.classroom.gradebook import tables
 from coursekit.classroom.layout import TIMESTAMP, Classroom, time_text
@@ -46,7 +46,7 @@ class Writer:
         ) as error:  # what a submission holds must not stop the others; the record is written all the same
             text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).")
         write_atomically(path, text)
-        moment = self.classroom.submission_time(self.assignment, student)
+        moment = handed_in.submission_time(self.classroom, self.assignment, student)
         if moment is not None:
             write_atomically(path.with_name(TIMESTAMP), time_text(moment) + "\n")
 
