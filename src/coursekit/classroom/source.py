@@ -17,7 +17,7 @@ HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
 
 @dataclass(frozen=True)
-class Question:
+class GradedCell:
     """One graded cell: nbgrader's ``grade_id``, its title, points, whether a person grades it, the cell that answers it."""
 
     id: str
@@ -55,9 +55,9 @@ def is_graded(cell: NotebookNode) -> bool:
 
 
 @lru_cache(maxsize=16)
-def questions(source: bytes) -> tuple[Question, ...]:
+def questions(source: bytes) -> tuple[GradedCell, ...]:
     """The graded cells of the source notebook, in order; a question's title is the last heading above it."""
-    found: list[Question] = []
+    found: list[GradedCell] = []
     title, answer = "", ""
     for cell in parse(source).cells:
         data = course_data(cell)
@@ -67,7 +67,7 @@ def questions(source: bytes) -> tuple[Question, ...]:
         if is_graded(cell):
             name = data["grade_id"]
             points = float(data.get("points", 0))
-            found.append(Question(name, title or name, points, manual, name if manual else answer))
+            found.append(GradedCell(name, title or name, points, manual, name if manual else answer))
         elif cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
             title = re.sub(r"[*_`]", "", headings[0])
     return tuple(found)

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from coursekit.commands.console import wide_console
 from coursekit.selfcheck import NotCheckable, Report, read, run
 
 MARKS = {"right": "green", "wrong": "red", "missing": "yellow", "graded later": "cyan"}
@@ -36,7 +37,7 @@ def show(report: Report, console: Console) -> None:
 @click.argument("notebook", type=click.Path(path_type=Path))
 def command(notebook: Path) -> None:
     """Run NOTEBOOK from top to bottom and tell, for each question, whether it is right, and what is wrong if not."""
-    console = Console(width=None if Console().is_terminal else 120, soft_wrap=True)
+    console = wide_console(120, soft_wrap=True)
     try:
         work = read(notebook)
         with Progress(console=console, transient=True) as bar:

@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from coursekit.assignments.parse import topics
@@ -15,6 +14,7 @@ from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import friendly
 from coursekit.classroom.progress import bar
+from coursekit.commands.console import wide_console
 from coursekit.commands.grade import runner
 from coursekit.engine.interface import Budget
 from coursekit.paths import ROOT
@@ -63,7 +63,7 @@ def command(
         raise ClassroomError(f"{place} is not empty; the demo starts from a clean folder: name a new one")
     settings = Settings(budget=BUDGET, workers=workers, unsafe_no_sandbox=unsafe_no_sandbox)
     classroom = Classroom(place.absolute())
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     lines: list[term.Line] = []
     with bar(console) as progress:
         task = progress.add_task("releasing", total=None)

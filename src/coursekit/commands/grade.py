@@ -8,7 +8,6 @@ from contextlib import nullcontext
 from typing import Any
 
 import click
-from rich.console import Console
 
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Job, Runner, Settings
@@ -17,6 +16,7 @@ from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
+from coursekit.commands.console import wide_console
 from coursekit.engine.engines import shared_by_workers
 
 
@@ -36,7 +36,7 @@ def command(
 ) -> None:  # fmt: skip
     """Grade the submissions of ASSIGNMENT that have no record yet, or whose submission, source or grader changed."""
     settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox)
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     if regrade:
         # it imports nbgrader, which takes seconds
         from coursekit.classroom.grade.regrade import regrade as again

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
@@ -15,6 +14,7 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import Proof, prove
 from coursekit.assignments.prove_graded import GradedProver, proving_engine
 from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.commands.console import wide_console
 from coursekit.paths import ROOT
 
 
@@ -51,7 +51,7 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
 @click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=ROOT, hidden=True)
 def command(names: tuple[str, ...], notes: bool, graded: bool, root: Path) -> None:
     """Prove the assignments of the TOPICs (all by default): what is right passes, what is wrong fails with its message."""
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     failed = []
     engine = proving_engine() if graded else None
     for name in names or topics(root):

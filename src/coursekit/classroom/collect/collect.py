@@ -23,6 +23,8 @@ from coursekit.notebooks.read import Cell, Refused, read_submission
 from coursekit.paths import write_atomically
 
 CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
+CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])[^_!/\\]+_\d+_\d+_")  # in the path of a file that Canvas named
+CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^_!/\\]+_LATE_\d+_\d+_")
 MOODLE = re.compile(
     r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
 )  # the first number: students name what comes after it
