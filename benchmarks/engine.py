@@ -84,10 +84,10 @@ class Arm:
 
 def unique_megabytes(engine: SplitEngine, source: bytes, data: bytes) -> float:
     """Private memory of one grading that has run all cells and tests: student, checker and their guardians."""
-    from coursekit.engine import grade as split
+    from coursekit.engine.grade import _Run
     from coursekit.engine.matching.plan import make_plan
 
-    run = split._Run(engine.launcher, make_plan(source, data), Submission("ann", data), Budget())
+    run = _Run(engine.launcher, make_plan(source, data), Submission("ann", data), Budget())
     run.bench.warm()
     run._questions(run._cells())
     total = sum(private_bytes(pid) for pid in descendants(engine.launcher._server.pid))

@@ -17,7 +17,7 @@ import numpy as np
 
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
-from coursekit.plain import decode, is_tensor, unpack
+from coursekit.plain import from_json, is_tensor, unpack
 
 STOPPED = "the checks"
 NOTHING = object()
@@ -188,7 +188,7 @@ class Check:
 
     def expect(self, expected: dict[str, Any]) -> None:
         """The values that the reference solution gives, by the names of the cases that follow."""
-        self._question.expected |= {name: decode(value) for name, value in expected.items()}
+        self._question.expected |= {name: from_json(value) for name, value in expected.items()}
 
     def known(self, packed: str) -> None:
         """Typical mistakes and what they give, so that a wrong value can be recognised; written by the builder."""

@@ -43,7 +43,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """All questions, what was repaired, and the points so far."""
 
     questions: tuple[Checked, ...]
@@ -123,7 +123,7 @@ def _facts(cell: Cell) -> dict[str, Any]:
     }
 
 
-def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) -> Report:
+def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) -> CheckReport:
     """Check ``work`` with ``engine``, by default the local one, which is closed afterwards.  Raises ``NotCheckable``."""
     own = engine is None
     if engine is None:
@@ -145,10 +145,10 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
     return report(work, outcome)
 
 
-def report(work: Work, outcome: Outcome) -> Report:
+def report(work: Work, outcome: Outcome) -> CheckReport:
     """The engine's outcome as a student reads it."""
     checked = [_checked(id, facts, outcome.questions.get(id)) for id, facts in work.questions.items()]
-    return Report(tuple(checked), outcome.flags)
+    return CheckReport(tuple(checked), outcome.flags)
 
 
 def _checked(id: str, facts: dict[str, Any], result: QuestionResult | None) -> Checked:

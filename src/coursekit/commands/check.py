@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from coursekit.commands.console import wide_console
-from coursekit.selfcheck import NotCheckable, Report, read, run
+from coursekit.selfcheck import CheckReport, NotCheckable, read, run
 
 MARKS = {"right": "green", "wrong": "red", "missing": "yellow", "graded later": "cyan"}
 
 
-def show(report: Report, console: Console) -> None:
+def show(report: CheckReport, console: Console) -> None:
     """Print the state of each question, what is wrong, and the points so far."""
     for flag in report.flags:
         console.print(f"note: {flag}", markup=False, style="yellow")
