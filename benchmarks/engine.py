@@ -24,8 +24,10 @@ from coursekit.assignments.release import source_text  # noqa: E402
 from coursekit.engine.grade import SplitEngine  # noqa: E402
 from coursekit.engine.interface import Budget, Engine, Submission  # noqa: E402
 from coursekit.engine.processes.fork_client import ForkLauncher  # noqa: E402
-from coursekit.engine.stock import StockEngine  # noqa: E402
 from coursekit.paths import ROOT  # noqa: E402
+
+sys.path.insert(0, str(ROOT / "tests" / "coursekit"))
+from stock import StockEngine  # noqa: E402
 
 LOOPED = "deep_linear_networks"  # the assignment whose first answer is made a loop
 SMALL = (
@@ -64,7 +66,7 @@ class Arm:
     def seconds(self) -> float:
         """CPU used so far, by this process and the fork server's children."""
         launcher = getattr(self.engine, "launcher", None)
-        return own_cpu() + (process_cpu(launcher._zygote.pid) if launcher and launcher._zygote else 0.0)
+        return own_cpu() + (process_cpu(launcher._server.pid) if launcher and launcher._server else 0.0)
 
     def grade(self, student: str, data: bytes, source: bytes, keep: bool = True) -> None:
         """Grade once and note what it cost; every automatic point must be earned."""
@@ -82,13 +84,13 @@ class Arm:
 
 def unique_megabytes(engine: SplitEngine, source: bytes, data: bytes) -> float:
     """Private memory of one grading that has run all cells and tests: student, checker and their guardians."""
-    from coursekit.engine import grade as split
+    from coursekit.engine.grade import _Run
     from coursekit.engine.matching.plan import make_plan
 
-    run = split._Run(engine.launcher, make_plan(source, data), Submission("ann", data), Budget())
+    run = _Run(engine.launcher, make_plan(source, data), Submission("ann", data), Budget())
     run.bench.warm()
     run._questions(run._cells())
-    total = sum(private_bytes(pid) for pid in descendants(engine.launcher._zygote.pid))
+    total = sum(private_bytes(pid) for pid in descendants(engine.launcher._server.pid))
     run.session.stop()
     run.bench.stop()
     return total / 2**20

@@ -15,7 +15,7 @@ import nbformat
 from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
-from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom.gradebook import tables
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
 from coursekit.engine.interface import Budget, QuestionResult
@@ -92,20 +92,20 @@ def main() -> None:
     data, found = source(), made_records(options.submissions, source())
     with tempfile.TemporaryDirectory() as folder:
         ours = Classroom(Path(folder) / "ours", options.db)
-        gradebook.prepare(ours)
+        tables.prepare(ours)
         cpu = timed(
             f"{options.submissions:,} submissions written, ours",
-            lambda: gradebook.write(ours, "bench", data, found),
+            lambda: tables.write(ours, "bench", data, found),
             10,
         )
-        timed("the same once more (nothing to change)", lambda: gradebook.write(ours, "bench", data, found))
+        timed("the same once more (nothing to change)", lambda: tables.write(ours, "bench", data, found))
         timed(f"formgrader's list of {options.submissions:,} submissions", lambda: listed(ours.db_url), 5)
         rows = listed(ours.db_url)
         total = sum(row["score"] for row in rows)
         expected = sum(record["score"] for record in found.values())
         print(f"scores read back by nbgrader: {len(rows):,} rows, sum {total:g}, expected {expected:g}")
         theirs = Classroom(Path(folder) / "theirs")
-        gradebook.write(theirs, "bench", data, {})
+        tables.write(theirs, "bench", data, {})
         few = dict(list(found.items())[: options.stock])
         stock = timed(f"{options.stock:,} submissions written, nbgrader's API", lambda: stock_write(theirs.db_url, few))
         rates = 1000 * cpu / options.submissions, 1000 * stock / options.stock

@@ -17,7 +17,7 @@ import numpy as np
 
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
-from coursekit.plain import decode, is_tensor, unpack
+from coursekit.plain import from_json, is_tensor, unpack
 
 STOPPED = "the checks"
 NOTHING = object()
@@ -55,7 +55,7 @@ class Failure:
 
 
 @dataclass
-class Question:
+class QuestionChecks:
     """The state of one question's checks while its cell runs."""
 
     id: str
@@ -156,7 +156,7 @@ class Check:
     """The object ``check`` of every check cell; one question at a time."""
 
     def __init__(self) -> None:
-        self._question = Question("")
+        self._question = QuestionChecks("")
 
     @contextmanager
     def question(self, id: str, points: float = 1, parts: bool = False, reveal: bool = True) -> Iterator[None]:
@@ -165,7 +165,7 @@ class Check:
         With ``parts`` the cell's last expression is ``check.earned``, nbgrader's partial credit; with ``reveal`` false no
         message contains an expected value.
         """
-        question = self._question = Question(id, points, parts, reveal)
+        question = self._question = QuestionChecks(id, points, parts, reveal)
         with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -188,7 +188,7 @@ class Check:
 
     def expect(self, expected: dict[str, Any]) -> None:
         """The values that the reference solution gives, by the names of the cases that follow."""
-        self._question.expected |= {name: decode(value) for name, value in expected.items()}
+        self._question.expected |= {name: from_json(value) for name, value in expected.items()}
 
     def known(self, packed: str) -> None:
         """Typical mistakes and what they give, so that a wrong value can be recognised; written by the builder."""

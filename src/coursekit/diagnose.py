@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.compare import Tolerance, matches
-from coursekit.plain import NotPlain, decode, plain
+from coursekit.plain import NotPlain, from_json, plain
 
 NEARER = 0.1  # an answer is a mistake's if its distance to that is at most this share of its distance to what is right
 
@@ -88,7 +88,7 @@ def _votes(known: Known, mistake: str, observed: dict[str, Observed]) -> int:
 
 def _alike(outcome: dict[str, Any], seen: Observed) -> bool:
     """Whether a failed check came out as for the mistake, or with a value that is far nearer to its than to the right one."""
-    near = "value" in outcome and not seen.error and _nearer(decode(outcome["value"]), seen, otherwise=False)
+    near = "value" in outcome and not seen.error and _nearer(from_json(outcome["value"]), seen, otherwise=False)
     return near or _equal(outcome, seen)
 
 
@@ -97,7 +97,7 @@ def _equal(outcome: dict[str, Any], seen: Observed) -> bool:
         return seen.error == outcome["error"]
     if "value" not in outcome:
         return not seen.error
-    wrong = decode(outcome["value"])
+    wrong = from_json(outcome["value"])
     return not seen.error and matches(wrong, seen.value, seen.tolerance or Tolerance()) and _nearer(wrong, seen)
 
 

@@ -119,8 +119,6 @@ def described(value: object) -> str:
         return f"a tensor of shape {tuple(value.shape)} and dtype {value.dtype}"  # type: ignore[attr-defined]
     if kind in (list, tuple, dict, str, bytes):
         return f"a {kind.__name__} of length {len(value)}"  # type: ignore[arg-type]
-    if kind.__name__ == "Unusable" and kind.__module__.startswith("coursekit.engine"):
-        return str(object.__getattribute__(value, "_why"))[:300]  # the engine says why it did not let the value in
     if any("__next__" in vars(parent) for parent in type.__dict__["__mro__"].__get__(kind)):
         return "an iterator (is `list(…)` around it missing?)"
     if kind is type or callable(value):
@@ -129,51 +127,52 @@ def described(value: object) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def encode(value: Any) -> Any:
-    """Plain data as JSON-ready data that ``decode`` turns back into exactly the same numbers, types and shapes."""
+def to_json(value: Any) -> Any:
+    """Plain data as JSON-ready data that ``from_json`` turns back into exactly the same numbers, types and shapes."""
     if isinstance(value, (np.ndarray, np.generic)):
         array = np.asarray(value)
         if array.ndim == 0 and array.dtype in (np.float64, np.int64, np.bool_, np.complex128):
-            return encode(array.item())
+            return to_json(array.item())
         if array.size <= 24 and array.dtype.kind in "biuf":
-            return {"array": encode(array.tolist()), "dtype": str(array.dtype), "shape": list(array.shape)}
+            return {"array": to_json(array.tolist()), "dtype": str(array.dtype), "shape": list(array.shape)}
         packed = base64.b85encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 9)).decode()
         return {"packed": packed, "dtype": array.dtype.str, "shape": list(array.shape)}
     if isinstance(value, float) and not np.isfinite(value):
         return {"float": repr(value)}
     if isinstance(value, complex):
-        return {"complex": [encode(value.real), encode(value.imag)]}
+        return {"complex": [to_json(value.real), to_json(value.imag)]}
     if isinstance(value, bytes):
         return {"bytes": base64.b85encode(value).decode()}
     if isinstance(value, list):
-        return [encode(item) for item in value]
+        return [to_json(item) for item in value]
     if isinstance(value, dict):
         return {
             "dict": [
-                [encode(key if not isinstance(key, tuple) else list(key)), encode(item)] for key, item in value.items()
+                [to_json(key if not isinstance(key, tuple) else list(key)), to_json(item)]
+                for key, item in value.items()
             ]
         }
     return value
 
 
-def decode(value: Any) -> Any:
-    """The inverse of ``encode``."""
+def from_json(value: Any) -> Any:
+    """The inverse of ``to_json``."""
     if isinstance(value, list):
-        return [decode(item) for item in value]
+        return [from_json(item) for item in value]
     if not isinstance(value, dict):
         return value
     if "array" in value:
-        return np.array(decode(value["array"]), dtype=value["dtype"]).reshape(value["shape"])
+        return np.array(from_json(value["array"]), dtype=value["dtype"]).reshape(value["shape"])
     if "packed" in value:
         data = zlib.decompress(base64.b85decode(value["packed"]))
         return np.frombuffer(data, dtype=np.dtype(value["dtype"])).reshape(value["shape"])
     if "float" in value:
         return float(value["float"])
     if "complex" in value:
-        return complex(*decode(value["complex"]))
+        return complex(*from_json(value["complex"]))
     if "bytes" in value:
         return base64.b85decode(value["bytes"])
-    pairs = [(decode(key), decode(item)) for key, item in value["dict"]]
+    pairs = [(from_json(key), from_json(item)) for key, item in value["dict"]]
     return {tuple(key) if isinstance(key, list) else key: item for key, item in pairs}
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
+from coursekit.notebooks.limits import LARGEST
+from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
 
 LATER = "graded later"
-LIMIT = 20 * 2**20
+Read = TypeVar("Read")
 
 
 class NotCheckable(Exception):
@@ -41,7 +43,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """All questions, what was repaired, and the points so far."""
 
     questions: tuple[Checked, ...]
@@ -71,90 +73,68 @@ class Report:
 def read(path: Path) -> Work:
     """The notebook at ``path`` with its released original.  Raises ``NotCheckable`` with what to do."""
     data = _bytes(path)
-    notebook = _notebook(data, path)
-    named = _assignment(notebook)
+    named = _of(path, assignment_of, data)
     original = path.parent / "released" / path.name
     if not original.is_file() and named:
         original = path.parent / "released" / f"{named}.ipynb"
-    released = _bytes(original) if original.is_file() else data
-    assignment = _assignment(_notebook(released, original)) or path.stem
+    if not original.is_file():
+        original = path
+    released = data if original == path else _bytes(original)
+    assignment = _of(original, assignment_of, released) or path.stem
     if named and named != assignment:
         raise NotCheckable(
             f"{path} belongs to the assignment {named!r}, but {original} is {assignment!r}: use that kit's notebook"
         )
-    questions = _questions(_notebook(released, original))
+    asked = _of(original, read_notebook, released)
+    questions = {cell.grade_id: _facts(cell) for cell in asked if cell.grade}
     if not questions:
         raise NotCheckable(
             f"{path} has no check cells: it is no notebook of this course, or its cells were copied into another one. "
             "Start from the notebook in the kit."
         )
+    _of(path, lambda notebook: read_submission(notebook, asked), data)
     return Work(assignment, data, released, questions)
 
 
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
         raise NotCheckable(f"{path} is not a file: give the path of your notebook, such as adam.ipynb")
-    if path.stat().st_size > LIMIT:
-        raise NotCheckable(
-            f"{path} is larger than {LIMIT // 2**20} MB: clear its outputs (Edit, Clear Outputs of All Cells) and save"
-        )
-    return path.read_bytes()
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)  # one more tells that it is too large
 
 
-def _notebook(data: bytes, path: Path) -> dict[str, Any]:
-    if not data.strip():
-        raise NotCheckable(f"{path} is empty: save the notebook in JupyterLab, then check it again")
+def _of(path: Path, reader: Callable[[bytes], Read], data: bytes) -> Read:
+    """What ``reader`` makes of the file.  Raises ``NotCheckable`` for what grading would refuse, with its words."""
     try:
-        notebook = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise NotCheckable(
-            f"{path} is not a notebook (its text is not JSON: {error}): save it again from JupyterLab"
-        ) from None
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise NotCheckable(
-            f"{path} is not a notebook of format 4 (it has no list of cells): save it again from JupyterLab"
-        )
-    return notebook
+        return reader(data)
+    except Refused as error:
+        raise NotCheckable(f"{path} cannot be checked: {error}") from None
 
 
-def _assignment(notebook: dict[str, Any]) -> str:
-    about = notebook.get("metadata", {})
-    about = about.get("coursekit", {}) if isinstance(about, dict) else {}
-    name = about.get("assignment", "") if isinstance(about, dict) else ""
-    return name if isinstance(name, str) else ""
+def _facts(cell: Cell) -> dict[str, Any]:
+    """Title, visibility, points and kind of a graded cell."""
+    about = cell.metadata.get("coursekit")
+    about = about if isinstance(about, dict) else {}
+    return {
+        "title": str(about.get("title", "")),
+        "visible": bool(about.get("visible")),
+        "points": cell.points,
+        "written": cell.solution,
+    }
 
 
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _questions(notebook: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """``{question: {title, visible, points, written}}`` of the graded cells, in order."""
-    found: dict[str, dict[str, Any]] = {}
-    for cell in notebook["cells"]:
-        metadata = _table(_table(cell).get("metadata"))
-        graded, about = _table(metadata.get("nbgrader")), _table(metadata.get("coursekit"))
-        if not graded.get("grade"):
-            continue
-        points = graded.get("points", 0)
-        found[str(graded.get("grade_id"))] = {
-            "title": str(about.get("title", "")),
-            "visible": bool(about.get("visible")),
-            "points": float(points) if isinstance(points, int | float) else 0.0,
-            "written": bool(graded.get("solution")),
-        }
-    return found
-
-
-def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) -> Report:
+def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) -> CheckReport:
     """Check ``work`` with ``engine``, by default the local one, which is closed afterwards.  Raises ``NotCheckable``."""
     own = engine is None
     if engine is None:
+        # only where the caller brings no engine
         from coursekit.engine.engines import local_engine
 
         engine = local_engine()
     try:
-        outcome = engine.grade(Submission("you", work.notebook), work.released, budget or Budget(notebook_bytes=LIMIT))
+        outcome = engine.grade(
+            Submission("you", work.notebook), work.released, budget or Budget(notebook_bytes=LARGEST)
+        )
     except ValueError as error:  # the released notebook is at fault, or the student's own where that one is missing
         raise NotCheckable(
             f"{error}. Take the folder `released` from the kit anew, put it beside your notebook, and check again"
@@ -165,10 +145,10 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
     return report(work, outcome)
 
 
-def report(work: Work, outcome: Outcome) -> Report:
+def report(work: Work, outcome: Outcome) -> CheckReport:
     """The engine's outcome as a student reads it."""
     checked = [_checked(id, facts, outcome.questions.get(id)) for id, facts in work.questions.items()]
-    return Report(tuple(checked), outcome.flags)
+    return CheckReport(tuple(checked), outcome.flags)
 
 
 def _checked(id: str, facts: dict[str, Any], result: QuestionResult | None) -> Checked:

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from coursekit.checks import CheckFailed, check
 from coursekit.compare import Tolerance, difference
-from coursekit.plain import NotPlain, decode, encode, pack, plain, unpack
+from coursekit.plain import NotPlain, from_json, pack, plain, to_json, unpack
 
 EXACT = Tolerance(1e-9)
 
@@ -133,11 +133,11 @@ values = st.recursive(
 
 @given(values)
 def test_a_value_written_into_a_cell_comes_back_the_same(value):
-    literal = repr(encode(plain(value)))
-    back = decode(eval(literal, {}))
+    literal = repr(to_json(plain(value)))
+    back = from_json(eval(literal, {}))
     np.testing.assert_equal(back, value)
-    assert repr(encode(back)) == literal
-    assert unpack(pack(encode(plain(value)))) == unpack(pack(encode(back)))
+    assert repr(to_json(back)) == literal
+    assert unpack(pack(to_json(plain(value)))) == unpack(pack(to_json(back)))
 
 
 @given(values, values)

@@ -20,7 +20,7 @@ TEMPLATES = SRC / "coursekit" / "templates" / "kit"
 ROOTS = ("coursekit.cli", "coursekit.commands.check", "coursekit.checks")
 # whole: the engine starts its processes by module name
 PACKAGES = ("coursekit.engine", "coursekit.notebooks", "training_dynamics.toolbox")
-NEVER = ("coursekit.assignments", "coursekit.book", "coursekit.classroom", "coursekit.claims", "coursekit.engine.stock")
+NEVER = ("coursekit.assignments", "coursekit.book", "coursekit.classroom", "coursekit.claims")
 STAMP = (1980, 1, 1, 0, 0, 0)
 
 

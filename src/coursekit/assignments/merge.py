@@ -7,10 +7,8 @@ import textwrap
 from collections.abc import Iterable
 
 from coursekit.assignments.schema import AssignmentError
+from coursekit.notebooks.marks import BEGIN_SOLUTION, END_SOLUTION
 
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-CODE_STUB = "# Replace the dots by your answer."
-TEXT_STUB = "*Replace this line by your answer.*"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -43,21 +41,6 @@ def merge(stub: str, reference: str, place: str, imports: str = "") -> str:
     for after, region in sorted(inserts, reverse=True):
         lines[after:after] = region.split("\n")
     return "\n".join(lines)
-
-
-def released(source: str) -> str:
-    """An answer cell as students get it: nbgrader's ``ClearSolutions`` with this course's stub line."""
-    kept: list[str] = []
-    inside = False
-    for line in source.split("\n"):
-        if "BEGIN SOLUTION" in line:
-            inside = True
-            kept.append(line[: len(line) - len(line.lstrip())] + CODE_STUB)
-        elif "END SOLUTION" in line:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def missing_imports(shared: str, code: str, present: Iterable[str]) -> str:
@@ -188,4 +171,4 @@ def _join(*parts: str) -> str:
 
 
 def _region(code: str, indent: int) -> str:
-    return textwrap.indent("\n".join([BEGIN, code, END]), " " * indent)
+    return textwrap.indent("\n".join([BEGIN_SOLUTION, code, END_SOLUTION]), " " * indent)

@@ -9,12 +9,12 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from coursekit.assignments.merge import BEGIN, END, merge, missing_imports
+from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.record import Tables, record
 from coursekit.assignments.schema import Assignment, Block, Question, Text
+from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
 
-HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 HINTS = ("a nudge", "the method", "almost the code")
 STARS = "★★★★★☆☆☆☆☆"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -53,7 +53,7 @@ def question_cells(assignment: Assignment, question: Question) -> list[nbformat.
     """The cells of one question."""
     text = _markdown(question_text(question), f"{question.id}_text", locked=True, question=question.id, role="text")
     if question.written:
-        model = f"{BEGIN}\n{model_answer(question)}\n{END}"
+        model = f"{BEGIN_SOLUTION}\n{model_answer(question)}\n{END_SOLUTION}"
         return [text, _cell(new_markdown_cell(model), question.id, question, "written", grade=True, solution=True)]
     answer = _cell(
         new_code_cell(answer_cell(assignment, question)), f"{question.id}_answer", question, "answer", solution=True
@@ -78,7 +78,7 @@ def check_cell(question: Question, visible: Tables, hidden: Tables) -> str:
     options += ["parts=True"] if question.meta.parts else []
     options += ["reveal=False"] if question.meta.kind == "predict" else []
     body = [*_table(visible), question.visible or given(question)]
-    body += [HIDDEN_BEGIN, "check.hidden()", *_table(hidden), question.hidden, HIDDEN_END]
+    body += [BEGIN_HIDDEN, "check.hidden()", *_table(hidden), question.hidden, END_HIDDEN]
     lines = ["from coursekit.checks import check", "", f"with check.question({', '.join(options)}):"]
     lines.append(textwrap.indent("\n".join(body), "    "))
     lines += ["check.earned"] if question.meta.parts else []

@@ -11,13 +11,14 @@ import yaml
 from pydantic import ValidationError
 
 from coursekit.assignments.schema import Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
+from coursekit.book.front import FRONT, chapters, course_metadata
+from coursekit.notebooks.marks import MARKS
 from coursekit.paths import ROOT, topics_with
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
 SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
 BLOCKS = ("setup", "question", "answer", "visible", "hidden", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
-MARKS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 
 
 def topics(root: Path = ROOT) -> list[str]:
@@ -61,7 +62,7 @@ def parse_exercises(text: str, file: str) -> Assignment:
 
 
 def _front_matter(text: str, file: str) -> tuple[Head, str, int]:
-    match = re.match(r"---\n(.*?)\n---\n", text, re.S)
+    match = FRONT.match(text)
     if not match:
         raise AssignmentError(f"{file}: must start with front matter: ---, topic, title, minutes, ---")
     head = _validated(Head, match[1], f"{file}, front matter")
@@ -248,24 +249,19 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
 
 def objectives(root: Path = ROOT) -> dict[str, dict[str, str]]:
     """The objectives of every chapter that exists: ``{topic: {id: text}}``."""
-    found = {}
-    for file in sorted((root / "book").glob("*.md")):
-        match = re.match(r"---\n(.*?)\n---\n", file.read_text(encoding="utf-8"), re.S)
-        course = (yaml.safe_load(match[1]) or {}).get("course") if match else None
-        if course and course.get("objectives"):
-            found[file.stem] = dict(course["objectives"])
-    return found
+    pages = ((page, course_metadata(text)["objectives"]) for page, text in chapters(root / "book"))
+    return {page: dict(named) for page, named in pages if named}
 
 
 def _check_objectives(assignment: Assignment, root: Path) -> None:
     """Every question serves an objective that a chapter names; asked for once the topic's chapter exists."""
-    chapters = objectives(root)
-    if assignment.topic not in chapters:
+    named = objectives(root)
+    if assignment.topic not in named:
         return
-    known = {id for chapter in chapters.values() for id in chapter}
+    known = {id for chapter in named.values() for id in chapter}
     for question in assignment.questions:
         if question.meta.objective not in known:
             raise AssignmentError(
                 f"{assignment.file}, question {question.id}: no chapter has the objective {question.meta.objective!r}; "
-                f"book/{assignment.topic}.md has {', '.join(chapters[assignment.topic])}"
+                f"book/{assignment.topic}.md has {', '.join(named[assignment.topic])}"
             )

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import nbformat
 
-from coursekit.assignments.merge import released
-from coursekit.assignments.notebook import HIDDEN_BEGIN
 from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.checks import CheckFailed, check, error_text
+from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution
 from coursekit.paths import ROOT
 from coursekit.plain import unpack
 
@@ -69,7 +68,7 @@ class Prover:
             self.cells[about["question"]] = cell.source
         if about["role"] == "answer":
             self.cells[f"{about['question']}_answer"] = cell.source
-            self.stubs.append((about["question"], released(cell.source)))
+            self.stubs.append((about["question"], without_solution(cell.source, CODE_STUB)))
 
     def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0) -> Run:
         """Execute the set-up cells, every question's cell (``answer`` for this one, stubs for the others), and its checks."""
@@ -94,15 +93,21 @@ class Prover:
 
 def seen_by_visible(checks: str) -> set[str]:
     """The mistakes that the visible part of a check cell is known to catch."""
-    found = re.search(r"check\.known\((.*)\)  # typical", checks.partition(HIDDEN_BEGIN)[0])
+    found = re.search(r"check\.known\((.*)\)  # typical", checks.partition(BEGIN_HIDDEN)[0])
     return set(unpack(ast.literal_eval(found[1]))["mistakes"]) if found else set()
 
 
 def prove(
-    assignment: Assignment, root: Path = ROOT, progress: Callable[[str], None] = lambda question: None
+    assignment: Assignment,
+    root: Path = ROOT,
+    progress: Callable[[str], None] = lambda question: None,
+    prover: Prover | None = None,
 ) -> list[Proof]:
-    """The proofs of every question that is not written.  Raises ``AssignmentError`` where the assignment cannot be built."""
-    prover = Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
+    """The proofs of every question that is not written, by ``prover`` where one is given, else in this process.
+
+    Raises ``AssignmentError`` where the assignment cannot be built.
+    """
+    prover = prover or Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
     proofs = []
     for question in assignment.questions:
         progress(question.id)

@@ -22,7 +22,7 @@ from coursekit.assignments.schema import Assignment, AssignmentError, Question, 
 from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth, untouched
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
-from coursekit.plain import NotPlain, encode, plain
+from coursekit.plain import NotPlain, plain, to_json
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
@@ -224,7 +224,7 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
         raise AssignmentError(f"{place}: {name}: the reference's value {error}") from None
     if value is Ellipsis:
         raise AssignmentError(f"{place}: {name}: the reference's value is `...`; a check needs a value")
-    return encode(value)
+    return to_json(value)
 
 
 def _mistaken(
@@ -254,6 +254,6 @@ def _outcome(name: str, seen: Observed, reference: Recorder, recorder: Recorder)
     if right is None or not difference(plain(right.value), seen.value, seen.tolerance or Tolerance()):
         return None
     try:
-        return {"value": encode(plain(seen.value))}
+        return {"value": to_json(plain(seen.value))}
     except (NotPlain, TypeError):
         return {"failed": True}

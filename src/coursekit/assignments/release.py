@@ -14,11 +14,11 @@ from pathlib import Path
 import nbformat
 
 from coursekit.assignments.kit import write_kit
-from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.assignments.notebook import build, text_of
 from coursekit.assignments.parse import SOLUTIONS, load, topics
 from coursekit.assignments.schema import Assignment, AssignmentError
 from coursekit.digest import digest
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
 from coursekit.paths import CACHE, ROOT, write_atomically
 
 CLASSROOM = ROOT / "classroom"

@@ -107,6 +107,7 @@ def _run(
     stale: list[str], digests: dict[str, str], src: Path, jobs: int,
     start: Callable[[int], None], progress: Callable[[Outcome], None],
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
+    # needed only where a claim has no kept result
     from coursekit.claim import REGISTRY
     from coursekit.claims import run_all
 

@@ -120,18 +120,6 @@ class Classroom:
         )  # a link that leads nowhere is there, too: it gets its reason
         return sorted(path.name for path in found if valid_id(path.name) and os.path.lexists(path / notebook))
 
-    def submission_time(self, assignment: str, student: str) -> datetime | None:
-        """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
-        from coursekit.classroom import handed_in
-
-        path = self.submitted(assignment, student).with_name(TIMESTAMP)
-        try:
-            return parse_time(handed_in.read(self, assignment, student, TIMESTAMP).decode())
-        except (FileNotFoundError, handed_in.NotPlain):
-            return None
-        except (ClassroomError, UnicodeDecodeError) as error:
-            raise ClassroomError(f"{path}: {error}; or remove the file") from None
-
 
 def parse_time(text: str) -> datetime:
     """A time as nbgrader or ISO 8601 writes it, in UTC; without a zone it is read as UTC."""

@@ -9,14 +9,15 @@ from functools import lru_cache
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.layout import ClassroomError
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
+from coursekit.notebooks.read import Cell, Refused, read_notebook
 
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.M)
 
 
 @dataclass(frozen=True)
-class Question:
+class GradedCell:
     """One graded cell: nbgrader's ``grade_id``, its title, points, whether a person grades it, the cell that answers it."""
 
     id: str
@@ -34,6 +35,14 @@ def parse(source: bytes) -> NotebookNode:
         raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
 
 
+def source_cells(source: bytes) -> list[Cell]:
+    """The cells of the source notebook as grading reads them; raises ClassroomError when they cannot be read."""
+    try:
+        return read_notebook(source)
+    except Refused as error:
+        raise ClassroomError(f"the source notebook cannot be read ({error}); release the assignment again") from None
+
+
 def course_data(cell: NotebookNode) -> dict:
     """nbgrader's metadata of ``cell``, empty when it has none."""
     return dict(cell.metadata.get("nbgrader", {}))
@@ -46,9 +55,9 @@ def is_graded(cell: NotebookNode) -> bool:
 
 
 @lru_cache(maxsize=16)
-def questions(source: bytes) -> tuple[Question, ...]:
+def questions(source: bytes) -> tuple[GradedCell, ...]:
     """The graded cells of the source notebook, in order; a question's title is the last heading above it."""
-    found: list[Question] = []
+    found: list[GradedCell] = []
     title, answer = "", ""
     for cell in parse(source).cells:
         data = course_data(cell)
@@ -58,7 +67,7 @@ def questions(source: bytes) -> tuple[Question, ...]:
         if is_graded(cell):
             name = data["grade_id"]
             points = float(data.get("points", 0))
-            found.append(Question(name, title or name, points, manual, name if manual else answer))
+            found.append(GradedCell(name, title or name, points, manual, name if manual else answer))
         elif cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
             title = re.sub(r"[*_`]", "", headings[0])
     return tuple(found)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from coursekit.classroom.layout import Classroom, ClassroomError
-from coursekit.classroom.source import Question
+from coursekit.classroom.source import GradedCell
 from coursekit.paths import naming
 
 
@@ -52,7 +52,7 @@ def seed(key: bytes, assignment: str, student: str, question: str) -> int:
     return int.from_bytes(hmac.new(key, message, hashlib.sha256).digest()[:4]) >> 1
 
 
-def seeds(classroom: Classroom, assignment: str, student: str, questions: Iterable[Question]) -> dict[str, int]:
+def seeds(classroom: Classroom, assignment: str, student: str, questions: Iterable[GradedCell]) -> dict[str, int]:
     """The seed of every question for one student."""
     key = course_key(classroom)
     return {question.id: seed(key, assignment, student, question.id) for question in questions}

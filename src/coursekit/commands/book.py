@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import time
 from pathlib import Path
 
@@ -11,16 +9,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from coursekit.assignments.pages import write_pages
 from coursekit.book import build, check, claim_pages, claimdata, toc
 from coursekit.book.project import Project
 from coursekit.paths import ROOT
 from coursekit.topics import topics
-
-
-def write_assignment_pages(project: Project) -> None:
-    """Write the assignments' pages, when the assignments' machinery is there."""
-    if importlib.util.find_spec("coursekit.assignments.pages"):
-        importlib.import_module("coursekit.assignments.pages").write_pages(project.book, project.only or None)
 
 
 def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
@@ -52,7 +45,7 @@ def build_pages(project: Project, console: Console) -> build.Report:
 
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
     """Refresh what is generated, build, check; the report says what went wrong."""
-    write_assignment_pages(project)
+    write_pages(project.book, project.only or None)
     claim_pages.write_pages(project.book, topics(project.src))
     names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)

@@ -8,12 +8,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from coursekit.selfcheck import NotCheckable, Report, read, run
+from coursekit.commands.console import wide_console
+from coursekit.selfcheck import CheckReport, NotCheckable, read, run
 
 MARKS = {"right": "green", "wrong": "red", "missing": "yellow", "graded later": "cyan"}
 
 
-def show(report: Report, console: Console) -> None:
+def show(report: CheckReport, console: Console) -> None:
     """Print the state of each question, what is wrong, and the points so far."""
     for flag in report.flags:
         console.print(f"note: {flag}", markup=False, style="yellow")
@@ -36,7 +37,7 @@ def show(report: Report, console: Console) -> None:
 @click.argument("notebook", type=click.Path(path_type=Path))
 def command(notebook: Path) -> None:
     """Run NOTEBOOK from top to bottom and tell, for each question, whether it is right, and what is wrong if not."""
-    console = Console(width=None if Console().is_terminal else 120, soft_wrap=True)
+    console = wide_console(120, soft_wrap=True)
     try:
         work = read(notebook)
         with Progress(console=console, transient=True) as bar:

@@ -14,6 +14,7 @@ from rich.table import Table
 from coursekit import claims_lock
 from coursekit.claim import Claim
 from coursekit.claims import Outcome, run_all, select
+from coursekit.commands.console import wide_console
 from coursekit.numbers import bound_text, range_text, seeds_text, settings_text
 from coursekit.paths import write_atomically
 
@@ -43,7 +44,7 @@ def table(outcomes: list[Outcome]) -> Table:
 
 def console() -> Console:
     """The terminal, or wide enough text."""
-    return Console(width=None if Console().is_terminal else 200)
+    return wide_console(200)
 
 
 def with_progress(work: Callable[[Callable[[int], None], Callable[[Outcome], None]], list[Outcome]]) -> list[Outcome]:

@@ -9,23 +9,22 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from coursekit.classroom import handed_in
 from coursekit.classroom.collect.collect import Taken, collect_items
 from coursekit.classroom.collect.intake import from_paths
-from coursekit.classroom.collect.whose import Doubtful, is_class_export
+from coursekit.classroom.collect.whose import CANVAS_LATE, CANVAS_ON_TIME, Doubtful, is_class_export
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.policy import days_late, load
 from coursekit.classroom.progress import bar
 from coursekit.classroom.roster import people
+from coursekit.commands.console import wide_console
+from coursekit.engine.messages import CONTROL
 
-CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])[^_!/\\]+_\d+_\d+_")  # in the path of a file that Canvas named
-CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^_!/\\]+_LATE_\d+_\d+_")
-# a file's name could steer the terminal
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile(CONTROL)  # in a file's name
 
 
 def table(report: list[Taken]) -> Table:
@@ -44,7 +43,9 @@ def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Itera
     roster, rule = people(classroom), load(classroom, assignment)
     if roster and (strangers := sorted(taken.keys() - roster.keys())):
         yield f"not in roster.csv: {', '.join(strangers)}; is it another student's id or lms_id, written differently?"
-    if late := [name for name in sorted(taken) if days_late(rule, classroom.submission_time(assignment, name))]:
+    if late := [
+        name for name in sorted(taken) if days_late(rule, handed_in.submission_time(classroom, assignment, name))
+    ]:
         yield f"after the deadline: {', '.join(late)}"
     own_time = f"`course collect {assignment} FILES --submitted TIME` gives them another"
     if doubtful := [name for name in late if CANVAS_ON_TIME.search(taken[name].origin)]:
@@ -104,7 +105,7 @@ def command(
     """
     moment = stated_time(submitted)
     load(classroom, assignment)  # a bad policy stops us before the work
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     whole = ask_if_doubtful(classroom, assignment, list(paths)) if class_export is None else class_export
     with bar(console) as progress:
         items = progress.track(from_paths(list(paths), whole), description="reading")

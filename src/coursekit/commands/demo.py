@@ -6,15 +6,15 @@ import tempfile
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from coursekit.assignments.parse import topics
-from coursekit.classroom.demo import term as demo
-from coursekit.classroom.grade.run import Settings
+from coursekit.classroom.demo import term
+from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import friendly
 from coursekit.classroom.progress import bar
+from coursekit.commands.console import wide_console
 from coursekit.commands.grade import runner
 from coursekit.engine.interface import Budget
 from coursekit.paths import ROOT
@@ -22,7 +22,7 @@ from coursekit.paths import ROOT
 BUDGET = Budget(call_seconds=6.0, submission_seconds=120.0)
 
 
-def table(lines: list[demo.Line]) -> Table:
+def table(lines: list[term.Line]) -> Table:
     """Every student of every assignment: status, score, what it must be, and whether it is."""
     result = Table("assignment", "student", "kind", "status", "final score", "must be", "verdict")
     for row in lines:
@@ -63,11 +63,11 @@ def command(
         raise ClassroomError(f"{place} is not empty; the demo starts from a clean folder: name a new one")
     settings = Settings(budget=BUDGET, workers=workers, unsafe_no_sandbox=unsafe_no_sandbox)
     classroom = Classroom(place.absolute())
-    console = Console(width=None if Console().is_terminal else 160)
-    lines: list[demo.Line] = []
+    console = wide_console()
+    lines: list[term.Line] = []
     with bar(console) as progress:
         task = progress.add_task("releasing", total=None)
-        demo.prepare(classroom, names, root)
+        term.prepare(classroom, names, root)
         for name in names:
 
             def advance(student: str, total: int) -> None:
@@ -76,7 +76,7 @@ def command(
             def say(words: str) -> None:
                 progress.reset(task, description=words, total=None)
 
-            lines += demo.one(classroom, name, students, settings, runner(settings), root, say, advance)
+            lines += term.one(classroom, name, students, settings, runner(settings), root, say, advance)
     console.print(table(lines))
     for row in lines:
         for fault in row.faults:

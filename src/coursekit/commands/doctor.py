@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -11,6 +10,7 @@ from coursekit.classroom.health import CHECKS, Finding
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option
 from coursekit.classroom.progress import bar
+from coursekit.commands.console import wide_console
 
 MARKS = {"ok": "[green]ok", "warning": "[yellow]look", "broken": "[red]broken"}
 
@@ -19,7 +19,7 @@ MARKS = {"ok": "[green]ok", "warning": "[yellow]look", "broken": "[red]broken"}
 @classroom_option
 def command(classroom: Classroom) -> None:
     """Look at Python, packages, threads, sandbox layers, nbgrader, browser and disk; exit 1 if something needed is broken."""
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     found: list[Finding] = []
     with bar(console) as progress:
         for check in progress.track(CHECKS, description="looking"):

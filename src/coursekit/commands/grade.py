@@ -8,14 +8,15 @@ from contextlib import nullcontext
 from typing import Any
 
 import click
-from rich.console import Console
 
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Job, Runner, Settings, grade
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Job, Runner, Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
+from coursekit.commands.console import wide_console
 from coursekit.engine.engines import shared_by_workers
 
 
@@ -35,8 +36,9 @@ def command(
 ) -> None:  # fmt: skip
     """Grade the submissions of ASSIGNMENT that have no record yet, or whose submission, source or grader changed."""
     settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox)
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     if regrade:
+        # it imports nbgrader, which takes seconds
         from coursekit.classroom.grade.regrade import regrade as again
 
         again(classroom, assignment, students, settings, console, run=runner(settings), confirmed=yes)
@@ -79,7 +81,7 @@ def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
 
 def runner(settings: Settings) -> Runner:
     """How to run: in this process for one worker, through dask otherwise."""
-    return run_local.run if settings.workers == 1 and not settings.scheduler else on_many
+    return local.run if settings.workers == 1 and not settings.scheduler else on_many
 
 
 def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
@@ -88,10 +90,11 @@ def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict
         return iter(())
     own_engine = settings.engine == DEFAULT_ENGINE and not settings.scheduler
     shared = shared_by_workers(settings.unsafe_no_sandbox) if own_engine else nullcontext()
-    from coursekit.classroom.grade import dask as run_dask
+    # it imports dask, which takes a second: the engine starts meanwhile
+    from coursekit.classroom.grade import dask
 
     def results() -> Iterator[dict[str, Any]]:
         with shared:
-            yield from run_dask.run(jobs, source, settings)
+            yield from dask.run(jobs, source, settings)
 
     return results()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,6 +11,7 @@ from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.roster import people
+from coursekit.commands.console import wide_console
 from coursekit.engine.interface import Budget
 
 
@@ -58,7 +58,7 @@ def command(student: str, assignment: str, classroom: Classroom) -> None:
     standing = found.get(student)
     if standing is None or standing.record is None:
         raise ClassroomError(nothing_to_show(student, assignment, classroom))
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     console.print(table(standing))
     console.print(f"{standing.score:g} of {standing.max_score:g} points", end="")
     console.print(

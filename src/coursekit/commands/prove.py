@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import Proof, prove
+from coursekit.assignments.prove_graded import GradedProver, proving_engine
 from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.commands.console import wide_console
 from coursekit.paths import ROOT
 
 
@@ -45,18 +47,22 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
 @click.option(
     "--notes", is_flag=True, help="Also tell what is no error, such as mistakes that only hidden checks catch."
 )
+@click.option("--graded", is_flag=True, help="Through the grading engine, as students' work is graded: slower.")
 @click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=ROOT, hidden=True)
-def command(names: tuple[str, ...], notes: bool, root: Path) -> None:
+def command(names: tuple[str, ...], notes: bool, graded: bool, root: Path) -> None:
     """Prove the assignments of the TOPICs (all by default): what is right passes, what is wrong fails with its message."""
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     failed = []
+    engine = proving_engine() if graded else None
     for name in names or topics(root):
         start = time.process_time()
         try:
             assignment = load(name, root)
             with Progress(console=console, transient=True) as bar:
                 task = bar.add_task(name, total=len(assignment.questions))
-                proofs = prove(assignment, root, lambda question: bar.update(task, advance=1, description=question))  # noqa: B023
+                advance = partial(bar.update, task, advance=1)
+                prover = GradedProver(assignment, engine, root) if engine else None
+                proofs = prove(assignment, root, lambda question: advance(description=question), prover)  # noqa: B023
         except AssignmentError as error:
             console.print(str(error), style="red", markup=False)
             failed.append(name)
@@ -67,5 +73,7 @@ def command(names: tuple[str, ...], notes: bool, root: Path) -> None:
                 console.print(f"{proof.question}: {line}", markup=False, style="red" if line in proof.problems else "")
         if not all(proof.ok for proof in proofs):
             failed.append(name)
+    if engine:
+        engine.close()
     if failed:
         raise click.ClickException(f"not proved: {', '.join(failed)}")

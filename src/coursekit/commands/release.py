@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from coursekit.assignments.parse import topics
 from coursekit.assignments.release import CLASSROOM, release
 from coursekit.classroom.options import friendly
+from coursekit.commands.console import wide_console
 
 
 @click.command("release")
@@ -26,7 +26,7 @@ def command(assignments: tuple[str, ...], classroom: Path, db_url: str) -> None:
     names = assignments or tuple(topics())
     if not names:
         raise click.ClickException("there is no assignment yet: write exercises/<topic>.md")
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     table = Table("assignment", "questions", "points")
     with Progress(console=console, transient=True) as bar:
         task = bar.add_task("release", total=len(names))

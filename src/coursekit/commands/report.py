@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.show.report import Row, as_html, as_json, report
+from coursekit.commands.console import wide_console
 from coursekit.paths import write_atomically
 
 
@@ -37,7 +37,7 @@ def table(assignment: str, rows: list[Row]) -> Table:
 @friendly
 def command(assignment: str, json_file: Path | None, html_file: Path | None, classroom: Classroom) -> None:
     """Show for each question of ASSIGNMENT how many got where, which mistakes were met, and how long grading took."""
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     with console.status("reading the records"):
         rows = report(classroom, assignment)
     console.print(table(assignment, rows))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.show.similarity import similarity
+from coursekit.commands.console import wide_console
 
 
 @click.command("similarity")
@@ -23,7 +23,7 @@ def command(assignment: str, at_least: float, classroom: Classroom) -> None:
 
     A high share is a reason to look, never a proof: short answers to one task look alike.
     """
-    console = Console(width=None if Console().is_terminal else 160)
+    console = wide_console()
     with console.status("comparing"):
         found = similarity(classroom, assignment, at_least)
     if not found:

@@ -42,6 +42,7 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
                 f"there is no sandbox on {sys.platform}: grade on Linux, or accept the risk with --unsafe-no-sandbox"
             )
         return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
+    # only on Linux
     from coursekit.engine.processes.fork_client import ForkLauncher
 
     if unsafe_no_sandbox:
@@ -49,6 +50,7 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
     found = _sandbox()
     if found.way is None:
         return SplitEngine(ForkLauncher(sandbox=True), "split")
+    # only on Linux
     from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 
     return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")
@@ -62,13 +64,15 @@ def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]
     forks = sys.platform.startswith("linux") and (unsafe_no_sandbox or _sandbox().way is None)
     if not forks:
         return nullcontext()
-    from coursekit.engine.processes.library_server import Preloaded
+    # only on Linux
+    from coursekit.engine.processes.library_server import LibraryServer
 
-    return Preloaded()
+    return LibraryServer()
 
 
 def _sandbox() -> Any:
     """What sandbox there is.  Raises SandboxUnavailable, naming what is missing, where there is none."""
+    # only on Linux
     from coursekit.sandbox import facts
 
     found = facts.tried()

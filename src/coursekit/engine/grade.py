@@ -6,14 +6,14 @@ import threading
 import time
 from typing import Any
 
-from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import Budget, CellReport, Outcome, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
-from coursekit.engine.matching.plan import Plan, Question, make_plan, questions_of, read_source
+from coursekit.engine.matching.plan import Plan, PlannedQuestion, make_plan, questions_of, read_source
 from coursekit.engine.messages import OUTSIDE, REASONS, scrubbed
 from coursekit.engine.processes.spawn import Launcher
 from coursekit.engine.protocol.errors import SourceFault
-from coursekit.engine.session import Clock, OutOfTime, Report, Session
-from coursekit.engine.test_run import Bench, Trial
+from coursekit.engine.session import Clock, OutOfTime, Session
+from coursekit.engine.test_run import Bench, TestRun
 from coursekit.notebooks.read import Refused
 
 NOT_ANSWERED = "not answered yet"
@@ -88,7 +88,7 @@ class _Run:
             notebook = ""
         return Outcome(results, tuple(self.plan.flags), notebook)
 
-    def _cells(self) -> list[Report]:
+    def _cells(self) -> list[CellReport]:
         """Run all cells, for their output and their errors."""
         try:
             self.session.advance(len(self.session.cells))
@@ -96,7 +96,7 @@ class _Run:
             self.session.stop()
         return self.session.reports
 
-    def _questions(self, reports: list[Report]) -> None:
+    def _questions(self, reports: list[CellReport]) -> None:
         """Run the tests, each at its place; one that lacked a name runs again at the end, where the name may be defined."""
         for question in sorted(self.plan.questions, key=lambda q: q.after):
             self.results[question.id] = self._question(question, question.after, reports)
@@ -106,17 +106,17 @@ class _Run:
                 if last.score >= self.results[question.id].score:
                     self.results[question.id] = last
 
-    def _question(self, question: Question, after: int, reports: list[Report]) -> QuestionResult:
+    def _question(self, question: PlannedQuestion, after: int, reports: list[CellReport]) -> QuestionResult:
         if question.manual:
             words = ("blank", NOT_ANSWERED) if question.blank else ("manual", MANUAL)
             missing = ("missing", "the cell for this answer is not in the notebook that was handed in")
             return QuestionResult(0.0, question.test.points, *(words if question.given else missing))  # type: ignore[arg-type]
         start = time.monotonic()
         try:
-            result = self._trial(question, after)
+            result = self._test_run(question, after)
             # left over from an earlier question, perhaps, or the machine's doing: once more with a new process
             if result.get("desync") or result.get("how") == OUTSIDE:
-                result = self._trial(question, after)
+                result = self._test_run(question, after)
                 if result.get("how") == OUTSIDE:
                     self.plan.flags.append(f"{question.id}: {OUTSIDE}")
             if result.get("error") == "NameError" or result.get("missing"):
@@ -130,7 +130,7 @@ class _Run:
         score, status, message = _judged(question, result, own, self.budget)
         return QuestionResult(score, question.test.points, status, scrubbed(message), time.monotonic() - start)  # type: ignore[arg-type]
 
-    def _trial(self, question: Question, after: int) -> dict[str, Any]:
+    def _test_run(self, question: PlannedQuestion, after: int) -> dict[str, Any]:
         self.session.advance(len(self.before) + (after if self.plan.in_order else len(self.plan.cells)))
         test = {
             "id": question.id,
@@ -140,10 +140,12 @@ class _Run:
             "objects": question.objects,
             "seed": self.submission.variant_seeds.get(question.id, 0),
         }
-        return Trial(self.bench, self.session, self.budget, self.clock).run(test)
+        return TestRun(self.bench, self.session, self.budget, self.clock).run(test)
 
 
-def _judged(question: Question, result: dict[str, Any], own: list[Report], budget: Budget) -> tuple[float, str, str]:
+def _judged(
+    question: PlannedQuestion, result: dict[str, Any], own: list[CellReport], budget: Budget
+) -> tuple[float, str, str]:
     """Score, status and message of a question from the checker's result and the reports of its answer cells."""
     if result.get("desync"):
         result = {"status": "crashed", "how": "it does not answer as asked"}
@@ -171,7 +173,7 @@ def _judged(question: Question, result: dict[str, Any], own: list[Report], budge
     return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"] or "no check was passed"
 
 
-def _reason(question: Question, status: str, how: str, budget: Budget) -> str:
+def _reason(question: PlannedQuestion, status: str, how: str, budget: Budget) -> str:
     if status == "timeout" and how and not how.startswith("stopped"):
         return f"{question.id} timed out: {how}"
     if how == OUTSIDE:

@@ -42,6 +42,15 @@ class Submission:
     variant_seeds: dict[str, int] = field(default_factory=dict)  # question id -> seed
 
 
+@dataclass
+class CellReport:
+    """How one cell ran: ``ok``, ``error``, ``timeout``, ``memory``, ``crashed`` or ``unrun``; what to say; its output."""
+
+    status: str = "unrun"
+    text: str = ""
+    output: str = ""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Every question of the source notebook with its result, what was repaired, and the executed notebook.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from coursekit.engine.interface import Budget
+from coursekit.engine.interface import Budget, CellReport
 from coursekit.engine.messages import OUTSIDE, ended, scrubbed
 from coursekit.engine.processes.cpu_time import crowd
 from coursekit.engine.processes.spawn import Launcher, Process
@@ -22,15 +21,6 @@ UNEVEN = 2.0  # in a crowd, times what it would wait if all had the same share: 
 TICK = 0.05  # seconds that are not worth another wait
 GLANCE = 0.25  # seconds between two looks at a silent process
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
-
-
-@dataclass
-class Report:
-    """How one cell ran: ``ok``, ``error``, ``timeout``, ``memory``, ``crashed`` or ``unrun``; what to say; its output."""
-
-    status: str = "unrun"
-    text: str = ""
-    output: str = ""
 
 
 class OutOfTime(Exception):
@@ -90,7 +80,7 @@ class Wait:
 
     def __init__(self, process: Process, seconds: float) -> None:
         self.process, self.seconds = process, seconds
-        self.before, self.began = process.effort(), time.monotonic()
+        self.before, self.began = process.cpu_time(), time.monotonic()
         self.looked, self.end = self.began, self.began + seconds - LONG
         self.ready = LONG * self.before.ready  # seconds during which it could go on
         self.used = self.first = self.ready / crowd()  # seconds of processor that it had in them
@@ -105,10 +95,10 @@ class Wait:
 
     def over(self, most: float) -> float | None:
         """Look: seconds that its time grows by, ``most`` of them at most; None when it is over."""
-        effort, now = self.process.effort(), time.monotonic()
-        self.ready += effort.ready * (now - self.looked)
+        spent, now = self.process.cpu_time(), time.monotonic()
+        self.ready += spent.ready * (now - self.looked)
         self.crowded += crowd() * (now - self.looked)
-        self.used = max(self.used, self.first + effort.used - self.before.used)
+        self.used = max(self.used, self.first + spent.used - self.before.used)
         self.looked = now
         if now < self.end:
             return 0.0
@@ -142,7 +132,7 @@ class Session:
         own: int = 0,
     ) -> None:
         self.launcher, self.cells, self.budget, self.clock, self.own = launcher, cells, budget, clock, own
-        self.reports = [Report() for _ in cells]
+        self.reports = [CellReport() for _ in cells]
         self.deadly = deadly or set()  # cells that are known to end the process
         self.again: set[int] = set()  # cells during which somebody else ended the process, once
         self.process: Process | None = None
@@ -171,10 +161,10 @@ class Session:
         if self.process is None:
             self.deadly.add(number)
 
-    def _outcome(self, label: str, source: str) -> Report:
+    def _outcome(self, label: str, source: str) -> CellReport:
         assert self.process is not None
         if self.position == 1 and not self._awake():
-            return Report("crashed", "the process did not start")
+            return CellReport("crashed", "the process did not start")
         own = self.position <= self.own
         seconds = self.clock.left(self.budget.call_seconds + (STARTING if own else 0.0))
         try:
@@ -182,9 +172,9 @@ class Session:
             return _report(*(self.clock.hear(self.process, seconds) if own else self.heard(seconds)))
         except ChannelTimeout:
             self.stop()
-            return Report("timeout", f"stopped after {self.budget.call_seconds:g} s")
+            return CellReport("timeout", f"stopped after {self.budget.call_seconds:g} s")
         except (ChannelClosed, FrameError):
-            return Report(*ended(self.stop()))
+            return CellReport(*ended(self.stop()))
 
     def heard(self, seconds: float) -> tuple[bytes, bytes]:
         """The next message of the process.  When it takes long a spare process is started, so that a loop costs no more."""
@@ -217,7 +207,7 @@ class Session:
         self.stop()
 
 
-def _report(kind: bytes, payload: bytes) -> Report:
+def _report(kind: bytes, payload: bytes) -> CellReport:
     message = decode(payload, limits=REPORT) if kind == REPLY else None
     try:
         (_, outcome, result), _ = message  # type: ignore[misc]
@@ -227,9 +217,9 @@ def _report(kind: bytes, payload: bytes) -> Report:
         if type(output) is not str:
             raise FrameError("not a report")
         if error is None:
-            return Report("ok", "", scrubbed(output, 100_000))
+            return CellReport("ok", "", scrubbed(output, 100_000))
         name, _, text, line = error
-        return Report(*error_words(name, text, line), scrubbed(output, 100_000))
+        return CellReport(*error_words(name, text, line), scrubbed(output, 100_000))
     except (TypeError, ValueError, LookupError):
         raise FrameError("not a report") from None
 

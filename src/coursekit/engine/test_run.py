@@ -48,7 +48,7 @@ class Bench:
         return process.end() if process is not None else ""
 
 
-class Trial:
+class TestRun:
     """One run of one test.  ``run`` gives the checker's result, or the reason why there is none."""
 
     def __init__(self, bench: Bench, session: Session, budget: Budget, clock: Clock) -> None:

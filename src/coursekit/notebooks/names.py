@@ -6,14 +6,15 @@ import ast
 import functools
 import re
 
+from coursekit.notebooks.limits import LONGEST_SOURCE
+
 MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
-LONGEST = 100_000  # characters of a cell that are worth looking into
 STUBS = (ast.Pass,)
 
 
 def parsed(source: str) -> ast.Module | None:
     """The tree of a cell, with lines of magics left out; None when it does not parse, or is too long to be an answer."""
-    if len(source) > LONGEST:
+    if len(source) > LONGEST_SOURCE:
         return None
     for text in (source, MAGIC.sub("", source)):
         try:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
-LARGEST = 64 * 2**20
-MOST_VALUES = 4_000_000  # a value takes about a hundred bytes of the grader's memory, however short it is in the file
-MOST_CELLS = 2_000
-MOST_OUTPUTS = 50  # of one cell that are looked at for pictures
-PICTURES = ("image/png", "image/jpeg")
-LARGEST_PICTURE = 400_000  # characters of base64
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*\Z")
-SOLUTION = re.compile(r"^[ \t]*#+\s*BEGIN SOLUTION.*?#+\s*END SOLUTION[^\n]*$", re.DOTALL | re.MULTILINE)
-HIDDEN = re.compile(r"^[ \t]*#+\s*BEGIN HIDDEN TESTS.*?#+\s*END HIDDEN TESTS[^\n]*$\n?", re.DOTALL | re.MULTILINE)
+from coursekit.notebooks.limits import LONGEST_CODE, MOST_CELLS, MOST_OUTPUTS, oversize
+from coursekit.notebooks.pictures import attachments, pictures
 
 
 class Refused(ValueError):
@@ -35,8 +27,8 @@ class Cell:
     task: bool = False
     points: float = 0.0
     metadata: dict[str, Any] = field(default_factory=dict)
-    attachments: dict[str, Any] = field(default_factory=dict)
-    pictures: list[dict[str, str]] = field(default_factory=list)  # among its outputs, as they were handed in
+    attachments: dict[str, dict[str, str]] = field(default_factory=dict)  # pictures by name
+    pictures: list[dict[str, str]] = field(default_factory=list)  # among its outputs
 
     @property
     def kind(self) -> str:
@@ -48,51 +40,71 @@ class Cell:
         return "answer" if self.solution else "other"
 
 
-def oversize(data: bytes) -> str:
-    """Why a file is too large to be read at all, in words for its student; empty when it is not."""
-    if len(data) > LARGEST:
-        return f"the file has {len(data) // 2**20} MB; at most {LARGEST // 2**20} MB can be graded: clear large outputs"
-    values = sum(map(data.count, (b",", b"[", b"{")))
-    if values > MOST_VALUES:
-        return f"the file holds {values:,} values; at most {MOST_VALUES:,} can be graded: clear large outputs"
-    return ""
+def read_submission(data: bytes, source: list[Cell]) -> list[Cell]:
+    """The cells of a submission that is held against the course's ``source``: the verdict of check, collect and grade.
+
+    Raises Refused, also for more code than can be looked into.
+    """
+    cells = read_notebook(data)
+    length = _to_parse(source, cells)
+    if length > LONGEST_CODE:
+        raise Refused(
+            f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
+        )
+    return cells
+
+
+def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
+    """Characters in all code cells, and in others that bear the name of one: parsing takes time that no budget counts."""
+    named = {name for cell in source if cell.type == "code" for name in (cell.grade_id, cell.id) if name}
+    parsed = (cell for cell in cells if cell.type == "code" or cell.grade_id in named or cell.id in named)
+    return sum(len(cell.source) for cell in parsed)
 
 
 def read_notebook(data: bytes) -> list[Cell]:
     """The cells of a notebook of any format version.  Raises Refused."""
+    return [_cell(raw) for raw in _raw_cells(content(data))]
+
+
+def assignment_of(data: bytes) -> str:
+    """The assignment that a notebook says it is, where the course wrote that into it; else empty.  Raises Refused."""
+    metadata = content(data).get("metadata")
+    about = metadata.get("coursekit") if isinstance(metadata, dict) else None
+    name = about.get("assignment") if isinstance(about, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def content(data: bytes) -> dict[str, Any]:
+    """The JSON of a notebook.  Raises Refused."""
     if reason := oversize(data):
         raise Refused(reason)
     if not data.strip():
-        raise Refused("the file is empty: save the notebook and hand it in again")
+        raise Refused("the file is empty: save the notebook in Jupyter again")
     try:
-        content = json.loads(data.decode("utf-8-sig"))
+        found = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused(
-            "the file is not UTF-8 text, so not a notebook as Jupyter saves it: hand in the .ipynb file"
+            "the file is not UTF-8 text, so not JSON and not a notebook: take the .ipynb file that Jupyter saved"
         ) from None
     except RecursionError:
-        raise Refused(
-            "the file is nested too deep to be a notebook: hand in the .ipynb file that Jupyter saved"
-        ) from None
+        raise Refused("the file is nested too deep to be a notebook: take the .ipynb file that Jupyter saved") from None
     except ValueError as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise Refused(
-            f"the file is not valid JSON{where}: it was cut or edited; save the notebook in Jupyter again"
+            f"the file is not JSON{where}: it was cut or edited; save the notebook in Jupyter again"
         ) from None
-    return [_cell(raw) for raw in _raw_cells(content)]
+    if not isinstance(found, dict):
+        raise Refused("the file is JSON but not a notebook: take the .ipynb file that Jupyter saved")
+    return found
 
 
-def _raw_cells(content: Any) -> list[dict[str, Any]]:
-    if not isinstance(content, dict):
-        raise Refused("the file is JSON but not a notebook: hand in the .ipynb file that Jupyter saved")
-    cells = content.get("cells")
-    if cells is None and isinstance(content.get("worksheets"), list):  # nbformat 3
-        sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
+def _raw_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):  # nbformat 3
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if not isinstance(cells, list):
-        raise Refused(
-            "the file has no list of cells, so it is not a notebook: hand in the .ipynb file that Jupyter saved"
-        )
+        raise Refused("the file has no list of cells, so it is not a notebook: take the .ipynb file that Jupyter saved")
     if len(cells) > MOST_CELLS:
         raise Refused(f"the notebook has {len(cells)} cells; at most {MOST_CELLS} can be graded")
     return [cell for cell in cells if isinstance(cell, dict)]
@@ -101,8 +113,8 @@ def _raw_cells(content: Any) -> list[dict[str, Any]]:
 def _cell(raw: dict[str, Any]) -> Cell:
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
     assert isinstance(metadata, dict)
-    told = metadata.get("nbgrader")
-    graded: dict[str, Any] = told if isinstance(told, dict) else {}
+    marks = metadata.get("nbgrader")
+    graded: dict[str, Any] = marks if isinstance(marks, dict) else {}
     kind = raw.get("cell_type")
     points = graded.get("points", 0)
     return Cell(
@@ -115,8 +127,8 @@ def _cell(raw: dict[str, Any]) -> Cell:
         task=graded.get("task") is True,
         points=float(points) if type(points) in (int, float) and 0 <= points < 1e6 else 0.0,
         metadata=metadata,
-        attachments=raw["attachments"] if isinstance(raw.get("attachments"), dict) else {},
-        pictures=[kept for output in _outputs(raw) if (kept := raster(output.get("data")))],
+        attachments=attachments(raw),
+        pictures=[kept for output in _outputs(raw) if (kept := pictures(output.get("data")))],
     )
 
 
@@ -127,31 +139,16 @@ def _outputs(raw: dict[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def raster(bundle: Any) -> dict[str, str]:
-    """The PNG and JPEG entries of a MIME bundle: base64 of at most LARGEST_PICTURE characters, and nothing else."""
-    forms = {mime: _text(bundle.get(mime)) for mime in PICTURES} if isinstance(bundle, dict) else {}
-    return {k: v for k, v in forms.items() if v and len(v) <= LARGEST_PICTURE and BASE64.match(v)}
-
-
-def _text(value: Any) -> str:
+def text_of(value: object) -> str:
+    """A notebook's multi-line string as one string; empty for anything else."""
     if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
-    return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else ""
+        return "".join(part for part in value if isinstance(part, str))
+    return value if isinstance(value, str) else ""
+
+
+def _text(value: object) -> str:
+    return text_of(value).replace("\x00", "").replace("\r\n", "\n")
 
 
 def _word(value: Any) -> str:
     return value[:200] if isinstance(value, str) else ""
-
-
-def without_solution(source: str) -> str:
-    """A source cell as released: the part between the solution marks replaced by ``...``."""
-
-    def dots(match: re.Match[str]) -> str:
-        return match.group()[: len(match.group()) - len(match.group().lstrip())] + "..."
-
-    return SOLUTION.sub(dots, source)
-
-
-def without_hidden(source: str) -> str:
-    """A test cell as released."""
-    return HIDDEN.sub("", source).rstrip()

@@ -44,6 +44,7 @@ def ways() -> list[Way]:
     program = shutil.which("bwrap")
     if program is None or not sys.platform.startswith("linux"):
         return []
+    # not on Windows
     from coursekit.sandbox.filters import filter_program
 
     rules = filter_program()

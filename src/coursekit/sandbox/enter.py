@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import dataclass
 
 from coursekit.sandbox import limits, linux, view
+from coursekit.sandbox.filters import filter_program
 
 NOBODY = 65534
 
@@ -23,8 +24,6 @@ class Confinement:
 
 def prepare(folder: str) -> Confinement:
     """What every student's process needs; ``folder`` is one of ours and empty."""
-    from coursekit.sandbox.filters import filter_program
-
     root = os.path.join(folder, "root")
     os.makedirs(root, exist_ok=True)
     return Confinement(view.student_view(), root, filter_program())

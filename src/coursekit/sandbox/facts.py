@@ -79,6 +79,7 @@ def tried() -> Found:
 
 def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:
     """For each layer, what is wrong with it; seen from inside a process that entered it."""
+    # the engine imports the sandbox, and not the other way round but for this: the probe starts as the engine would
     from coursekit.engine.processes.spawn import clean_environment
 
     program = [*prefix, sys.executable, "-s", "-P", "-m", "coursekit.sandbox.probe"]

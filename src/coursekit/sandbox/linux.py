@@ -97,8 +97,8 @@ def prctl(option: int, value: int, third: int = 0) -> None:
     _check(_libc.prctl(ctypes.c_int(option), *arguments), f"prctl {option}")
 
 
-def told(option: int) -> int:
-    """What prctl tells of this process; works where there is no /proc."""
+def process_attribute(option: int) -> int:
+    """The value of an attribute of this process; works where there is no /proc."""
     result = _libc.prctl(ctypes.c_int(option), *[ctypes.c_ulong(0)] * 4)
     _check(result, f"prctl {option}")
     return result

@@ -60,7 +60,7 @@ def _network() -> str:
 
 
 def _privilege() -> str:
-    low = linux.capabilities() == 0 and linux.told(linux.PR_GET_NO_NEW_PRIVS) == 1 and os.geteuid() != 0
+    low = linux.capabilities() == 0 and linux.process_attribute(linux.PR_GET_NO_NEW_PRIVS) == 1 and os.geteuid() != 0
     return "" if low else "capabilities or root remain"
 
 
@@ -68,7 +68,7 @@ def _calls() -> str:
     try:
         linux.unshare(linux.CLONE_NEWUTS)
     except PermissionError:
-        filtered = linux.told(linux.PR_GET_SECCOMP) == linux.SECCOMP_MODE_FILTER
+        filtered = linux.process_attribute(linux.PR_GET_SECCOMP) == linux.SECCOMP_MODE_FILTER
         return "" if filtered else "no filter is active"
     return "unshare was possible"
 

@@ -26,7 +26,7 @@ PREFIX = ("bin", "lib", "lib64", "include", "pyvenv.cfg")  # what Python needs o
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
 OFFERED = {
     "training_dynamics": ("toolbox",),
-    "coursekit": ("checks.py", "compare.py", "diagnose.py", "plain.py", "numbers.py"),
+    "coursekit": ("checks.py", "compare.py", "diagnose.py", "plain.py"),
 }
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"

@@ -7,13 +7,14 @@ import pytest
 from click.testing import CliRunner
 from fixture import ROOT, copy_course
 
-from coursekit.assignments.merge import CODE_STUB, merge, released
+from coursekit.assignments.merge import merge
 from coursekit.assignments.notebook import build, text_of
 from coursekit.assignments.parse import load, parse_exercises
 from coursekit.assignments.prove import Prover, prove
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import AssignmentError, Question, Text
 from coursekit.cli import main
+from coursekit.notebooks.marks import CODE_STUB, without_solution
 from coursekit.paths import BOOK
 
 # ruff: noqa: E501
@@ -137,7 +138,7 @@ def test_a_stub_takes_bodies_helpers_and_extra_methods():
 
 
 def test_clearing_gives_back_the_stub_and_a_comment_in_each_place():
-    cleared = released(merge(STUB, REFERENCE, "here"))
+    cleared = without_solution(merge(STUB, REFERENCE, "here"), CODE_STUB)
     assert ast.dump(ast.parse(cleared)) == ast.dump(ast.parse(STUB))
     kept = [line for line in cleared.split("\n") if line.strip() != CODE_STUB]
     assert kept == STUB.split("\n")
@@ -148,7 +149,7 @@ def test_an_assignment_takes_the_whole_reference():
     space = {}
     exec(merged, space)
     assert space["order"] == [2, 1] and space["why"] == "x"
-    assert released(merged) == f"order: list = ...\nwhy = ...\n{CODE_STUB}"
+    assert without_solution(merged, CODE_STUB) == f"order: list = ...\nwhy = ...\n{CODE_STUB}"
 
 
 def test_a_class_for_a_function_is_refused():

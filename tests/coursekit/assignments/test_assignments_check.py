@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from fixture import ROOT, answered, copy_course
 
-from coursekit import selfcheck
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import released_text
 from coursekit.cli import main
 from coursekit.engine.interface import Outcome, QuestionResult
+from coursekit.notebooks import limits
 from coursekit.selfcheck import NotCheckable, read, report, run
 
 
@@ -117,10 +117,10 @@ def test_windows_line_ends_in_cells_change_nothing(kit, blank):
     [
         (None, "is not a file"),
         (" \n", "is empty: save the notebook"),
-        ("[" * 100_000, "its text is not JSON"),
-        ("not json", "is not a notebook (its text is not JSON"),
-        ("[1]", "is not a notebook of format 4"),
-        ('{"cells": 3}', "is not a notebook of format 4"),
+        ("[" * 100_000, "nested too deep"),
+        ("not json", "the file is not JSON (line 1)"),
+        ("[1]", "JSON but not a notebook"),
+        ('{"cells": 3}', "no list of cells"),
         (
             json.dumps({"cells": [], "metadata": {"coursekit": {"assignment": "adam"}}}),
             "belongs to the assignment 'adam'",
@@ -142,7 +142,7 @@ def test_a_notebook_without_check_cells_is_told_so(tmp_path, cells):
 
 
 def test_a_huge_file_is_refused(kit, monkeypatch):
-    monkeypatch.setattr(selfcheck, "LIMIT", 100)
+    monkeypatch.setattr(limits, "LARGEST", 100)
     with pytest.raises(NotCheckable, match="clear its outputs"):
         read(kit)
 

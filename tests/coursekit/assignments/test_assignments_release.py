@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from fixture import ROOT as FIXTURE, answered, copy_course
 
 from coursekit.assignments.kit import modules
-from coursekit.assignments.merge import TEXT_STUB, released
 from coursekit.assignments.pages import write_pages
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release, released_text, scripts_on_path, source_text
 from coursekit.assignments.schema import AssignmentError
 from coursekit.cli import main
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB, without_solution
 from coursekit.paths import ROOT
 from coursekit.plain import unpack
 
@@ -58,7 +58,7 @@ def test_nbgrader_s_release_holds_stubs_and_no_hidden_check(classroom):
     sources = {c.id: c.source for c in notebook.cells}
     for cell in source.cells:
         if cell.metadata.get("coursekit", {}).get("role") == "answer":
-            assert sources[cell.id] == released(cell.source)
+            assert sources[cell.id] == without_solution(cell.source, CODE_STUB)
     assert sources["meaning"] == TEXT_STUB
     assert "HIDDEN" not in "".join(sources.values()) and "SOLUTION" not in "".join(sources.values())
     locked = {c.id for c in notebook.cells if c.metadata.get("editable") is False}
@@ -190,8 +190,9 @@ def test_the_kit_installs_and_checks_on_its_own(tmp_path):
 @pytest.mark.slow
 def test_stock_nbgrader_agrees_on_reference_and_blank(tmp_path):
     """Real autograding, kernel and all: the reference earns everything that is not written, the blank nothing."""
+    from stock import StockEngine
+
     from coursekit.engine.interface import Budget, Submission
-    from coursekit.engine.stock import StockEngine
 
     source = source_text(load("tiny", FIXTURE), FIXTURE).encode()
     blank = released_text(load("tiny", FIXTURE), FIXTURE).encode()

@@ -18,8 +18,9 @@ import yaml
 from absent import needed
 from cluster_class import faults, free_ports, hand_in_made_up
 
-from coursekit.classroom.grade import dask as run_dask
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import dask
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import Classroom
 
 SCRIPT = Path(__file__).parents[3] / "examples" / "grade_kubernetes.py"
@@ -136,6 +137,6 @@ def test_the_pods_commands_grade_a_class(tmp_path, specification):
         start(scheduling, "--port", port, "--dashboard-address", f":{dashboard}")
         wait_ready(scheduling["readinessProbe"], dashboard)
         start(working, "--dashboard-address", f":{other}")
-        summary = grade(room, "tiny", (), Settings(scheduler=address), run=run_dask.run)
+        summary = grade(room, "tiny", (), Settings(scheduler=address), run=dask.run)
     assert len(summary.graded) == len(students)
     assert faults(room, "tiny", students) == []

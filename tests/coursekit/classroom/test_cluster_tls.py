@@ -8,15 +8,16 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import dask
 import pytest
 from absent import absent
 from classroom_course import classroom, submission
 from cluster_class import free_ports
+from dask import config
 
 from coursekit.classroom import records
-from coursekit.classroom.grade import dask as run_dask
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import dask
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
 
 ENGINE = "classroom_course:text_engine"
@@ -34,7 +35,7 @@ def certificate(folder, name):
 
 def told(cert, key):
     """Dask's settings for these files."""
-    return dask.config.set(
+    return config.set(
         {
             f"distributed.comm.tls.{name}": value
             for name, value in (("ca-file", cert), ("client.cert", cert), ("client.key", key))
@@ -75,22 +76,22 @@ def scheduler(tmp_path):
 def test_a_scheduler_behind_tls_grades_for_those_who_have_its_certificate(room, scheduler, tmp_path, monkeypatch):
     address, *ours = scheduler
     with told(*ours):
-        summary = grade(room, "mini", (), Settings(engine=ENGINE, scheduler=address), run=run_dask.run)
+        summary = grade(room, "mini", (), Settings(engine=ENGINE, scheduler=address), run=dask.run)
     assert len(summary.graded) == 6
     assert {record["score"] for record in records.read_all(room, "mini").values()} == {0.0, 5.0}
     shutil.rmtree(room.records("mini"))
-    monkeypatch.setattr(run_dask, "WAIT", 5)
+    monkeypatch.setattr(dask, "WAIT", 5)
     with (
         told(*certificate(tmp_path, "strange")),
         pytest.raises(ClassroomError, match=f"no dask scheduler answers at {address}"),
     ):
-        grade(room, "mini", (), Settings(engine=ENGINE, scheduler=address), run=run_dask.run)
+        grade(room, "mini", (), Settings(engine=ENGINE, scheduler=address), run=dask.run)
     assert records.read_all(room, "mini") == {}
 
 
 def test_certificates_that_dask_is_not_told_of_are_named(room):
     with pytest.raises(ClassroomError, match="TLS__CA_FILE and DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT to files"):
-        grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tls://127.0.0.1:9"), run=run_dask.run)
+        grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tls://127.0.0.1:9"), run=dask.run)
 
 
 def test_certificates_that_cannot_be_used_are_named(room, tmp_path):
@@ -98,7 +99,7 @@ def test_certificates_that_cannot_be_used_are_named(room, tmp_path):
     settings = Settings(engine=ENGINE, scheduler="tls://127.0.0.1:9")
     for files in ((cert, str(tmp_path / "not-there.pem")), (cert, certificate(tmp_path, "strange")[1])):
         with told(*files), pytest.raises(ClassroomError, match=f"cannot be used .*{cert}, {files[1]}"):
-            grade(room, "mini", (), settings, run=run_dask.run)
+            grade(room, "mini", (), settings, run=dask.run)
     with told(Path(cert).read_text(), "-- a secret key\n"), pytest.raises(ClassroomError) as caught:
-        grade(room, "mini", (), settings, run=run_dask.run)
+        grade(room, "mini", (), settings, run=dask.run)
     assert "cannot be used" in str(caught.value) and "secret" not in str(caught.value)

@@ -9,11 +9,12 @@ import pytest
 from classroom_course import GOOD, classroom, submission
 from click.testing import CliRunner
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect import intake
 from coursekit.classroom.collect.collect import collect, collect_items
 from coursekit.classroom.collect.whose import student_of
 from coursekit.cli import main
+from coursekit.notebooks.limits import LARGEST
 
 GOOD_TEXT = json.dumps(submission(**GOOD))
 
@@ -80,7 +81,7 @@ def test_folders_files_and_zips_are_taken_with_their_times(tmp_path):
     report = collect(room, "mini", [inbox])
     assert by_student(report) == {"alice": "collected", "bob": "collected", "chi": "collected"}
     assert room.submitters("mini") == ["alice", "bob", "chi"]
-    assert room.submission_time("mini", "alice") == moment
+    assert handed_in.submission_time(room, "mini", "alice") == moment
     assert room.submitted("mini", "chi").read_text() == GOOD_TEXT
     assert all(taken.status == "unchanged" for taken in collect(room, "mini", [inbox]))
 
@@ -96,7 +97,7 @@ def test_a_class_export_gives_each_student_their_own(tmp_path):
         "bob": "collected",
         "mallory": "collected",
     }
-    assert room.submission_time("mini", "alice") == datetime(2026, 9, 30, 10, tzinfo=UTC)
+    assert handed_in.submission_time(room, "mini", "alice") == datetime(2026, 9, 30, 10, tzinfo=UTC)
 
 
 def test_a_students_zip_cannot_hand_in_for_another(tmp_path):
@@ -124,9 +125,9 @@ def bomb(inbox):
 
 
 def lying_header(inbox):
-    path = zipped(inbox / "eve.zip", {"mini.ipynb": os.urandom(intake.MAX_NOTEBOOK + 1)})
+    path = zipped(inbox / "eve.zip", {"mini.ipynb": os.urandom(LARGEST + 1)})
     data = path.read_bytes()
-    size = (intake.MAX_NOTEBOOK + 1).to_bytes(4, "little")
+    size = (LARGEST + 1).to_bytes(4, "little")
     path.write_bytes(data.replace(size, (1000).to_bytes(4, "little")))
     return path
 
@@ -156,9 +157,9 @@ def unlimited(inbox):
 
 REFUSED = {
     "half a file": (lambda inbox: put(inbox / "eve.ipynb", GOOD_TEXT[:100]), "not JSON"),
-    "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "not JSON"),
+    "deep nesting": (lambda inbox: put(inbox / "eve.ipynb", "[" * 100_000), "nested too deep"),
     "a zip member without a name": (nameless, "holds no notebook"),
-    "a list": (lambda inbox: put(inbox / "eve.ipynb", "[1]"), "no list of cells"),
+    "a list": (lambda inbox: put(inbox / "eve.ipynb", "[1]"), "JSON but not a notebook"),
     "another assignment": (
         lambda inbox: put(inbox / "eve.ipynb", json.dumps({"cells": [{"metadata": {"nbgrader": {"grade_id": "other"}}}]})),
         "not the notebook of mini",
@@ -166,7 +167,7 @@ REFUSED = {
     "a symbolic link": (lambda inbox: (inbox / "eve.ipynb").symlink_to("/etc/hostname"), "symbolic link"),
     "a hard link": (hard_link, "hard link"),
     "a pipe": (lambda inbox: os.mkfifo(inbox / "eve.ipynb"), "not a regular file"),
-    "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (intake.MAX_NOTEBOOK + 1)), "larger than"),
+    "too large": (lambda inbox: put(inbox / "eve.ipynb", " " * (LARGEST + 1)), "larger than"),
     "millions of values": (lambda inbox: put(inbox / "eve.ipynb", '{"cells": [' + "[]," * 4_000_000), "values; at most"),
     "a zip bomb": (bomb, "zip bomb"),
     "an unlimited method": (unlimited, "another method than deflate"),

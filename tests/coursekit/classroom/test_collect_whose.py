@@ -8,7 +8,7 @@ from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
 from test_collect import GOOD_TEXT, by_student, collect_export, put, zipped
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect.collect import collect
 from coursekit.cli import main
 
@@ -84,7 +84,7 @@ def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_th
     code, text = run("--submitted", "2026-10-01 20:00")
     assert (code, "does not call these late" in text) == (0, False)
     assert "Canvas calls these late, the deadline in policy.toml does not: 12;" in text
-    assert {room.submission_time("mini", name) for name in ("alice", "12", "13")} == {
+    assert {handed_in.submission_time(room, "mini", name) for name in ("alice", "12", "13")} == {
         datetime(2026, 10, 1, 20, tzinfo=UTC)
     }
     assert len(list(room.history("mini", "alice").iterdir())) == 1, "another time is no other version"

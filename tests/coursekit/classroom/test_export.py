@@ -6,8 +6,9 @@ from classroom_course import classroom, submission
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.policy import load
@@ -33,7 +34,7 @@ def room(tmp_path_factory):
     made.policy.write_text(
         "[mini]\ndeadline = 2026-10-01T12:00:00Z\ngrace_minutes = 15\npenalty_per_day = 0.1\nmax_penalty = 0.15\n"
     )
-    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run)
+    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=local.run)
     with Gradebook(made.db_url, COURSE) as book:
         entry = book.find_grade("explain", "mini", "mini", "bob")
         entry.manual_score, entry.needs_manual_grade, entry.extra_credit = 4.0, False, 1.0

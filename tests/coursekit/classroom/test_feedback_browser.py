@@ -8,8 +8,9 @@ from classroom_course import GOOD, classroom, submission
 from classroom_payloads import MARKDOWN, OUTPUTS, filled, hostile_notebook
 from nbgrader.api import Gradebook
 
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.show import feedback
 
@@ -27,7 +28,7 @@ def hostile_room(tmp_path_factory):
     room.roster.write_text(
         'student,first_name,last_name\nmallory,"<script>pwned(\'first\')</script>","""><img src=x onerror=pwned(9)>"\n'
     )
-    grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    grade(room, "mini", (), Settings(engine=ENGINE), run=local.run)
     with Gradebook(room.db_url, COURSE) as book:
         book.find_comment(
             "explain", "mini", "mini", "mallory"
@@ -91,7 +92,7 @@ def drawn_room(tmp_path_factory):
     path = room.submitted("mini", "ann")
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(with_plots()))
-    grade(room, "mini", (), Settings(), run=run_local.run)
+    grade(room, "mini", (), Settings(), run=local.run)
     return room
 
 

@@ -12,8 +12,9 @@ from classroom_course import GOOD, classroom, submission
 from classroom_payloads import hostile_notebook
 from nbgrader.api import Gradebook
 
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.lab import command_line, configure, environment
 
@@ -55,7 +56,7 @@ def room(tmp_path_factory):
         path = made.submitted("mini", student)
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(notebook))
-    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run)
+    grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=local.run)
     return made
 
 
@@ -122,7 +123,7 @@ def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
         enter(page, server, room, "alice", "explain", 3)
         assert page.locator("text=def double(x)").count() >= 1
     assert entered(room) == {"explain": 3}
-    grade(room, "mini", (), Settings(engine="classroom_course:text_engine"), run=run_local.run, again=True)
+    grade(room, "mini", (), Settings(engine="classroom_course:text_engine"), run=local.run, again=True)
     assert entered(room) == {"explain": 3}
     with Gradebook(room.db_url, COURSE) as book:
         assert book.find_submission("mini", "alice").score == 8

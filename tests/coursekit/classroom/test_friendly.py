@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from coursekit.classroom import records
+from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.regrade import table as changes_table
-from coursekit.classroom.grade.run import Settings
 from coursekit.classroom.grade.writer import Writer
 from coursekit.classroom.gradebook import cells
 from coursekit.classroom.gradebook.tables import prepare

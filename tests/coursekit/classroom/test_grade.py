@@ -9,10 +9,10 @@ from rich.console import Console
 
 from coursekit.classroom import policy, records
 from coursekit.classroom.collect import collect
-from coursekit.classroom.grade import local as run_local
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.regrade import regrade
-from coursekit.classroom.grade.run import Settings, grade
-from coursekit.classroom.grade.worker import slim
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.show.clean import Cleaner, inert_markdown
 from coursekit.classroom.show.report import as_html, as_json, report
@@ -32,7 +32,7 @@ def hand_in(room, **words):
 
 
 def run(room, **options):
-    return grade(room, "mini", (), options.pop("settings", SETTINGS), run=run_local.run, **options)
+    return grade(room, "mini", (), options.pop("settings", SETTINGS), run=local.run, **options)
 
 
 @pytest.fixture
@@ -97,14 +97,14 @@ def test_a_regrade_shows_first_and_writes_only_when_told(room, monkeypatch):
     monkeypatch.setattr("click.confirm", lambda *a, **k: False)
     console = Console(record=True, width=200, quiet=False)
     with pytest.raises(ClassroomError, match="nothing was written; the new results are in .*regrade"):
-        regrade(room, "mini", (), SETTINGS, console, run=run_local.run)
+        regrade(room, "mini", (), SETTINGS, console, run=local.run)
     assert room.record("mini", "alice").read_text() == before
     assert records.read_all(room, "mini").keys() == {"alice", "bob"}
-    changes = regrade(room, "mini", (), SETTINGS, console, run=run_local.run, confirmed=True)
+    changes = regrade(room, "mini", (), SETTINGS, console, run=local.run, confirmed=True)
     assert ("alice", "score", "3", "5") in changes
     assert {change[0] for change in changes} == {"alice"}
     assert records.read(room, "mini", "alice")["score"] == 5
-    assert regrade(room, "mini", (), SETTINGS, console, run=run_local.run) == []
+    assert regrade(room, "mini", (), SETTINGS, console, run=local.run) == []
     assert "3" in console.export_text()
 
 
@@ -113,12 +113,12 @@ def test_a_regrade_says_which_questions_are_gone_and_needs_no_submission(room):
     text = room.source("mini").read_text()
     room.source("mini").write_text(text.replace('"norm"', '"length"'))
     console = Console(quiet=True)
-    changes = regrade(room, "mini", ("alice",), SETTINGS, console, run=run_local.run, confirmed=True)
+    changes = regrade(room, "mini", ("alice",), SETTINGS, console, run=local.run, confirmed=True)
     assert ("alice", "norm", "3 passed: passed", "none") in changes
     assert ("alice", "length", "none", "3 passed: passed") in changes
     assert not (room.records("mini") / "regrade").exists()
     shutil.rmtree(room.root / "submitted")
-    assert regrade(room, "mini", (), SETTINGS, console, run=run_local.run) == []
+    assert regrade(room, "mini", (), SETTINGS, console, run=local.run) == []
 
 
 def test_a_deadline_is_one_moment_whatever_the_zone_and_the_clock_change(room):
@@ -160,9 +160,9 @@ def test_started_days_after_the_grace_count(seconds, days):
 
 def test_names_without_a_submission_are_an_error(room):
     with pytest.raises(ClassroomError, match="no submission of mini by zoe"):
-        grade(room, "mini", ("zoe",), SETTINGS, run=run_local.run)
+        grade(room, "mini", ("zoe",), SETTINGS, run=local.run)
     with pytest.raises(ClassroomError, match="is not an id"):
-        grade(room, "mini", ("../x",), SETTINGS, run=run_local.run)
+        grade(room, "mini", ("../x",), SETTINGS, run=local.run)
     result = CliRunner().invoke(main, ["grade", "nothing", "--classroom", str(room.root)])
     assert result.exit_code == 1
     assert "course release nothing" in result.output
@@ -250,23 +250,6 @@ def test_seeds_differ_by_student_and_question_and_stay(tmp_path):
     assert first != seeds(room, "mini", "bob", asked)
     assert seed(b"k", "a", "bc", "d") != seed(b"k", "ab", "c", "d")
     assert (room.root / "course.key").stat().st_mode & 0o077 == 0
-
-
-def test_a_large_notebook_goes_to_the_engine_without_its_outputs():
-    notebook = submission(explain="right")
-    notebook["cells"].append({"cell_type": "code", "source": "1", "outputs": [{"text": "x" * 10_000}]})
-    small = slim(json.dumps(notebook).encode(), 10_000)
-    assert b"right" in small and b"xxx" not in small
-    assert slim(b"x" * 20_000, 10_000) == b"x" * 20_000
-
-
-def test_pictures_stay_in_a_large_notebook_as_far_as_they_fit():
-    notebook = submission(explain="right")
-    pictures = [{"output_type": "display_data", "data": {"image/png": letter * 3_000}} for letter in "ABC"]
-    flood = {"output_type": "stream", "text": "x" * 20_000}
-    notebook["cells"].append({"cell_type": "code", "source": "1", "outputs": [flood, *pictures]})
-    small = slim(json.dumps(notebook).encode(), 16_000)
-    assert [small.count(letter * 3_000) for letter in (b"A", b"B", b"C", b"x")] == [1, 1, 0, 0]
 
 
 def test_the_report_counts_statuses_and_escapes_messages(room):

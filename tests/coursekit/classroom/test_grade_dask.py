@@ -16,8 +16,9 @@ from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
 from coursekit.classroom.demo.students import KINDS
-from coursekit.classroom.grade import dask as run_dask, local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import dask, local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import ClassroomError
 
@@ -45,8 +46,8 @@ def test_many_workers_write_what_one_writes(tmp_path):
     for room in (one, two):
         (room.root / "course.key").write_text("00" * 32)
         hand_in(room, 12)
-    grade(one, "mini", (), Settings(engine=ENGINE), run=run_local.run)
-    grade(two, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run)
+    grade(one, "mini", (), Settings(engine=ENGINE), run=local.run)
+    grade(two, "mini", (), Settings(engine=ENGINE, workers=2), run=dask.run)
     assert len(records.read_all(one, "mini")) == 12
     assert records.read_all(one, "mini") == records.read_all(two, "mini")
 
@@ -54,7 +55,7 @@ def test_many_workers_write_what_one_writes(tmp_path):
 def test_a_submission_that_kills_its_workers_is_set_aside_and_the_others_are_graded(tmp_path):
     room = classroom(tmp_path)
     hand_in(room, 8, {3: "KILL THE WORKER"})
-    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run)
+    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=dask.run)
     assert summary.crashed == ["s003"]
     found = records.read_all(room, "mini")
     assert len(found) == 8
@@ -76,7 +77,7 @@ def test_killed_workers_lose_nothing(tmp_path):
             workers[-1].send_signal(signal.SIGKILL)
             killed.append(workers[-1].pid)
 
-    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=run_dask.run, advance=advance)
+    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=dask.run, advance=advance)
     assert killed and not summary.crashed
     assert sorted(summary.graded) == sorted(set(summary.graded)) == [f"s{n:03d}" for n in range(60)]
     found = records.read_all(room, "mini")
@@ -89,9 +90,9 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     script = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
         "from pathlib import Path\nimport time\n"
-        "from coursekit.classroom import run_local\nfrom coursekit.classroom.grade.run import Settings, grade\n"
+        "from coursekit.classroom.grade import local\nfrom coursekit.classroom.grade.job import Settings\nfrom coursekit.classroom.grade.run import grade\n"
         "from coursekit.classroom.layout import Classroom\n"
-        f"grade(Classroom(Path({str(tmp_path)!r})), 'mini', (), Settings(engine={ENGINE!r}), run=run_local.run,"
+        f"grade(Classroom(Path({str(tmp_path)!r})), 'mini', (), Settings(engine={ENGINE!r}), run=local.run,"
         " advance=lambda s, t: time.sleep(0.05))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script])
@@ -102,7 +103,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
     done = set(records.read_all(room, "mini"))
     assert 7 <= len(done) < 30
     records.environment.cache_clear()  # files of the course may change while tests run beside work on them
-    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=local.run)
     assert set(summary.kept) == done
     assert set(summary.graded) == {f"s{n:03d}" for n in range(30)} - done
 
@@ -111,9 +112,9 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
 def test_a_scheduler_that_runs_elsewhere_is_used(tmp_path):
     room = classroom(tmp_path)
     hand_in(room, 6)
-    with run_dask.local_cluster(2) as cluster:
+    with dask.local_cluster(2) as cluster:
         settings = Settings(engine=ENGINE, scheduler=cluster.scheduler_address)
-        summary = grade(room, "mini", (), settings, run=run_dask.run)
+        summary = grade(room, "mini", (), settings, run=dask.run)
     assert sorted(summary.graded) == [f"s{n:03d}" for n in range(6)]
 
 
@@ -149,23 +150,23 @@ def test_a_scheduler_that_dies_is_said_and_loses_nothing(tmp_path):
                 scheduler.kill()
 
         with pytest.raises(ClassroomError, match="has gone away.*run this again"):
-            grade(room, "mini", (), settings, run=run_dask.run, advance=advance)
+            grade(room, "mini", (), settings, run=dask.run, advance=advance)
     assert set(records.read_all(room, "mini")) == set(done)
     assert 6 <= len(done) < 30
     records.environment.cache_clear()
-    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=run_local.run)
+    summary = grade(room, "mini", (), Settings(engine=ENGINE), run=local.run)
     assert sorted(summary.kept) == sorted(done)
     assert times_graded(room) == {f"s{n:03d}": 1 for n in range(30)}
 
 
 @pytest.mark.slow
 def test_workers_that_join_later_get_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_dask, "LOOK", 0.5)
+    monkeypatch.setattr(dask, "LOOK", 0.5)
     room = classroom(tmp_path)
     hand_in(room, 60)
-    with run_dask.local_cluster(1) as cluster:
+    with dask.local_cluster(1) as cluster:
         settings = Settings(engine="classroom_course:signed_engine", scheduler=cluster.scheduler_address)
-        grade(room, "mini", (), settings, run=run_dask.run, advance=lambda s, t: cluster.scale(3))
+        grade(room, "mini", (), settings, run=dask.run, advance=lambda s, t: cluster.scale(3))
     signatures = Counter(record["questions"]["double"]["message"] for record in records.read_all(room, "mini").values())
     assert len(signatures) == 3
     assert min(signatures.values()) > 2, "each gets more than was handed out ahead"
@@ -225,11 +226,11 @@ def test_an_interrupted_run_says_what_to_do_and_its_workers_say_nothing(tmp_path
 
 
 def test_a_scheduler_that_is_not_there_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_dask, "WAIT", 1)
+    monkeypatch.setattr(dask, "WAIT", 1)
     room = classroom(tmp_path)
     hand_in(room, 1)
     with pytest.raises(ClassroomError, match="no dask scheduler answers at tcp://127.0.0.1:9"):
-        grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tcp://127.0.0.1:9"), run=run_dask.run)
+        grade(room, "mini", (), Settings(engine=ENGINE, scheduler="tcp://127.0.0.1:9"), run=dask.run)
     assert records.read_all(room, "mini") == {}
 
 
@@ -240,7 +241,7 @@ def test_one_worker_two_workers_and_a_second_run_write_the_same_bytes(tmp_path):
     for name, workers in (("one", 1), ("two", 2), ("again", 1)):
         room = classroom(tmp_path / name)
         hand_in_made_up(room, "tiny", without=("loops",))
-        run = run_local.run if workers == 1 else run_dask.run
+        run = local.run if workers == 1 else dask.run
         grade(room, "tiny", (), Settings(workers=workers), run=run)
         files = [*room.records("tiny").glob("*.json"), *(room.root / "autograded").glob("*/tiny/tiny.ipynb")]
         written.append({str(path.relative_to(room.root)): path.read_bytes() for path in files})

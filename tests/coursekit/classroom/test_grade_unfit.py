@@ -17,8 +17,9 @@ from cluster_class import free_ports
 from distributed import Client, wait
 
 from coursekit.classroom import records
-from coursekit.classroom.grade import dask as run_dask
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import dask
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
 from coursekit.paths import ROOT
 
@@ -85,7 +86,7 @@ def test_workers_with_other_software_or_without_a_sandbox_are_named_and_sent_awa
     with worker(), worker(path=[other_version]) as other, worker(NO_SANDBOX_HERE="1") as bare:
         there(scheduler, 3)
         settings = Settings(engine="classroom_course:fenced_engine", scheduler=scheduler)
-        summary = grade(room, "mini", (), settings, run=run_dask.run)
+        summary = grade(room, "mini", (), settings, run=dask.run)
         other.wait(60), bare.wait(60)
     assert len(summary.graded) == 8
     assert {record["score"] for record in records.read_all(room, "mini").values()} == {5.0}
@@ -102,7 +103,7 @@ def test_where_no_worker_may_grade_nothing_is_graded_and_none_is_sent_away(tmp_p
         there(scheduler, 1)
         settings = Settings(engine="classroom_course:text_engine", scheduler=scheduler)
         with pytest.raises(ClassroomError, match="another version than here: the course\nno other worker is left"):
-            grade(room, "mini", (), settings, run=run_dask.run)
+            grade(room, "mini", (), settings, run=dask.run)
         assert other.poll() is None
     assert records.read_all(room, "mini") == {}
 
@@ -118,12 +119,12 @@ def test_a_scheduler_without_the_course_is_told_from_a_worker_that_cannot_grade(
         running("worker", address, "--nthreads", "1", "--no-nanny"),
         pytest.raises(ClassroomError, match="(?s)the cluster cannot grade: .*Scheduler and workers all need the same"),
     ):
-        grade(room, "mini", (), Settings(engine="classroom_course:text_engine", scheduler=address), run=run_dask.run)
+        grade(room, "mini", (), Settings(engine="classroom_course:text_engine", scheduler=address), run=dask.run)
 
 
 def test_the_log_of_dask_stays_silent(scheduler):
     """It printed a traceback of its own when a scheduler's machine went off."""
-    with run_dask.connected(Settings(scheduler=scheduler)):
+    with dask.connected(Settings(scheduler=scheduler)):
         assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
@@ -133,7 +134,7 @@ def test_a_worker_with_other_software_that_joins_later_grades_nobody(
 ):
     room = classroom(tmp_path / "room")
     hand_in(room, 12)
-    monkeypatch.setattr(run_dask, "LOOK", 0.1)
+    monkeypatch.setattr(dask, "LOOK", 0.1)
     with worker() as good, ExitStack() as joined:
         late = []
 
@@ -144,7 +145,7 @@ def test_a_worker_with_other_software_that_joins_later_grades_nobody(
 
         there(scheduler, 1)
         settings = Settings(engine="classroom_course:signed_engine", scheduler=scheduler)
-        grade(room, "mini", (), settings, run=run_dask.run, advance=advance)
+        grade(room, "mini", (), settings, run=dask.run, advance=advance)
         late[0].wait(60)
     messages = {record["questions"]["double"]["message"] for record in records.read_all(room, "mini").values()}
     assert messages == {str(good.pid)}
@@ -153,14 +154,14 @@ def test_a_worker_with_other_software_that_joins_later_grades_nobody(
 
 @pytest.mark.slow
 def test_a_run_whose_workers_are_all_gone_comes_to_an_end(tmp_path, scheduler, worker, monkeypatch):
-    monkeypatch.setattr(run_dask, "LOOK", 0.3)
-    monkeypatch.setattr(run_dask, "GONE", 1)
+    monkeypatch.setattr(dask, "LOOK", 0.3)
+    monkeypatch.setattr(dask, "GONE", 1)
     room = classroom(tmp_path / "room")
     hand_in(room, 20)
     with worker() as only:
         settings = Settings(engine="classroom_course:signed_engine", scheduler=scheduler)
         with pytest.raises(ClassroomError, match="no worker has been there for 1 s; start some and run this again"):
-            grade(room, "mini", (), settings, run=run_dask.run, advance=lambda s, t: only.kill() if s else None)
+            grade(room, "mini", (), settings, run=dask.run, advance=lambda s, t: only.kill() if s else None)
     assert 1 <= len(records.read_all(room, "mini")) < 20
 
 
@@ -174,9 +175,9 @@ def once_then_deadly(path):
 
 @pytest.mark.slow
 def test_a_result_that_was_lost_with_its_worker_and_kills_the_next_is_no_crash_of_ours(tmp_path):
-    with run_dask.local_cluster(1) as cluster, Client(cluster) as client:
+    with dask.local_cluster(1) as cluster, Client(cluster) as client:
         future = client.submit(once_then_deadly, str(tmp_path / "done"), pure=False)
         wait(future)
         (only,) = client.run(os.getpid).values()
         os.kill(only, signal.SIGKILL)
-        assert run_dask.outcome(future) is None
+        assert dask.outcome(future) is None

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import create_engine, inspect, text
 
 from coursekit.classroom import records
-from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom.gradebook import tables
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
 from coursekit.engine.interface import Budget, QuestionResult
@@ -36,7 +36,7 @@ def rows(room):
 
 
 def write(room, *found):
-    gradebook.write(room, "mini", source_bytes(), {r["student"]: r for r in found})
+    tables.write(room, "mini", source_bytes(), {r["student"]: r for r in found})
 
 
 def test_nbgrader_reads_what_was_written(tmp_path):
@@ -88,7 +88,7 @@ def test_what_people_entered_stays(tmp_path):
 
 def test_the_tables_have_the_version_that_nbgrader_would_write(monkeypatch):
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    assert gradebook.schema_version() == get_alembic_version()
+    assert tables.schema_version() == get_alembic_version()
 
 
 def test_indexes_are_there(tmp_path):
@@ -96,7 +96,7 @@ def test_indexes_are_there(tmp_path):
     write(room)
     found = inspect(create_engine(room.db_url))
     names = {index["name"] for table in found.get_table_names() for index in found.get_indexes(table)}
-    assert set(gradebook.INDEXES) <= names
+    assert set(tables.INDEXES) <= names
 
 
 def test_a_removed_question_takes_its_grades_and_a_new_one_gets_them(tmp_path):
@@ -110,7 +110,7 @@ def test_a_removed_question_takes_its_grades_and_a_new_one_gets_them(tmp_path):
     data = json.dumps(notebook).encode()
     new = record("alice")
     new["questions"]["length"] = new["questions"].pop("norm")
-    gradebook.write(room, "mini", data, {"alice": new})
+    tables.write(room, "mini", data, {"alice": new})
     with Gradebook(room.db_url, COURSE) as book:
         names = {grade.name for grade in book.find_submission_notebook("mini", "mini", "alice").grades}
         assert names == {"double", "length", "explain"}
@@ -120,8 +120,9 @@ def test_a_removed_question_takes_its_grades_and_a_new_one_gets_them(tmp_path):
 @pytest.mark.slow
 def test_the_same_scores_and_cells_as_stock_autograde(tmp_path):
     """nbgrader's own autograde and our writer leave the same students, cells, scores and needs for a person."""
+    from stock import StockEngine
+
     from coursekit.engine.interface import Submission
-    from coursekit.engine.stock import StockEngine
 
     notebooks = {
         "good": submission(**GOOD, explain="words"),
@@ -142,7 +143,7 @@ def test_the_same_scores_and_cells_as_stock_autograde(tmp_path):
             results[name] = QuestionResult(0, results[name].max_score, "blank", "")
         found[student] = records.build("assignment", student, results, "stock", {})
     room = Classroom(tmp_path / "ours")
-    gradebook.write(room, "assignment", source_bytes(), found)
+    tables.write(room, "assignment", source_bytes(), found)
     views = []
     for url in (f"sqlite:///{engine.folder / 'gradebook.db'}", room.db_url):
         with Gradebook(url, COURSE) as book:

@@ -9,8 +9,9 @@ from classroom_course import classroom, submission
 
 from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect.collect import collect
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.show.similarity import similarity
 
@@ -91,12 +92,12 @@ def test_what_is_no_plain_file_is_refused_and_the_others_are_graded(tmp_path, fo
         place(room, student).with_name("timestamp.txt").write_text("2026-10-01 12:00:00 UTC\n")
     form(room)
     settings = Settings(engine="classroom_course:text_engine")
-    assert sorted(grade(room, "mini", (), settings, run=run_local.run).graded) == ["ann", "eve", "zoe"]
+    assert sorted(grade(room, "mini", (), settings, run=local.run).graded) == ["ann", "eve", "zoe"]
     found = records.read_all(room, "mini")
     assert {name: record["score"] for name, record in found.items()} == {"ann": 5.0, "eve": 0.0, "zoe": 5.0}
     entry = found["eve"]["questions"]["double"]
     assert entry["status"] == "refused" and "hand in" in entry["message"]
-    assert grade(room, "mini", (), settings, run=run_local.run).graded == []
+    assert grade(room, "mini", (), settings, run=local.run).graded == []
     assert handed_in.notebook(room, "mini", "ann")[1] == ""
     similarity(room, "mini")
 

@@ -10,9 +10,10 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
-from coursekit.classroom.grade import local as run_local
-from coursekit.classroom.grade.run import Settings, grade
-from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom.grade import local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
+from coursekit.classroom.gradebook import tables
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.gradebook.scores import standings
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -32,7 +33,7 @@ def room(tmp_path):
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(submission(explain="right")))
     made.policy.write_text("[mini]\ndeadline = 2026-10-01T12:00:00Z\n")
-    grade(made, "mini", (), SETTINGS, run=run_local.run)
+    grade(made, "mini", (), SETTINGS, run=local.run)
     return made
 
 
@@ -80,7 +81,7 @@ def test_a_record_that_does_not_agree_with_itself_is_made_again(room, case):
     CHANGES[case](changed)
     room.record("mini", "alice").write_text(json.dumps(changed))
     assert records.damaged(room, "mini") == ["alice"]
-    assert grade(room, "mini", (), SETTINGS, run=run_local.run).graded == ["alice"]
+    assert grade(room, "mini", (), SETTINGS, run=local.run).graded == ["alice"]
     assert room.record("mini", "alice").read_bytes() == before
 
 
@@ -115,7 +116,7 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path):
 
     def write():
         try:
-            gradebook.write(room, "mini", source, found)
+            tables.write(room, "mini", source, found)
         except Exception as error:
             failures.append(error)
 
@@ -130,8 +131,8 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path):
 
 
 def test_a_gradebook_that_stays_locked_is_named(room, monkeypatch):
-    monkeypatch.setattr(gradebook, "WAITS", ())
-    monkeypatch.setattr(gradebook, "connect", lambda url: gradebook.create_engine(url, connect_args={"timeout": 0.1}))
+    monkeypatch.setattr(tables, "WAITS", ())
+    monkeypatch.setattr(tables, "connect", lambda url: tables.create_engine(url, connect_args={"timeout": 0.1}))
     other = sqlite3.connect(room.root / "gradebook.db")
     other.execute("BEGIN EXCLUSIVE")
     result = course(room, "grade", "mini")
@@ -147,7 +148,7 @@ def test_a_gradebook_of_another_nbgrader_is_left_alone(room, change):
     with sqlite3.connect(room.root / "gradebook.db") as database:
         database.execute(change)
     with pytest.raises(ClassroomError, match="nbgrader db upgrade"):
-        grade(room, "mini", (), SETTINGS, run=run_local.run, again=True)
+        grade(room, "mini", (), SETTINGS, run=local.run, again=True)
 
 
 def test_what_people_entered_for_a_question_that_is_gone_is_kept(room):
@@ -159,7 +160,7 @@ def test_what_people_entered_for_a_question_that_is_gone_is_kept(room):
     text = room.source("mini").read_text()
     room.source("mini").write_text(text.replace('"norm"', '"length"').replace('"norm_answer"', '"length_answer"'))
     assert not any("are gone" in line for line in ahead(room, "mini"))
-    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    grade(room, "mini", (), SETTINGS, run=local.run)
     assert any("for questions that are gone are in" in line for line in ahead(room, "mini"))
     kept = [json.loads(line) for line in room.removed("mini").read_text().splitlines()]
     assert {"student": "alice", "cell": "norm", "manual_score": 1.5, "extra_credit": None} in kept
@@ -172,17 +173,17 @@ def test_a_newer_submission_asks_for_a_second_look_at_what_a_person_graded(room)
     """The words that earned the points are no longer there: nobody must keep, or miss, points for them unseen."""
     path = room.submitted("mini", "alice")
     path.with_name("timestamp.txt").write_text("2026-09-30 10:00:00 UTC")
-    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    grade(room, "mini", (), SETTINGS, run=local.run)
     with Gradebook(room.db_url, COURSE) as book:
         entry = book.find_grade("explain", "mini", "mini", "alice")
         entry.manual_score, entry.needs_manual_grade = 4.0, False
         book.db.commit()
-    grade(room, "mini", (), SETTINGS, run=run_local.run, again=True)
+    grade(room, "mini", (), SETTINGS, run=local.run, again=True)
     assert [standing.status for standing in standings(room, "mini")] == ["graded"]
     path.write_text(json.dumps(submission(explain="right, but nothing of what was there")))
     path.with_name("timestamp.txt").write_text("2026-09-30 11:00:00 UTC")
-    grade(room, "mini", (), SETTINGS, run=run_local.run)
-    grade(room, "mini", (), SETTINGS, run=run_local.run)
+    grade(room, "mini", (), SETTINGS, run=local.run)
+    grade(room, "mini", (), SETTINGS, run=local.run)
     assert [(standing.status, standing.score) for standing in standings(room, "mini")] == [("waiting", 9.0)]
     with Gradebook(room.db_url, COURSE) as book:
         assert book.find_grade("explain", "mini", "mini", "alice").needs_manual_grade

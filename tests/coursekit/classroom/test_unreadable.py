@@ -7,8 +7,9 @@ from classroom_course import GOOD, classroom, source_bytes, submission
 from engines import sandboxed
 
 from coursekit.classroom import records
-from coursekit.classroom.grade import dask as run_dask, local as run_local
-from coursekit.classroom.grade.run import Settings, grade
+from coursekit.classroom.grade import dask, local
+from coursekit.classroom.grade.job import Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.grade.worker import grade_one
 from coursekit.engine import grade as split
 from coursekit.engine.interface import Budget, Submission
@@ -98,7 +99,7 @@ def test_a_fault_of_the_source_is_the_source_s(engine, source):
         engine.grade(Submission("s", json.dumps(submission(**GOOD)).encode()), source, Budget())
 
 
-@pytest.mark.parametrize("run", [run_local.run, pytest.param(run_dask.run, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("run", [local.run, pytest.param(dask.run, marks=pytest.mark.slow)])
 def test_the_batch_goes_on(tmp_path, run):
     with sandboxed():
         pass
@@ -111,6 +112,6 @@ def test_the_batch_goes_on(tmp_path, run):
         path = room.submitted("mini", student)
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(submission(double_answer=answer)))
-    assert len(grade(room, "mini", (), Settings(workers=1 if run is run_local.run else 2), run=run).graded) == 3
+    assert len(grade(room, "mini", (), Settings(workers=1 if run is local.run else 2), run=run).graded) == 3
     scores = {name: record["questions"]["double"]["score"] for name, record in records.read_all(room, "mini").items()}
     assert scores == {"a": 2.0, "b": 0.0, "c": 2.0}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from corpus.mini import mini_source
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import source_text
-from coursekit.notebooks.read import without_hidden, without_solution
+from coursekit.notebooks.marks import without_hidden, without_solution
 
 REAL = "deep_linear_networks"
 LEAK = "LEAKED"  # what an attack prints when it got hold of something; it must never show

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from stock import stock_engine
 
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release
@@ -10,7 +11,6 @@ from coursekit.classroom.demo.students import Maker
 from coursekit.classroom.layout import Classroom
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.stock import stock_engine
 from coursekit.paths import ROOT
 
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)

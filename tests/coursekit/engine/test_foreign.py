@@ -125,9 +125,9 @@ HAD = """
 import time, coursekit.engine.processes.cpu_time as seen
 end = time.process_time() + 0.3
 while time.process_time() < end: pass
-before = seen.effort(seen.os.getpid())
+before = seen.cpu_time(seen.os.getpid())
 time.sleep(1.0)
-after = seen.effort(seen.os.getpid())
+after = seen.cpu_time(seen.os.getpid())
 print(seen.sys.platform, before.used >= 0.3, after.used - before.used < 0.5, after.ready)
 """
 

@@ -13,7 +13,7 @@ from engines import sandboxed
 
 from coursekit.engine import session
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.processes.cpu_time import Effort, effort
+from coursekit.engine.processes.cpu_time import CpuTime, cpu_time
 from coursekit.engine.protocol.errors import ChannelTimeout
 
 pytestmark = pytest.mark.skipif(
@@ -100,10 +100,10 @@ def test_a_loop_and_a_sleeper_are_stopped_all_the_same(engine):
 
 
 def test_the_line_that_tells_the_effort_is_read_back_and_no_other():
-    for told in (Effort(1.5), Effort(0.25, True)):
-        assert Effort.read(told.told()) == told
-    assert Effort.read("signal 9") is None
-    assert effort(os.getpid()).used > 0 and effort(os.getpid()).ready and effort(2**30) == Effort()
+    for spent in (CpuTime(1.5), CpuTime(0.25, True)):
+        assert CpuTime.read(spent.line()) == spent
+    assert CpuTime.read("signal 9") is None
+    assert cpu_time(os.getpid()).used > 0 and cpu_time(os.getpid()).ready and cpu_time(2**30) == CpuTime()
 
 
 class Late:
@@ -112,9 +112,9 @@ class Late:
     def __init__(self):
         self.channel, self.looks = self, 0
 
-    def effort(self) -> Effort:
+    def cpu_time(self) -> CpuTime:
         self.looks += 1
-        return Effort(ready=True)
+        return CpuTime(ready=True)
 
     def receive(self, timeout: float) -> tuple[bytes, bytes]:
         if self.looks == 2:  # before its wait, and at the end of its time

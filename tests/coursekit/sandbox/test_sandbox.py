@@ -13,7 +13,6 @@ import pytest
 from corpus.base import Draft, source_of
 from elsewhere import ways_below
 
-from coursekit import sandbox
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes.fork_client import ForkLauncher
@@ -40,7 +39,7 @@ def run_inside(code: str) -> str:
 
 
 def test_every_layer_says_what_it_does():
-    layers = sandbox.layers()
+    layers = facts.layers()
     assert [layer.name for layer in layers][1:] == list(facts.WHAT)
     assert all(layer.why for layer in layers) and layers[0].active
 
@@ -104,22 +103,22 @@ def test_the_engine_dies_and_its_processes_with_it():
     code = (
         "from coursekit.engine.processes.fork_client import ForkLauncher; from coursekit.engine.interface import Budget; import os\n"
         "launcher = ForkLauncher(True); process = launcher.start('student', Budget()); launcher.start('checker', Budget())\n"
-        "print(launcher._zygote.pid, flush=True); os.kill(os.getpid(), 9)"
+        "print(launcher._server.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, env=clean_environment(folder), cwd=folder
         )
-    zygote = int(done.stdout)
+    server = int(done.stdout)
     for _ in range(100):
-        if not os.path.exists(f"/proc/{zygote}") and not _children_of_session(zygote):
+        if not os.path.exists(f"/proc/{server}") and not _children_of_session(server):
             return
         _pause()
     pytest.fail("processes of a dead engine are alive")
 
 
-def _children_of_session(zygote: int) -> list[str]:
-    return [p for p in os.listdir("/proc") if p.isdigit() and _parent(p) == zygote]
+def _children_of_session(server: int) -> list[str]:
+    return [p for p in os.listdir("/proc") if p.isdigit() and _parent(p) == server]
 
 
 def _parent(pid: str) -> int:
@@ -137,27 +136,27 @@ def _pause() -> None:
 
 
 def test_grading_is_refused_where_there_is_no_sandbox(monkeypatch):
-    from coursekit.engine import engines as local
+    from coursekit.engine import engines
 
     monkeypatch.setattr(facts, "_looked", lambda prefix, files: dict.fromkeys(facts.WHAT, "forbidden here"))
     monkeypatch.setattr(facts, "ways", list)
     with pytest.raises(
-        local.SandboxUnavailable, match="forbidden here .bubblewrap is not installed.*--unsafe-no-sandbox"
+        engines.SandboxUnavailable, match="forbidden here .bubblewrap is not installed.*--unsafe-no-sandbox"
     ):
-        local.grading_engine()
-    assert not any(layer.active for layer in sandbox.layers()[1:])
-    unsafe = local.grading_engine(unsafe_no_sandbox=True)
+        engines.grading_engine()
+    assert not any(layer.active for layer in facts.layers()[1:])
+    unsafe = engines.grading_engine(unsafe_no_sandbox=True)
     assert unsafe.name == "split-unsafe" and isinstance(unsafe.launcher, ForkLauncher)
     unsafe.close()
 
 
 def test_other_systems_are_told_so(monkeypatch):
-    from coursekit.engine import engines as local
+    from coursekit.engine import engines
 
     monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(local.SandboxUnavailable, match="darwin"):
-        local.grading_engine()
-    assert [layer.active for layer in sandbox.layers()] == [True] + [False] * len(facts.WHAT)
+    with pytest.raises(engines.SandboxUnavailable, match="darwin"):
+        engines.grading_engine()
+    assert [layer.active for layer in facts.layers()] == [True] + [False] * len(facts.WHAT)
 
 
 @needs_sandbox

@@ -5,7 +5,6 @@ Whose a notebook is, is read from where it lay, never from what is written in it
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
@@ -18,9 +17,9 @@ from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_pa
 from coursekit.classroom.collect.whose import by_platform, from_platform, is_class_export, student_of
 from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, parse_time, time_text, valid_id
 from coursekit.classroom.roster import people
-from coursekit.classroom.source import course_data, parse
+from coursekit.classroom.source import source_cells
 from coursekit.engine.interface import Budget
-from coursekit.notebooks.read import oversize
+from coursekit.notebooks.read import Cell, Refused, read_submission
 from coursekit.paths import write_atomically
 
 
@@ -34,33 +33,19 @@ class Taken:
     origin: str
 
 
-def notebook_fault(data: bytes, assignment: str, own_ids: set[str]) -> str | None:
+def notebook_fault(data: bytes, assignment: str, source: list[Cell]) -> str | None:
     """Why ``data`` is not a submission of this assignment, in words for its student, or None."""
-    if reason := oversize(data):
-        return reason
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return "it is not a notebook: the file is not JSON; save it again in Jupyter and hand that in"
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells", notebook.get("worksheets")), list):
-        return "it is not a notebook: it has no list of cells; save it again in Jupyter and hand that in"
-    found = set()
-    for cell in notebook.get("cells", []):
-        data_of = cell.get("metadata") if isinstance(cell, dict) else None
-        marks = data_of.get("nbgrader") if isinstance(data_of, dict) else None
-        if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
-            found.add(marks["grade_id"])
-    if found and not found & own_ids:
+        cells = read_submission(data, source)
+    except Refused as error:
+        return str(error)
+    own, theirs = ({cell.grade_id for cell in held if cell.grade_id} for held in (source, cells))
+    if theirs and not theirs & own:
         return f"it is not the notebook of {assignment}: none of its questions belong to it"
     return None
 
 
-def source_ids(source: bytes) -> set[str]:
-    """The ids of all marked cells of the source notebook."""
-    return {name for cell in parse(source).cells if isinstance(name := course_data(cell).get("grade_id"), str)}
-
-
-def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: Mapping[str, str]) -> str | None:
+def fault(item: Item, student: str, assignment: str, source: list[Cell], known: Mapping[str, str]) -> str | None:
     """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
     if not valid_id(student):
         return f"{student!r} is not a student id: {ID_RULE}"
@@ -68,7 +53,7 @@ def fault(item: Item, student: str, assignment: str, own_ids: set[str], known: M
         return (
             f"{student!r} differs from {known[student.lower()]!r} in capitals only; rename it to the id that is meant"
         )
-    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, own_ids)
+    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, source)
 
 
 def rank(candidate: Candidate, assignment: str) -> tuple:
@@ -130,7 +115,7 @@ def collect_items(
 ) -> list[Taken]:
     """Sort ``items`` by student, refuse what must be refused, store the rest, all as of ``submitted`` when it is given."""
     source = classroom.source_bytes(assignment)
-    own_ids = source_ids(source)
+    asked = source_cells(source)
     good: dict[str, list[Candidate]] = defaultdict(list)
     report, refusals, roster = [], [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
@@ -143,7 +128,7 @@ def collect_items(
         if isinstance(item, Refusal) and item.foreign:
             others.setdefault(student, item)
             continue
-        reason = fault(item, student, assignment, own_ids, known)
+        reason = fault(item, student, assignment, asked, known)
         if reason is None and isinstance(item, Candidate):
             good[student].append(replace(item, moment=submitted or item.moment))
             known.setdefault(student.lower(), student)

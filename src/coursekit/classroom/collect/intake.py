@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-MAX_NOTEBOOK = 20 * 2**20
+from coursekit.notebooks.limits import LARGEST, TOO_LARGE
+
 MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
 MAX_STUDENT_ARCHIVE = 200 * 2**20
 MAX_MEMBERS = 50_000
@@ -87,7 +88,7 @@ def read_capped(stream: IO[bytes], limit: int) -> bytes:
     """Every byte of ``stream``; raises TooLarge when there are more than ``limit``."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(f"larger than {limit // 2**20} MB")
+        raise TooLarge(TOO_LARGE if limit == LARGEST else f"larger than {limit // 2**20} MB")
     return data
 
 
@@ -193,7 +194,7 @@ def from_member(
         return
     try:
         with archive.open(info) as stream:
-            data = read_capped(stream, min(MAX_STUDENT_ARCHIVE if nested else MAX_NOTEBOOK, max(left, 0)))
+            data = read_capped(stream, min(MAX_STUDENT_ARCHIVE if nested else LARGEST, max(left, 0)))
     except (TooLarge, *DAMAGED) as error:
         yield Refusal(whose, f"cannot be read: {error}", origin)
         return
@@ -233,7 +234,7 @@ def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False)
         yield from from_zip(data, parts, origin, owner=file_time(path))
     else:
         try:
-            yield Candidate(parts, path.name, read_plain(path, MAX_NOTEBOOK), file_time(path), origin)
+            yield Candidate(parts, path.name, read_plain(path, LARGEST), file_time(path), origin)
         except (OSError, TooLarge) as error:
             yield Refusal(parts, f"cannot be read: {error}", origin)
 

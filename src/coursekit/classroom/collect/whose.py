@@ -28,6 +28,8 @@ CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
 MOODLE = re.compile(
     r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
 )  # the first number: students name what comes after it
+CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])[^_!/\\]+_\d+_\d+_")  # in the path of a file that Canvas named
+CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^_!/\\]+_LATE_\d+_\d+_")
 CANVAS_PAGE = re.compile(r"[^_]+_(?:LATE_)?(\d+)_(?:link|text)\.html")  # an address or a text, handed in in its field
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from coursekit.assignments.merge import BEGIN, END
 from coursekit.assignments.notebook import answer_cell
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import Assignment, Question
+from coursekit.notebooks.marks import BEGIN_SOLUTION, END_SOLUTION
 
 ANY_FAILURE = ("failed", "blank", "crashed", "timeout", "memory", "missing", "partial")
 FULL, NOTHING, UP_TO = "full", "nothing", "less"
@@ -93,7 +93,7 @@ class MadeUp:
 
 def unmarked(code: str) -> str:
     """An answer cell without the builder's marks around the solution."""
-    return "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN, END))
+    return "\n".join(line for line in code.splitlines() if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from coursekit.assignments.parse import load
 from coursekit.assignments.release import release
 from coursekit.classroom.collect.collect import Taken, collect
 from coursekit.classroom.demo.students import MadeUp, make
-from coursekit.classroom.grade.run import Runner, Settings, grade
+from coursekit.classroom.grade.job import Runner, Settings
+from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom

@@ -27,7 +27,7 @@ from distributed.scheduler import KilledWorker
 from distributed.security import Security
 
 from coursekit.classroom import records
-from coursekit.classroom.grade.run import Job, Settings, crashed_result
+from coursekit.classroom.grade.job import Job, Settings, crashed_result
 from coursekit.classroom.grade.worker_fit import Unfit, grade_if_fit, why_not
 from coursekit.classroom.layout import ClassroomError
 

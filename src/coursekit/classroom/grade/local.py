@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from coursekit.classroom.grade.run import Job, Settings
+from coursekit.classroom.grade.job import Job, Settings
 from coursekit.classroom.grade.worker import engine, grade_one
 
 

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
-from coursekit.classroom.grade.run import Job, Settings, pending, record_of, results, wanted
+from coursekit.classroom.grade.job import Job, Settings, record_of, results
+from coursekit.classroom.grade.run import pending, wanted
 from coursekit.classroom.grade.writer import Writer
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.progress import bar

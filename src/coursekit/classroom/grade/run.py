@@ -6,50 +6,13 @@ graded again; that is all there is to resuming.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from itertools import chain
-from typing import Any
+from collections.abc import Callable
 
 from coursekit.classroom import handed_in, policy, records
-from coursekit.classroom.grade.worker import DEFAULT_ENGINE
+from coursekit.classroom.grade.job import Job, Runner, Settings, Summary, results
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.source import questions
 from coursekit.classroom.variants import seeds
-from coursekit.engine.interface import Budget, QuestionResult
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to grade: with what budget, on how many workers or on which scheduler, with which engine."""
-
-    budget: Budget = field(default_factory=Budget)
-    workers: int = 1
-    scheduler: str = ""
-    unsafe_no_sandbox: bool = False
-    engine: str = DEFAULT_ENGINE
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to grade."""
-
-    student: str
-    notebook: bytes
-    seeds: dict[str, int]
-    fault: str = ""  # why it may not be read at all
-
-
-@dataclass
-class Summary:
-    """What a run did."""
-
-    graded: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    crashed: list[str] = field(default_factory=list)
-
-
-Runner = Callable[[list[Job], bytes, Settings], Iterator[dict[str, Any]]]
 
 
 def wanted(classroom: Classroom, assignment: str, students: tuple[str, ...]) -> list[str]:
@@ -74,7 +37,9 @@ def pending(
     """What is to be graded, and whose record still holds."""
     jobs, kept = [], []
     for student in students:
-        classroom.submission_time(assignment, student)  # as a bad policy, a bad time must stop us before the work
+        handed_in.submission_time(
+            classroom, assignment, student
+        )  # as a bad policy, a bad time must stop us before the work
         data, fault = handed_in.notebook(classroom, assignment, student)
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget)):
@@ -82,54 +47,6 @@ def pending(
         else:
             jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source)), fault))
     return jobs, kept
-
-
-def results_of(result: dict[str, Any], source: bytes) -> dict[str, QuestionResult]:
-    """The questions of a worker's result; those that it leaves out are ``missing``, since nobody may go without a status."""
-    given = {name: QuestionResult(**entry) for name, entry in result["questions"].items()}
-    nothing = records.every_question(source, "missing", "The grader returned nothing for this question.")
-    return {name: given.get(name, blank) for name, blank in nothing.items()}
-
-
-def record_of(
-    classroom: Classroom, assignment: str, job: Job, result: dict[str, Any], source: bytes, settings: Settings
-) -> records.Record:
-    """The record that a worker's result makes."""
-    record = records.build(
-        assignment, job.student, results_of(result, source), result["grader"],
-        records.hashes(job.notebook, source, settings.budget), result["flags"],
-    )  # fmt: skip
-    rule = policy.load(classroom, assignment)
-    record["late"] = policy.late(rule, classroom.submission_time(assignment, job.student), record["score"])
-    return record
-
-
-def crashed_result(job: Job, source: bytes, reason: str) -> dict[str, Any]:
-    """The result for a submission that took its workers down."""
-    return ungraded_result(job, source, "crashed", reason, "set aside")
-
-
-def ungraded_result(job: Job, source: bytes, status: str, reason: str, grader: str) -> dict[str, Any]:
-    """The result, no points and the reason, for a submission that no engine graded."""
-    found = {name: asdict(r) for name, r in records.every_question(source, status, reason).items()}
-    return {
-        "student": job.student,
-        "grader": grader,
-        "questions": found,
-        "flags": [reason],
-        "notebook": "",
-        "seconds": 0.0,
-    }
-
-
-def results(jobs: list[Job], source: bytes, settings: Settings, run: Runner) -> Iterator[dict[str, Any]]:
-    """The results of ``jobs``: of those that may not be read the refusal, of the others what ``run`` gives."""
-    refused = [
-        ungraded_result(job, source, "refused", f"The submission was refused: {job.fault}.", "grade")
-        for job in jobs
-        if job.fault
-    ]
-    return chain(refused, run([job for job in jobs if not job.fault], source, settings))
 
 
 def grade(
@@ -141,9 +58,8 @@ def grade(
     policy.load(classroom, assignment)  # a bad file must stop us before the work, not after
     jobs, kept = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again)
     found = results(jobs, source, settings, run)
-    from coursekit.classroom.grade.writer import (
-        Writer,
-    )  # imports nbgrader, for which the engines that start now need not wait
+    # here, since it imports nbgrader, for which the engines that start now need not wait
+    from coursekit.classroom.grade.writer import Writer
 
     writer, summary = Writer(classroom, assignment, source, settings), Summary(kept=kept)
     by_student = {job.student: job for job in jobs}
@@ -166,6 +82,6 @@ def refresh_late(classroom: Classroom, assignment: str, students: list[str]) -> 
         record = records.read(classroom, assignment, student)
         if record is None:
             continue
-        current = policy.late(rule, classroom.submission_time(assignment, student), record["score"])
+        current = policy.late(rule, handed_in.submission_time(classroom, assignment, student), record["score"])
         if current != record.get("late"):
             records.write(classroom, record | {"late": current})

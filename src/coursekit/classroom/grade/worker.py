@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -15,7 +14,6 @@ from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
 from coursekit.engine.protocol.errors import SourceFault
-from coursekit.notebooks.read import raster
 
 # what odd data makes code raise; a machine at its end raises others, and these must stop the batch and cost nobody a point
 DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -31,34 +29,6 @@ def engine(factory: str, unsafe_no_sandbox: bool) -> Engine:
     return made
 
 
-def slim(notebook: bytes, limit: int) -> bytes:
-    """A notebook above ``limit`` bytes with only those outputs that are pictures, as many as fit; no score depends on them."""
-    if len(notebook) <= limit:
-        return notebook
-    try:
-        content = json.loads(notebook)
-        room = limit // 2
-        for cell in content["cells"]:
-            cell.pop("attachments", None)
-            if "outputs" in cell:
-                cell["outputs"], room = fitting(cell["outputs"], room)
-        return json.dumps(content).encode()
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        return notebook  # no notebook: saying so is the engine's part
-
-
-def fitting(outputs: list[Any], room: int) -> tuple[list[dict[str, Any]], int]:
-    """The pictures among ``outputs`` that fit into ``room`` characters, and the room that is left."""
-    kept = []
-    for output in outputs:
-        data = raster(output.get("data"))
-        size = sum(map(len, data.values()))
-        if 0 < size <= room:
-            room -= size
-            kept.append({"output_type": "display_data", "metadata": {}, "data": data})
-    return kept, room
-
-
 def grade_one(
     student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
     seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False,
@@ -68,7 +38,7 @@ def grade_one(
     start = time.perf_counter()
     limits = Budget(**budget)
     try:
-        outcome = chosen.grade(Submission(student, slim(notebook, limits.notebook_bytes), seeds), source, limits)
+        outcome = chosen.grade(Submission(student, notebook, seeds), source, limits)
     except SourceFault as error:
         raise ClassroomError(
             f"the source notebook is at fault: {error}; mend the exercise and release it again"

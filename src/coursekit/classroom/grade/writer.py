@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coursekit.classroom import records
-from coursekit.classroom.grade.run import Job, Settings, record_of
-from coursekit.classroom.gradebook import tables as gradebook
+from coursekit.classroom import handed_in, records
+from coursekit.classroom.grade.job import Job, Settings, record_of
+from coursekit.classroom.gradebook import tables
 from coursekit.classroom.layout import TIMESTAMP, Classroom, time_text
 from coursekit.classroom.show.clean import Cleaner
 from coursekit.paths import naming, write_atomically
@@ -46,7 +46,7 @@ class Writer:
         ) as error:  # what a submission holds must not stop the others; the record is written all the same
             text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).")
         write_atomically(path, text)
-        moment = self.classroom.submission_time(self.assignment, student)
+        moment = handed_in.submission_time(self.classroom, self.assignment, student)
         if moment is not None:
             write_atomically(path.with_name(TIMESTAMP), time_text(moment) + "\n")
 
@@ -61,7 +61,7 @@ class Writer:
 
     def flush(self) -> None:
         """Write the waiting records to the gradebook."""
-        gradebook.write(self.classroom, self.assignment, self.source, self.waiting)
+        tables.write(self.classroom, self.assignment, self.source, self.waiting)
         self.waiting = {}
 
     def derive(self) -> None:
@@ -70,7 +70,7 @@ class Writer:
         for student, record in found.items():
             if not self.classroom.autograded(self.assignment, student).is_file():
                 self.write_notebook(student, "", record)
-        gradebook.write(self.classroom, self.assignment, self.source, found)
+        tables.write(self.classroom, self.assignment, self.source, found)
         self.waiting = {}
 
 

@@ -17,7 +17,7 @@ from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.gradebook.tables import connect
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.roster import Person, people
-from coursekit.classroom.source import Question, questions
+from coursekit.classroom.source import GradedCell, questions
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Manual:
 class Mark:
     """One question of one student: what the record says and what a person made of it."""
 
-    question: Question
+    question: GradedCell
     score: float
     status: str
     message: str
@@ -136,7 +136,7 @@ def merged(before: Manual, values: dict[str, Any]) -> Manual:
     return Manual(score, float(values["extra_credit"] or 0), before.comment, again)
 
 
-def mark_of(question: Question, record: records.Record | None, manual: dict[str, Manual]) -> Mark:
+def mark_of(question: GradedCell, record: records.Record | None, manual: dict[str, Manual]) -> Mark:
     """One question's mark; a manual score takes the place of the machine's, extra credit is added."""
     nothing = {"score": 0.0, "status": "missing", "message": "Nothing was handed in."}
     entry = (record or {"questions": {}})["questions"].get(question.id, nothing)

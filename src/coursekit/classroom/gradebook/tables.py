@@ -23,6 +23,7 @@ from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
+from coursekit.classroom import handed_in
 from coursekit.classroom.gradebook import cells
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
@@ -180,7 +181,7 @@ class Bulk:
         """Students, submissions, notebooks, grades, comments, in the order that the foreign keys ask for."""
         self.students(records)
         name = self.structure.assignment
-        times = {student: naive(classroom.submission_time(name, student)) for student in records}
+        times = {student: naive(handed_in.submission_time(classroom, name, student)) for student in records}
         submissions, newer = self.submissions(records, times)
         notebooks = self.notebooks(records, submissions)
         self.grades(records, notebooks)

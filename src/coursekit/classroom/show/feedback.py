@@ -21,8 +21,10 @@ from nbformat.notebooknode import NotebookNode
 
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
-from coursekit.classroom.show.clean import TEXT_CAP, capped, pictures
+from coursekit.classroom.show.clean import capped
 from coursekit.classroom.source import course_data, parse, questions
+from coursekit.notebooks.limits import LONGEST_OUTPUT
+from coursekit.notebooks.pictures import pictures
 from coursekit.paths import write_atomically
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "feedback"
@@ -57,7 +59,7 @@ def cleaned(markdown: str) -> Markup:
         MarkdownIt("commonmark", {"html": False})
         .enable("table")
         .disable("reference")
-        .render(capped(markdown, TEXT_CAP))
+        .render(capped(markdown, LONGEST_OUTPUT))
     )
     safe = nh3.clean(
         html,
@@ -100,8 +102,8 @@ def item(mark: Mark, cells: dict[str, list[NotebookNode]]) -> Item:
     shown = cells.get(mark.question.answer, [])[: None if mark.question.manual else 1]
     code = "\n\n".join(cell.source for cell in shown if cell.cell_type == "code")
     prose = cleaned("\n\n".join(cell.source for cell in shown if cell.cell_type != "code"))
-    text = capped("\n".join(filter(None, (part for cell in shown for part in printed(cell)))), TEXT_CAP)
-    message = "" if mark.status == "manual" and mark.manual.score is not None else capped(mark.message, TEXT_CAP)
+    text = capped("\n".join(filter(None, (part for cell in shown for part in printed(cell)))), LONGEST_OUTPUT)
+    message = "" if mark.status == "manual" and mark.manual.score is not None else capped(mark.message, LONGEST_OUTPUT)
     comment = cleaned(mark.manual.comment) if mark.manual.comment else Markup("")
     images = tuple(image for cell in shown for image in drawn(cell))
     return Item(mark, words(mark), message, comment, code, prose, text, images)

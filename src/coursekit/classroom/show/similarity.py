@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from coursekit.classroom import handed_in
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
-from coursekit.engine.matching.plan import LONGEST_CODE
+from coursekit.notebooks.limits import LONGEST_CODE
 from coursekit.notebooks.read import Cell, Refused, read_notebook
 
 K, WINDOW = 12, 6

@@ -15,17 +15,17 @@ from typing import Any
 import numpy as np
 
 from coursekit.engine.inside import shell
-from coursekit.engine.protocol.errors import ChannelClosed, FrameError, NotPlain, StudentGone
+from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError, StudentGone
 from coursekit.engine.protocol.frames import Handle, decode, encode
 from coursekit.engine.protocol.peer import Peer, digest, is_array
 from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
+from coursekit.notebooks.marks import is_hidden
 
 DEEPEST = 40  # callbacks inside callbacks
 MESSAGE = 4_000  # characters
 # in a test cell that looks at what an answer did to its arguments
 CHANGES = re.compile(r"# answers may change their arguments|\bcheck\.leaves\(")
-HIDDEN = re.compile(r"#+\s*BEGIN HIDDEN TESTS.*?#+\s*END HIDDEN TESTS", re.DOTALL)
 
 
 class Checker(Peer):
@@ -119,13 +119,13 @@ class Checker(Peer):
             try:
                 value = self._value(source, label)
             except Exception as error:  # a failed check, in whatever form
-                return 0.0, _words(error, source, label)
-        told = points_told(value)
-        if told is None:
+                return 0.0, _message(error, source, label)
+        stated = points_stated(value)
+        if stated is None:
             return points, ""
-        if not math.isfinite(told):
+        if not math.isfinite(stated):
             return 0.0, "the check's points are not a single number"
-        earned = min(max(told, 0.0), points)
+        earned = min(max(stated, 0.0), points)
         return earned, "" if earned == points else output.getvalue().strip()
 
     def _value(self, source: str, label: str) -> Any:
@@ -215,7 +215,7 @@ class Checker(Peer):
             return Handle(value._handle.id, mine=False)
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or _is_ufunc(value):
             return self.keep(value, "callable")
-        raise NotPlain(
+        raise CannotCross(
             f"a check may pass plain data, arrays, tensors and functions to an answer, not a {type(value).__name__}"
         )
 
@@ -226,7 +226,7 @@ class Checker(Peer):
         return stand_in(handle, self.ask, self.open)
 
 
-def points_told(value: Any) -> float | None:
+def points_stated(value: Any) -> float | None:
     """The points in a cell's last value; None where it says nothing of points, NaN where it is numeric but no single number.
 
     A sum of points takes the type of the answer's numbers, so numpy's and torch's count as Python's do.
@@ -272,7 +272,7 @@ def student_error(name: str, base: str, text: str, line: int) -> Exception:
     return error
 
 
-def _words(error: Exception, source: str, label: str) -> str:
+def _message(error: Exception, source: str, label: str) -> str:
     """A failed check in words, without a line of a hidden test."""
     text = str(error).strip()
     kind = str(getattr(error, "student_type", type(error).__name__))
@@ -289,11 +289,7 @@ def _failed_line(error: Exception, source: str, label: str) -> str:
     while entry is not None:
         line = entry.tb_lineno if entry.tb_frame.f_code.co_filename == label else line
         entry = entry.tb_next
-    hidden = any(
-        source[: match.start()].count("\n") < line <= source[: match.end()].count("\n") + 1
-        for match in HIDDEN.finditer(source)
-    )
-    lines = source.splitlines()
-    if hidden or not 0 < line <= len(lines):
+    lines = source.split("\n")
+    if is_hidden(source, line) or not 0 < line <= len(lines):
         return "a hidden check does not hold"
     return f"this check does not hold: {lines[line - 1].strip()[:300]}"

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any
 
+from coursekit.engine.processes.cpu_time import cpu_limit
 from coursekit.engine.protocol.errors import ChannelClosed
 from coursekit.engine.protocol.wire import Wire
 
@@ -34,10 +35,12 @@ def serve(role: str, wire: Wire, output_bytes: int) -> None:
     """Be a student's or a checker's process until the wire closes."""
     try:
         if role == "student":
+            # each process loads its own side only
             from coursekit.engine.inside.student import Student
 
             Student(wire, output_bytes).serve()
         else:
+            # each process loads its own side only
             from coursekit.engine.inside.checker import Checker
 
             Checker(wire).serve()
@@ -49,10 +52,11 @@ def limit_student(budget: dict[str, Any]) -> None:
     """The kernel's limits on a student's process outside the sandbox.  Windows has none of them."""
     if os.name != "posix":
         return
+    # not on Windows
     from coursekit.sandbox import limits
 
     processes = budget["processes"] if budget.get("alone") else USERS_PROCESSES
-    wanted = limits.limits_of(budget["memory_bytes"], processes, int(budget["submission_seconds"]) + 10)
+    wanted = limits.limits_of(budget["memory_bytes"], processes, cpu_limit(budget))
     limits.apply(wanted, every=sys.platform.startswith("linux"))
 
 
@@ -60,6 +64,7 @@ def limit_checker(budget: dict[str, Any]) -> None:
     """The limit on a checker's memory: an answer may be the size of what a check makes.  Where the system tells what is taken."""
     if os.name != "posix":
         return
+    # not on Windows
     from coursekit.sandbox import limits
 
     limits.apply(limits.memory_of(CHECKERS_SHARE * budget["memory_bytes"] + LIBRARIES_BYTES), every=False)

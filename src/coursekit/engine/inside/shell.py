@@ -28,7 +28,7 @@ class Capped(io.TextIOBase):
         self.limit, self.parts, self.size = limit, [], 0  # type: ignore[var-annotated]
 
     def writable(self) -> bool:
-        """Always."""
+        """Whether it can be written to: it can."""
         return True
 
     def write(self, text: str) -> int:

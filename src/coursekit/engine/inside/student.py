@@ -18,7 +18,7 @@ import numpy as np
 
 from coursekit.engine.inside import shell
 from coursekit.engine.inside.fork_guard import ForkGuard
-from coursekit.engine.protocol.errors import ChannelClosed, FrameError, NotPlain
+from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
 from coursekit.engine.protocol.frames import Handle
 from coursekit.engine.protocol.peer import Peer, take_over
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
@@ -37,7 +37,7 @@ class Student(Peer):
         super().__init__(wire)
         self.shell = shell.Shell(output_bytes)
         self.names = self.shell.namespace
-        self.forks = ForkGuard(wire)
+        self.fork_guard = ForkGuard(wire)
 
     def serve(self) -> None:
         """Answer one request after the other."""
@@ -56,16 +56,16 @@ class Student(Peer):
         except ChannelClosed:
             raise
         except StopIteration as stop:
-            message = self.pack((sequence, "stop", told(stop)))
+            message = self.pack((sequence, "stop", error_parts(stop)))
         except BaseException as error:  # whatever the student's code raises is the answer
-            message = self.pack((sequence, "error", *told(error)))
-        self.forks.settle()
+            message = self.pack((sequence, "error", *error_parts(error)))
+        self.fork_guard.settle()
         self.wire.send(REPLY, message)
 
     def do_cell(self, label: str, source: str) -> dict[str, Any]:
         """Run one cell of the notebook; its output, and its error if it raised one."""
         error = self.shell.run(label, source)
-        return {"output": self.shell.taken(), "error": None if error is None else told(error)}
+        return {"output": self.shell.taken(), "error": None if error is None else error_parts(error)}
 
     def do_begin(self) -> None:
         """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on."""
@@ -176,12 +176,12 @@ def has_methods(kind: type) -> bool:
     return any(isinstance(t, types.FunctionType) and (n == "__call__" or not n.startswith("_")) for n, t in own)
 
 
-def told(error: BaseException) -> tuple[str, str, str, int]:
+def error_parts(error: BaseException) -> tuple[str, str, str, int]:
     """An error as plain data: its type, the builtin type that it stands for, its capped text, the line of the student's."""
     kind = type(error)
     name = str(CLASS_NAME(kind))  # asked of ``type`` itself: a metaclass of the student's may say anything, or raise
     base = next((CLASS_NAME(c) for c in CLASS_MRO(kind) if getattr(builtins, CLASS_NAME(c), None) is c), "Exception")
-    if isinstance(error, (NotPlain, FrameError)):
+    if isinstance(error, (CannotCross, FrameError)):
         return "TypeError", "TypeError", f"this value cannot be handed in: {error}"[:TEXT], 0
     try:
         text = str(error)[:TEXT]

@@ -9,20 +9,20 @@ import re
 from dataclasses import dataclass, field, replace
 
 from coursekit.engine.protocol.errors import SourceFault
+from coursekit.notebooks.marks import TEXT_STUB, without_hidden, without_solution
 from coursekit.notebooks.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
-from coursekit.notebooks.read import Cell, Refused, read_notebook, without_hidden, without_solution
+from coursekit.notebooks.read import Cell, read_notebook, read_submission
 
-UNWRITTEN = ("YOUR ANSWER HERE", "Replace this line by your answer.")  # what releases put in place of a text
+UNWRITTEN = ("YOUR ANSWER HERE", TEXT_STUB)  # what releases put in place of a text
 # names that every cell may rely on without binding them, and the star of an import that may bind any of them
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-LONGEST_CODE = 500_000  # characters in all code cells
 LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
 @dataclass
-class Question:
+class PlannedQuestion:
     """A graded cell of the source notebook, the names that its answer defines, and the student's answer cells."""
 
     id: str
@@ -49,7 +49,7 @@ class Plan:
     roles: list[str]  # for each of the student's cells: run, skip (text, test, duplicate)
     matches: dict[int, int]  # position in the source -> position among the student's cells
     setup: list[tuple[str, str, bool]]  # label, code, whether a failure is a fault of the course
-    questions: list[Question]
+    questions: list[PlannedQuestion]
     flags: list[str]
     in_order: bool = False  # later cells bind names again, so each test must run at its place
 
@@ -57,12 +57,7 @@ class Plan:
 def make_plan(source_data: bytes, submission: bytes) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; SourceFault for a bad source notebook."""
     source, questions, setup = _of_source(source_data)
-    cells = read_notebook(submission)
-    length = _to_parse(source, cells)
-    if length > LONGEST_CODE:
-        raise Refused(
-            f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
-        )
+    cells = read_submission(submission, source)
     flags: list[str] = []
     matches = match(source, cells, flags)
     questions = [replace(question, given=[]) for question in questions]  # the rest is the same for every submission
@@ -72,15 +67,8 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
     return plan
 
 
-def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
-    """Characters in all code cells, and in others that bear the name of one: parsing takes time that no budget counts."""
-    named = {name for cell in source if cell.type == "code" for name in (cell.grade_id, cell.id) if name}
-    parsed = (cell for cell in cells if cell.type == "code" or cell.grade_id in named or cell.id in named)
-    return sum(len(cell.source) for cell in parsed)
-
-
 @functools.lru_cache(maxsize=4)
-def _of_source(data: bytes) -> tuple[list[Cell], list[Question], list[tuple[str, str, bool]]]:
+def _of_source(data: bytes) -> tuple[list[Cell], list[PlannedQuestion], list[tuple[str, str, bool]]]:
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
     try:
         source = read_source(data)
@@ -112,15 +100,15 @@ def _must_compile(cell: Cell) -> None:
         raise ValueError(f"the test cell {cell.grade_id} is not Python: {error}") from None
 
 
-def questions_of(source: list[Cell]) -> list[Question]:
+def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
     """The graded cells in order, each with the answer cells that stand between it and the graded cell before."""
-    questions: list[Question] = []
+    questions: list[PlannedQuestion] = []
     pending: list[Cell] = []
     for cell in source:
         if cell.kind == "answer":
             pending.append(cell)
         elif cell.kind == "manual":
-            questions.append(Question(cell.grade_id, cell, [cell]))
+            questions.append(PlannedQuestion(cell.grade_id, cell, [cell]))
         elif cell.kind == "test":
             answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
             questions.append(_question(cell, answers))
@@ -132,10 +120,10 @@ def questions_of(source: list[Cell]) -> list[Question]:
     return questions
 
 
-def _question(test: Cell, answers: list[Cell]) -> Question:
+def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
     names = {name for answer in answers for name in answer_names(answer)}
     objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
-    return Question(test.grade_id, test, answers, sorted(names), objects)
+    return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects)
 
 
 def answer_names(answer: Cell) -> set[str]:

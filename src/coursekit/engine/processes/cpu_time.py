@@ -12,35 +12,42 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 STATE = 0  # place of the state in /proc/PID/stat after the name
 READY = ("R", "D")  # states of a thread that runs or waits for its turn, and of one that waits for a disk
 USER_TICKS = 11  # place of the times there: user, system, and both of children waited for
-PREFIX = "effort "
+BEYOND = 10  # seconds of processor time that a process may use beyond the seconds of its submission
+PREFIX = "processor "
 
 
 @dataclass(frozen=True)
-class Effort:
+class CpuTime:
     """Seconds of processor that a process and all that it started have used; whether one of them could go on now."""
 
     used: float = 0.0
     ready: bool = False
 
-    def told(self) -> str:
-        """The facts as a line."""
+    def line(self) -> str:
+        """Both as a line, for the engine's end of a lifeline."""
         return f"{PREFIX}{self.used} {self.ready:d}"
 
     @classmethod
-    def read(cls, line: str) -> Effort | None:
-        """What ``told`` wrote; None for another line."""
+    def read(cls, line: str) -> CpuTime | None:
+        """What ``line`` wrote; None for another line."""
         if not line.startswith(PREFIX):
             return None
         used, ready = line.removeprefix(PREFIX).split()
         return cls(float(used), ready == "1")
 
 
-def effort(pid: int) -> Effort:
-    """The effort of a process and its living descendants so far; nothing when it has ended.
+def cpu_limit(budget: dict[str, Any]) -> int:
+    """The processor time in seconds that one process of a student's may use."""
+    return int(budget["submission_seconds"]) + BEYOND
+
+
+def cpu_time(pid: int) -> CpuTime:
+    """The processor time of a process and its living descendants so far; nothing when it has ended.
 
     Outside Linux nobody tells what a process waits for: it counts as ready all the time.
     """
@@ -60,7 +67,8 @@ def crowd() -> float:
         return 1.0
 
 
-def _counted(pid: int) -> Effort:
+def _counted(pid: int) -> CpuTime:
+    # only where /proc is
     from coursekit.sandbox.usage import family
 
     used, ready, ticks = 0.0, False, os.sysconf("SC_CLK_TCK")
@@ -70,10 +78,11 @@ def _counted(pid: int) -> Effort:
             ready = ready or any(state in READY for state in _states(member))
         except (OSError, IndexError):
             continue  # it has just ended
-    return Effort(used, ready)
+    return CpuTime(used, ready)
 
 
 def _facts(path: str) -> list[str]:
+    # only where /proc is
     from coursekit.sandbox.usage import facts_of
 
     return facts_of(path).rsplit(")", 1)[1].split()
@@ -85,7 +94,7 @@ def _states(pid: int) -> Iterator[str]:
         yield _facts(f"/proc/{pid}/task/{thread}/stat")[STATE]
 
 
-def _guessed(pid: int) -> Effort:
+def _guessed(pid: int) -> CpuTime:
     import psutil
 
     try:
@@ -93,6 +102,6 @@ def _guessed(pid: int) -> Effort:
         for member in [process, *process.children(recursive=True)]:
             times = member.cpu_times()
             used += times.user + times.system
-        return Effort(used, True)
+        return CpuTime(used, True)
     except psutil.Error:
-        return Effort()  # it has just ended, or this system does not tell
+        return CpuTime()  # it has just ended, or this system does not tell

@@ -1,4 +1,4 @@
-"""The engine's end of the fork server: asks the zygote for a process and holds that process's lifeline."""
+"""The engine's end of the fork server: asks the fork server for a process and holds that process's lifeline."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import threading
 from dataclasses import asdict
 
 from coursekit.engine.interface import Budget
-from coursekit.engine.processes import library_server as preloaded
-from coursekit.engine.processes.cpu_time import Effort
+from coursekit.engine.processes import library_server
+from coursekit.engine.processes.cpu_time import CpuTime
 from coursekit.engine.processes.spawn import GRACE, Process, clean_environment
 from coursekit.engine.protocol.wire import Channel, SocketChannel
 
-READY = 180.0  # seconds for the zygote to import the libraries
+READY = 180.0  # seconds for the fork server to import the libraries
 
 
 class ForkedProcess:
-    """A process forked by the zygote.  The zygote kills it, and all that it started, when the lifeline closes."""
+    """A process forked by the fork server.  The fork server kills it, and all that it started, when the lifeline closes."""
 
     def __init__(self, channel: socket.socket, lifeline: socket.socket) -> None:
         self._channel, self._lifeline = channel, lifeline
@@ -30,35 +30,35 @@ class ForkedProcess:
         self.channel: Channel = SocketChannel(channel, self.kill)
 
     def kill(self) -> None:
-        """Have the zygote kill the process."""
+        """Have the fork server kill the process."""
         with self._closing:
             if self._lifeline.fileno() >= 0:
                 try:
                     self._lifeline.shutdown(socket.SHUT_WR)
                 except OSError:
-                    return  # the zygote is gone, and its processes with it
+                    return  # the fork server is gone, and its processes with it
 
-    def effort(self) -> Effort:
-        """What the process and all that it started have used so far, as the zygote sees it; zeros when it has ended."""
+    def cpu_time(self) -> CpuTime:
+        """What the process and all that it started have used so far, as the fork server sees it; zeros when it has ended."""
         try:
             self._lifeline.send(b"?")
             said = self._word()
         except OSError:
-            return Effort()
-        so_far = Effort.read(said)
+            return CpuTime()
+        so_far = CpuTime.read(said)
         if so_far is None:
             self._said = said or self._said  # it has just ended, and that was how
-        return so_far or Effort()
+        return so_far or CpuTime()
 
     def _word(self) -> str:
         ready, _, _ = select.select([self._lifeline], [], [], GRACE)
         return self._lifeline.recv(200).decode() if ready else ""
 
     def end(self) -> str:
-        """Kill, wait for the zygote's word, release the sockets; how the process had ended, or ``memory``."""
+        """Kill, wait for the fork server's word, release the sockets; how the process had ended, or ``memory``."""
         self.kill()
         said = self._said or self._word()
-        while Effort.read(said):  # an answer that came late
+        while CpuTime.read(said):  # an answer that came late
             said = self._word()
         self._channel.close()
         with self._closing:
@@ -67,27 +67,27 @@ class ForkedProcess:
 
 
 class ForkLauncher:
-    """Starts processes by forking a zygote that has the libraries loaded and has never seen a notebook or a test."""
+    """Starts processes by forking a server that has the libraries loaded and has never seen a notebook or a test."""
 
     def __init__(self, sandbox: bool) -> None:
         self.sandbox = sandbox
-        self._zygote: subprocess.Popen[bytes] | None = None  # none of ours where it was forked of a preloaded process
+        self._server: subprocess.Popen[bytes] | None = None  # none of ours where it was forked of a preloaded process
         self._control: socket.socket | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._ready = False
 
     def warm(self) -> None:
-        """Have the zygote start, without waiting for it."""
+        """Have the fork server start, without waiting for it."""
         if self._control is not None and (not self._ready or not _readable(self._control, 0.0)):
             return  # it never speaks again: what can be read would be its end
         self.close()
-        self._folder = tempfile.TemporaryDirectory(prefix="course-zygote-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="course-fork-server-", ignore_cleanup_errors=True)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         mode = "sandbox" if self.sandbox else "bare"
         with theirs:
-            if preloaded.ask(theirs, self._folder.name, mode):
+            if library_server.ask(theirs, self._folder.name, mode):
                 return
-            self._zygote = subprocess.Popen(
+            self._server = subprocess.Popen(
                 [sys.executable, "-s", "-P", "-m", "coursekit.engine.processes.fork_server", str(theirs.fileno()), mode],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
                 env=clean_environment(self._folder.name), start_new_session=True,
@@ -108,32 +108,32 @@ class ForkLauncher:
         assert self._control is not None
         if not self._ready:
             if not _readable(self._control, READY) or self._control.recv(5) != b"ready":
-                forked = self._zygote is None
+                forked = self._server is None
                 self.close()
-                if forked and os.environ.pop(preloaded.ADDRESS, ""):
+                if forked and os.environ.pop(library_server.ADDRESS, ""):
                     return self._running()  # what it was forked of is gone: start one of our own
                 raise RuntimeError("the fork server did not start; its error is above")
             self._ready = True
         return self._control
 
     def close(self) -> None:
-        """End the zygote.  Processes that still run end with it."""
+        """End the fork server.  Processes that still run end with it."""
         if self._control is not None:
             self._control.shutdown(socket.SHUT_WR)
             if self._ready:
                 _readable(self._control, GRACE)  # its end
             self._control.close()
-        if self._zygote is not None:
+        if self._server is not None:
             if not self._ready:
-                self._zygote.kill()  # it is still loading, and holds nothing
+                self._server.kill()  # it is still loading, and holds nothing
             try:
-                self._zygote.wait(GRACE)
+                self._server.wait(GRACE)
             except subprocess.TimeoutExpired:
-                self._zygote.kill()
-                self._zygote.wait()
+                self._server.kill()
+                self._server.wait()
         if self._folder is not None:
             self._folder.cleanup()
-        self._zygote = self._control = self._folder = None
+        self._server = self._control = self._folder = None
         self._ready = False
 
 

@@ -19,11 +19,11 @@ from collections.abc import Iterator
 
 from coursekit.engine.processes.spawn import GRACE, clean_environment
 
-ADDRESS = "COURSE_PRELOADED"  # the variable that tells a worker's process where to ask
+ADDRESS = "COURSE_LIBRARIES"  # the variable that tells a worker's process where to ask
 WAITING = 1024  # workers that may wait in line while the libraries are loaded
 
 
-class Preloaded:
+class LibraryServer:
     """The process.  It is started at once; who asks before it is ready waits in line."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Preloaded:
                 env=clean_environment(self._folder.name), start_new_session=True,
             )  # fmt: skip
 
-    def __enter__(self) -> Preloaded:
+    def __enter__(self) -> LibraryServer:
         """Tell the processes that are started from here on where it is."""
         os.environ[ADDRESS] = self.address
         return self
@@ -82,11 +82,12 @@ def _near(address: str) -> Iterator[str]:
 
 def main() -> None:
     """Load the libraries, then fork a fork server for everyone who asks, until the one who started us is gone."""
-    from coursekit.engine.processes import fork_server as zygote
+    # only in the process itself: who asks it for a fork server needs none of this
+    from coursekit.engine.processes import fork_server
 
     listener, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     sys.argv = [""]
-    zygote.preload()
+    fork_server.preload()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork server ended
     while life not in select.select([listener, life], [], [])[0]:
         with listener.accept()[0] as line:
@@ -101,7 +102,8 @@ def main() -> None:
 
 
 def _be(control: socket.socket, folder: str, mode: str) -> None:
-    from coursekit.engine.processes import fork_server as zygote
+    # only in the process itself: who asks it for a fork server needs none of this
+    from coursekit.engine.processes import fork_server
 
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -109,7 +111,7 @@ def _be(control: socket.socket, folder: str, mode: str) -> None:
         os.chdir(folder)
         os.environ |= clean_environment(folder)
         tempfile.tempdir = None
-        zygote.work(control, mode)
+        fork_server.work(control, mode)
     finally:
         sys.stderr.flush()
         os._exit(0)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from coursekit.engine.interface import Budget
-from coursekit.engine.processes.cpu_time import Effort, effort
+from coursekit.engine.processes.cpu_time import CpuTime, cpu_time
 from coursekit.engine.protocol.wire import Channel, PipeChannel, Wire
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -29,7 +29,7 @@ class Process(Protocol):
 
     channel: Channel
 
-    def effort(self) -> Effort:
+    def cpu_time(self) -> CpuTime:
         """What it and all that it started have used of the processor and waited for it; zeros when it has ended."""
 
     def kill(self) -> None:
@@ -110,9 +110,9 @@ class SpawnedProcess:
             start_new_session=os.name == "posix",
         )
 
-    def effort(self) -> Effort:
+    def cpu_time(self) -> CpuTime:
         """What it and all that it started have used of the processor and waited for it; zeros when it has ended."""
-        return effort(self._process.pid)
+        return cpu_time(self._process.pid)
 
     def kill(self) -> None:
         """Kill it and, on POSIX, its process group."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.protocol.errors import FrameError, NotPlain
+from coursekit.engine.protocol.errors import CannotCross, FrameError
 
 _NUMERIC = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
 NUMERIC = _NUMERIC.split()
@@ -44,16 +44,16 @@ def dtype_named(name: str) -> np.dtype:
 
 
 def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
-    """The dtype's name, the shape and the little-endian bytes of an array.  Raises NotPlain for other dtypes."""
+    """The dtype's name, the shape and the little-endian bytes of an array.  Raises CannotCross for other dtypes."""
     if not array.size and sides(array.shape) > MAX_EMPTY:
-        raise NotPlain(f"an array of shape {array.shape} cannot be passed on: it has no entries")
+        raise CannotCross(f"an array of shape {array.shape} cannot be passed on: it has no entries")
     if array.dtype.str in LITTLE:
         return LITTLE[array.dtype.str], array.shape, array.tobytes()
     name = f"str{array.dtype.itemsize // 4}" if array.dtype.kind == "U" else array.dtype.name
     if array.dtype.kind == "U" and not 0 < array.dtype.itemsize // 4 <= MAX_TEXT:
-        raise NotPlain(f"an array of strings longer than {MAX_TEXT} characters cannot be passed on")
+        raise CannotCross(f"an array of strings longer than {MAX_TEXT} characters cannot be passed on")
     if array.dtype.kind != "U" and name not in DTYPES:
-        raise NotPlain(f"an array of dtype {name} cannot be passed on: use numbers, booleans or short strings")
+        raise CannotCross(f"an array of dtype {name} cannot be passed on: use numbers, booleans or short strings")
     return name, array.shape, np.ascontiguousarray(array, dtype_named(name)).tobytes()
 
 
@@ -78,13 +78,13 @@ def array_from(name: str, shape: tuple[int, ...], data: bytes) -> np.ndarray:
 
 
 def tensor_parts(tensor: Any) -> tuple[str, tuple[int, ...], bytes]:
-    """The same for a tensor, detached and on the CPU.  bfloat16 travels as its 16 bits."""
+    """Dtype, shape and bytes of a tensor, detached and on the CPU; bfloat16 travels as its 16 bits.  Raises CannotCross."""
     torch = sys.modules["torch"]
     if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
-        raise NotPlain("only dense tensors with values can be passed on: use .to_dense()")
+        raise CannotCross("only dense tensors with values can be passed on: use .to_dense()")
     name = str(tensor.dtype).removeprefix("torch.")
     if name not in TENSOR_DTYPES:
-        raise NotPlain(f"a tensor of dtype {name} cannot be passed on")
+        raise CannotCross(f"a tensor of dtype {name} cannot be passed on")
     plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     if name == "bfloat16":
         plain = plain.view(torch.int16)

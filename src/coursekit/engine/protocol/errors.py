@@ -11,7 +11,7 @@ class FrameError(ValueError):
     """Bytes that are not a frame of plain data within the limits."""
 
 
-class NotPlain(TypeError):
+class CannotCross(TypeError):
     """A value that cannot cross between the checker and the student's process."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.engine.protocol import arrays
-from coursekit.engine.protocol.errors import FrameError, NotPlain
+from coursekit.engine.protocol.errors import CannotCross, FrameError
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ KINDS = ("callable", "class", "iterator", "object", "module")
 def encode(value: Any, foreign: Callable[[Any], Any] | None = None, limits: Limits = DEFAULT) -> bytes:
     """``value`` as one frame; ``foreign`` turns what is not plain into a Handle (or plain data).
 
-    Raises NotPlain, with words for the author of the value, for what cannot be encoded or exceeds the limits.
+    Raises CannotCross, with words for the author of the value, for what cannot be encoded or exceeds the limits.
     """
     return bytes(_Writer(foreign, limits).write(value, 0).out)
 
@@ -92,9 +92,9 @@ class _Writer:
     def write(self, value: Any, depth: int) -> _Writer:
         self.values += 1
         if depth > self.limits.depth:
-            raise NotPlain(f"nested more than {self.limits.depth} levels deep")
+            raise CannotCross(f"nested more than {self.limits.depth} levels deep")
         if self.values > self.limits.values:
-            raise NotPlain(f"more than {self.limits.values} values; use an array")
+            raise CannotCross(f"more than {self.limits.values} values; use an array")
         writer = _WRITERS.get(type(value))
         if writer is not None:
             writer(self, value, depth)
@@ -111,7 +111,7 @@ class _Writer:
         elif dtype := arrays.dtype_text(value):
             self.text(b"Y", dtype)
         elif self.foreign is None:
-            raise NotPlain(f"a {type(value).__name__[:60]} cannot be passed on")
+            raise CannotCross(f"a {type(value).__name__[:60]} cannot be passed on")
         else:
             self.write(self.foreign(value), depth)
 
@@ -122,7 +122,7 @@ class _Writer:
     def fits(self, size: int) -> None:
         """Refuse what is too large before it is copied, so that the answer does not depend on the memory left."""
         if len(self.out) + size > self.limits.bytes:
-            raise NotPlain(f"larger than {self.limits.bytes // 2**20} MB")
+            raise CannotCross(f"larger than {self.limits.bytes // 2**20} MB")
 
     def text(self, tag: bytes, value: str) -> None:
         self.fits(len(value))
@@ -131,7 +131,7 @@ class _Writer:
     def integer(self, value: int, depth: int) -> None:
         size = value.bit_length() // 8 + 1
         if size > self.limits.int_bytes:
-            raise NotPlain(f"an integer of more than {self.limits.int_bytes} bytes")
+            raise CannotCross(f"an integer of more than {self.limits.int_bytes} bytes")
         self.blob(b"I", value.to_bytes(size, "little", signed=True))
 
     def array(self, tag: bytes, parts: tuple[str, tuple[int, ...], bytes]) -> None:
@@ -158,7 +158,7 @@ class _Writer:
 
     def mapping(self, value: dict[Any, Any], depth: int) -> None:
         if len(value) > self.limits.pairs:
-            raise NotPlain(f"a dict of more than {self.limits.pairs} keys; use an array")
+            raise CannotCross(f"a dict of more than {self.limits.pairs} keys; use an array")
         self.items(b"M", [part for pair in value.items() for part in pair], depth)
 
     def handle(self, value: Handle, depth: int) -> None:

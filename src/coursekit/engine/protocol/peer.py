@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.engine.protocol.arrays import array_parts, is_tensor, tensor_parts, with_gradient
-from coursekit.engine.protocol.errors import FrameError, NotPlain
+from coursekit.engine.protocol.errors import CannotCross, FrameError
 from coursekit.engine.protocol.frames import Handle, Shared, decode, encode
 from coursekit.engine.protocol.wire import Wire
 
@@ -140,7 +140,7 @@ class Peer:
     def keep(self, value: Any, kind: str) -> Handle:
         """Hand out ``value`` under a new number."""
         if len(self.objects) >= MOST_HANDLES:
-            raise NotPlain(f"more than {MOST_HANDLES} objects in one question")
+            raise CannotCross(f"more than {MOST_HANDLES} objects in one question")
         number = len(self.objects) + 1
         self.objects[number] = value
         return Handle(number, True, kind, type(value).__name__)

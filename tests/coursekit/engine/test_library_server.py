@@ -16,9 +16,9 @@ from coursekit.commands.grade import on_many
 from coursekit.engine.engines import shared_by_workers
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.processes import library_server as preloaded
+from coursekit.engine.processes import library_server
 from coursekit.engine.processes.fork_client import ForkLauncher
-from coursekit.engine.processes.library_server import Preloaded
+from coursekit.engine.processes.library_server import LibraryServer
 from coursekit.engine.processes.spawn import clean_environment
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the fork server")
@@ -27,7 +27,7 @@ FEW_SECONDS = 30.0
 
 @pytest.fixture(scope="module")
 def libraries():
-    with Preloaded() as made:
+    with LibraryServer() as made:
         yield made
 
 
@@ -46,14 +46,14 @@ def passed(launcher: ForkLauncher) -> int:
     return sum(result.status == "passed" for result in results.values())
 
 
-def below(libraries: Preloaded) -> list[psutil.Process]:
+def below(libraries: LibraryServer) -> list[psutil.Process]:
     return psutil.Process(libraries._process.pid).children()
 
 
 def test_two_workers_fork_servers_are_forked_of_it_and_grade(libraries, launcher):
     other = ForkLauncher(sandbox=False)
     all_of_it = passed(launcher)
-    assert passed(other) == all_of_it > 5 and launcher._zygote is None and other._zygote is None
+    assert passed(other) == all_of_it > 5 and launcher._server is None and other._server is None
     servers = below(libraries)
     other.close()
     gone, alive = psutil.wait_procs(servers, timeout=2)
@@ -70,29 +70,29 @@ def test_a_fork_server_that_was_killed_is_replaced_at_once(libraries, launcher):
 
 
 def test_its_fork_servers_outlive_it_and_new_ones_are_started_without_it(launcher):
-    with Preloaded() as libraries:
+    with LibraryServer() as libraries:
         all_of_it = passed(launcher)
         libraries._process.kill()
         libraries._process.wait()
-        assert passed(launcher) == all_of_it and launcher._zygote is None
+        assert passed(launcher) == all_of_it and launcher._server is None
         alone = ForkLauncher(sandbox=False)
-        assert passed(alone) == all_of_it and alone._zygote is not None
+        assert passed(alone) == all_of_it and alone._server is not None
         alone.close()
-    assert preloaded.ADDRESS not in os.environ
+    assert library_server.ADDRESS not in os.environ
 
 
 def test_one_that_dies_while_a_worker_waits_in_line(launcher):
-    with Preloaded() as libraries:
+    with LibraryServer() as libraries:
         launcher.warm()
         libraries._process.kill()
-        assert launcher._zygote is None and passed(launcher) > 5 and launcher._zygote is not None
+        assert launcher._server is None and passed(launcher) > 5 and launcher._server is not None
 
 
 def test_a_folder_for_temporary_files_with_a_long_name(tmp_path, monkeypatch, launcher):
     folder = tmp_path / "scratch" / ("x" * 120)  # as a cluster's jobs have; a socket's own name has room for 107
     folder.mkdir(parents=True)
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    with Preloaded() as libraries:
+    with LibraryServer() as libraries:
         assert passed(launcher) > 5 and len(below(libraries)) == 1
     assert list(folder.glob("course-libraries-*")) == []
 
@@ -100,8 +100,8 @@ def test_a_folder_for_temporary_files_with_a_long_name(tmp_path, monkeypatch, la
 def test_nothing_is_left_of_it_when_the_one_who_started_it_is_killed(tmp_path):
     code = (
         "import os; from coursekit.engine.processes.fork_client import ForkLauncher; from coursekit.engine.interface import Budget\n"
-        "from coursekit.engine.processes.library_server import Preloaded\n"
-        "with Preloaded() as made:\n"
+        "from coursekit.engine.processes.library_server import LibraryServer\n"
+        "with LibraryServer() as made:\n"
         "    ForkLauncher(False).start('student', Budget()); print(made._process.pid, flush=True); os.kill(os.getpid(), 9)"
     )
     environment = clean_environment(str(tmp_path))

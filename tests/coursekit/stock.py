@@ -18,9 +18,9 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Status, Submission
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
 
 ASSIGNMENT = "assignment"
 

@@ -1,0 +1,77 @@
+"""No circle between files, and an import inside a function says why it is there: read from the source, nothing is imported."""
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+import coursekit
+
+SRC = Path(coursekit.__file__).parents[1]
+FILES = {".".join(f.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): f
+         for f in sorted((SRC / "coursekit").rglob("*.py"))}  # fmt: skip
+
+
+def imports(tree: ast.AST) -> dict[str, int]:
+    """The files of coursekit that ``tree`` imports, anywhere in it, with the line; their packages' ``__init__`` included."""
+    found: dict[str, int] = {}
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [name for alias in node.names for name in (f"{node.module}.{alias.name}", node.module or "")]
+        for name in names:
+            parts = name.split(".")
+            for module in (".".join(parts[: k + 1]) for k in range(len(parts))):
+                if module in FILES:
+                    found.setdefault(module, node.lineno)
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of ``graph``; empty when there is none."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_circle_between_files():
+    graph = {name: set(imports(ast.parse(file.read_text()))) - {name} for name, file in FILES.items()}
+    assert len(graph) > 100
+    assert circle(graph) == []
+
+
+def test_a_circle_through_a_function_would_be_seen():
+    one, other = "import coursekit.plain", "def f():\n    from coursekit import compare"
+    graph = {"coursekit.compare": set(imports(ast.parse(one))), "coursekit.plain": set(imports(ast.parse(other)))}
+    assert {"coursekit.compare", "coursekit.plain"} <= set(circle(graph))
+
+
+def uncommented(source: str) -> list[int]:
+    """The lines inside functions that import from coursekit, without a comment on the line, or above it and its neighbours."""
+    lines, found = source.splitlines(), []
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if isinstance(node, ast.Import | ast.ImportFrom) and imports(node):
+                at = node.lineno - 1
+                while lines[at - 1].strip().startswith(("from ", "import ")):
+                    at -= 1
+                if "#" not in lines[node.lineno - 1] and not lines[at - 1].strip().startswith("#"):
+                    found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_import_inside_a_function_says_why_it_is_there(name):
+    assert uncommented(FILES[name].read_text()) == []
+
+
+def test_an_import_inside_a_function_without_a_word_would_be_seen():
+    assert uncommented("def f():\n    import coursekit.plain\n") == [2]
+    assert uncommented("def f():\n    # why\n    import coursekit.plain\n    import coursekit.checks  # why\n") == []
