@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.asked import asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth, untouched
+from coursekit.checks import NOTHING, STOPPED, observe, truth
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
 from coursekit.plain import NotPlain, encode, plain
+from coursekit.told import error_name, error_text
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
@@ -158,10 +160,11 @@ def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[R
             execute(code, "setup", space)
         try:
             execute(cell, "answer", space)
-            for block in (question.visible, question.hidden):
-                recorder.code = block
-                execute(block, "check", space)
-                visible = visible or list(recorder.seen)
+            with asking(space, question.asks, question.changes):
+                for block in (question.visible, question.hidden):
+                    recorder.code = block
+                    execute(block, "check", space)
+                    visible = visible or list(recorder.seen)
         except AssignmentError:
             raise
         except Exception as error:
