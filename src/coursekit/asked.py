@@ -81,28 +81,35 @@ def asked(answer: Any, lender: Lender | None) -> Any:
             lends.inside -= 1
         return usable(lends.back(result))
 
-    given: Callable[[Any], Any] = getattr(
-        answer, "__given__", lends.lend if lends is not None else lambda values: values
-    )
-    ask.__given__ = given  # type: ignore[attr-defined]
     return ask
 
 
+Look = Callable[[Any], Any]
+
+
 @contextmanager
-def asking(space: dict[str, Any], names: Iterable[str], changes: bool = False) -> Iterator[None]:
-    """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied."""
+def asking(space: dict[str, Any], names: Iterable[str], changes: bool = False) -> Iterator[Look]:
+    """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied.
+
+    Gives the function by which a check sees what an answer has made of what was given to it.
+    """
     lender = None if changes else Lender()
     before = {name: space[name] for name in names if name in space and space[name] is not ...}
     space |= {name: asked(answer, lender) for name, answer in before.items()}
+    looks = [answer.__given__ for answer in before.values() if hasattr(answer, "__given__")]
     try:
-        yield
+        yield looks[0] if looks else as_it_is if lender is None else lender.lend
     finally:
         space |= before
 
 
-def untouched(answer: Callable[..., object], given: list[Any]) -> bool:
+def as_it_is(value: Any) -> Any:
+    """The thing itself."""
+    return value
+
+
+def untouched(answer: Callable[..., object], given: list[Any], look: Look = as_it_is) -> bool:
     """Whether all in ``given``, also what is in lists and dicts, is after ``answer(*given)`` what it was before."""
     before = digest(given)
     answer(*given)
-    look = getattr(answer, "__given__", None)
-    return digest(given if look is None else list(look(tuple(given)))) == before
+    return digest(list(look(tuple(given)))) == before

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.asked import asking, untouched
+from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
 from coursekit.plain import decode, is_tensor, unpack
@@ -68,6 +68,7 @@ class Question:
     observed: dict[str, Observed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     judged: int = 0  # checks that asked for more than an answer
+    look: Look = as_it_is  # what answers made of what was given to them
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
@@ -143,10 +144,10 @@ class Check:
 
     @contextmanager
     def _run(
-        self, id: str, points: float, parts: bool, reveal: bool, lent: AbstractContextManager[None]
+        self, id: str, points: float, parts: bool, reveal: bool, lent: AbstractContextManager[Look]
     ) -> Iterator[None]:
         question = self._question = Question(id, points, parts, reveal)
-        with lent, contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        with lent as question.look, contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 yield
@@ -208,7 +209,8 @@ class Check:
 
     def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
         """Ask that ``answer(*given)`` leaves its arguments as they were; ``message`` names those that it could change."""
-        self.require(lambda: untouched(answer, given), message, hint)
+        look = self._question.look
+        self.require(lambda: untouched(answer, given, look), message, hint)
 
     def given(self, name: str, value: object) -> None:
         """Ask only whether there is an answer; what it is worth is decided when it is graded."""

@@ -15,7 +15,7 @@ from coursekit.assignments.schema import CHANGES, Assignment, Block, Question, T
 from coursekit.plain import pack
 
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-HINTS = ("a nudge", "the method", "almost the code")
+HINTS = ("a nudge", "the method", "a first step")
 STARS = "★★★★★☆☆☆☆☆"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

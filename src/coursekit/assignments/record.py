@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.asked import asking, untouched
+from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import NOTHING, STOPPED, observe, truth
@@ -102,6 +102,7 @@ class Recorder:
     requires: set[str] = field(default_factory=set)
     code: str = ""
     seed: int = 0
+    look: Look = as_it_is
 
     def _see(self, name: str, thing: object) -> Observed:
         if not isinstance(name, str):
@@ -131,7 +132,7 @@ class Recorder:
 
     def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
         """As ``Check.leaves``."""
-        self.require(lambda: untouched(answer, given), message, hint)
+        self.require(lambda: untouched(answer, given, self.look), message, hint)
 
     def given(self, name: str, value: object) -> None:
         """As ``Check.given``."""
@@ -160,7 +161,7 @@ def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[R
             execute(code, "setup", space)
         try:
             execute(cell, "answer", space)
-            with asking(space, question.asks, question.changes):
+            with asking(space, question.asks, question.changes) as recorder.look:
                 for block in (question.visible, question.hidden):
                     recorder.code = block
                     execute(block, "check", space)

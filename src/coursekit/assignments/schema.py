@@ -38,7 +38,7 @@ class Meta(BaseModel):
     @classmethod
     def _three(cls, hints: list[str]) -> list[str]:
         if len(hints) != 3 or not all(h.strip() for h in hints):
-            raise ValueError(f"needs exactly three hints (nudge, method, near-code), got {len(hints)}")
+            raise ValueError(f"needs exactly three hints (nudge, method, a first step), got {len(hints)}")
         return hints
 
 

@@ -6,7 +6,8 @@ import ast
 import functools
 import re
 
-MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.*]+\?{1,2}[ \t]*)$", re.MULTILINE)
+GIVES = re.compile(r"=[ \t]*[%!].*$", re.MULTILINE)  # x = %time f()
 LONGEST = 100_000  # characters of a cell that are worth looking into
 STUBS = (ast.Pass,)
 
@@ -15,7 +16,7 @@ def parsed(source: str) -> ast.Module | None:
     """The tree of a cell, with lines of magics left out; None when it does not parse, or is too long to be an answer."""
     if len(source) > LONGEST:
         return None
-    for text in (source, MAGIC.sub("", source)):
+    for text in (source, GIVES.sub("= None", MAGIC.sub(r"\1pass", source))):
         try:
             return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
