@@ -5,13 +5,13 @@ from scipy.special import entr, log_softmax, softmax
 from scipy.stats import binom
 
 # %% dropout_ridge / one-penalty
-# says: You use one penalty for all weights. The variance of the output is Σ w_j² x_j² (1 − q_j)/q_j, so each weight is penalised by the size of its own feature.
+# says: Your penalty leaves out the size of the features. The variance of the output is Σ w_j² x_j² (1 − q_j)/q_j, so each weight is penalised by the size of its own feature.
 # hint: 2
 def dropout_ridge(X, y, q):
     return np.linalg.solve(X.T @ X + len(X) * np.diag((1 - q) / q), X.T @ y)
 
 # %% dropout_ridge / forgets-inverse
-# says: Your penalty has the factor 1 − q_j, or q_j (1 − q_j). Kept values are divided by q_j, so the variance of z/q is (1 − q_j)/q_j.
+# says: Your penalty has the factor 1 − q_j. Kept values are divided by q_j, so the variance of z/q is (1 − q_j)/q_j.
 # hint: 2
 def dropout_ridge(X, y, q):
     return np.linalg.solve(X.T @ X + np.diag((1 - q) * (X**2).sum(0)), X.T @ y)
@@ -159,7 +159,7 @@ def thinned_average(W, b, x, q):
     return probability @ np.exp(logs), np.exp(probability @ logs), softmax(W @ x + b)
 
 # %% thinned_average / bias-dropped-too
-# says: You divide the bias by q or mask it as well. Only the inputs are dropped.
+# says: You divide the bias by q as well. Only the inputs are masked and divided.
 # hint: 2
 def thinned_average(W, b, x, q):
     d = len(x)
@@ -192,7 +192,7 @@ def split_uncertainty(logits):
     return total, aleatoric, np.maximum(total - aleatoric, 0)
 
 # %% split_uncertainty / bits
-# says: Your values are in bits, larger by 1/log 2. Nats are asked for.
+# says: Your values are in bits, larger by the factor 1/log 2. Nats are asked for.
 # hint: 3
 def split_uncertainty(logits):
     p = softmax(logits, axis=-1)
@@ -337,6 +337,17 @@ def thinned_average(W, b, x, q):
     logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
     off = np.exp(W @ x + b)
     return weight @ np.exp(logs), softmax(weight @ logs), off / off.sum()
+
+# %% thinned_average / exponentiates-the-mean
+# says: You exponentiate the mean log-probabilities as they are. With large logits all of them become 0, and 0/0 is NaN: softmax takes the largest off first.
+# hint: 3
+def thinned_average(W, b, x, q):
+    masks = np.array(list(itertools.product((0, 1), repeat=len(x))))
+    weight = np.prod(np.where(masks == 1, q, 1 - q), axis=1)
+    logs = log_softmax((masks * x / q) @ W.T + b, axis=1)
+    with np.errstate(all="ignore"):
+        geometric = np.exp(weight @ logs)
+        return weight @ np.exp(logs), geometric / geometric.sum(), softmax(W @ x + b)
 
 # %% thinned_average / input-divided-in-place
 # says: Your function divides the array x that it is given by q, so the next call starts from another x. Work on a copy: x = x / q.

@@ -242,7 +242,7 @@ def log_time_flow(Z, taus):
 # hint: 1
 def log_time_flow(Z, taus):
     def speed(tau, w):
-        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z / max(len(Z), 2)
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z / len(Z)
 
     return solve_ivp(speed, (-20, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-6, atol=1e-8).y.T
 

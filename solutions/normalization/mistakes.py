@@ -492,7 +492,7 @@ def equilibrium(eta, lam, slope):
     return length, float(np.arccos(shrink))
 
 # %% equilibrium / sine
-# says: The angle is not the one whose sine is the step over the old length: the weight has shrunk before, and the right angle lies between the shrunken weight and the step.
+# says: You took the step over the old length for the tangent of the angle. The decay shortens the weight first: the tangent is the step over the shortened length.
 # hint: 2
 def equilibrium(eta, lam, slope):
     shrink = 1 - eta * lam

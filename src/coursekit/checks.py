@@ -7,17 +7,18 @@ import io
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
 from coursekit.plain import from_json, is_tensor, unpack
+from coursekit.told import error_name, error_text
 
 STOPPED = "the checks"
 NOTHING = object()
@@ -67,6 +68,7 @@ class QuestionChecks:
     observed: dict[str, Observed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     judged: int = 0  # checks that asked for more than an answer
+    look: Look = as_it_is  # what answers made of what was given to them
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
@@ -122,51 +124,30 @@ def observe(thing: object) -> Observed:
         return Observed(error=error_name(error), detail=error_text(error))
 
 
-def error_name(error: BaseException) -> str:
-    """The type name of an error; an error that came from another process carries the name it had there."""
-    return str(getattr(error, "student_type", type(error).__name__))[:80]
-
-
-def error_text(error: BaseException) -> str:
-    """An error in words: what was raised, its text, and the line of the answer that raised it where it is known."""
-    if isinstance(error, NotImplementedError):
-        return "not answered yet: it raises NotImplementedError"
-    line = answer_line(error)
-    text = str(error)[:500].strip()
-    name = error_name(error)
-    return f"your code raised {name}{': ' + text if text else ''}{f' (line {line} of your answer)' if line else ''}"
-
-
-def answer_line(error: BaseException) -> int:
-    """The last line number of ``error`` that lies in a notebook cell other than the check; 0 when there is none."""
-    told = getattr(error, "student_line", None)
-    if type(told) is int:
-        return told
-    lines, entry = [], error.__traceback__
-    while entry is not None:
-        code = entry.tb_frame.f_code
-        if code.co_filename.startswith("<") or "ipykernel_" in code.co_filename:
-            lines.append((code.co_filename, code.co_name, entry.tb_lineno))
-        entry = entry.tb_next
-    answers = [line for file, name, line in lines if file != lines[0][0]]
-    return answers[-1] if answers else 0
-
-
 class Check:
     """The object ``check`` of every check cell; one question at a time."""
 
     def __init__(self) -> None:
         self._question = QuestionChecks("")
 
-    @contextmanager
-    def question(self, id: str, points: float = 1, parts: bool = False, reveal: bool = True) -> Iterator[None]:
+    def question(
+        self, id: str, points: float = 1, parts: bool = False, reveal: bool = True,
+        asks: tuple[str, ...] = (), changes: bool = False,
+    ) -> AbstractContextManager[None]:  # fmt: skip
         """Run the checks of question ``id``: silence warnings, go on after a failure, and raise ``CheckFailed`` at the end.
 
         With ``parts`` the cell's last expression is ``check.earned``, nbgrader's partial credit; with ``reveal`` false no
-        message contains an expected value.
+        message contains an expected value.  The answers called ``asks`` get copies of what the checks give them, so that
+        these go on with what they had; with ``changes`` they get the things themselves.
         """
+        return self._run(id, points, parts, reveal, asking(sys._getframe(1).f_globals, asks, changes))
+
+    @contextmanager
+    def _run(
+        self, id: str, points: float, parts: bool, reveal: bool, lent: AbstractContextManager[Look]
+    ) -> Iterator[None]:
         question = self._question = QuestionChecks(id, points, parts, reveal)
-        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        with lent as question.look, contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 yield
@@ -228,7 +209,8 @@ class Check:
 
     def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
         """Ask that ``answer(*given)`` leaves its arguments as they were; ``message`` names those that it could change."""
-        self.require(lambda: untouched(answer, given), message, hint)
+        look = self._question.look
+        self.require(lambda: untouched(answer, given, look), message, hint)
 
     def given(self, name: str, value: object) -> None:
         """Ask only whether there is an answer; what it is worth is decided when it is graded."""
@@ -251,19 +233,6 @@ class Check:
     def earned(self) -> float:
         """The points earned by the question whose checks ran last."""
         return self._question.earned
-
-
-def untouched(answer: Callable[..., object], given: list[Any]) -> bool:
-    """Whether all in ``given``, also arrays in lists, is after ``answer(*given)`` what it was before."""
-    before = deepcopy(given)
-    answer(*given)
-    return _same(before, given)
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return one is other or bool(np.array_equal(one, other))  # functions are not copied
 
 
 def truth(value: object) -> bool | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.plain import NotPlain, described, plain, precision
+from coursekit.plain import NotPlain, described, plain, precision, usable
 
 NOISE = 1e-4  # of the largest entry: what low precision may add to any other
 NEAR = 0.01  # of what is expected: off by less, the method may be right and too coarse
@@ -29,7 +29,7 @@ def difference(expected: Any, got: object, tolerance: Tolerance, reveal: bool = 
     With ``reveal`` false the words never contain what is expected.
     """
     try:
-        value = plain(got)
+        value = plain(usable(got))
     except NotPlain as error:
         return f"your value {error}"
     loose = max(precision(got), precision(expected))
@@ -186,7 +186,8 @@ def _describe(want: np.ndarray, have: np.ndarray, wrong: np.ndarray, reveal: boo
 
 def _near(want: np.ndarray, error: np.ndarray, wrong: np.ndarray) -> str:
     """A remark when a coarser method would give just this."""
-    near = want.dtype.kind in "fc" and bool(np.all(error[wrong] <= NEAR * np.abs(want[wrong])))
+    finite = np.isfinite(error[wrong]) & np.isfinite(want[wrong])
+    near = want.dtype.kind in "fc" and bool(np.all(finite & (error[wrong] <= NEAR * np.abs(want[wrong]))))
     return ", though near: is the method accurate enough?" if near else ""
 
 

@@ -17,8 +17,7 @@ SCALARS = (bool, int, float, complex, str, bytes)
 DICTS = (dict, OrderedDict, defaultdict)
 EXACT = (Fraction, Decimal)
 MAX_DEPTH = 12
-# relative errors of right answers in these types; whoever answers chooses the type, so not much more than the type's own
-HALF, SINGLE = 1e-3, 1e-5
+SINGLE = 1e-5  # relative error of right answers in single precision: not much more than the type's own
 
 
 class NotPlain(Exception):
@@ -55,6 +54,36 @@ def plain(value: object, depth: int = 0) -> Any:
     if kind in (np.ndarray, np.matrix) or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
         return _checked(np.array(value))
     raise NotPlain(f"is {described(value)}, where a number, string, list, dict, array or tensor is wanted")
+
+
+def usable(value: Any, depth: int = 0) -> Any:
+    """An answer's value as a check can compute with it, the same object where nothing stands in the way.
+
+    Tensors are detached, complex numbers without an imaginary part are real, exact and extended numbers are floats.
+    """
+    kind = type(value)
+    if kind in (list, tuple, dict) and depth <= MAX_DEPTH:
+        items = [usable(item, depth + 1) for item in (dict.values(value) if kind is dict else value)]
+        same = all(new is old for new, old in zip(items, dict.values(value) if kind is dict else value))
+        return value if same else dict(zip(value, items)) if kind is dict else kind(items)
+    if kind in EXACT:
+        return float_of(value)
+    if kind is complex:
+        return value.real if value.imag == 0 else value
+    if is_tensor(value):
+        return _usable_tensor(value)
+    return _usable_array(value) if kind is np.ndarray or issubclass(kind, np.inexact) else value
+
+
+def _usable_tensor(value: Any) -> Any:
+    value = value.detach() if value.requires_grad else value
+    return value.real if value.is_complex() and not bool((value.imag != 0).any()) else value
+
+
+def _usable_array(value: Any) -> Any:
+    if value.dtype in (np.longdouble, np.clongdouble) and value.dtype not in (np.float64, np.complex128):
+        value = value.astype(np.float64 if value.dtype.kind == "f" else np.complex128)
+    return value.real.copy() if value.dtype.kind == "c" and not np.any(value.imag != 0) else value
 
 
 def items_of(value: Any) -> list[Any]:
@@ -98,13 +127,14 @@ def _checked(array: np.ndarray) -> np.ndarray:
 
 
 def precision(value: object) -> float:
-    """The relative tolerance that the number type of ``value`` calls for: 0 for double precision and integers."""
+    """The relative tolerance that the number type of ``value`` calls for: 0 for double precision and integers.
+
+    Whoever answers chooses the type, so that half precision, whose own errors are wrong answers, calls for none.
+    """
     dtype = str(getattr(value, "dtype", "")) if is_tensor(value) or type(value).__module__ == "numpy" else ""
     if type(value) is list or type(value) in DICTS or issubclass(type(value), tuple):
         items = list(dict.values(value)) if type(value) in DICTS else items_of(value)  # type: ignore[arg-type]
         return max((precision(item) for item in items[:64]), default=0.0)
-    if dtype.endswith(("float16",)):
-        return HALF
     return SINGLE if dtype.endswith(("float32", "complex64")) else 0.0
 
 

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from coursekit.checks import CheckFailed, check
 from coursekit.compare import Tolerance, difference
-from coursekit.plain import NotPlain, from_json, pack, plain, to_json, unpack
+from coursekit.plain import NotPlain, from_json, pack, plain, to_json, unpack, usable
 
 EXACT = Tolerance(1e-9)
 
@@ -98,6 +98,45 @@ def test_a_hidden_check_says_when_an_answer_is_near_and_not_what_is_expected(got
     words = difference(plain(3.0), got, Tolerance(), reveal=False)
     assert ("near: is the method accurate enough" in words) == near
     assert "expected" not in words and words
+
+
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [(np.inf, 5.0), (np.inf, np.nan), (3.0, np.inf), (-np.inf, np.inf), ([np.inf, 1.0], [2.0, 1.0])],
+)
+def test_nothing_is_near_infinity_and_nan_is_near_nothing(expected, got):
+    for value in (got, np.array(got), torch.tensor(got)):
+        words = difference(plain(expected), value, Tolerance(), reveal=False)
+        assert words and "near" not in words
+
+
+WRAPPED = {
+    "gradient": torch.tensor([1.0, 2.0], requires_grad=True),
+    "parameter": torch.nn.Parameter(torch.tensor([1.0, 2.0])),
+    "on the way to a gradient": torch.tensor([0.5, 1.0], requires_grad=True) * 2,
+    "complex": np.array([1.0 + 0j, 2.0]),
+    "complex tensor": torch.tensor([1.0 + 0j, 2.0]),
+    "complex scalars": [1 + 0j, np.complex128(2)],
+    "decimals": [Decimal("1.0"), Decimal(2)],
+    "fractions": (Fraction(1), Fraction(2)),
+    "long": np.array([1.0, 2.0], np.longdouble),
+    "long scalars": [np.longdouble(1), np.longdouble(2)],
+}
+
+
+@pytest.mark.parametrize("kind", WRAPPED)
+def test_a_check_can_compute_with_a_right_value_of_any_type(kind):
+    found = usable(WRAPPED[kind])
+    assert difference([1.0, 2.0], WRAPPED[kind], EXACT) == "" == difference([1.0, 2.0], found, EXACT)
+    assert np.asarray(found).tolist() == [1.0, 2.0]
+    assert float(found[0]) < float(found[1]) and found[1] > 1.5
+
+
+@pytest.mark.parametrize(
+    "value", [1, 2.0, 1 + 2j, "x", None, [1, {"a": (2.0,)}], np.ones(2), np.float32(1), abs], ids=str
+)
+def test_what_a_check_can_compute_with_stays_the_same_object(value):
+    assert usable(value) is value
 
 
 def test_infinite_and_missing_values_can_be_expected():
@@ -451,8 +490,8 @@ def test_two_checks_of_one_name_are_refused():
 def test_a_type_of_low_precision_buys_little():
     """Whoever answers chooses the type: a wrong value must not become right by being rounded."""
     expected = np.array([40.0, 0.2, 1e-3])
-    for kind, near in ((np.float32, 1 + 5e-6), (np.float16, 1 + 2e-4)):
-        assert difference(expected, (expected * near).astype(kind), Tolerance(1e-9)) == ""
+    assert difference(expected, (expected * (1 + 5e-6)).astype(np.float32), Tolerance(1e-9)) == ""
+    assert difference(expected, expected.astype(np.float16), Tolerance(1e-9))  # as the same numbers in float64 would
     for kind, off in ((np.float32, 1e-4), (np.float16, 0.01)):
         assert difference(expected, (expected * (1 + off)).astype(kind), Tolerance(1e-9))
         assert difference(2.5, np.asarray(2.5 * (1 + off), kind), Tolerance(1e-9))

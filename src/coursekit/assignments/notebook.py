@@ -11,11 +11,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.record import Tables, record
-from coursekit.assignments.schema import Assignment, Block, Question, Text
+from coursekit.assignments.schema import CHANGES, Assignment, Block, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
 
-HINTS = ("a nudge", "the method", "almost the code")
+HINTS = ("a nudge", "the method", "a first step")
 STARS = "★★★★★☆☆☆☆☆"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -77,7 +77,9 @@ def check_cell(question: Question, visible: Tables, hidden: Tables) -> str:
     options = [repr(question.id), f"points={question.meta.points:g}"]
     options += ["parts=True"] if question.meta.parts else []
     options += ["reveal=False"] if question.meta.kind == "predict" else []
-    body = [*_table(visible), question.visible or given(question)]
+    options += [f"asks={question.asks!r}"] if question.asks else []
+    options += ["changes=True"] if question.changes else []
+    body = [*([CHANGES] if question.changes else []), *_table(visible), question.visible or given(question)]
     body += [BEGIN_HIDDEN, "check.hidden()", *_table(hidden), question.hidden, END_HIDDEN]
     lines = ["from coursekit.checks import check", "", f"with check.question({', '.join(options)}):"]
     lines.append(textwrap.indent("\n".join(body), "    "))

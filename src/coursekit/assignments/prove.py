@@ -15,10 +15,11 @@ import nbformat
 from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Question
-from coursekit.checks import CheckFailed, check, error_text
+from coursekit.checks import CheckFailed, check
 from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution
 from coursekit.paths import ROOT
 from coursekit.plain import unpack
+from coursekit.told import error_text
 
 VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
 MISTAKES, ALTERNATIVES = 3, 1

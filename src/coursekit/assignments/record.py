@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import NOTHING, STOPPED, error_name, error_text, observe, truth, untouched
+from coursekit.checks import NOTHING, STOPPED, observe, truth
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
 from coursekit.plain import NotPlain, plain, to_json
+from coursekit.told import error_name, error_text
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
@@ -100,6 +102,7 @@ class Recorder:
     requires: set[str] = field(default_factory=set)
     code: str = ""
     seed: int = 0
+    look: Look = as_it_is
 
     def _see(self, name: str, thing: object) -> Observed:
         if not isinstance(name, str):
@@ -129,7 +132,7 @@ class Recorder:
 
     def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
         """As ``Check.leaves``."""
-        self.require(lambda: untouched(answer, given), message, hint)
+        self.require(lambda: untouched(answer, given, self.look), message, hint)
 
     def given(self, name: str, value: object) -> None:
         """As ``Check.given``."""
@@ -158,10 +161,11 @@ def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[R
             execute(code, "setup", space)
         try:
             execute(cell, "answer", space)
-            for block in (question.visible, question.hidden):
-                recorder.code = block
-                execute(block, "check", space)
-                visible = visible or list(recorder.seen)
+            with asking(space, question.asks, question.changes) as recorder.look:
+                for block in (question.visible, question.hidden):
+                    recorder.code = block
+                    execute(block, "check", space)
+                    visible = visible or list(recorder.seen)
         except AssignmentError:
             raise
         except Exception as error:

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Kind = Literal["code", "derive+check", "predict", "written"]
+CHANGES = "# answers may change their arguments"  # a line of the checks; without it answers get copies
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -37,7 +38,7 @@ class Meta(BaseModel):
     @classmethod
     def _three(cls, hints: list[str]) -> list[str]:
         if len(hints) != 3 or not all(h.strip() for h in hints):
-            raise ValueError(f"needs exactly three hints (nudge, method, near-code), got {len(hints)}")
+            raise ValueError(f"needs exactly three hints (nudge, method, a first step), got {len(hints)}")
         return hints
 
 
@@ -93,6 +94,17 @@ class Question:
     def written(self) -> bool:
         """Whether it is graded by hand."""
         return self.meta.kind == "written"
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The names of the functions and values that the answer is asked for; classes are not among them."""
+        found = re.findall(r"^(?:def (\w+)|(\w+)\s*(?::[^=\n]+)?=\s*\.\.\.)", self.answer, re.M)
+        return tuple(function or value for function, value in found)
+
+    @property
+    def changes(self) -> bool:
+        """Whether an answer may change what a check gives it."""
+        return CHANGES in self.visible + self.hidden
 
     @property
     def decided_in_sight(self) -> bool:

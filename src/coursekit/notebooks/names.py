@@ -8,7 +8,8 @@ import re
 
 from coursekit.notebooks.limits import LONGEST_SOURCE
 
-MAGIC = re.compile(r"^[ \t]*[%!?].*$", re.MULTILINE)
+MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.*]+\?{1,2}[ \t]*)$", re.MULTILINE)
+GIVES = re.compile(r"=[ \t]*[%!].*$", re.MULTILINE)  # x = %time f()
 STUBS = (ast.Pass,)
 
 
@@ -16,7 +17,7 @@ def parsed(source: str) -> ast.Module | None:
     """The tree of a cell, with lines of magics left out; None when it does not parse, or is too long to be an answer."""
     if len(source) > LONGEST_SOURCE:
         return None
-    for text in (source, MAGIC.sub("", source)):
+    for text in (source, GIVES.sub("= None", MAGIC.sub(r"\1pass", source))):
         try:
             return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -99,9 +99,34 @@ def answers_twice(d: Draft) -> None:
     d.cells.append(dict(d.cell("mode_speed_answer")))
 
 
-@case("broken", "good")
+@case("broken", "good", mode_speed="failed")
 def second_answer_is_wrong(d: Draft) -> None:
+    """As in Jupyter, where the notebook ends with this definition."""
     d.cells.append(d.cell("mode_speed_answer") | {"source": "def mode_speed(w, s): return 0.0"})
+
+
+@case("broken", "good")
+def first_try_was_kept(d: Draft) -> None:
+    d.cells.insert(
+        d.at("mode_speed_answer"), d.cell("mode_speed_answer") | {"source": "def mode_speed(w, s): return 0.0"}
+    )
+
+
+@case("broken", "good")
+def first_try_fails(d: Draft) -> None:
+    d.cells.insert(d.at("mode_speed_answer"), d.cell("mode_speed_answer") | {"source": "mode_speed = 1 / 0"})
+
+
+@case("broken", "good")
+def second_answer_is_blank(d: Draft) -> None:
+    d.cells.append(d.cell("mode_speed_answer") | {"source": "def mode_speed(w, s):\n    ..."})
+
+
+@case("broken", "good", mode_speed="failed")
+def second_answer_bears_the_id_of_a_test(d: Draft) -> None:
+    """A cell that calls itself a test is no answer: only what the notebook's answers define counts."""
+    d.answer("mode_speed", "def mode_speed(w, s): return 0.0")
+    d.cells.append(d.cell("mode_speed") | {"source": "def mode_speed(w, s): return 1.0"})
 
 
 @case("broken", "good")

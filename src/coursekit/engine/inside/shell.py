@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.engine.inside.magics import NotebookTools
+
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-RUN_BODY = ("time", "timeit", "capture", "prun")  # cell magics whose body is Python
 LINE = 2_000  # characters of the last expression's text
 
 
@@ -43,37 +44,6 @@ class Capped(io.TextIOBase):
         """What was kept, with a note where something was cut."""
         cut = f"\n… cut after {self.limit} characters" if self.size > self.limit else ""
         return "".join(self.parts) + cut
-
-
-class NotebookTools:
-    """What ``get_ipython()`` gives: magics that make sense without a screen run, all others do nothing."""
-
-    def __init__(self, shell: Shell) -> None:
-        self.shell, self.user_ns = shell, shell.namespace
-
-    def run_line_magic(self, name: str, line: str, *_: object) -> None:
-        """``%time statement`` runs the statement; other line magics do nothing."""
-        if name in RUN_BODY and line.strip():
-            exec(compile(line, self.shell.label, "exec"), self.user_ns)
-
-    def run_cell_magic(self, name: str, line: str, body: str) -> None:
-        """``%%time`` and the like run the cell; other cell magics do nothing."""
-        if name in RUN_BODY:
-            exec(compile(body, self.shell.label, "exec"), self.user_ns)
-
-    def system(self, command: str) -> None:
-        """Shell commands do not run while a notebook is graded."""
-        print(f"shell command not run while grading: {command[:100]}")
-
-    magic = run_line_magic
-
-    def getoutput(self, command: str, *_: object) -> list[str]:
-        """Nothing, with the same note."""
-        self.system(command)
-        return []
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda *args, **kwargs: None
 
 
 class Shell:
@@ -110,13 +80,18 @@ class Shell:
         self.output = sys.stdout = sys.stderr = Capped(0)  # type: ignore[assignment]
 
     def _execute(self, source: str) -> None:
+        value = self.value_of(source)
+        if value is not None and not source.rstrip().endswith(";"):
+            print(repr(value)[:LINE])
+
+    def value_of(self, source: str) -> Any:
+        """Execute ``source`` in the namespace; the value of its last line where that is an expression."""
         tree = self._parsed(source)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self._evaluate(compile(tree, self.label, "exec", FLAGS))
-        if isinstance(last, ast.Expr):
-            value = self._evaluate(compile(ast.Expression(last.value), self.label, "eval", FLAGS))
-            if value is not None and not source.rstrip().endswith(";"):
-                print(repr(value)[:LINE])
+        if not isinstance(last, ast.Expr):
+            return None
+        return self._evaluate(compile(ast.Expression(last.value), self.label, "eval", FLAGS))
 
     def _parsed(self, source: str) -> ast.Module:
         try:

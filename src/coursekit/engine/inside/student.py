@@ -20,8 +20,9 @@ from coursekit.engine.inside import shell
 from coursekit.engine.inside.fork_guard import ForkGuard
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
 from coursekit.engine.protocol.frames import Handle
-from coursekit.engine.protocol.peer import Peer, take_over
+from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
+from coursekit.lent import take_over
 from coursekit.plain import EXACT, float_of
 
 TEXT = 500  # characters of an error's text
@@ -81,6 +82,10 @@ class Student(Peer):
         """``function(*args, **kwargs)``."""
         return function(*args, **kwargs)
 
+    def do_given(self, values: Any) -> Any:
+        """What was given to the student's functions, as they left it."""
+        return values
+
     def do_getattr(self, thing: Any, name: str) -> Any:
         """``thing.name``."""
         return getattr(thing, name)
@@ -134,6 +139,10 @@ class Student(Peer):
         if callable(value):
             return self.keep(value, "callable")
         return self.keep(value, "iterator" if hasattr(type(value), "__next__") else "object")
+
+    def lends(self, value: object) -> bool:
+        """The checker's functions."""
+        return type(value) is Callback and value.owner is self
 
     def remote(self, handle: Handle) -> Any:
         """A function of the checker's, which can be called and nothing else."""

@@ -170,8 +170,11 @@ def match(source: list[Cell], cells: list[Cell], flags: list[str]) -> dict[int, 
 def _first(cell: Cell, same: list[int], cells: list[Cell], flags: list[str]) -> int:
     if len(same) == 1:
         return same[0]
-    flags.append(f"{cell.grade_id or cell.id}: {len(same)} cells have this id; the first that holds an answer was used")
-    released = without_solution(cell.source)
+    name, released = cell.grade_id or cell.id, without_solution(cell.source)
+    used = "the first that holds an answer was used"
+    if cell.kind == "answer":
+        used = "those that hold an answer were run in their order, as in Jupyter, so that the last definition counts"
+    flags.append(f"{name}: {len(same)} cells have this id; {used}")
     full = [i for i in same if not is_stub(cells[i].source, released)]
     wanted = answer_names(cell) if cell.kind == "answer" else set()
     return next((i for i in full if wanted <= defined_names(cells[i].source)), full[0] if full else same[0])
@@ -217,24 +220,36 @@ def _roles(source: list[Cell], cells: list[Cell], matches: dict[int, int], flags
             roles[there] = "run" if cell.source.strip() else "skip"
             if cell.type != "code":
                 flags.append(f"{trusted.grade_id}: the answer cell had become a {cell.type} cell; it was run as code")
-        elif trusted is None and cell.grade_id in known and not _is_part(cell, source):
+        elif trusted is None and cell.grade_id in known and not _runs_too(cell, source):
             roles[there] = "skip"
     return roles
 
 
-def _is_part(cell: Cell, source: list[Cell]) -> bool:
-    """Whether a second cell with an answer's id is a part of it, split off (an editor copies the id), and no other answer."""
+def _runs_too(cell: Cell, source: list[Cell]) -> bool:
+    """Whether a second cell with an answer's id is code that answers: another try, or a part (an editor copies the id)."""
     trusted = next(other for other in source if other.grade_id == cell.grade_id)
-    if trusted.kind != "answer" or cell.type != "code" or not cell.source.strip():
-        return False
-    return not answer_names(trusted) & defined_names(cell.source)
+    return (
+        trusted.kind == "answer" and cell.type == "code" and not is_stub(cell.source, without_solution(trusted.source))
+    )
+
+
+def _again(plan: Plan, answer: Cell, place: int | None) -> list[int]:
+    """The places of further cells that answer the same: those with this answer's id."""
+    cells = enumerate(plan.cells)
+    return [
+        i
+        for i, cell in cells
+        if answer.grade_id and cell.grade_id == answer.grade_id and i != place and plan.roles[i] == "run"
+        and cell.type == "code" and i not in plan.matches.values()
+    ]  # fmt: skip
 
 
 def _find_answers(plan: Plan) -> None:
     there = {id(cell): plan.matches.get(at) for at, cell in enumerate(plan.source)}
     for question in plan.questions:
         places = [there[id(answer)] for answer in question.answers]
-        question.given = sorted(place for place in places if place is not None)
+        more = [i for answer, place in zip(question.answers, places) for i in _again(plan, answer, place)]
+        question.given = sorted({*more, *(place for place in places if place is not None)})
         if None in places:
             plan.flags.append(f"{question.id}: the answer cell is missing")
         question.blank = all(

@@ -14,6 +14,7 @@ _NUMERIC = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float
 NUMERIC = _NUMERIC.split()
 DTYPES = {name: np.dtype(name).newbyteorder("<") for name in NUMERIC}
 LITTLE = {dtype.str: name for name, dtype in DTYPES.items()}  # as they are, without a change of byte order
+WIDER = {np.longdouble: np.float64, np.clongdouble: np.complex128}  # what crosses of numbers with more digits
 SCALAR_TYPES = frozenset(np.dtype(name).type for name in NUMERIC) | {np.longlong, np.ulonglong}
 TENSOR_DTYPES = frozenset(NUMERIC) - {"uint16", "uint32", "uint64"} | {"bfloat16"}
 MAX_DIMENSIONS = 16
@@ -47,6 +48,8 @@ def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
     """The dtype's name, the shape and the little-endian bytes of an array.  Raises CannotCross for other dtypes."""
     if not array.size and sides(array.shape) > MAX_EMPTY:
         raise CannotCross(f"an array of shape {array.shape} cannot be passed on: it has no entries")
+    if array.dtype.type in WIDER:
+        array = array.astype(WIDER[array.dtype.type])
     if array.dtype.str in LITTLE:
         return LITTLE[array.dtype.str], array.shape, array.tobytes()
     name = f"str{array.dtype.itemsize // 4}" if array.dtype.kind == "U" else array.dtype.name

@@ -1,4 +1,4 @@
-"""One end of the talk between checker and student: handles for what does not cross, and arrays that both sides see change."""
+"""One end of the talk between checker and student: handles for what does not cross, arrays and lists that both see change."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.protocol.arrays import array_parts, is_tensor, tensor_parts, with_gradient
+from coursekit.engine.protocol.arrays import SCALAR_TYPES
 from coursekit.engine.protocol.errors import CannotCross, FrameError
 from coursekit.engine.protocol.frames import Handle, Shared, decode, encode
 from coursekit.engine.protocol.wire import Wire
+from coursekit.lent import DEEPEST, Digest, alike, can_change, copy_of, digest, is_array, take_over
+from coursekit.plain import SCALARS
 
 MOST_HANDLES = 100_000
 ALONE = 2  # references that Python counts for what a table holds and nobody else
-Digest = tuple[object, ...]
 
 
 class Peer:
     """Encodes and decodes with a table of handed-out objects and one of shared arrays.
 
-    The checker hands its arrays and tensors over as shared: the student's copy is one object for as long as the question
-    lasts, changes made in place on either side travel with the next message, and an array that comes back is the same object.
+    The checker hands its arrays, tensors, lists and dicts over as shared: the student's copy is one object for as long as the
+    question lasts, changes made in place on either side travel with the next message, and what comes back is the same object.
 
     With ``guarded`` the checker's own arrays stay as they are whatever the student's code does with its copies, so that a check
     that goes on computing with them is not led astray.  What comes back is then the student's version, another object.
@@ -47,7 +48,7 @@ class Peer:
     def pack(self, body: tuple[Any, ...]) -> bytes:
         """A message: its body, and the shared arrays that changed since the other side last saw them."""
         shown = self.show(body) if self.trusted or self.keys else body
-        changed = [Shared(key, self._current(key)) for key in sorted(self.watched) if self._changed(key)]
+        changed = [self._news(key) for key in sorted(self.watched) if self._changed(key)]
         self.watched -= {key for key in self.watched if self._alone(key)}
         return encode((shown, changed), self.foreign)
 
@@ -61,28 +62,48 @@ class Peer:
             raise FrameError("a message is a body and a list of changes")
         return message[0]
 
-    def show(self, value: Any, depth: int = 0) -> Any:
-        """``value`` with its arrays and tensors replaced by what the other side knows them as."""
-        if is_array(value):
-            return self._share(value)
-        if depth > 60:
-            return value
-        if type(value) in (list, tuple):
-            return type(value)(self.show(item, depth + 1) for item in value)
-        if type(value) is dict:
-            return {key: self.show(item, depth + 1) for key, item in value.items()}
-        return value
+    def show(self, value: Any, depth: int = 0, changed: bool = False) -> Any:
+        """``value`` with its arrays, tensors, lists and dicts replaced by what the other side knows them as.
 
-    def _share(self, value: Any) -> Any:
-        key = self.keys.get(id(value))
-        if key is not None and self.shared[key] is value:
-            return Shared(key)
+        With ``changed``, of a list that the other side has to hear of again: what cannot cross is left out, by its type.
+        """
+        if can_change(value) and self._known(value):
+            return Shared(self.keys[id(value)])
+        if is_array(value):
+            return self._share(value, value)
+        if depth > DEEPEST:
+            return "…" if changed else value
+        if type(value) is tuple:
+            return tuple(self.show(item, depth + 1, changed) for item in value)
+        if type(value) in (list, dict):
+            return self._share(value, self._inside(value, depth, changed))
+        return value if not changed or crosses(value) or self.lends(value) else _named(value)
+
+    def _inside(self, value: Any, depth: int, changed: bool) -> Any:
+        if type(value) is list:
+            return [self.show(item, depth + 1, changed) for item in value]
+        names = {key: key if not changed or crosses(key) else _named(key) for key in value}
+        return {names[key]: self.show(item, depth + 1, changed) for key, item in value.items()}
+
+    def _known(self, value: Any) -> bool:
+        return id(value) in self.keys and self.shared[self.keys[id(value)]] is value
+
+    def _share(self, value: Any, shown: Any) -> Any:
         if not self.trusted:
-            return value
+            return shown
         key = len(self.shared) + 1
         self.shared[key], self.keys[id(value)], self.digests[key] = value, key, digest(value)
         self.watched.add(key)
-        return Shared(key, value)
+        return Shared(key, shown)
+
+    def _news(self, key: int) -> Shared:
+        """What the other side has to hear of a shared value that changed."""
+        value = self._current(key)
+        return Shared(key, value if is_array(value) else self._inside(value, 0, True))
+
+    def lends(self, value: object) -> bool:
+        """Whether it is no plain data, but something of the other side's or for the other side's use."""
+        return False
 
     def _alone(self, key: int) -> bool:
         """Whether nobody but this table knows an array, so that it stays as it is until it crosses again."""
@@ -97,7 +118,7 @@ class Peer:
     def _changed(self, key: int) -> bool:
         if key in self.theirs and digest(self.shared[key]) != self.theirs[key][1]:
             del self.theirs[key]  # the check has changed its array: that counts
-        if not is_array(self._current(key)):
+        if not can_change(self._current(key)):
             return False  # the student has made it something else; ours stays
         now = digest(self._current(key))
         if now == self.digests[key]:
@@ -132,9 +153,9 @@ class Peer:
 
     def _set_aside(self, key: int, value: Any) -> None:
         ours = self.shared[key]
-        if key in self.theirs:
+        if key in self.theirs and alike(self.theirs[key][0], value):
             take_over(self.theirs[key][0], value)
-        elif type(value) is type(ours) and (value.shape, value.dtype) == (ours.shape, ours.dtype):
+        elif type(value) is type(ours):
             self.theirs[key] = value, digest(ours)
 
     def keep(self, value: Any, kind: str) -> Handle:
@@ -154,52 +175,15 @@ class Peer:
         raise NotImplementedError
 
 
-def is_array(value: object) -> bool:
-    """Whether it is exactly an array or a tensor."""
-    return type(value) is np.ndarray or is_tensor(value)
-
-
 def is_own(value: object) -> bool:
-    """Whether it is an array with memory of its own, into which no other array looks unless it keeps this one."""
-    return type(value) is np.ndarray and value.base is None
+    """Whether it is a list, a dict, or an array with memory of its own: no other looks into that unless it keeps this one."""
+    return type(value) in (list, dict) or (type(value) is np.ndarray and value.base is None)
 
 
-def copy_of(value: Any) -> Any:
-    """The same values in memory of their own; of a tensor, a leaf with the same gradient."""
-    if not is_tensor(value):
-        return value.copy()
-    grad = value.grad if value.is_leaf else None
-    parameter = "Parameter" in type(value).__name__
-    return with_gradient(
-        value.detach().clone(), value.requires_grad, parameter, grad.clone() if grad is not None else None
-    )
+def crosses(value: object) -> bool:
+    """Whether it is plain data without parts, which goes to the other side as it is."""
+    return value is None or type(value) in SCALARS or type(value) in SCALAR_TYPES
 
 
-def digest(value: Any) -> Digest:
-    """What tells whether an array's or tensor's values, gradient, shape or dtype have changed."""
-    if not is_tensor(value):
-        return _short(*array_parts(value))
-    grad = value.grad if value.is_leaf else None
-    return _short(*tensor_parts(value)) + (_short(*tensor_parts(grad)) if grad is not None else ())
-
-
-def _short(name: str, shape: tuple[int, ...], data: bytes) -> Digest:
-    return name, shape, hash(data)
-
-
-def take_over(target: Any, value: Any) -> None:
-    """Write the values (and the gradient) of ``value`` into ``target``; a changed shape or dtype is not taken over."""
-    if type(target) is np.ndarray:
-        if (
-            type(value) is np.ndarray
-            and (target.shape, target.dtype) == (value.shape, value.dtype)
-            and target.flags.writeable
-        ):
-            target[...] = value
-        return
-    if not is_tensor(value) or target.shape != value.shape or target.dtype != value.dtype:
-        return
-    with sys.modules["torch"].no_grad():
-        target.data.copy_(value)
-    if target.is_leaf:
-        target.grad = None if value.grad is None else value.grad.clone()
+def _named(value: object) -> str:
+    return f"<{type(value).__name__[:60]}>"

@@ -94,6 +94,10 @@ class RemoteCallable(Remote):
         """Call it there with plain data, arrays, tensors, stand-ins or callbacks."""
         return self._ask("call", self, args, kwargs)
 
+    def __given__(self, values: Any) -> Any:
+        """What was given to it, as it is now in the student's process; ours may be another copy."""
+        return self._ask("given", values)
+
 
 class RemoteIterator(Remote):
     """A generator or iterator in the student's process, with a limit on what is taken from it."""

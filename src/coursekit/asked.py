@@ -1,0 +1,115 @@
+"""A student's functions as a check calls them: lent copies of what they are given, and giving what a check can compute with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from coursekit.lent import Digest, can_change, copy_of as copied, digest, take_over
+from coursekit.plain import usable
+
+
+@dataclass
+class Loan:
+    """Something of the check's, the answer's copy of it, and what it was when they were last the same."""
+
+    ours: Any
+    theirs: Any
+    was: Digest
+
+
+class Lender:
+    """Lends copies, the same copy of the same thing while a question lasts, as a grader in another process does."""
+
+    def __init__(self) -> None:
+        self.loans: dict[int, Loan] = {}
+        self.inside = 0  # calls of answers that have not come back: these call each other without us
+
+    def lend(self, value: Any) -> Any:
+        """The answer's copy.  What the check has changed in the meantime is changed there, too."""
+        if type(value) is tuple:
+            return tuple(map(self.lend, value))
+        if not can_change(value):
+            return value
+        loan, now = self.loans.get(id(value)), digest(value)
+        if loan is not None and loan.was == now:
+            return loan.theirs
+        new = self._copy(value)
+        if loan is None:
+            self.loans[id(value)] = Loan(value, new, now)
+            return new
+        take_over(loan.theirs, new)
+        loan.was = now
+        return loan.theirs
+
+    def _copy(self, value: Any) -> Any:
+        if type(value) is list:
+            return [self.lend(item) for item in value]
+        if type(value) is dict:
+            return {key: self.lend(item) for key, item in value.items()}
+        return copied(value)
+
+    def back(self, value: Any) -> Any:
+        """An answer's value; where it is a copy that we lent, unchanged, it is the thing itself."""
+        if type(value) is tuple:
+            return tuple(map(self.back, value))
+        for loan in self.loans.values():
+            if loan.theirs is value:
+                return loan.ours if digest(value) == loan.was else value
+        return value
+
+
+def asked(answer: Any, lender: Lender | None) -> Any:
+    """``answer`` for the use of a check; without ``lender`` it gets the arguments themselves."""
+    if not callable(answer):
+        return usable(answer)
+    lends = None if hasattr(answer, "__given__") else lender  # in another process it has copies anyway
+
+    @functools.wraps(answer, assigned=("__name__", "__doc__"), updated=())
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        if lends is None:
+            return usable(answer(*args, **kwargs))
+        if lends.inside:
+            return answer(*args, **kwargs)
+        lends.inside += 1
+        try:
+            result = answer(*lends.lend(args), **{key: lends.lend(value) for key, value in kwargs.items()})
+        finally:
+            lends.inside -= 1
+        return usable(lends.back(result))
+
+    return ask
+
+
+Look = Callable[[Any], Any]
+
+
+@contextmanager
+def asking(space: dict[str, Any], names: Iterable[str], changes: bool = False) -> Iterator[Look]:
+    """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied.
+
+    Gives the function by which a check sees what an answer has made of what was given to it.
+    """
+    lender = None if changes else Lender()
+    before = {name: space[name] for name in names if name in space and space[name] is not ...}
+    space |= {name: asked(answer, lender) for name, answer in before.items()}
+    looks = [answer.__given__ for answer in before.values() if hasattr(answer, "__given__")]
+    try:
+        yield looks[0] if looks else as_it_is if lender is None else lender.lend
+    finally:
+        space |= before
+
+
+def as_it_is(value: Any) -> Any:
+    """The thing itself."""
+    return value
+
+
+def untouched(answer: Callable[..., object], given: list[Any], look: Look = as_it_is) -> bool:
+    """Whether all in ``given``, also what is in lists and dicts, is after ``answer(*given)`` what it was before."""
+    before = digest(given)
+    answer(*given)
+    return digest(list(look(tuple(given)))) == before

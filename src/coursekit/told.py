@@ -1,0 +1,40 @@
+"""A student's error in words: what was raised, its text, and the line of the answer where it is known."""
+
+from __future__ import annotations
+
+from coursekit.asked import Lender, asked as as_asked
+
+ASK = as_asked(len, Lender()).__code__  # the frame between a check and the answer that it calls
+
+
+def error_name(error: BaseException) -> str:
+    """The type name of an error; an error that came from another process carries the name it had there."""
+    return str(getattr(error, "student_type", type(error).__name__))[:80]
+
+
+def error_text(error: BaseException) -> str:
+    """An error in words: what was raised, its text, and the line of the answer that raised it where it is known."""
+    if isinstance(error, NotImplementedError):
+        return "not answered yet: it raises NotImplementedError"
+    line = answer_line(error)
+    text = str(error)[:500].strip()
+    name = error_name(error)
+    return f"your code raised {name}{': ' + text if text else ''}{f' (line {line} of your answer)' if line else ''}"
+
+
+def answer_line(error: BaseException) -> int:
+    """The last line number of ``error`` that lies in a notebook cell other than the check; 0 when there is none."""
+    told = getattr(error, "student_line", None)
+    if type(told) is int:
+        return told
+    lines, entry, asked = [], error.__traceback__, None
+    while entry is not None:
+        code = entry.tb_frame.f_code
+        if code.co_filename.startswith("<") or "ipykernel_" in code.co_filename:
+            lines.append((code.co_filename, entry.tb_lineno))
+        if asked is None and code is ASK:
+            asked = len(lines)
+        entry = entry.tb_next
+    check = lines[0][0] if lines and asked != 0 else ""
+    answers = [line for file, line in lines[asked or 0 :] if file != check]
+    return answers[-1] if answers else 0

@@ -1,0 +1,120 @@
+"""The notebook's cell, ``course check``, ``course prove`` and ``course grade`` say the same of one answer."""
+
+import pytest
+from engines import sandboxed
+from four_ways import FourWays, assignment, disagreements, question
+
+from coursekit.assignments.parse import load, topics
+from coursekit.assignments.record import complete
+from coursekit.assignments.release import source_text
+
+GIVEN = {
+    "a_list": ("[3.0, 1.0, 2.0]", "float(sum(x))"),
+    "another_list": ("[3.0, 1.0, 2.0]", "float(sum(x))"),
+    "a_dict": ('{"a": 3.0, "b": 1.0}', "float(sum(x.values()))"),
+    "an_array": ("np.array([3.0, 1.0, 2.0])", "float(np.sum(x))"),
+    "a_tensor": ("torch.tensor([3.0, 1.0, 2.0])", "float(torch.sum(x))"),
+    "a_leaf": ("torch.tensor([3.0, 1.0, 2.0], requires_grad=True)", "float(torch.sum(x.detach()))"),
+    "arrays_in_a_list": ("[np.array([3.0, 1.0]), np.array([2.0, 5.0])]", "float(sum(map(np.sum, x)))"),
+    "lists_in_lists": ("[[3.0, 1.0], [2.0], []]", "float(sum(map(sum, x)))"),
+    "a_dict_of_lists": ('{"a": [3.0, 1.0], "b": {"c": [2.0]}}', 'float(sum(x["a"]) + sum(x["b"]["c"]))'),
+    "arrays_in_a_tuple": ("(np.array([3.0, 1.0]), [torch.tensor([2.0])])", "float(x[0].sum() + x[1][0].sum())"),
+}  # fmt: skip
+CHANGES = {
+    "a_list": ["x.sort()", "x.append(1.0)", "x.pop()", "x[0] = 7.0", "x.clear()", "x += [1.0]", "x[:] = x[::-1]"],
+    "another_list": ["x = x + [1.0]", "x[0] = object()", "x[0] = x", "x.append(lambda: 1)", "x.sort(); x[:] = [3.0, 1.0, 2.0]", "x[1] = 1"],
+    "a_dict": ['x["a"] = 4.0', 'x.pop("a")', 'x["c"] = 0.0', "x.clear()", 'x["d"] = {1, 2}', "x = dict(x, e=1.0)"],
+    "an_array": ["x *= 2", "x.sort()", "x[0] = np.nan", "x = 2 * x", "x -= x.mean()", "x.resize(2, refcheck=False)"],
+    "a_tensor": ["x *= 2", "x.zero_()", "x.requires_grad_(True)", "x = x.clone()", "x[0] = 1"],
+    "a_leaf": ["(x**2).sum().backward()", "x.data *= 2", "x.grad = torch.ones(3)", "x = x.detach()"],
+    "arrays_in_a_list": ["x[0] *= 2", "x.reverse()", "x[1] = x[1] * 2", "x[0].sort()", "x = [2 * a for a in x]", "x.append(x[0])"],
+    "lists_in_lists": ["x[2].append(1.0)", "x[0].sort()", "x[0] = [4.0]", "x = [sorted(row) for row in x]", "x.sort()"],
+    "a_dict_of_lists": ['x["a"].append(0.0)', 'x["b"]["c"][0] = 9.0', 'x["b"]["d"] = []', 'x = {**x, "a": [4.0]}'],
+    "arrays_in_a_tuple": ["x[0][0] = 9.0", "x[1].append(torch.ones(1))", "x[1][0] += 1", "x = (x[0] * 1, [])"],
+}  # fmt: skip
+
+
+def lending(*kinds):
+    asked = []
+    for name in kinds:
+        given, total = GIVEN[name]
+        visible = f'check.leaves({name}, [{given}], "what is given must stay")\nx = {given}\n'
+        visible += f'check.case("once", lambda: {name}(x))\ncheck.case("twice", lambda: [{name}(x), {name}(x)])'
+        hidden = (
+            f'check.require(lambda: {name}(x) == {total}, "the total")\ncheck.case("the check\'s own", lambda: {total})'
+        )
+        asked.append(question(name, f"def {name}(x):\n    ...", f"def {name}(x):\n    return {total}", visible, hidden))
+    return assignment(asked)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with sandboxed() as found:
+        yield found
+
+
+def test_of_answers_that_change_what_they_are_given(engine):
+    ways = FourWays(lending(*GIVEN), engine)
+    verdicts = []
+    for turn in range(max(map(len, CHANGES.values()))):
+        answers = {
+            name: f"def {name}(x):\n    {codes[turn]}\n    return {GIVEN[name][1]}"
+            for name, codes in CHANGES.items()
+            if turn < len(codes)
+        }
+        found = ways.judge(answers)
+        assert not disagreements(found), turn
+        verdicts += [way["notebook"][0] for way in found.values()]
+    assert verdicts.count(True) >= 5 and verdicts.count(False) >= 30
+
+
+RETURNS = [
+    "x",
+    "x[:]",
+    "[*x]",
+    "(x, x)",
+    "x.sort()",
+    "iter(x)",
+    "{1: x}",
+    "[x, x]",
+    "[x[0] + 0j]",
+    "np.array(x, np.longdouble)",
+]
+
+
+def test_of_answers_that_give_back_what_they_are_given(engine):
+    stub, right = "def same(x):\n    ...", "def same(x):\n    return [3.0, 1.0, 2.0]"
+    visible = 'x = [3.0, 1.0, 2.0]\ncheck.case("the same", lambda: same(x))\ncheck.case("the first", lambda: float(same(x)[0]))'
+    hidden = 'check.require(lambda: same(x) is not x, "another list")\ncheck.require(lambda: same(x)[0] < 4, "small")'
+    ways = FourWays(assignment([question("same", stub, right, visible, hidden)]), engine)
+    for value in RETURNS:
+        assert not disagreements(ways.judge({"same": f"def same(x):\n    return {value}"})), value
+
+
+def of_topic(topic, engine, every):
+    made = load(topic)
+    ways = FourWays(made, engine, source_text(made))
+    asked = [q for q in made.questions if not q.written]
+    kinds = {
+        "reference": lambda q: [q.reference],
+        "alternatives": lambda q: list(q.alternatives.values()),
+        "mistakes": lambda q: [m.code for m in q.mistakes],
+    }
+    tried = 0
+    for kind, codes in kinds.items():
+        for turn in range(max(len(codes(q)) for q in asked))[::every]:
+            answers = {q.id: complete(made, q, kind, codes(q)[turn]) for q in asked if turn < len(codes(q))}
+            found = ways.judge(answers)
+            assert not disagreements(found), (kind, turn)
+            tried += len(found)
+    return tried
+
+
+def test_of_a_sample_of_a_topic(engine):
+    assert of_topic("mode_connectivity", engine, every=7) >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("topic", topics())
+def test_of_every_reference_alternative_and_mistake(topic, engine):
+    assert of_topic(topic, engine, every=1) >= 40

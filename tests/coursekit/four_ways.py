@@ -1,0 +1,104 @@
+"""One answer, judged four ways: by the notebook's cell, ``course check``, ``course prove`` and ``course grade``."""
+
+import json
+
+import nbformat
+
+from coursekit.assignments.notebook import build, text_of
+from coursekit.assignments.prove import Prover
+from coursekit.assignments.record import execute, quiet, seed_everything
+from coursekit.assignments.schema import Assignment, Block, Head, Meta, Question
+from coursekit.checks import CheckFailed
+from coursekit.engine.interface import Budget, Submission
+from coursekit.notebooks.read import without_hidden, without_solution
+from coursekit.told import error_text
+
+BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
+
+
+def question(id, stub, reference, visible, hidden):
+    """A question made on the spot."""
+    meta = Meta(
+        id=id,
+        title=f"Question {id}",
+        objective="o",
+        difficulty=1,
+        minutes=1,
+        points=2,
+        kind="code",
+        hints=["a", "b", "c"],
+    )
+    return Question(meta, 1, "A statement.", stub, visible, hidden, reference)
+
+
+def assignment(questions, setup="import numpy as np\nimport torch"):
+    """An assignment of these questions."""
+    head = Head(topic="lending", title="Lending", minutes=10)
+    return Assignment(head, "exercises/lending.md", [Block("setup", setup, 1), *questions])
+
+
+class FourWays:
+    """Judges answers to the questions of one assignment; a verdict is ``(earned everything, message)``."""
+
+    def __init__(self, assignment, engine, text=""):
+        self.assignment, self.engine = assignment, engine
+        self.source = text or text_of(build(assignment))
+        self.prover = Prover(assignment, nbformat.reads(self.source, as_version=4))
+        self.released = self._released()
+
+    def _released(self):
+        notebook = json.loads(self.source)
+        for cell in notebook["cells"]:
+            text, marks = "".join(cell["source"]), cell["metadata"].get("nbgrader", {})
+            cell["source"] = without_solution(text) if marks.get("solution") else without_hidden(text)
+        return json.dumps(notebook)
+
+    def judge(self, answers):
+        """``{question: {way: verdict}}`` for one answer each to some of the questions."""
+        found = {id: {} for id in answers}
+        notebook = self._answered(answers)
+        for way, source in (("check", self.released), ("grade", self.source)):
+            results = self.engine.grade(Submission("student", notebook), source.encode(), BUDGET).questions
+            for id in answers:
+                passed = results[id].status == "passed"
+                found[id][way] = (passed, "" if passed else results[id].message)
+        for id, answer in answers.items():
+            asked = self.assignment.question(id)
+            run = self.prover.run(asked, answer)
+            found[id]["prove"] = (run.earned == asked.meta.points, run.message)
+            found[id]["notebook"] = self._in_notebook(id, answer)
+        return found
+
+    def _answered(self, answers):
+        notebook = json.loads(self.released)
+        for cell in notebook["cells"]:
+            about = cell["metadata"].get("coursekit", {})
+            if about.get("role") == "answer" and about["question"] in answers:
+                cell["source"] = answers[about["question"]]
+        return json.dumps(notebook).encode()
+
+    def _in_notebook(self, id, answer):
+        cells = json.loads(self.released)["cells"]
+        check = next(c for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == id)
+        space = {"__name__": "__main__"}
+        seed_everything(0)
+        try:
+            with quiet():
+                for code in (*self.assignment.setups, answer, "".join(check["source"])):
+                    execute(code, "check" if "check.question" in code else "answer", space)
+        except CheckFailed as failure:
+            return False, str(failure)
+        except Exception as error:
+            return False, error_text(error)
+        return True, ""
+
+
+def disagreements(found):
+    """Where the cell and the check, or the proof and the grade, differ in verdict or message."""
+    pairs = (("notebook", "check"), ("prove", "grade"))
+    return {
+        (id, *pair): (ways[pair[0]], ways[pair[1]])
+        for id, ways in found.items()
+        for pair in pairs
+        if ways[pair[0]] != ways[pair[1]]
+    }
