@@ -10,7 +10,7 @@ from coursekit.assignments.record import execute, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, Block, Head, Meta, Question
 from coursekit.checks import CheckFailed
 from coursekit.engine.interface import Budget, Submission
-from coursekit.notebooks.read import without_hidden, without_solution
+from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.told import error_text
 
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
