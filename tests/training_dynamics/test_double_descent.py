@@ -9,6 +9,7 @@ from sklearn.linear_model import Ridge
 
 from coursekit.paths import BOOK
 from training_dynamics.double_descent import digits, epochs, gaussian as dd, networks, paths
+from training_dynamics.lab.widths import WidthStack
 from training_dynamics.toolbox.data import one_hot
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
@@ -154,7 +155,7 @@ def test_blocks_of_one_layer_are_the_networks_themselves():
         for parameter in (p for m in models for p in m.parameters()):
             parameter.add_(torch.randn(parameter.shape, generator=torch_generator(2)))
     x = torch.randn(5, 64, generator=torch_generator(1))
-    out = networks._Blocks(models)(x)
+    out = WidthStack(models)(x)
     assert torch.allclose(out, torch.stack([m(x) for m in models]), rtol=1e-4, atol=1e-3)
     assert [networks.parameters_of(h) for h in (3, 7)] == [sum(p.numel() for p in m.parameters()) for m in models]
 
