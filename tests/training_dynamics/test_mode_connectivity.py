@@ -9,12 +9,14 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from coursekit.paths import BOOK
+from training_dynamics.lab.flat import Shape
+from training_dynamics.lab.losses import cross_entropies
 from training_dynamics.mode_connectivity import averaging, curves, explorable, limits, lines, matching, nets
 from training_dynamics.toolbox.nets import flat_parameters, mlp, set_flat_parameters
 from training_dynamics.toolbox.seeds import torch_generator
 
 STATIC = BOOK / "_static"
-SMALL = nets.Shape((5, 7, 6, 3))
+SMALL = Shape((5, 7, 6, 3))
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
 QUICK = nets.Recipe(epochs=2, batch_size=100)
 
@@ -42,10 +44,10 @@ def test_a_row_of_parameters_is_the_toolbox_network():
 
 @pytest.mark.parametrize("sizes", [(3, 4), (5, 7, 2), (4, 6, 5, 3)])
 def test_the_gradient_by_hand_is_autograd_s(sizes):
-    shape = nets.Shape(sizes)
+    shape = Shape(sizes)
     theta = networks(3, shape).requires_grad_()
     x, y = (torch.stack(part) for part in zip(*(images(11, shape, seed) for seed in range(3))))
-    (wanted,) = torch.autograd.grad(nets.losses(shape.logits(theta, x), y).sum(), theta)
+    (wanted,) = torch.autograd.grad(cross_entropies(shape.logits(theta, x), y).sum(), theta)
     assert torch.allclose(shape.gradient(theta, x, y), wanted, atol=1e-14, rtol=1e-12)
 
 
@@ -55,7 +57,7 @@ def test_the_gradient_in_the_bend_is_that_of_the_mean_loss_on_the_curve(kind):
     bend.requires_grad_()
     corners, shares = torch.stack([a, bend, b]), curves.KINDS[kind](torch.tensor([0.1, 0.45, 0.8]).double())
     x, y = (torch.stack(part) for part in zip(*(images(7, seed=seed) for seed in range(3))))
-    (wanted,) = torch.autograd.grad(nets.losses(SMALL.logits(shares @ corners, x), y).mean(), bend)
+    (wanted,) = torch.autograd.grad(cross_entropies(SMALL.logits(shares @ corners, x), y).mean(), bend)
     assert torch.allclose(curves.bend_gradient(SMALL, corners, shares, x, y), wanted, atol=1e-14, rtol=1e-12)
 
 
@@ -113,7 +115,7 @@ def test_renumbering_leaves_the_function_and_can_be_undone():
 
 
 def test_one_hidden_layer_is_matched_as_well_as_by_trying_every_order():
-    shape = nets.Shape((3, 5, 2))
+    shape = Shape((3, 5, 2))
     a, b = networks(2, shape)
     found, history = matching.match_weights(shape, a, b, torch_generator(0))
     tried = [matching.permute(shape, b, (torch.tensor(p),)) for p in itertools.permutations(range(5))]
