@@ -1,6 +1,5 @@
 """Identities and limits behind the chapter on Adam, against torch, autograd and slow obvious versions."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from coursekit.paths import BOOK
 from training_dynamics.adam import (
     classes,
     digits,
@@ -236,31 +234,27 @@ def test_bad_input_is_named(small):
 
 
 @pytest.fixture(scope="module")
-def explorable():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    engine.eval((BOOK / "_static" / "adam.js").read_text())
-    return lambda call: np.array(json.loads(engine.eval(f"JSON.stringify(TD.adam.{call})")))
+def page(explorable):
+    return explorable("adam").array
 
 
 @pytest.mark.parametrize("kind", ["none", "signs", "stretch", "turn", "both"])
-def test_explorable_computes_what_python_computes(explorable, kind):
-    a = explorable(f"map('{kind}', 35, 4)")
-    assert np.allclose(explorable("bowl()"), bowl.bowl(), atol=1e-14)
+def test_explorable_computes_what_python_computes(page, kind):
+    a = page(f"map('{kind}', 35, 4)")
+    assert np.allclose(page("bowl()"), bowl.bowl(), atol=1e-14)
     for method in bowl.RATES:
         for carried in (True, False):
-            found = explorable(f"path('{method}', {a.tolist()}, [-2, 1.3], 60, 0.2, {str(carried).lower()})")
+            found = page(f"path('{method}', {a.tolist()}, [-2, 1.3], 60, 0.2, {str(carried).lower()})")
             expected = bowl.bowl_path(method, a, np.array([-2.0, 1.3]), 60, 0.2, carried)
             assert np.abs(found - expected).max() < 1e-8, (method, carried)
 
 
-def test_explorable_shows_the_invariances_it_is_about(explorable):
+def test_explorable_shows_the_invariances_it_is_about(page):
     def gap(method, kind, carried="true"):
         paths = (
             f"path('{method}', TD.adam.map('{k}', 40, 6), [-2.2, 1.4], 60, 0.05, {carried})" for k in ("none", kind)
         )
-        plain, mapped = (explorable(call) for call in paths)
+        plain, mapped = (page(call) for call in paths)
         return np.abs(plain - mapped).max()
 
     same = [("gradient", "turn"), ("adam", "signs"), ("diagonal", "stretch"), ("natural", "both")]

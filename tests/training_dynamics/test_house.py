@@ -113,3 +113,9 @@ def test_no_circle_between_the_files_of_the_science():
 @pytest.mark.xfail(strict=True, reason="the classroom's writer and its grading import each other")
 def test_no_circle_between_any_files():
     assert circle(SRC) == []
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_topic_has_the_twin_of_its_explorable(topic):
+    assert (ROOT / "book" / "_static" / f"{topic}.js").is_file()
+    assert (SCIENCE / topic / "explorable.py").is_file()
