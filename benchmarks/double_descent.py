@@ -22,6 +22,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from training_dynamics.double_descent import paths  # noqa: E402
+from training_dynamics.lab.modules import train_side_by_side  # noqa: E402
 from training_dynamics.toolbox.nets import flat_parameters  # noqa: E402
 from training_dynamics.toolbox.seeds import numpy_generator  # noqa: E402
 
@@ -56,7 +57,7 @@ def side_by_side(quick: bool, count: int) -> float:
     steps = 30 if quick else 100
     models, x, y = paths.small_networks(0, count)
     loop, alone = timed(lambda: paths.train_one_by_one(copy.deepcopy(models), x, y, steps, 1e-3), 1)
-    seconds, (together, _) = timed(lambda: paths.train_side_by_side(copy.deepcopy(models), x, y, steps, 1e-3), 2)
+    seconds, (together, _) = timed(lambda: train_side_by_side(copy.deepcopy(models), x, y, steps, 1e-3), 2)
     gap = max((flat_parameters(a) - flat_parameters(b)).abs().max().item() for a, b in zip(alone, together))
     print(f"\n{count} networks, {steps} steps of Adam, batches of {x.shape[1]}")
     print(f"  one after the other          {loop:8.3f} s")

@@ -1,18 +1,11 @@
 /* Explorable of the chapter on Adam: a method in the given coordinates and in changed ones, theta = A phi.  The Python twin of the
-   computation is training_dynamics/adam_bowl.py; a test compares the two. */
+   computation is training_dynamics/adam/explorable.py; a test compares the two. */
 globalThis.TD = globalThis.TD || {};
 TD.adam = (() => {
   "use strict";
   const RATES = { gradient: 0.1, sign: 0.05, adam: 0.05, diagonal: 0.1, natural: 0.1 };
 
-  const times = (a, v) => [a[0][0] * v[0] + a[0][1] * v[1], a[1][0] * v[0] + a[1][1] * v[1]];
-  const transpose = (a) => [[a[0][0], a[1][0]], [a[0][1], a[1][1]]];
-  const product = (a, b) => transpose(transpose(b).map((column) => times(a, column)));
-  const solve = (a, v) => {
-    const det = a[0][0] * a[1][1] - a[0][1] * a[1][0];
-    return [(a[1][1] * v[0] - a[0][1] * v[1]) / det, (a[0][0] * v[1] - a[1][0] * v[0]) / det];
-  };
-  const rotation = (angle) => [[Math.cos(angle), -Math.sin(angle)], [Math.sin(angle), Math.cos(angle)]];
+  const { times, transpose, product, solve2, rotation } = ExplorableMath;
 
   /** Curvatures 3 and 0.4, turned by 30 degrees. */
   function bowl() {
@@ -35,24 +28,16 @@ TD.adam = (() => {
     const h = product(product(transpose(a), bowl()), a);
     const extra = carried ? product(transpose(a), a) : [[1, 0], [0, 1]];
     const metric = h.map((row, i) => row.map((v, j) => v + damping * extra[i][j]));
-    let phi = solve(a, theta);
-    const m = [0, 0];
-    const v = [0, 0];
+    let phi = solve2(a, theta);
+    const direction = ExplorableMath.adam({ eps: 0 });
     const found = [theta];
     for (let t = 1; t <= steps; t += 1) {
       const g = times(h, phi);
       let move = g;
       if (method === "sign") move = g.map(Math.sign);
       if (method === "diagonal") move = g.map((x, i) => x / metric[i][i]);
-      if (method === "natural") move = solve(metric, g);
-      if (method === "adam") {
-        move = g.map((x, i) => {
-          m[i] = 0.9 * m[i] + 0.1 * x;
-          v[i] = 0.999 * v[i] + 0.001 * x * x;
-          const root = Math.sqrt(v[i] / (1 - 0.999 ** t));
-          return root > 0 ? m[i] / (1 - 0.9 ** t) / root : 0;
-        });
-      }
+      if (method === "natural") move = solve2(metric, g);
+      if (method === "adam") move = direction(g);
       phi = phi.map((x, i) => x - RATES[method] * move[i]);
       found.push(times(a, phi));
     }
@@ -79,7 +64,7 @@ if (typeof customElements !== "undefined") {
     const plot = ui.plot({ x: { label: "first parameter", min: -3.2, max: 3.2 }, y: { label: "second parameter", min: -2, max: 2.4 }, height: 430 });
     const start = plot.handle({ label: "start", x: -2.2, y: 1.4 });
 
-    const unzip = (points) => ({ x: points.map((p) => p[0]), y: points.map((p) => p[1]) });
+    const { unzip } = ExplorableMath;
     const contour = (level) => {
       const turns = Explorable.linspace(0, 2 * Math.PI, 181);
       const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];

@@ -1,5 +1,5 @@
-/* Modes of a deep linear network, computed live.  The Python closed forms in training_dynamics.deep_linear_networks.modes go through a
-hypergeometric function; this file integrates instead, so that the test which compares the two compares two derivations.
+/* Modes of a deep linear network, computed live.  The Python twin, training_dynamics/deep_linear_networks/explorable.py, has closed
+forms that go through a hypergeometric function; this file integrates instead, so that the test which compares the two compares two derivations.
 
 With x = ln(a / (s - a)), an aligned and balanced mode of depth L obeys  dt/dx = (1 + exp(-x))^(1 - 2/L) / (L s^(2 - 2/L)). */
 globalThis.TD = globalThis.TD || {};

@@ -1,9 +1,11 @@
 /* Least squares on the first p of 240 Gaussian features, 40 examples: theory and simulated training sets along p/n.
 
-The formulas are those of training_dynamics.double_descent.gaussian; a test runs this file beside them. */
+The Python twin is training_dynamics/double_descent/explorable.py; a test runs this file beside them. */
 globalThis.TD = globalThis.TD || {};
 TD.double_descent = (() => {
   "use strict";
+  const { cholesky, dot } = ExplorableMath;
+
   /** Squared coefficients proportional to j^-decay, with sum 1. */
   function truth(features, decay) {
     const weights = Array.from({ length: features }, (_, j) => (j + 1) ** -decay);
@@ -52,31 +54,6 @@ TD.double_descent = (() => {
       noise + (lams[i] === 0 || p === 0 ? ridgelessRisk(n, p, signal, noise) : ridgeRisk(p / n, lams[i] / n, signal, noise)));
   }
 
-  /** Solve A z = b for a symmetric positive definite A (array of rows; overwritten by its Cholesky factor). */
-  function solve(A, b) {
-    const z = b.slice();
-    for (let i = 0; i < z.length; i += 1) {
-      for (let j = 0; j <= i; j += 1) {
-        let sum = A[i][j];
-        for (let k = 0; k < j; k += 1) sum -= A[i][k] * A[j][k];
-        A[i][j] = i === j ? Math.sqrt(Math.max(sum, 1e-300)) : sum / A[j][j];
-      }
-      for (let k = 0; k < i; k += 1) z[i] -= A[i][k] * z[k];
-      z[i] /= A[i][i];
-    }
-    for (let i = z.length - 1; i >= 0; i -= 1) {
-      for (let k = i + 1; k < z.length; k += 1) z[i] -= A[k][i] * z[k];
-      z[i] /= A[i][i];
-    }
-    return z;
-  }
-
-  const dot = (a, b, length) => {
-    let sum = 0;
-    for (let i = 0; i < length; i += 1) sum += a[i] * b[i];
-    return sum;
-  };
-
   /** Coefficients of the fit to the first p columns, by whichever Gram matrix is the smaller. */
   function fit(rows, columns, y, p, lam) {
     const n = rows.length;
@@ -84,8 +61,8 @@ TD.double_descent = (() => {
     const [items, length] = p <= n ? [columns, n] : [rows, p];
     const gram = Array.from({ length: side }, (_, i) =>
       Array.from({ length: side }, (_, j) => (j <= i ? dot(items[i], items[j], length) + (i === j ? lam : 0) : 0)));
-    if (p <= n) return solve(gram, columns.slice(0, p).map((c) => dot(c, y, n)));
-    const alpha = solve(gram, y);
+    if (p <= n) return cholesky(gram, columns.slice(0, p).map((c) => dot(c, y, n)));
+    const alpha = cholesky(gram, y);
     return columns.slice(0, p).map((c) => dot(c, alpha, n));
   }
 
@@ -98,19 +75,7 @@ TD.double_descent = (() => {
     });
   }
 
-  /** Standard normal numbers from a seed: mulberry32 and Box-Muller. */
-  function normals(seed) {
-    let state = seed >>> 0;
-    const uniform = () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), 1 | state);
-      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-    return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
-
-  return { truth, ridgelessRisk, ridgeRisk, penalties, curve, errors, normals };
+  return { truth, ridgelessRisk, ridgeRisk, penalties, curve, errors };
 })();
 
 if (typeof customElements !== "undefined") {
@@ -134,7 +99,7 @@ if (typeof customElements !== "undefined") {
       y: { label: "mean squared error on new examples", log: true, min: 0.03, max: 100 } });
 
     const draw = () => {
-      const next = model.normals(seed);
+      const next = ExplorableMath.normals(seed);
       const row = (length) => Array.from({ length }, next);
       return Array.from({ length: SETS }, () => ({ rows: Array.from({ length: N }, () => row(FEATURES)), noise: row(N) }));
     };

@@ -1,6 +1,6 @@
 /* One equation, two weights: which of the solutions on the line does each optimiser find?
 
-The update rules are those of training_dynamics.implicit_regularization.least_squares; a test runs this file beside them. */
+The Python twin is training_dynamics/implicit_regularization/explorable.py; a test runs this file beside them. */
 globalThis.TD = globalThis.TD || {};
 TD.implicit_regularization = (() => {
   "use strict";
@@ -30,16 +30,12 @@ TD.implicit_regularization = (() => {
     },
     sign: (x, y, w0, steps, lr) =>
       descend(x, y, w0, steps, (t, w, g) => w.map((v, i) => v - lr * (1 - t / steps) * Math.sign(g[i]))),
-    adam: (x, y, w0, steps, lr, beta1 = 0.9, beta2 = 0.999, eps = 1e-8) => {
-      const m = [0, 0];
-      const s = [0, 0];
-      return descend(x, y, w0, steps, (t, w, g) => w.map((v, i) => {
-        m[i] = beta1 * m[i] + (1 - beta1) * g[i];
-        s[i] = beta2 * s[i] + (1 - beta2) * g[i] * g[i];
-        const root = Math.sqrt(1 - beta2 ** (t + 1));
-        const rate = lr * (1 - t / steps) * root / (1 - beta1 ** (t + 1));
-        return v - rate * m[i] / (Math.sqrt(s[i]) + eps * root);
-      }));
+    adam: (x, y, w0, steps, lr, settings = {}) => {
+      const direction = ExplorableMath.adam(settings);
+      return descend(x, y, w0, steps, (t, w, g) => {
+        const move = direction(g);
+        return w.map((v, i) => v - lr * (1 - t / steps) * move[i]);
+      });
     },
   };
 
@@ -84,7 +80,7 @@ if (typeof customElements !== "undefined") {
       const turn = Explorable.linspace(0, 2 * Math.PI, 361).map((a) => [Math.cos(a), Math.sin(a)]);
       return turn.map((v) => v.map((c, i) => centre[i] + (radius * c) / norms[kind](v)));
     };
-    const unzip = (path) => ({ x: path.map((w) => w[0]), y: path.map((w) => w[1]) });
+    const { unzip } = ExplorableMath;
     const text = (w) => `(${Explorable.format(w[0])}, ${Explorable.format(w[1])})`;
 
     ui.update(() => {

@@ -106,7 +106,7 @@ TD.mode_connectivity = (() => {
   function frame(third) {
     const found = corners();
     const minus = (v) => v.map((x, i) => x - found.a.vector[i]);
-    const dot = (v, w) => v.reduce((sum, x, i) => sum + x * w[i], 0);
+    const { dot } = ExplorableMath;
     const [b, c] = [minus(found.b.vector), minus(found[third].vector)];
     const base = Math.sqrt(dot(b, b));
     const along = dot(b, c) / base;
@@ -135,28 +135,7 @@ TD.mode_connectivity = (() => {
     return v - (1 - t) * values[0] - t * values.at(-1);
   }));
 
-  /** Level lines of z (rows of y, columns of x) as one broken line {x, y} with NaN between the pieces. */
-  function contour(xs, ys, z, level) {
-    const line = { x: [], y: [] };
-    const cross = (a, b, u, v) => a + ((level - u) / (v - u)) * (b - a);
-    for (let j = 0; j + 1 < ys.length; j += 1) {
-      for (let i = 0; i + 1 < xs.length; i += 1) {
-        const [a, b, c, d] = [z[j][i], z[j][i + 1], z[j + 1][i + 1], z[j + 1][i]];
-        const hits = [];
-        if (a < level !== b < level) hits.push([cross(xs[i], xs[i + 1], a, b), ys[j]]);
-        if (b < level !== c < level) hits.push([xs[i + 1], cross(ys[j], ys[j + 1], b, c)]);
-        if (d < level !== c < level) hits.push([cross(xs[i], xs[i + 1], d, c), ys[j + 1]]);
-        if (a < level !== d < level) hits.push([xs[i], cross(ys[j], ys[j + 1], a, d)]);
-        for (let k = 0; k + 1 < hits.length; k += 2) {
-          line.x.push(hits[k][0], hits[k + 1][0], NaN);
-          line.y.push(hits[k][1], hits[k + 1][1], NaN);
-        }
-      }
-    }
-    return line;
-  }
-
-  return { loss, frame, place, along, barrier, contour };
+  return { loss, frame, place, along, barrier };
 })();
 
 if (typeof customElements !== "undefined") {
@@ -189,7 +168,7 @@ if (typeof customElements !== "undefined") {
       if (!maps[third]) {
         const scale = M.frame(third);
         const z = ys.map((y) => xs.map((x) => M.loss(...M.place(x, y, scale), third)));
-        maps[third] = LEVELS.map((level, k) => ({ line: true, ...M.contour(xs, ys, z, level), label: `loss ${level}`, colour: k, width: 1.2 }));
+        maps[third] = LEVELS.map((level, k) => ({ line: true, ...ExplorableMath.contour(xs, ys, z, level), label: `loss ${level}`, colour: k, width: 1.2 }));
       }
       return maps[third];
     }

@@ -1,6 +1,5 @@
 """Identities and limits behind the chapter on Adam, against torch, autograd and slow obvious versions."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,16 +7,16 @@ import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
-from coursekit.paths import BOOK
 from training_dynamics.adam import (
     classes,
     digits,
-    explorable as adam_bowl,
+    explorable as bowl,
     fisher,
     invariance,
-    network as adam_network,
-    update as adam,
+    network as networks,
+    update,
 )
+from training_dynamics.lab.optimizers import EXACT, AdamSettings
 from training_dynamics.toolbox.curvature import loss_of_parameters
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -26,7 +25,7 @@ RNG = np.random.default_rng(0)
 
 @pytest.fixture(scope="module")
 def small():
-    network = adam_network.pooled_digits(0, 40, 5)
+    network = networks.pooled_digits(0, 40, 5)
     return network, network.start(3) + 0.1
 
 
@@ -49,14 +48,14 @@ def test_updates_agree_with_torch(name):
     for g in trace:
         w.grad = torch.tensor(g)
         optimizer.step()
-    found = adam.decay_run(w0, trace, 0.02, decay, decoupled=name == "AdamW")
+    found = update.decay_run(w0, trace, 0.02, decay, decoupled=name == "AdamW")
     assert np.abs(found - w.detach().numpy()).max() < 1e-13
 
 
 def test_averages_without_memory_are_sign_descent():
     trace = RNG.standard_normal((5, 4))
-    assert np.array_equal(adam.rates(trace, adam.Settings(0, 0, 0)), np.sign(trace))
-    assert np.array_equal(adam.rates(np.zeros((3, 2)), adam.EXACT), np.zeros((3, 2)))
+    assert np.array_equal(update.rates(trace, AdamSettings(0, 0, 0)), np.sign(trace))
+    assert np.array_equal(update.rates(np.zeros((3, 2)), EXACT), np.zeros((3, 2)))
 
 
 def test_averages_are_the_weighted_sums_they_stand_for():
@@ -64,28 +63,28 @@ def test_averages_are_the_weighted_sums_they_stand_for():
     age = np.arange(29, -1, -1)[:, None]
     m = (0.1 * 0.9**age * trace).sum(0) / (1 - 0.9**30)
     v = (0.001 * 0.999**age * trace**2).sum(0) / (1 - 0.999**30)
-    assert np.allclose(adam.rates(trace, adam.EXACT)[-1], m / np.sqrt(v), atol=1e-13)
+    assert np.allclose(update.rates(trace, EXACT)[-1], m / np.sqrt(v), atol=1e-13)
 
 
 def test_uncorrected_factor_is_the_ratio_of_the_two_updates():
     trace = RNG.standard_normal((50, 4))
-    ratio = adam.rates(trace, replace(adam.EXACT, corrected=False)) / adam.rates(trace, adam.EXACT)
-    assert np.allclose(ratio, adam.uncorrected_factor(np.arange(1, 51))[:, None], rtol=1e-12)
-    assert adam.uncorrected_factor(1) == pytest.approx(np.sqrt(10), rel=1e-12)
+    ratio = update.rates(trace, replace(EXACT, corrected=False)) / update.rates(trace, EXACT)
+    assert np.allclose(ratio, update.uncorrected_factor(np.arange(1, 51))[:, None], rtol=1e-12)
+    assert update.uncorrected_factor(1) == pytest.approx(np.sqrt(10), rel=1e-12)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0, 0.95), st.floats(0.95, 0.9999), st.integers(0, 10**6))
 def test_no_trace_beats_the_largest_rate(beta1, beta2, seed):
-    s = adam.Settings(beta1, beta2, 0.0)
+    s = AdamSettings(beta1, beta2, 0.0)
     trace = np.random.default_rng(seed).standard_normal((60, 20)) ** 3
-    assert np.abs(adam.rates(trace, s)).max() <= adam.largest_rate(s) * (1 + 1e-9)
+    assert np.abs(update.rates(trace, s)).max() <= update.largest_rate(s) * (1 + 1e-9)
 
 
 def test_the_worst_trace_reaches_the_largest_rate():
-    for s in (adam.EXACT, adam.Settings(0.9, 0.99, 0.0), adam.Settings(0.5, 0.95, 0.0)):
-        found = adam.rates(adam.worst_trace(round(9 / (1 - s.beta2)), s, growing=300), s)[-1, 0]
-        assert found == pytest.approx(adam.largest_rate(s), rel=1e-3)
+    for s in (EXACT, AdamSettings(0.9, 0.99, 0.0), AdamSettings(0.5, 0.95, 0.0)):
+        found = update.rates(update.worst_trace(round(9 / (1 - s.beta2)), s, growing=300), s)[-1, 0]
+        assert found == pytest.approx(update.largest_rate(s), rel=1e-3)
 
 
 def test_closed_form_gradient_hessian_and_jacobian_agree_with_autograd(small, in_torch):
@@ -134,7 +133,7 @@ def test_kronecker_solution_is_the_solution_with_the_kronecker_product(small):
 
 def test_kronecker_factors_are_exact_for_a_single_example(small):
     network, theta = small
-    one = adam_network.Network(network.x[:1], network.y[:1], network.hidden)
+    one = networks.Network(network.x[:1], network.y[:1], network.hidden)
     f, g = one.fisher(theta), RNG.standard_normal(theta.size)
     blocks = [fisher.damped(f[b, b], g[b], 0.1) for b in fisher.layer_blocks(one)]
     assert np.allclose(fisher.kfac_direction(one, theta, g, 0.1), np.concatenate(blocks), atol=1e-10)
@@ -144,7 +143,7 @@ def test_expected_square_is_the_average_over_all_batches(small):
     from itertools import combinations
 
     network, theta = small
-    few = adam_network.Network(network.x[:7], network.y[:7], network.hidden)
+    few = networks.Network(network.x[:7], network.y[:7], network.hidden)
     slow = np.mean([few.gradient(theta, list(b)) ** 2 for b in combinations(range(7), 3)], axis=0)
     assert np.allclose(fisher.expected_square(few, theta, 3), slow, atol=1e-15)
     assert np.allclose(fisher.expected_square(few, theta, 7), few.gradient(theta) ** 2, atol=1e-18)
@@ -189,9 +188,7 @@ def test_a_curved_change_costs_the_gradient_first_order_and_the_natural_step_sec
 
 def test_scaling_the_loss_lengthens_the_natural_step_but_not_adams(small):
     network, theta = small
-    ends = [
-        invariance._scaled_path("natural", network, theta, np.full(theta.size, f), adam.EXACT)[1] for f in (1.0, 2.0)
-    ]
+    ends = [invariance._scaled_path("natural", network, theta, np.full(theta.size, f), EXACT)[1] for f in (1.0, 2.0)]
     assert np.allclose(ends[1] - theta, 2 * (ends[0] - theta), rtol=1e-12)
     assert (
         invariance.scaled_gradient("adam", "loss", 0, 2.0)
@@ -206,19 +203,19 @@ def test_the_bound_on_the_step_is_smaller_while_bias_correction_lasts():
         w, u = s.beta1**age * (1 - s.beta1), s.beta2**age * (1 - s.beta2)
         return np.sqrt((w**2 / u).sum() * (1 - s.beta2**t)) / (1 - s.beta1**t)
 
-    for s in (adam.EXACT, adam.Settings(0.9, 0.95, 0.0), adam.Settings(0.5, 0.9, 0.0)):
+    for s in (EXACT, AdamSettings(0.9, 0.95, 0.0), AdamSettings(0.5, 0.9, 0.0)):
         bounds = [bound(t, s) for t in range(1, 300)]
         assert bounds[0] == pytest.approx(1) and np.all(np.diff(bounds) > -1e-12)
-        assert bounds[-1] <= adam.largest_rate(s) * (1 + 1e-12)
+        assert bounds[-1] <= update.largest_rate(s) * (1 + 1e-12)
 
 
 def test_bad_input_is_named(small):
     network, theta = small
     cases = [
-        (lambda: adam.Settings(beta1=1.0), "got 1.0"),
-        (lambda: adam.Settings(eps=-1.0), "got -1.0"),
-        (lambda: adam.uncorrected_factor(0), "got 0"),
-        (lambda: adam.largest_rate(adam.Settings(0.99, 0.9)), "beta1 = 0.99"),
+        (lambda: AdamSettings(beta1=1.0), "got 1.0"),
+        (lambda: AdamSettings(eps=-1.0), "got -1.0"),
+        (lambda: update.uncorrected_factor(0), "got 0"),
+        (lambda: update.largest_rate(AdamSettings(0.99, 0.9)), "beta1 = 0.99"),
         (lambda: network.parts(theta[1:]), "shape"),
         (lambda: invariance.path("newton", network, theta), "'newton'"),
         (lambda: invariance.scaled_gradient("adam", "both", 0), "'both'"),
@@ -237,31 +234,27 @@ def test_bad_input_is_named(small):
 
 
 @pytest.fixture(scope="module")
-def explorable():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    engine.eval((BOOK / "_static" / "adam.js").read_text())
-    return lambda call: np.array(json.loads(engine.eval(f"JSON.stringify(TD.adam.{call})")))
+def page(explorable):
+    return explorable("adam").array
 
 
 @pytest.mark.parametrize("kind", ["none", "signs", "stretch", "turn", "both"])
-def test_explorable_computes_what_python_computes(explorable, kind):
-    a = explorable(f"map('{kind}', 35, 4)")
-    assert np.allclose(explorable("bowl()"), adam_bowl.bowl(), atol=1e-14)
-    for method in adam_bowl.RATES:
+def test_explorable_computes_what_python_computes(page, kind):
+    a = page(f"map('{kind}', 35, 4)")
+    assert np.allclose(page("bowl()"), bowl.bowl(), atol=1e-14)
+    for method in bowl.RATES:
         for carried in (True, False):
-            found = explorable(f"path('{method}', {a.tolist()}, [-2, 1.3], 60, 0.2, {str(carried).lower()})")
-            expected = adam_bowl.bowl_path(method, a, np.array([-2.0, 1.3]), 60, 0.2, carried)
+            found = page(f"path('{method}', {a.tolist()}, [-2, 1.3], 60, 0.2, {str(carried).lower()})")
+            expected = bowl.bowl_path(method, a, np.array([-2.0, 1.3]), 60, 0.2, carried)
             assert np.abs(found - expected).max() < 1e-8, (method, carried)
 
 
-def test_explorable_shows_the_invariances_it_is_about(explorable):
+def test_explorable_shows_the_invariances_it_is_about(page):
     def gap(method, kind, carried="true"):
         paths = (
             f"path('{method}', TD.adam.map('{k}', 40, 6), [-2.2, 1.4], 60, 0.05, {carried})" for k in ("none", kind)
         )
-        plain, mapped = (explorable(call) for call in paths)
+        plain, mapped = (page(call) for call in paths)
         return np.abs(plain - mapped).max()
 
     same = [("gradient", "turn"), ("adam", "signs"), ("diagonal", "stretch"), ("natural", "both")]
@@ -269,4 +262,4 @@ def test_explorable_shows_the_invariances_it_is_about(explorable):
     assert all(gap(*case) < 1e-9 for case in same) and all(gap(*case) > 0.1 for case in other)
     assert gap("natural", "stretch", "false") > 0.01
     with pytest.raises(ValueError, match="'newton'"):
-        adam_bowl.bowl_path("newton", np.eye(2), np.ones(2), 1, 0.1, True)
+        bowl.bowl_path("newton", np.eye(2), np.ones(2), 1, 0.1, True)

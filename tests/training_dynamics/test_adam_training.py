@@ -5,14 +5,15 @@ import pytest
 import torch
 from scipy.integrate import solve_ivp
 
-from training_dynamics.adam import classes as adam_classes, digits, update as adam
+from training_dynamics.adam import classes, digits, update
+from training_dynamics.lab.optimizers import EXACT, AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import torch_generator
 
 RNG = np.random.default_rng(0)
 
 
 def test_flow_loss_solves_the_equation_it_comes_from():
-    pi = adam_classes.frequencies(5, 1.3)
+    pi = classes.frequencies(5, 1.3)
     times = np.array([0.5, 5.0, 50.0])
 
     def speed(_, w):  # the full K x K model
@@ -22,31 +23,32 @@ def test_flow_loss_solves_the_equation_it_comes_from():
 
     flow = solve_ivp(speed, (0, 50), np.zeros(25), "DOP853", times, rtol=1e-11, atol=1e-12).y.T.reshape(-1, 5, 5)
     logs = np.log(np.exp(flow).sum(1)) - np.einsum("tkk->tk", flow)
-    assert np.allclose(adam_classes.flow_loss(pi, times), logs, rtol=1e-7)
-    assert np.allclose(adam_classes.flow_loss(pi, np.zeros(1)), np.log(5))
+    assert np.allclose(classes.flow_loss(pi, times), logs, rtol=1e-7)
+    assert np.allclose(classes.flow_loss(pi, np.zeros(1)), np.log(5))
 
 
 @pytest.mark.parametrize("method", ["gradient", "sign", "adam"])
 def test_two_numbers_a_class_stand_for_the_full_model(method):
-    pi = adam_classes.frequencies(4)
-    w, state = np.zeros((4, 4)), adam.start((4, 4))
+    pi = classes.frequencies(4)
+    w = np.zeros((4, 4))
+    moments = zero_moments(w)
     for _ in range(30):
         p = np.exp(w) / np.exp(w).sum(0)
         g = pi * (p - np.eye(4))
         if method == "adam":
-            state, g = adam.adam_rate(state, g, adam.EXACT)
+            moments, g = adam(moments, g, EXACT)
         w = w - 0.1 * (np.sign(g) if method == "sign" else g)
-    margins = adam_classes.one_hot_run(pi, method, 0.1, 30)[-1]
+    margins = classes.one_hot_run(pi, method, 0.1, 30)[-1]
     assert np.allclose(np.diag(w) - w[(np.arange(4) + 1) % 4, np.arange(4)], margins, atol=1e-12)
 
 
 def test_sign_descent_gains_two_learning_rates_of_margin_a_step():
-    margins = adam_classes.one_hot_run(adam_classes.frequencies(9), "sign", 0.01, 50)
+    margins = classes.one_hot_run(classes.frequencies(9), "sign", 0.01, 50)
     assert np.allclose(margins, 0.02 * np.arange(51)[:, None], atol=1e-12)
 
 
 def test_linear_training_agrees_with_torch():
-    data = adam_classes.dense(0, groups=3)
+    data = classes.dense(0, groups=3)
     x, y = torch.tensor(data.x), torch.tensor(data.y)
     for method, lr in (("momentum", 0.5), ("adam", 0.05)):
         w = torch.zeros(x.shape[1], int(y.max()) + 1, dtype=torch.float64, requires_grad=True)
@@ -55,7 +57,7 @@ def test_linear_training_agrees_with_torch():
             optimizer.zero_grad()
             torch.nn.functional.cross_entropy(x @ w, y).backward()
             optimizer.step()
-        found = adam_classes.train_linear(data, method, np.array([1e-3, lr]), 20).mean[1]
+        found = classes.train_linear(data, method, np.array([1e-3, lr]), 20).mean[1]
         assert found == pytest.approx(torch.nn.functional.cross_entropy(x @ w, y).item(), rel=1e-9)
 
 
@@ -71,10 +73,11 @@ def test_rates_train_independently_of_each_other(monkeypatch):
 def test_rules_take_the_steps_that_adams_settings_say(method):
     rule, trace = digits.RULES[method], RNG.standard_normal((20, 3))
     theta = torch.zeros(3, dtype=torch.float64)
-    optimizer = digits._Optimizer(rule, [theta], torch.tensor(0.1))
+    moments = zero_moments(theta)
     for g in trace:
-        optimizer.step((torch.tensor(g),))
-    moves = adam.rates(trace, adam.Settings(rule.beta1, corrected=rule.corrected))
+        moments, direction = rule.step(moments, torch.tensor(g))
+        theta = theta - 0.1 * direction
+    moves = update.rates(trace, AdamSettings(rule.beta1, corrected=rule.corrected))
     if not rule.root:  # torch's momentum: the sum over i of beta1^(t - i) g_i
         moves = np.array([sum(rule.beta1 ** (t - i) * trace[i] for i in range(t + 1)) for t in range(20)])
     assert np.allclose(theta.numpy(), -0.1 * moves.sum(0), atol=1e-12)

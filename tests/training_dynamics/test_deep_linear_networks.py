@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.integrate import quad
 
-from coursekit.paths import BOOK
-from training_dynamics.deep_linear_networks import digits as dln_digits, flow as flows, landscape, modes
+from training_dynamics.deep_linear_networks import digits, explorable as twin, flow as flows, landscape, modes
 from training_dynamics.toolbox.seeds import numpy_generator
 
 depths = st.integers(1, 6)
@@ -84,7 +81,7 @@ def test_an_unbalanced_mode_obeys_its_equation_and_has_the_balanced_limit():
         (lambda: flows.descend([], np.eye(2), 0.0, 1), "rate must be > 0, got 0.0"),
         (lambda: flows.typical_start(2, 3, 0.1), "modes must be between 1 and hidden = 2, got 3"),
         (lambda: landscape.critical_point(target(2), [5], numpy_generator(0, "t")), "mode 5"),
-        (lambda: dln_digits.train(None, "gelu", []), "got 'gelu'"),
+        (lambda: digits.train(None, "gelu", []), "got 'gelu'"),
     ],
 )
 def test_bad_input_names_the_value_and_the_rule(call, words):
@@ -170,7 +167,7 @@ def test_crossing_times_interpolates_and_says_nan():
 
 
 def test_whitened_digits_are_white_and_have_nine_modes():
-    task = dln_digits.whitened_digits(0)
+    task = digits.whitened_digits(0)
     assert (task.x.T @ task.x / len(task.x)).numpy() == pytest.approx(np.eye(12), abs=1e-10)
     assert task.x.mean(0).abs().max() < 1e-10
     correlation = (task.y.T @ task.x / len(task.x)).numpy()
@@ -178,34 +175,26 @@ def test_whitened_digits_are_white_and_have_nine_modes():
 
 
 def test_effective_rank_limits():
-    assert dln_digits.effective_rank(np.outer([1.0, 2.0], [3.0, 4.0])) == pytest.approx(1)
-    assert dln_digits.effective_rank(np.eye(5)) == pytest.approx(5)
-
-
-@pytest.fixture(scope="module")
-def explorable():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    engine.eval((BOOK / "_static" / "deep_linear_networks.js").read_text())
-    return lambda expression: json.loads(engine.eval(f"JSON.stringify(TD.deep_linear_networks.{expression})"))
+    assert digits.effective_rank(np.outer([1.0, 2.0], [3.0, 4.0])) == pytest.approx(1)
+    assert digits.effective_rank(np.eye(5)) == pytest.approx(5)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5])
 @pytest.mark.parametrize("a0", [1e-8, 1e-3, 0.4])
 def test_the_explorable_computes_what_python_computes(explorable, depth, a0):
-    for s in (8.0, 1.0):
-        assert explorable(f"halfTime({s}, {a0}, {depth})") == pytest.approx(modes.half_time(s, a0, depth), rel=1e-10)
-        times = np.linspace(0, 1.5 * modes.half_time(1.0, a0, depth), 40)
-        drawn = explorable(f"mode({times.tolist()}, {s}, {a0}, {depth})")
-        assert drawn == pytest.approx(modes.mode(times, s, a0, depth), abs=1e-6 * s, rel=0)
-    steps = explorable(f"staircase({times.tolist()}, [8, 4, 2, 1], {a0}, {depth})")
-    exact = modes.staircase(times, np.array([8.0, 4.0, 2.0, 1.0]), a0, depth)
-    assert steps == pytest.approx(exact, abs=1e-5, rel=0)
+    page, python = explorable("deep_linear_networks"), twin.picture(a0, depth, points=40)
+    values, times = list(twin.SINGULAR_VALUES), python.times.tolist()
+    assert page("singularValues") == values
+    for s, wait, strengths in zip(values, python.half_times, python.strengths):
+        assert page(f"halfTime({s}, {a0}, {depth})") == pytest.approx(wait, rel=1e-10)
+        assert page(f"mode({times}, {s}, {a0}, {depth})") == pytest.approx(strengths, abs=1e-6 * s, rel=0)
+    assert page(f"staircase({times}, {values}, {a0}, {depth})") == pytest.approx(python.loss, abs=1e-5, rel=0)
 
 
 def test_the_explorable_refuses_what_python_refuses(explorable):
     from py_mini_racer import JSEvalException
 
     with pytest.raises(JSEvalException, match="a0 must lie between 0 and s"):
-        explorable("halfTime(1, 2, 2)")
+        explorable("deep_linear_networks")("halfTime(1, 2, 2)")
+    with pytest.raises(ValueError, match="a0 must lie strictly between 0 and s"):
+        twin.picture(2.0, 2)

@@ -1,14 +1,12 @@
 """Double descent: closed forms against limits and slow versions, fast paths, the explorable against Python."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import Ridge
 
-from coursekit.paths import BOOK
-from training_dynamics.double_descent import digits, epochs, gaussian as dd, networks, paths
+from training_dynamics.double_descent import digits, epochs, explorable as twin, gaussian as dd, networks, paths
+from training_dynamics.lab.widths import WidthStack
 from training_dynamics.toolbox.data import one_hot
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
@@ -154,7 +152,7 @@ def test_blocks_of_one_layer_are_the_networks_themselves():
         for parameter in (p for m in models for p in m.parameters()):
             parameter.add_(torch.randn(parameter.shape, generator=torch_generator(2)))
     x = torch.randn(5, 64, generator=torch_generator(1))
-    out = networks._Blocks(models)(x)
+    out = WidthStack(models)(x)
     assert torch.allclose(out, torch.stack([m(x) for m in models]), rtol=1e-4, atol=1e-3)
     assert [networks.parameters_of(h) for h in (3, 7)] == [sum(p.numel() for p in m.parameters()) for m in models]
 
@@ -185,33 +183,21 @@ def test_equal_speeds_leave_one_descent():
     assert equal.min() < one.min()
 
 
-@pytest.fixture(scope="module")
-def explorable():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    engine.eval((BOOK / "_static" / "double_descent.js").read_text())
-    return lambda call: np.array(json.loads(engine.eval(f"JSON.stringify(TD.double_descent.{call})")), dtype=float)
-
-
 @pytest.mark.parametrize("decay, sigma2", [(0.0, 0.04), (1.3, 0.5), (3.0, 0.0)])
 def test_explorable_theory_is_pythons(explorable, decay, sigma2):
-    squares, widths = dd.truth(240, decay), [1, 5, 38, 42, 90, 240]
+    page, widths = explorable("double_descent"), [1, 5, 38, 42, 90, 240]
     for js, python in (("0", 0.0), ("0.1", 0.1), ("'best'", None)):
-        found = explorable(f"curve(40, {widths}, TD.double_descent.truth(240, {decay}), {sigma2}, {js})")
-        assert np.abs(found / dd.subset_curve(40, widths, squares, sigma2, python) - 1).max() < 1e-9, js
+        call = f"curve({twin.N}, {widths}, TD.double_descent.truth({twin.FEATURES}, {decay}), {sigma2}, {js})"
+        assert np.abs(page.array(call) / twin.theory(decay, sigma2, python, widths) - 1).max() < 1e-9, js
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_explorable_simulation_is_pythons(explorable, seed):
     rng, widths = np.random.default_rng(seed), [3, 11, 12, 13, 30]
-    x, beta = rng.standard_normal((12, 30)), rng.standard_normal(30)
-    y = x @ beta + 0.1 * rng.standard_normal(12)
+    x, noise = rng.standard_normal((12, 30)), rng.standard_normal(12)
+    beta = np.sqrt(dd.truth(30, 0.5))
+    y = x @ beta + 0.1 * noise
     for lam in (0.0, 2.0):
         call = f"errors({x.tolist()}, {y.tolist()}, {beta.tolist()}, 0.01, {widths}, {[lam] * 5})"
-        python = dd.subset_errors(x, y, beta, 0.01, widths, lam)
-        assert np.abs(explorable(call) / python - 1).max() < 1e-6
-    draws = explorable(
-        "normals(3) && (() => { const f = TD.double_descent.normals(3); return Array.from({length: 20000}, f); })()"
-    )
-    assert abs(draws.mean()) < 0.04 and abs(draws.std() - 1) < 0.03
+        python = twin.simulation(x, noise, 0.5, 0.01, lam, widths)
+        assert np.abs(explorable("double_descent").array(call) / python - 1).max() < 1e-6

@@ -1,20 +1,17 @@
 """Dropout: closed forms against enumeration, sampling against the exact posterior, scores, and the explorable's data."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
 from torch.nn.functional import dropout as torch_dropout
 
-from coursekit.paths import BOOK
 from training_dynamics.dropout import (
     averaging,
     batchnorm,
     calibration,
     digits,
-    explorable,
+    explorable as twin,
     hmc,
     linear,
     regression,
@@ -22,7 +19,6 @@ from training_dynamics.dropout import (
 )
 from training_dynamics.toolbox.seeds import torch_generator
 
-STATIC = BOOK / "_static"
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
 
 
@@ -248,29 +244,24 @@ def test_new_statistics_change_nothing_without_dropout():
 
 
 @pytest.fixture(scope="module")
-def page():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    for name in ("dropout_data.js", "dropout.js"):
-        engine.eval((STATIC / name).read_text())
-    return lambda code: json.loads(engine.eval(f"JSON.stringify({code})"))
+def page(explorable):
+    return explorable("dropout")
 
 
 def test_the_explorables_process_is_the_exact_one(page):
-    assert page("TD.dropout_data.sizes") == list(explorable.SIZES)
-    assert np.allclose(page("TD.dropout_data.grid"), regression.GRID)
+    assert page.data["sizes"] == list(twin.SIZES)
+    assert np.allclose(page.data["grid"], regression.GRID)
     for n in (10, 160, 1280):
         exact = regression.exact_process(0, n)
-        shown = page(f"TD.dropout.band({n}, 'process')")
+        shown = page(f"band({n}, 'process')")
         for name in ("mean", "sd"):
             assert np.abs(np.array(shown[name]) - getattr(exact, name)).max() <= 0.000501
 
 
 @pytest.mark.processor
 def test_the_explorables_networks_are_those_of_the_function_that_wrote_them(page):
-    for name, band in explorable.column(0, 10).items():
-        shown = page(f"TD.dropout.band(10, '{name}')")
+    for name, band in twin.column(0, 10).items():
+        shown = page(f"band(10, '{name}')")
         # Training magnifies rounding, which differs between processors; on one machine the difference is rounding alone.
         tolerance = 0.05 if name != "process" else 0.0006
         assert np.abs(np.array(shown["sd"]) - band.sd).mean() < tolerance
@@ -278,23 +269,23 @@ def test_the_explorables_networks_are_those_of_the_function_that_wrote_them(page
 
 def test_the_chains_behind_the_explorables_hmc_agree_where_there_are_data():
     inside = np.abs(regression.GRID) <= regression.INSIDE
-    assert hmc.split_rhat(explorable.posterior_chains(0, 10))[inside].max() < 1.1
+    assert hmc.split_rhat(twin.posterior_chains(0, 10))[inside].max() < 1.1
 
 
 def test_hmc_is_shown_up_to_160_points_and_its_band_shrinks(page):
-    shown = {n: page(f"TD.dropout.has({n}, 'hmc')") for n in explorable.SIZES}
-    assert shown == {n: n <= explorable.SAMPLED for n in explorable.SIZES}
-    assert page("TD.dropout.spread(10, 'hmc')") > 2 * page("TD.dropout.spread(160, 'hmc')")
+    shown = {n: page(f"has({n}, 'hmc')") for n in twin.SIZES}
+    assert shown == {n: n <= twin.SAMPLED for n in twin.SIZES}
+    assert page("spread(10, 'hmc')") > 2 * page("spread(160, 'hmc')")
 
 
 def test_the_page_and_python_compute_the_same_spread_and_coverage(page):
     for n, name in ((10, "dropout 0.1"), (640, "ensemble")):
-        shown = page(f"TD.dropout.band({n}, '{name}')")
+        shown = page(f"band({n}, '{name}')")
         band = regression.Band(np.array(shown["mean"]), np.array(shown["sd"]))
-        assert page(f"TD.dropout.spread({n}, '{name}')") == pytest.approx(band.inside, abs=1e-9)
-        assert page(f"TD.dropout.spread({n}, '{name}', false)") == pytest.approx(band.outside, abs=1e-9)
-        truth = np.array(page("TD.dropout_data.truth")) / 1000
+        assert page(f"spread({n}, '{name}')") == pytest.approx(band.inside, abs=1e-9)
+        assert page(f"spread({n}, '{name}', false)") == pytest.approx(band.outside, abs=1e-9)
+        truth = np.array(page.data["truth"]) / 1000
         hit = (np.array(shown["low"]) <= truth) & (truth <= np.array(shown["high"]))
         far = np.abs(regression.GRID) >= 3
-        assert page(f"TD.dropout.coverage({n}, '{name}', false)") == pytest.approx(hit[far].mean(), abs=1e-9)
+        assert page(f"coverage({n}, '{name}', false)") == pytest.approx(hit[far].mean(), abs=1e-9)
         assert np.allclose(np.array(shown["high"]) - shown["mean"], 2 * band.sd)

@@ -1,7 +1,5 @@
 """Identities and limits behind the chapter on implicit regularization, against slow and obvious versions."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -9,8 +7,14 @@ from hypothesis import given, settings, strategies as st
 from scipy.integrate import quad, solve_ivp
 from scipy.optimize import minimize
 
-from coursekit.paths import BOOK
-from training_dynamics.implicit_regularization import depth, least_squares as ls, margin, paths, scale
+from training_dynamics.implicit_regularization import (
+    depth,
+    explorable as twin,
+    least_squares as ls,
+    margin,
+    paths,
+    scale,
+)
 
 
 def random_problem(seed, n, d, rank=None):
@@ -241,30 +245,16 @@ def test_bad_input_is_named():
         depth.complete(0, 0)
 
 
-@pytest.fixture(scope="module")
-def explorable():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    engine.eval((BOOK / "_static" / "implicit_regularization.js").read_text())
-    return lambda call: np.array(json.loads(engine.eval(f"JSON.stringify(TD.implicit_regularization.{call})")))
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_explorable_computes_what_python_computes(explorable, seed):
-    rng = np.random.default_rng(seed)
+    rng, page = np.random.default_rng(seed), explorable("implicit_regularization").array
     x, w0 = rng.standard_normal(2), rng.standard_normal(2)
-    p = ls.Problem(x[None], np.array([1.0]), np.zeros(2))
-    rules = {
-        "gradient": (0.05, ls.gradient_step(p, 0.05)),
-        "momentum": (0.02, ls.heavy_ball_step(p, 0.02, 0.9)),
-        "adam": (0.03, ls.adam_step(p, 0.03, 200)),
-        "sign": (0.03, ls.sign_step(p, 0.03, 200)),
-    }
-    for name, (lr, rule) in rules.items():
-        found = explorable(f"run.{name}({x.tolist()}, 1, {w0.tolist()}, 200, {lr})")
-        assert np.abs(found - ls.descend(rule, w0, 200, 1)).max() < 1e-9, name
+    for name, lr in twin.RATES.items():
+        found = page(f"run.{name}({x.tolist()}, 1, {w0.tolist()}, 200, {lr})")
+        assert np.abs(found - twin.path(name, x, w0, 200)).max() < 1e-9, name
     for alpha in (2.0, 0.05):
-        found = explorable(f"diagonal({x.tolist()}, 1, {w0.tolist()}, {alpha})")
+        found = page(f"diagonal({x.tolist()}, 1, {w0.tolist()}, {alpha})")
         assert np.allclose(found[0], w0, atol=1e-9)
-        assert np.allclose(found[-1], scale.flow_limit(p, alpha, w0), atol=1e-8)
+        assert np.allclose(found[-1], twin.diagonal_end(x, w0, alpha), atol=1e-8)
+    with pytest.raises(ValueError, match="'newton'"):
+        twin.path("newton", x, w0)

@@ -1,20 +1,19 @@
 """Mode connectivity: identities of lines, renumberings, curves and averages, and the explorable against Python."""
 
 import itertools
-import json
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from coursekit.paths import BOOK
-from training_dynamics.mode_connectivity import averaging, curves, explorable, limits, lines, matching, nets
+from training_dynamics.lab.flat import Shape
+from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.mode_connectivity import averaging, curves, explorable as twin, limits, lines, matching, nets
 from training_dynamics.toolbox.nets import flat_parameters, mlp, set_flat_parameters
 from training_dynamics.toolbox.seeds import torch_generator
 
-STATIC = BOOK / "_static"
-SMALL = nets.Shape((5, 7, 6, 3))
+SMALL = Shape((5, 7, 6, 3))
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
 QUICK = nets.Recipe(epochs=2, batch_size=100)
 
@@ -42,10 +41,10 @@ def test_a_row_of_parameters_is_the_toolbox_network():
 
 @pytest.mark.parametrize("sizes", [(3, 4), (5, 7, 2), (4, 6, 5, 3)])
 def test_the_gradient_by_hand_is_autograd_s(sizes):
-    shape = nets.Shape(sizes)
+    shape = Shape(sizes)
     theta = networks(3, shape).requires_grad_()
     x, y = (torch.stack(part) for part in zip(*(images(11, shape, seed) for seed in range(3))))
-    (wanted,) = torch.autograd.grad(nets.losses(shape.logits(theta, x), y).sum(), theta)
+    (wanted,) = torch.autograd.grad(cross_entropies(shape.logits(theta, x), y).sum(), theta)
     assert torch.allclose(shape.gradient(theta, x, y), wanted, atol=1e-14, rtol=1e-12)
 
 
@@ -55,7 +54,7 @@ def test_the_gradient_in_the_bend_is_that_of_the_mean_loss_on_the_curve(kind):
     bend.requires_grad_()
     corners, shares = torch.stack([a, bend, b]), curves.KINDS[kind](torch.tensor([0.1, 0.45, 0.8]).double())
     x, y = (torch.stack(part) for part in zip(*(images(7, seed=seed) for seed in range(3))))
-    (wanted,) = torch.autograd.grad(nets.losses(SMALL.logits(shares @ corners, x), y).mean(), bend)
+    (wanted,) = torch.autograd.grad(cross_entropies(SMALL.logits(shares @ corners, x), y).mean(), bend)
     assert torch.allclose(curves.bend_gradient(SMALL, corners, shares, x, y), wanted, atol=1e-14, rtol=1e-12)
 
 
@@ -113,7 +112,7 @@ def test_renumbering_leaves_the_function_and_can_be_undone():
 
 
 def test_one_hidden_layer_is_matched_as_well_as_by_trying_every_order():
-    shape = nets.Shape((3, 5, 2))
+    shape = Shape((3, 5, 2))
     a, b = networks(2, shape)
     found, history = matching.match_weights(shape, a, b, torch_generator(0))
     tried = [matching.permute(shape, b, (torch.tensor(p),)) for p in itertools.permutations(range(5))]
@@ -193,38 +192,29 @@ def test_the_second_task_is_the_first_turned_by_a_quarter():
 
 
 @pytest.fixture(scope="module")
-def script():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    for name in ("mode_connectivity_data.js", "mode_connectivity.js"):
-        engine.eval((STATIC / name).read_text())
-    return lambda expression: json.loads(engine.eval(f"JSON.stringify({expression})"))
-
-
-@pytest.fixture(scope="module")
-def page(script):
+def page(explorable):
     """What the page holds, as Python's :class:`Picture`: decoded by Python from the committed file."""
     import base64
 
-    data = script("TD.mode_connectivity_data")
+    data = explorable("mode_connectivity").data
 
     def unpacked(text, columns):
         return torch.tensor(np.frombuffer(base64.b64decode(text), dtype=np.int8).copy()).view(-1, columns)
 
     whole = torch.cat([unpacked(text, nets.mlp_shape(data["width"]).count) for text in data["networks"]])
     orders = tuple(torch.tensor(p) for p in data["permutations"])
-    return explorable.Picture(
+    return twin.Picture(
         data["width"], data["step"], whole, orders, unpacked(data["images"], 64), torch.tensor(data["labels"])
     )
 
 
 @pytest.mark.parametrize("corner", ["renumbered", "bend"])
-def test_the_explorable_computes_what_python_computes(script, page, corner):
+def test_the_explorable_computes_what_python_computes(explorable, page, corner):
+    script = explorable("mode_connectivity")
     places = torch.tensor([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.2, 0.7], [-0.3, 1.2]], dtype=torch.float64)
-    drawn = [script(f"TD.mode_connectivity.loss({p}, {q}, '{corner}')") for p, q in places.tolist()]
+    drawn = [script(f"loss({p}, {q}, '{corner}')") for p, q in places.tolist()]
     assert drawn == pytest.approx(page.losses(corner, places).tolist(), abs=1e-9)
-    frame = script(f"TD.mode_connectivity.frame('{corner}')")
+    frame = script(f"frame('{corner}')")
     found = page.corners()
     assert frame["base"] == pytest.approx(float((found["b"] - found["a"]).norm()), rel=1e-12)
     assert np.hypot(frame["along"], frame["across"]) == pytest.approx(
@@ -234,19 +224,19 @@ def test_the_explorable_computes_what_python_computes(script, page, corner):
 
 @pytest.mark.processor
 def test_the_page_holds_what_python_makes(page):
-    made = explorable.picture()
+    made = twin.picture()
     assert torch.equal(made.images, page.images) and torch.equal(made.labels, page.labels)
     assert all(torch.equal(p, q) for p, q in zip(made.permutations, page.permutations))
     assert made.step == pytest.approx(page.step, rel=1e-3)
     assert int((made.networks.int() - page.networks.int()).abs().max()) <= 2  # rounding differs between processors
 
 
-def test_the_path_over_the_trained_bend_is_low_and_the_chord_is_not(script):
-    frame = script("TD.mode_connectivity.frame('bend')")
+def test_the_path_over_the_trained_bend_is_low_and_the_chord_is_not(explorable):
+    script = explorable("mode_connectivity")
+    frame = script("frame('bend')")
     end = [frame["base"], 0]
     straight, bent = (
-        script(f"TD.mode_connectivity.barrier(TD.mode_connectivity.along({control}, {end}, 'bend', 21))")
+        script(f"barrier(TD.mode_connectivity.along({control}, {end}, 'bend', 21))")
         for control in ([frame["base"] / 2, 0], [frame["along"], frame["across"]])
     )
     assert straight > 0.5 > 0.1 > bent
-    assert script("TD.mode_connectivity.contour([0, 1], [0, 1], [[0, 1], [0, 1]], 0.5)")["x"][:2] == [0.5, 0.5]

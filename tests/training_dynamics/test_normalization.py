@@ -1,16 +1,13 @@
 """Normalisation: identities of gradients and lengths, networks side by side against torch, and the explorable against Python."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
 
-from coursekit.paths import BOOK
 from training_dynamics.normalization import (
     batches,
     blocks,
-    explorable,
+    explorable as twin,
     landscape,
     layers as norms,
     nets,
@@ -157,31 +154,24 @@ def test_bad_values_are_refused_with_the_way_out():
 
 
 @pytest.fixture(scope="module")
-def script():
-    from py_mini_racer import MiniRacer
-
-    engine = MiniRacer()
-    for name in ("normalization_data.js", "normalization.js"):
-        engine.eval((BOOK / "_static" / name).read_text())
-    return lambda expression: json.loads(engine.eval(f"JSON.stringify({expression})"))
+def script(explorable):
+    return explorable("normalization")
 
 
 @pytest.mark.parametrize(
     "rate, decay, slope, start", [(0.5, 0.02, 1.0, 3.0), (2.0, 0.3, 0.4, 0.1), (0.01, 1e-3, 5.0, 10.0)]
 )
 def test_the_explorable_computes_what_python_computes(script, rate, decay, slope, start):
-    drawn = script(f"TD.normalization.lengthPath({start}, {rate}, {decay}, {slope}, 300)")
+    drawn = script(f"lengthPath({start}, {rate}, {decay}, {slope}, 300)")
     assert drawn == pytest.approx(norms.length_path(start, rate, decay, slope, 300), rel=1e-9)
-    assert script(f"TD.normalization.angle({rate}, {decay})") == pytest.approx(
-        norms.equilibrium_angle(rate, decay), rel=1e-9
-    )
+    assert script(f"angle({rate}, {decay})") == pytest.approx(norms.equilibrium_angle(rate, decay), rel=1e-9)
     settled = norms.equilibrium_length(rate, decay, slope)
-    assert script(f"TD.normalization.settled({rate}, {decay}, {slope})") == pytest.approx(settled, rel=1e-9)
+    assert script(f"settled({rate}, {decay}, {slope})") == pytest.approx(settled, rel=1e-9)
 
 
 def trained_nearby(kind, depth, start):
     """How many of the five networks train at every rate of a rate and its two neighbours, and how many at one of them at least."""
-    padded = np.array([np.pad(t, 1, mode="edge") for t in explorable.trained(kind, depth, explorable.GAINS[start])])
+    padded = np.array([np.pad(t, 1, mode="edge") for t in twin.trained(kind, depth, twin.GAINS[start])])
     windows = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=1)  # (seeds, rates, 3)
     return windows.all(-1).sum(0), windows.any(-1).sum(0)
 
@@ -190,27 +180,25 @@ def trained_nearby(kind, depth, start):
 @pytest.mark.parametrize("kind, depth, start", [("layer", 1, "he"), ("none", 2, "small"), ("batch", 8, "large")])
 def test_the_map_is_what_python_computes(script, kind, depth, start):
     """At the edge of stability rounding decides for a network, so each one's edge is known to one step of the grid."""
-    saved = np.array(script("TD.normalization_data")["counts"][start][kind][explorable.DEPTHS.index(depth)])
+    saved = np.array(script.data["counts"][start][kind][twin.DEPTHS.index(depth)])
     surely, perhaps = trained_nearby(kind, depth, start)
     assert (surely <= saved).all() and (saved <= perhaps).all()
     assert (surely == perhaps).sum() >= len(saved) / 2  # a map of the edge alone would say nothing
 
 
 def test_the_map_has_every_depth_rate_start_and_norm(script):
-    data = script("TD.normalization_data")
-    assert data["rates"] == list(rates.RATES) and tuple(data["depths"]) == explorable.DEPTHS
-    assert {start: set(kinds) for start, kinds in data["counts"].items()} == dict.fromkeys(
-        explorable.GAINS, set(nets.KINDS)
-    )
-    cells = script("TD.normalization.cells('he', 'batch')")
-    assert len(cells) == len(rates.RATES) * len(explorable.DEPTHS)
+    data = script.data
+    assert data["rates"] == list(rates.RATES) and tuple(data["depths"]) == twin.DEPTHS
+    assert {start: set(kinds) for start, kinds in data["counts"].items()} == dict.fromkeys(twin.GAINS, set(nets.KINDS))
+    cells = script("cells('he', 'batch')")
+    assert len(cells) == len(rates.RATES) * len(twin.DEPTHS)
 
 
 def test_the_explorable_refuses_what_python_refuses(script):
     from py_mini_racer import JSEvalException
 
     with pytest.raises(JSEvalException, match="rate \\* decay must lie between 0 and 1"):
-        script("TD.normalization.angle(2, 0.6)")
+        script("angle(2, 0.6)")
 
 
 def test_a_team_is_its_members_trained_alone():

@@ -9,7 +9,8 @@ from sphinx.application import Sphinx
 
 from coursekit.book.uses import uses
 
-HELPERS = ["_explorable.js", "_explorable_ui.js"]
+COMPUTE = ["_explorable_math.js"]  # without a page: what tests load, too
+HELPERS = ["_explorable.js", "_explorable_ui.js", *COMPUTE]
 EVERYWHERE = ["course.js"]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.special import wrightomega
 
-from training_dynamics.adam.update import EXACT, Settings, State, adam_rate, start
+from training_dynamics.lab.optimizers import EXACT, AdamSettings, adam, momentum, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Frequencies = Float[np.ndarray, " K"]
@@ -57,7 +57,7 @@ def gradients_of(pi: Frequencies, margin: np.ndarray) -> np.ndarray:
 
 
 def one_hot_run(
-    pi: Frequencies, method: str, lr: float, steps: int, settings: Settings = EXACT
+    pi: Frequencies, method: str, lr: float, steps: int, settings: AdamSettings = EXACT
 ) -> Float[np.ndarray, "steps+1 K"]:
     """The margins of every class under full-batch ``gradient``, ``sign`` or ``adam`` steps, from zero.
 
@@ -65,12 +65,13 @@ def one_hot_run(
     """
     if method not in ("gradient", "sign", "adam"):
         raise ValueError(f"method must be gradient, sign or adam, got {method!r}")
-    logits, state = np.zeros((2, len(pi))), start((2, len(pi)))
+    logits = np.zeros((2, len(pi)))
+    moments = zero_moments(logits)
     found = [np.zeros(len(pi))]
     for _ in range(steps):
         g = gradients_of(pi, logits[0] - logits[1])
         if method == "adam":
-            state, g = adam_rate(state, g, settings)
+            moments, g = adam(moments, g, settings)
         logits = logits - lr * (np.sign(g) if method == "sign" else g)
         found.append(logits[0] - logits[1])
     return np.array(found)
@@ -151,14 +152,14 @@ def train_linear(data: Mixture, method: str, lrs: np.ndarray, steps: int) -> Swe
     if method not in GRIDS:
         raise ValueError(f"method must be one of {', '.join(GRIDS)}, got {method!r}")
     hot, shape = data.hot, (len(lrs), data.x.shape[1], data.hot.shape[1])
-    w, state = np.zeros(shape), start(shape)
+    w = velocity = np.zeros(shape)
+    moments = zero_moments(w)
     for _ in range(steps):
         g = data.x.T @ ((_probabilities(data.x @ w) - hot) * data.share[:, None])
         if method == "momentum":
-            state = State(0.9 * state.m + g, state.v)
-            move = state.m
+            move = velocity = momentum(velocity, g, 0.9)
         elif method == "adam":
-            state, move = adam_rate(state, g)
+            moments, move = adam(moments, g)
         else:
             move = np.sign(g)
         w = w - lrs[:, None, None] * move

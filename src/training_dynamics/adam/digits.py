@@ -13,6 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.lab.optimizers import AdamSettings, Moments, adam, momentum, zero_moments
+from training_dynamics.lab.stack import normal_weights, preactivations
 from training_dynamics.toolbox.data import Split, digits
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
@@ -35,6 +38,13 @@ class Rule:
     beta1: float
     root: bool
     corrected: bool = False
+
+    def step(self, moments: Moments[Tensor], g: Tensor) -> tuple[Moments[Tensor], Tensor]:
+        """The averages after a gradient, and the direction; without the root, momentum adds up as torch's does."""
+        if self.root:
+            return adam(moments, g, AdamSettings(self.beta1, corrected=self.corrected))
+        velocity = momentum(moments.m, g, self.beta1)
+        return Moments(velocity, moments.v, moments.t + 1), velocity
 
 
 RULES = {
@@ -97,44 +107,15 @@ def least_loss(seed: int, method: str, units: float, steps: int = 100) -> float:
 
 
 def _networks(sizes: tuple[int, int, int], rates: int, generator: torch.Generator) -> list[Tensor]:
+    """One network, ``[W1, b1, W2, b2]``, repeated ``rates`` times: ``(r, in, out)`` and ``(r, 1, out)``."""
     found = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
-        weight = torch.randn((1, fan_in, fan_out), generator=generator) * (2 / fan_in) ** 0.5
-        found += [weight.repeat(rates, 1, 1), torch.zeros(rates, 1, fan_out)]
+    for weight in normal_weights(sizes, generator):
+        found += [weight.repeat(rates, 1, 1), torch.zeros(rates, 1, weight.shape[2])]
     return [p.requires_grad_() for p in found]
 
 
 def _outputs(parameters: list[Tensor], x: Tensor) -> Tensor:
-    w1, b1, w2, b2 = parameters
-    return torch.relu(x @ w1 + b1) @ w2 + b2
-
-
-@dataclass
-class _Optimizer:
-    """One of ``RULES``, with a learning rate ``(r, 1, 1)`` per network; without the root, momentum adds up as torch's does."""
-
-    rule: Rule
-    parameters: list[Tensor]
-    lr: Tensor
-
-    def __post_init__(self) -> None:
-        self.m = [torch.zeros_like(p) for p in self.parameters]
-        self.v = [torch.zeros_like(p) for p in self.parameters]
-        self.t = 0
-
-    @torch.no_grad()
-    def step(self, gradients: tuple[Tensor, ...]) -> None:
-        """One update of every network."""
-        self.t += 1
-        r = self.rule
-        first, second = (1 - r.beta1**self.t, 1 - 0.999**self.t) if r.corrected else (1.0, 1.0)
-        for p, g, m, v in zip(self.parameters, gradients, self.m, self.v):
-            m.mul_(r.beta1).add_(g, alpha=1 - r.beta1 if r.root else 1.0)
-            if not r.root:
-                p.sub_(self.lr * m)
-                continue
-            v.mul_(0.999).addcmul_(g, g, value=0.001)
-            p.sub_(self.lr * m / first / (v / second).sqrt_().add_(1e-8))
+    return preactivations(list(zip(parameters[::2], parameters[1::2])), x, fused=False)[-1]
 
 
 @cache
@@ -158,27 +139,29 @@ def digits_sweep(
     stream, scale = torch_generator(seed, "adam", "noise"), pixel_units(seed, units)
     x_train, x_test = (with_noise(scale * x, noise, stream) for x in (data.x_train, data.x_test))
     data = Split(x_train, data.y_train, x_test, data.y_test)
-    lrs = GRIDS[method]
-    parameters = _networks((data.x_train.shape[1], 32, 10), len(lrs), torch_generator(seed, "adam", "digits"))
-    optimizer = _Optimizer(RULES[method], parameters, torch.tensor(lrs, dtype=torch.float32)[:, None, None])
+    parameters = _networks((data.x_train.shape[1], 32, 10), len(GRIDS[method]), torch_generator(seed, "adam", "digits"))
     batches = minibatches(images, batch, torch_generator(seed, "adam", "digits batches"))
-    for _ in range(steps):
-        index = next(batches)
-        # A sum over networks: each gets its own gradient.
-        loss = _losses(parameters, data.x_train[index], data.y_train[index]).sum()
-        optimizer.step(torch.autograd.grad(loss, parameters))
-    return _judge(lrs, parameters, data)
+    _train(parameters, method, data, [next(batches) for _ in range(steps)])
+    return _judge(GRIDS[method], parameters, data)
 
 
-def _losses(parameters: list[Tensor], x: Tensor, y: Tensor) -> Tensor:
-    logs = torch.log_softmax(_outputs(parameters, x), -1)
-    return -logs[:, torch.arange(len(y)), y].mean(1)
+def _train(parameters: list[Tensor], method: str, data: Split, batches: list[Tensor]) -> None:
+    """One step of every network, each at its own rate, on each of the batches; the parameters are changed in place."""
+    rule, lr = RULES[method], torch.tensor(GRIDS[method], dtype=torch.float32)[:, None, None]
+    moments = [zero_moments(p) for p in parameters]
+    for index in batches:
+        losses = cross_entropies(_outputs(parameters, data.x_train[index]), data.y_train[index])
+        gradients = torch.autograd.grad(losses.sum(), parameters)  # of a sum over networks: each gets its own
+        with torch.no_grad():
+            for i, (p, g) in enumerate(zip(parameters, gradients)):
+                moments[i], direction = rule.step(moments[i], g)
+                p.sub_(lr * direction)
 
 
 @torch.no_grad()
 def _judge(lrs: np.ndarray, parameters: list[Tensor], data: Split) -> DigitsSweep:
     wrong = (_outputs(parameters, data.x_test).argmax(-1) != data.y_test).double()
-    loss = _losses(parameters, data.x_train, data.y_train).double()
+    loss = cross_entropies(_outputs(parameters, data.x_train), data.y_train).double()
     return DigitsSweep(
         lrs,
         torch.nan_to_num(loss, nan=torch.inf).numpy(),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from training_dynamics.adam.update import EXACT, adam_rate, start
+from training_dynamics.lab.optimizers import EXACT, adam, zero_moments
 
 Plane = Float[np.ndarray, "2 2"]
 RATES = {"gradient": 0.1, "sign": 0.05, "adam": 0.05, "diagonal": 0.1, "natural": 0.1}
@@ -34,11 +34,11 @@ def bowl_path(
         raise ValueError(f"method must be one of {', '.join(RATES)}, got {method!r}")
     h = a.T @ bowl() @ a
     metric = h + damping * (a.T @ a if carried else np.eye(2))
-    phi, state, found = np.linalg.solve(a, theta), start((2,)), [theta]
+    phi, moments, found = np.linalg.solve(a, theta), zero_moments(theta), [theta]
     for _ in range(steps):
         g = h @ phi
         if method == "adam":
-            state, move = adam_rate(state, g, EXACT)
+            moments, move = adam(moments, g, EXACT)
         elif method == "natural":
             move = np.linalg.solve(metric, g)
         else:

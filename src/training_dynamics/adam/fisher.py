@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from training_dynamics.adam.network import Matrix, Network, Theta, pooled_digits
-from training_dynamics.adam.update import DEFAULT, State, adam_rate, start
+from training_dynamics.lab.optimizers import DEFAULT, Moments, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 STEPS = (50, 400)
@@ -18,30 +18,31 @@ DIRECTIONS = ("gradient", "sign", "adam", "diagonal", "diagonal root", "empirica
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A point of an Adam run: the parameters, the averages, and the network with its data."""
+    """A point of an Adam run: the parameters, Adam's averages, and the network with its data."""
 
     network: Network
     theta: Theta
-    state: State
+    moments: Moments
 
     @property
     def second_moment(self) -> Theta:
         """The bias-corrected average ``v_hat`` of squared minibatch gradients."""
-        return self.state.v / (1 - DEFAULT.beta2**self.state.t)
+        return self.moments.v / (1 - DEFAULT.beta2**self.moments.t)
 
 
 @cache
 def snapshots(seed: int, steps: tuple[int, ...] = STEPS, lr: float = 0.01, batch: int = 32) -> dict[int, Snapshot]:
     """Train :func:`pooled_digits` by Adam on random batches and keep the points after the given numbers of steps (0: start)."""
     network = pooled_digits(seed)
-    theta, state = network.start(seed), start((sum(network.sizes),))
+    theta = network.start(seed)
+    moments = zero_moments(theta)
     rng, found = numpy_generator(seed, "adam", "batches"), {}
     for t in range(max(steps) + 1):
         if t in steps:
-            found[t] = Snapshot(network, theta, state)
+            found[t] = Snapshot(network, theta, moments)
         chosen = rng.choice(len(network.y), batch, replace=False)
-        state, rate = adam_rate(state, network.gradient(theta, chosen))
-        theta = theta - lr * rate
+        moments, direction = adam(moments, network.gradient(theta, chosen))
+        theta = theta - lr * direction
     return found
 
 

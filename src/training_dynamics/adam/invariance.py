@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from training_dynamics.adam.network import Matrix, Network, Theta, pooled_digits
-from training_dynamics.adam.update import DEFAULT, EXACT, Settings, adam_rate, start
+from training_dynamics.lab.optimizers import DEFAULT, EXACT, AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 MAPS = ("signed permutation", "diagonal", "rotation", "general")
@@ -50,7 +50,7 @@ def linear_map(kind: str, size: int, seed: int) -> Matrix:
 
 
 def path(
-    method: str, network: Network, theta: Theta, a: Matrix | None = None, settings: Settings = EXACT
+    method: str, network: Network, theta: Theta, a: Matrix | None = None, settings: AdamSettings = EXACT
 ) -> np.ndarray:
     """The path ``(steps + 1, P)`` in theta of a method that works on phi, ``theta = A phi`` (A missing: the identity).
 
@@ -61,11 +61,11 @@ def path(
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     lr, steps = METHODS[method]
     a = np.eye(theta.size) if a is None else a
-    phi, state, found = np.linalg.solve(a, theta), start(theta.shape), [theta]
+    phi, moments, found = np.linalg.solve(a, theta), zero_moments(theta), [theta]
     for _ in range(steps):
         g = a.T @ network.gradient(a @ phi)
         if method == "adam":
-            state, move = adam_rate(state, g, settings)
+            moments, move = adam(moments, g, settings)
         else:
             move = _move(method, network, a @ phi, a, g)
         phi = phi - lr * move
@@ -112,7 +112,7 @@ def distance(mapped: np.ndarray, plain: np.ndarray) -> float:
 
 
 @cache
-def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, settings: Settings = EXACT) -> float:
+def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, settings: AdamSettings = EXACT) -> float:
     """The same measure when the gradients are scaled and the parameters are not: ``kind`` ``"loss"`` (one factor) or
     ``"each coordinate"`` (a constant of its own for each, between 1/10 and 10).
 
@@ -129,13 +129,13 @@ def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, sett
     return distance(scaled, plain)
 
 
-def _scaled_path(method: str, network: Network, theta: Theta, factors: Theta, settings: Settings) -> np.ndarray:
+def _scaled_path(method: str, network: Network, theta: Theta, factors: Theta, settings: AdamSettings) -> np.ndarray:
     lr, steps = METHODS[method]
-    state, found, eye = start(theta.shape), [theta], np.eye(theta.size)
+    moments, found, eye = zero_moments(theta), [theta], np.eye(theta.size)
     for _ in range(steps):
         g = factors * network.gradient(theta)
         if method == "adam":
-            state, move = adam_rate(state, g, settings)
+            moments, move = adam(moments, g, settings)
         else:
             move = _move(method, network, theta, eye, g)
         theta = theta - lr * move
@@ -143,7 +143,7 @@ def _scaled_path(method: str, network: Network, theta: Theta, factors: Theta, se
     return np.array(found)
 
 
-def movement(seed: int, factor: float, settings: Settings = DEFAULT) -> float:
+def movement(seed: int, factor: float, settings: AdamSettings = DEFAULT) -> float:
     """How far Adam gets in 30 steps when the loss is multiplied by ``factor``, relative to the unscaled loss."""
     network, theta = _setting(seed)
     runs = [_scaled_path("adam", network, theta, np.full(theta.size, f), settings) for f in (1.0, factor)]

@@ -11,7 +11,6 @@ from numpy import ndarray
 from numpy.random import Generator
 from scipy.optimize import minimize
 from torch import Tensor
-from torch.func import grad, hessian
 
 from training_dynamics.deep_linear_networks.flow import (
     Target,
@@ -21,6 +20,7 @@ from training_dynamics.deep_linear_networks.flow import (
     random_orthogonal,
     random_weights,
 )
+from training_dynamics.lab.curvature import slope_and_spectrum
 
 
 def flatten(weights: Weights) -> Float[Tensor, " parameters"]:
@@ -48,8 +48,8 @@ def curvature(weights: Weights, matrix: Float[ndarray, "out in"]) -> tuple[float
     def function(parameters: Tensor) -> Tensor:
         return loss(parameters, goal, shapes)
 
-    slope = float(grad(function)(theta).norm())
-    return slope, torch.linalg.eigvalsh(hessian(function)(theta)).numpy()
+    slope, eigenvalues = slope_and_spectrum(function, theta)
+    return slope, eigenvalues.numpy()
 
 
 def critical_point(target: Target, learned: Sequence[int], rng: Generator) -> Weights:

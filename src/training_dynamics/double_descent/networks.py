@@ -10,7 +10,11 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
+from training_dynamics.lab.losses import squared_errors
+from training_dynamics.lab.training import minimize
+from training_dynamics.lab.widths import WidthStack
 from training_dynamics.toolbox.data import Split, digits, one_hot, with_label_noise
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
@@ -59,51 +63,29 @@ def width_run(
 ) -> WidthRun:  # fmt: skip
     """One-hidden-layer ReLU networks of each width on ``n`` digits: squared error, full-batch Adam, a fixed number of steps.
 
-    All widths train at once as blocks of one wide layer.  The sum of their losses is differentiated; no network's loss depends
-    on another's block and Adam works entry by entry, so that each takes the steps it would take alone.
+    All widths train at once as blocks of one wide layer.
     """
     split = _spoiled(seed, n, noise)
     targets, truth = one_hot(split.y_train), one_hot(split.y_test)
     models = [mlp([INPUTS, width, CLASSES], torch_generator(seed, "init", width)) for width in hidden]
-    blocks = _Blocks(models)
+    blocks = WidthStack(models)
+    early: list[Tensor] = []
     optimizer = torch.optim.Adam(blocks.parameters(), lr=learning_rate, foreach=False, fused=True)
-    early = torch.empty(0)
-    for step in range(steps):
+
+    def watch(step: int) -> None:
         if step == steps // 10:
-            early = _mse(blocks, split.x_test, truth)
-        loss = (blocks(split.x_train) - targets).square().sum((0, 2)).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+            early.append(_mse(blocks, split.x_test, truth))
+
+    minimize(lambda: squared_errors(blocks(split.x_train), targets), optimizer, steps, watch=watch)
     with torch.no_grad():
         new, fitted = blocks(split.x_test), blocks(split.x_train)
     mse = _mse(blocks, split.x_test, truth)
-    return WidthRun(hidden, mse.numpy(), _wrong(new, split.y_test), _wrong(fitted, split.y_train), early.numpy())
-
-
-class _Blocks(nn.Module):
-    """Two-layer ReLU networks of different widths as one: forward ``(n, d) -> (networks, n, classes)``."""
-
-    def __init__(self, models: list[nn.Sequential]) -> None:
-        super().__init__()
-        weights = [
-            [p.detach() for p in m.parameters()] for m in models
-        ]  # [w1 (h, d), b1 (h,), w2 (k, h), b2 (k,)] each
-        self.sizes = [len(w[1]) for w in weights]
-        self.w1 = nn.Parameter(torch.cat([w[0] for w in weights]).T.contiguous())
-        self.b1 = nn.Parameter(torch.cat([w[1] for w in weights]))
-        self.w2 = nn.Parameter(torch.cat([w[2].T for w in weights]).contiguous())
-        self.b2 = nn.Parameter(torch.stack([w[3] for w in weights]))
-
-    def forward(self, x: Tensor) -> Tensor:
-        active = torch.relu(x @ self.w1 + self.b1).split(self.sizes, dim=1)
-        out = torch.stack([h @ w for h, w in zip(active, self.w2.split(self.sizes))])
-        return out + self.b2[:, None]
+    return WidthRun(hidden, mse.numpy(), _wrong(new, split.y_test), _wrong(fitted, split.y_train), early[0].numpy())
 
 
 @torch.no_grad()
 def _mse(blocks: nn.Module, x: Tensor, truth: Tensor) -> Float[Tensor, " w"]:
-    return (blocks(x) - truth).square().sum(2).mean(1)
+    return squared_errors(blocks(x), truth)
 
 
 def _wrong(out: Tensor, labels: Tensor) -> Float[ndarray, " w"]:
@@ -129,15 +111,15 @@ def time_run(
     model = mlp([INPUTS, hidden, CLASSES], torch_generator(seed, "init", hidden))
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, foreach=False, fused=True)
     marks = sorted({0, *np.geomspace(1, steps, 60).round().astype(int).tolist()})
-    rows = []
-    for step in range(steps + 1):
+    rows: list[tuple[float, float, float]] = []
+
+    def watch(step: int) -> None:
         if step in marks:
             with torch.no_grad():
-                test_loss = nn.functional.cross_entropy(model(split.x_test), split.y_test).item()
+                test_loss = cross_entropy(model(split.x_test), split.y_test).item()
             test_error = error_rate(model, split.x_test, split.y_test)
             rows.append((test_error, test_loss, error_rate(model, split.x_train, split.y_train)))
-        loss = nn.functional.cross_entropy(model(split.x_train), split.y_train)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+
+    minimize(lambda: cross_entropy(model(split.x_train), split.y_train), optimizer, steps, watch=watch)
+    watch(steps)
     return TimeRun(np.array(marks, dtype=float), *np.array(rows).T)

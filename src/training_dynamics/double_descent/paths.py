@@ -1,4 +1,4 @@
-"""Fast exact computation: a whole ridge path from one eigendecomposition, four ways, and many networks trained side by side."""
+"""Fast exact computation: a whole ridge path from one eigendecomposition, four ways, and the slow way to train many networks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state, vmap
 
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
@@ -103,42 +102,11 @@ PATHS: dict[str, Callable[[ndarray, ndarray, Sequence[float] | ndarray], ndarray
 }
 
 
-def train_side_by_side(
-    models: Sequence[nn.Module], x: Float[Tensor, "s n d"], y: Tensor, steps: int, learning_rate: float,
-    loss: Loss = nn.functional.mse_loss,
-) -> tuple[list[nn.Module], Float[Tensor, "steps s"]]:  # fmt: skip
-    """Train networks of one architecture at once, each with full-batch Adam on its own ``x[s]``, ``y[s]``, for ``steps`` steps.
-
-    Their parameters are stacked, the forward pass is ``vmap``-ped, and the *sum* of the losses is differentiated: no network's
-    loss depends on another's parameters, and Adam works entry by entry, so that each takes the steps it would take alone.
-    Returns the trained networks (the same objects) and their losses before every step.
-    """
-    stacked, buffers = stack_module_state(list(models))  # type: ignore[arg-type]
-    base = models[0]
-
-    def one(parameters: dict[str, Tensor], buffer: dict[str, Tensor], inputs: Tensor, targets: Tensor) -> Tensor:
-        return loss(functional_call(base, (parameters, buffer), (inputs,)), targets)
-
-    optimizer = torch.optim.Adam(stacked.values(), lr=learning_rate)
-    history = torch.empty(steps, len(models))
-    for step in range(steps):
-        losses = vmap(one)(stacked, buffers, x, y)
-        optimizer.zero_grad()
-        losses.sum().backward()
-        optimizer.step()
-        history[step] = losses.detach()
-    with torch.no_grad():
-        for i, model in enumerate(models):
-            for name, parameter in model.named_parameters():
-                parameter.copy_(stacked[name][i])
-    return list(models), history
-
-
 def train_one_by_one(
     models: Sequence[nn.Module], x: Float[Tensor, "s n d"], y: Tensor, steps: int, learning_rate: float,
     loss: Loss = nn.functional.mse_loss,
 ) -> list[nn.Module]:  # fmt: skip
-    """The slow, obvious version of :func:`train_side_by_side`: a loop over the networks."""
+    """The slow, obvious version of :func:`~training_dynamics.lab.modules.train_side_by_side`: a loop over the networks."""
     for model, inputs, targets in zip(models, x, y):
         train(model, inputs, targets, torch.optim.Adam(model.parameters(), lr=learning_rate), steps, loss=loss)
     return list(models)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from training_dynamics.dropout.digits import SEEN, images
+from training_dynamics.lab.training import falling
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import derived_seed, torch_generator
 from training_dynamics.toolbox.train import train
@@ -68,7 +69,7 @@ def shift(seed: int, rate: float = 0.5, width: int = 100, steps: int = 400) -> S
         raise ValueError(f"rate must be >= 0 and < 1, got {rate}")
     data, model = images(seed), _build(seed, rate, width)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / steps)
+    schedule = falling(optimizer, steps)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(seed, "shift masks"))  # nn.Dropout draws from the global stream only
         batches = torch_generator(seed, "shift batches")

@@ -9,9 +9,12 @@ from functools import cache
 import torch
 from jaxtyping import Float
 from numpy import ndarray
-from torch import Tensor, nn
+from torch import Tensor
 
 from training_dynamics.dropout.calibration import auroc, calibration_error, likelihood_loss, split_entropy
+from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.lab.stack import normal_weights, preactivations
+from training_dynamics.lab.training import falling, minimize
 from training_dynamics.toolbox.data import digits
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
@@ -54,11 +57,9 @@ class Networks:
 
     def __init__(self, rates: Sequence[float], seed: int, width: int = WIDTH) -> None:
         self.keep = 1 - torch.tensor(rates)[:, None, None]
-        sizes = [(64, width), (width, width), (width, SEEN)]
-        generator = torch_generator(seed, "dropout digits start")
-        m = len(rates)
-        self.weights = [torch.randn(m, i, o, generator=generator) * (2 / i) ** 0.5 for i, o in sizes]
-        self.biases = [torch.zeros(m, 1, o) for _, o in sizes]
+        sizes, m = (64, width, width, SEEN), len(rates)
+        self.weights = normal_weights(sizes, torch_generator(seed, "dropout digits start"), m)
+        self.biases = [torch.zeros(m, 1, o) for o in sizes[1:]]
         for part in self.parameters:
             part.requires_grad_()
 
@@ -69,12 +70,13 @@ class Networks:
 
     def __call__(self, x: Tensor, generator: torch.Generator | None) -> Float[Tensor, "m n 8"]:
         """Logits for ``x (m, n, 64)``: with fresh masks from ``generator``, or with dropout off."""
-        h = x
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
-            h = torch.baddbmm(bias, h, weight).relu()
-            if generator is not None:
-                h = h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
-        return torch.baddbmm(self.biases[-1], h, self.weights[-1])
+
+        def drop(_: int, h: Tensor) -> Tensor:
+            return h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
+
+        return preactivations(list(zip(self.weights, self.biases)), x, after=drop if generator is not None else None)[
+            -1
+        ]
 
 
 def train(rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50) -> Networks:
@@ -85,15 +87,12 @@ def train(rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50) 
     masks = torch_generator(seed, "dropout digits masks") if any(rates) else None
     optimizer = torch.optim.Adam(nets.parameters, lr=0.002, fused=True)
     total = epochs * per_epoch
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / total)
-    for _ in range(total):
+
+    def losses() -> Tensor:
         index = next(batches)
-        x, y = data.x_train[index].expand(len(rates), -1, -1), data.y_train[index].repeat(len(rates))
-        loss = nn.functional.cross_entropy(nets(x, masks).flatten(0, 1), y, reduction="sum") / batch
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        return cross_entropies(nets(data.x_train[index].expand(len(rates), -1, -1), masks), data.y_train[index])
+
+    minimize(losses, optimizer, total, falling(optimizer, total))
     return nets
 
 

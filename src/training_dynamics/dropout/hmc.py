@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics.lab.optimizers import adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 HIDDEN = 16
@@ -175,12 +176,11 @@ def dropout_draws(
     x, y, _ = data(seed, n)
     rng, keep = numpy_generator(seed, "hmc dropout", n), 1 - p
     theta = 0.5 * numpy_generator(seed, "hmc dropout start").standard_normal((networks, PARAMETERS))
-    first, second = np.zeros_like(theta), np.zeros_like(theta)
+    moments = zero_moments(theta)
     for turn in range(1, steps + 1):
         g = masked_gradient(theta, x, y, (rng.random((networks, n, HIDDEN)) < keep) / keep, keep)
-        first, second = 0.9 * first + 0.1 * g, 0.999 * second + 0.001 * g**2
-        scaled = first / (1 - 0.9**turn) / (np.sqrt(second / (1 - 0.999**turn)) + 1e-8)
-        theta = theta - 0.02 * (1 - turn / steps) * scaled
+        moments, direction = adam(moments, g)
+        theta = theta - 0.02 * (1 - turn / steps) * direction
     masks = (rng.random((samples, networks, 1, HIDDEN)) < keep) / keep
     _, _, v, c = parts(theta)
     curves = ((hidden(theta, GRID) * masks) @ v[:, :, None])[..., 0] / np.sqrt(HIDDEN) + c

@@ -16,6 +16,9 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 from torch import Tensor
 
+from training_dynamics.lab.losses import squared_errors
+from training_dynamics.lab.stack import preactivations
+from training_dynamics.lab.training import falling, minimize
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 NOISE = 0.1
@@ -130,19 +133,20 @@ class Networks:
 
     def __call__(self, x: Float[Tensor, "m n 1"], generator: torch.Generator | None) -> Float[Tensor, "m n 1"]:
         """Outputs; with a generator, fresh masks for every example (inverted dropout), without one, dropout is off."""
-        h = x
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
-            h = torch.baddbmm(bias, h, weight).relu()
-            if generator is not None:
-                h = h * ((self.uniform(h.shape[1:], generator) < self.keep) / self.keep)
-        return torch.baddbmm(self.biases[-1], h, self.weights[-1])
 
-    def uniform(self, shape: Sequence[int], generator: torch.Generator) -> Float[Tensor, "m ..."]:
+        def drop(_: int, h: Tensor) -> Tensor:
+            return h * ((self.uniform(h.shape[1:], generator) < self.keep) / self.keep)
+
+        return preactivations(list(zip(self.weights, self.biases)), x, after=drop if generator is not None else None)[
+            -1
+        ]
+
+    def uniform(self, shape: Sequence[int], generator: torch.Generator | None) -> Float[Tensor, "m ..."]:
         """Numbers in [0, 1), the same for members of the same index."""
         return torch.rand((self.kinds, *shape), generator=generator)[self.kind]
 
-    def decay(self) -> Tensor:
-        """The divergence to the prior N(0, I) over ``N tau``, summed over networks: ``|W|^2 / (2 q N tau)`` under a mask.
+    def decay(self) -> Float[Tensor, " m"]:
+        """The divergence to the prior N(0, I) over ``N tau`` of each network: ``|W|^2 / (2 q N tau)`` under a mask.
 
         A masked weight W acts as 0 or as M = W/q, and its divergence is ``q |M|^2 / 2`` up to a constant (Gal and Ghahramani
         2016); weights without a mask, and biases, have q = 1.  ``tau = 1 / noise^2``.  Networks without dropout have no
@@ -152,7 +156,7 @@ class Networks:
         keep = self.keep.flatten()
         masked = sum(w.square().sum((1, 2)) for w in self.weights[1:]) / keep
         free = sum(part.square().sum((1, 2)) for part in [self.weights[0], *self.biases])
-        return ((masked + free) * rate).sum()
+        return (masked + free) * rate
 
 
 def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 32) -> Networks:
@@ -167,15 +171,13 @@ def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 
     y_all = torch.stack([torch.nn.functional.pad(y, (0, longest - len(y))) for y in ys])
     drops = any(m.p > 0 for m in members)
     optimizer = torch.optim.Adam(nets.parameters, lr=0.01, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 1 - t / steps)
-    for _ in range(steps):
+
+    def losses() -> Tensor:
         index = (nets.uniform((batch,), generator) * sizes).long()
         x, y = x_all.gather(1, index)[..., None], y_all.gather(1, index)[..., None]
-        loss = ((nets(x, generator if drops else None) - y) ** 2).mean((1, 2)).sum() / 2 + nets.decay()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        return squared_errors(nets(x, generator if drops else None), y) / 2 + nets.decay()
+
+    minimize(losses, optimizer, steps, falling(optimizer, steps))
     return nets
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.optimize import linprog
 
+from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Vector = Float[np.ndarray, " d"]
@@ -141,14 +142,12 @@ def minibatch_step(p: Problem, rng: np.random.Generator, batch: int = 5) -> Step
 
 def adam_step(p: Problem, lr: float, steps: int, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8) -> Step:
     """Adam (Kingma and Ba 2015, algorithm 1) with ``lr`` falling linearly to zero over ``steps``."""
-    m, v = np.zeros(p.truth.shape), np.zeros(p.truth.shape)
+    moments, settings = zero_moments(p.truth), AdamSettings(beta1, beta2, eps)
 
     def step(t: int, w: Vector) -> Vector:
-        g = p.gradient(w)
-        m[:] = beta1 * m + (1 - beta1) * g
-        v[:] = beta2 * v + (1 - beta2) * g * g
-        rate = lr * (1 - t / steps) * math.sqrt(1 - beta2 ** (t + 1)) / (1 - beta1 ** (t + 1))
-        return w - rate * m / (np.sqrt(v) + eps * math.sqrt(1 - beta2 ** (t + 1)))
+        nonlocal moments
+        moments, direction = adam(moments, p.gradient(w), settings)
+        return w - lr * (1 - t / steps) * direction
 
     return step
 

@@ -15,6 +15,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import linprog, nnls
 from scipy.special import expit
 
+from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Rows = Float[np.ndarray, "n d"]
@@ -185,14 +186,13 @@ def steepest(z: Rows, steps: int, direction: Callable[[int, Vector], Vector], lr
 
 
 def adam_direction(d: int, eps: float, beta1: float = 0.9, beta2: float = 0.99) -> Callable[[int, Vector], Vector]:
-    """Adam's bias-corrected ratio ``m / (sqrt(v) + eps)`` of a stream of gradients of length d (0/0 counts as 0)."""
-    m, v = np.zeros(d), np.zeros(d)
+    """Adam's direction for a stream of gradients of length d."""
+    moments, settings = zero_moments(np.zeros(d)), AdamSettings(beta1, beta2, eps)
 
     def direction(t: int, g: Vector) -> Vector:
-        m[:] = beta1 * m + (1 - beta1) * g
-        v[:] = beta2 * v + (1 - beta2) * g * g
-        root = np.sqrt(v / (1 - beta2 ** (t + 1))) + eps
-        return np.divide(m / (1 - beta1 ** (t + 1)), root, out=np.zeros(d), where=root > 0)
+        nonlocal moments
+        moments, found = adam(moments, g, settings)
+        return found
 
     return direction
 

@@ -10,17 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from training_dynamics.lab.flat import Shape
 from training_dynamics.mode_connectivity.lines import CROWD, STANDARD, STANDARD_WIDTH, Profile, line, profile
-from training_dynamics.mode_connectivity.nets import (
-    Recipe,
-    Shape,
-    data_order,
-    digits,
-    mlp_shape,
-    score,
-    train,
-    trained,
-)
+from training_dynamics.mode_connectivity.nets import Recipe, data_order, digits, mlp_shape, score, train, trained
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from training_dynamics.lab.flat import Shape
 from training_dynamics.mode_connectivity.lines import Profile, pair, profile
-from training_dynamics.mode_connectivity.nets import Shape
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 

@@ -13,10 +13,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from training_dynamics.lab.flat import Shape
 from training_dynamics.mode_connectivity.curves import bend_between
 from training_dynamics.mode_connectivity.lines import pair
 from training_dynamics.mode_connectivity.matching import Permutations, permute
-from training_dynamics.mode_connectivity.nets import Shape, mlp_shape, score
+from training_dynamics.mode_connectivity.nets import mlp_shape, score
 
 WIDTH = 32
 IMAGES = 128

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from training_dynamics.lab.flat import Shape
 from training_dynamics.mode_connectivity.matching import (
     Permutations,
     match_activations,
@@ -16,7 +17,7 @@ from training_dynamics.mode_connectivity.matching import (
     permute,
     random_permutations,
 )
-from training_dynamics.mode_connectivity.nets import Recipe, Score, Shape, digits, mlp_shape, score, trained
+from training_dynamics.mode_connectivity.nets import Recipe, Score, digits, mlp_shape, score, trained
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from training_dynamics.mode_connectivity.nets import Shape
+from training_dynamics.lab.flat import Shape
 
 Permutation = Int[Tensor, " h"]
 Permutations = tuple[Permutation, ...]

@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.lab.stack import Layer, preactivations
 from training_dynamics.toolbox.seeds import torch_generator
 
 KINDS = ("none", "batch", "layer", "rms", "weight")
@@ -72,26 +74,25 @@ class Net:
 
         ``hook(layer, z)`` may change (or look at) what each normalisation returns; ``normalize(layer, z)`` may replace it.
         """
-        h = x
-        for layer in range(self.depth):
-            weight, *affine = parameters[layer * self.per_layer : (layer + 1) * self.per_layer]
-            if self.kind == "weight":
-                weight = weight / weight.norm(dim=2, keepdim=True)
-            z = h @ weight.mT
+        hidden = range(0, self.depth * self.per_layer, self.per_layer)
+
+        def before(layer: int, z: Tensor) -> Tensor:
             z = self.normalize(z) if normalize is None else normalize(layer, z)
             z = z if hook is None else hook(layer, z)
-            h = torch.relu(z * affine[0] + affine[1] if len(affine) == 2 else z + affine[0])
-        return h @ parameters[-2].mT + parameters[-1]
+            *scale, shift = parameters[hidden[layer] + 1 : hidden[layer] + self.per_layer]
+            return z * scale[0] + shift if scale else z + shift
+
+        weights = [self.direction(parameters[i]).mT for i in hidden]
+        layers: list[Layer] = [*((weight, None) for weight in weights), (parameters[-2].mT, parameters[-1])]
+        return preactivations(layers, x, before=before)[-1]
+
+    def direction(self, weight: Tensor) -> Tensor:
+        """A weight as the network uses it: rows of length 1 under weight norm, otherwise as it is."""
+        return weight / weight.norm(dim=2, keepdim=True) if self.kind == "weight" else weight
 
     def losses(self, parameters: Parameters, x: Tensor, y: Int[Tensor, " b"], hook: Hook | None = None) -> Tensor:
         """Cross-entropy (nats) of each network on one batch, shape ``(runs,)``."""
         return cross_entropies(self.logits(parameters, x, hook), y)
-
-
-def cross_entropies(logits: Float[Tensor, "r b k"], y: Int[Tensor, " b"]) -> Float[Tensor, " r"]:
-    """Mean cross-entropy (nats) over the examples of one batch that all networks see."""
-    index = y.view(1, -1, 1).expand(logits.shape[0], -1, 1)
-    return -logits.log_softmax(2).gather(2, index).mean((1, 2))
 
 
 def gradients(

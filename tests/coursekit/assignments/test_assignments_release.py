@@ -155,9 +155,10 @@ def test_the_kit_holds_only_modules_for_students():
     )
 
 
-def test_a_topic_module_in_the_kit_is_refused(monkeypatch):
-    monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", "training_dynamics.adam.update"))
-    with pytest.raises(AssignmentError, match="the kit would hold training_dynamics.adam"):
+@pytest.mark.parametrize("module", ["training_dynamics.adam.update", "training_dynamics.lab.optimizers"])
+def test_a_module_of_a_topic_or_of_the_lab_in_the_kit_is_refused(monkeypatch, module):
+    monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", module))
+    with pytest.raises(AssignmentError, match=f"the kit would hold {module.rpartition('.')[0]}"):
         modules()
 
 

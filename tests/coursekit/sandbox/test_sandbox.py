@@ -64,13 +64,13 @@ def test_what_a_student_sees_and_reaches():
                 course=os.listdir({str(ROOT)!r}), beside=os.listdir({str(ROOT.parent)!r}),
                 here=os.path.exists({here.name!r}), write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
                 connect=possible(connection.connect, ("127.0.0.1", 22)), pids=[p for p in os.listdir("/proc") if p.isdigit()],
-                topics=possible(__import__, "training_dynamics.deep_linear_networks.modes"), engine=possible(__import__, "coursekit.engine.grade"),
+                topics=possible(__import__, "training_dynamics.deep_linear_networks.modes"), lab=possible(__import__, "training_dynamics.lab.optimizers"), engine=possible(__import__, "coursekit.engine.grade"),
                 toolbox=possible(__import__, "training_dynamics.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
             )))"""))  # fmt: skip
     assert (seen["pid"], seen["uid"], seen["pids"]) == (1, 65534, ["1"])
     assert set(seen["cwd"]) <= ways_below(HOME)
     assert not seen["secret"] and not seen["here"] and seen["write"] == [] and not seen["connect"]
-    assert not seen["topics"] and not seen["engine"] and seen["toolbox"] and seen["checks"]
+    assert not seen["topics"] and not seen["lab"] and not seen["engine"] and seen["toolbox"] and seen["checks"]
     hidden = {"home", "srv", "mnt"} - {
         Path(path).parts[1] for path in (ROOT, sys.prefix, sys.base_prefix)
     }  # the way there

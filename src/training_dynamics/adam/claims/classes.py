@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.adam import classes, digits as adam_digits
+from training_dynamics.adam import classes, digits
 
 
 @claim(
@@ -109,7 +109,7 @@ def rare_shared(seed: int) -> Measured:
 )
 def rate_width(seed: int) -> Measured:
     """Width of Adam's good range minus that of SGD's; good: within 2 points of the best test error."""
-    adam, sgd = (adam_digits.digits_sweep(seed, method).width() for method in ("adam", "sgd"))
+    adam, sgd = (digits.digits_sweep(seed, method).width() for method in ("adam", "sgd"))
     return Measured(adam - sgd, "factors of two", at_least=-2.5, at_most=2.5)
 
 
@@ -122,7 +122,7 @@ def rate_width(seed: int) -> Measured:
 )
 def rate_matters(seed: int) -> Measured:
     """Test error at 8 times the largest good rate, minus the best; good: within 2 points of the best test error."""
-    s = adam_digits.digits_sweep(seed, "adam")
+    s = digits.digits_sweep(seed, "adam")
     largest = int(np.flatnonzero(s.test_error <= s.test_error.min() + 0.02).max())
     return Measured(float(s.test_error[largest + 3] - s.test_error.min()), "error", at_least=0.15)
 
@@ -152,5 +152,5 @@ def generalise_noise(seed: int) -> Measured:
 
 
 def _tuned(seed: int, method: str, noise: float) -> float:
-    sweep = adam_digits.digits_sweep(seed, method, noise=noise)
+    sweep = digits.digits_sweep(seed, method, noise=noise)
     return float(sweep.test_error[sweep.tuned])

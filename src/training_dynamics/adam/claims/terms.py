@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.adam import digits as adam_digits, update as adam
+from training_dynamics.adam import digits, update
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
 def _gain(seed: int, without: str, with_it: str) -> float:
     """Ratio of the least losses without and with a term: the geometric mean over plain pixels and pixels in mixed units."""
-    ratios = [adam_digits.least_loss(seed, without, u) / adam_digits.least_loss(seed, with_it, u) for u in (0.0, 1.0)]
+    ratios = [digits.least_loss(seed, without, u) / digits.least_loss(seed, with_it, u) for u in (0.0, 1.0)]
     return float(np.sqrt(ratios[0] * ratios[1]))
 
 
@@ -72,7 +72,7 @@ def term_correction_rmsprop(seed: int) -> Measured:
 )
 def decay_same(seed: int) -> Measured:
     """Weights left of 1 by a penalty inside Adam: gradient noise of 10 against gradient noise of 0.1."""
-    small, large = adam.decay_by_noise((0.1, 10.0), seed)["l2"]
+    small, large = update.decay_by_noise((0.1, 10.0), seed)["l2"]
     return Measured(float(large / small), "× the weight left", at_least=2.5)
 
 
@@ -86,7 +86,7 @@ def decay_decoupled(seed: int) -> Measured:
     """Two weights 1 apart under the same gradients, of scales from 0.01 to 10: deviation of what is left of the 1."""
     rng = numpy_generator(seed, "adam", "decoupled")
     w, trace = rng.standard_normal(60), rng.standard_normal((2000, 60)) * np.repeat((0.01, 0.1, 1.0, 10.0), 15)
-    ends = [adam.decay_run(first, trace, 1e-3, 0.1, decoupled=True) for first in (w + 1, w)]
+    ends = [update.decay_run(first, trace, 1e-3, 0.1, decoupled=True) for first in (w + 1, w)]
     left = (ends[0] - ends[1]) / (1 - 1e-4) ** 2000
     return Measured(float(np.abs(left - 1).max()), "relative error", at_most=1e-12)
 
@@ -101,5 +101,5 @@ def decay_sgd(seed: int) -> Measured:
     """Largest difference of the end points of the two forms."""
     rng = numpy_generator(seed, "adam", "sgd")
     w, trace = rng.standard_normal(50), rng.standard_normal((300, 50))
-    ends = [adam.decay_run(w, trace, 0.01, 0.1, decoupled, adaptive=False) for decoupled in (True, False)]
+    ends = [update.decay_run(w, trace, 0.01, 0.1, decoupled, adaptive=False) for decoupled in (True, False)]
     return Measured(float(np.abs(ends[0] - ends[1]).max()), "absolute", at_most=1e-12)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.adam import invariance as adam_invariance, update as adam
+from training_dynamics.adam import invariance, update
+from training_dynamics.lab.optimizers import DEFAULT, EXACT
 from training_dynamics.toolbox.seeds import numpy_generator
 
 END = "of the distance moved"
@@ -17,8 +18,8 @@ END = "of the distance moved"
 def _steady(seed: int, ratio: float, steps: int = 3000, coordinates: int = 200) -> float:
     """Adam's mean step against ``1 / sqrt(1 + ratio^2)``, after the averages have settled."""
     trace = 1 + ratio * numpy_generator(seed, "adam", "steady", ratio).standard_normal((steps, coordinates))
-    late = adam.rates(trace, adam.EXACT)[steps // 2 :]
-    return float(late.mean() / adam.noisy_rate(ratio))
+    late = update.rates(trace, EXACT)[steps // 2 :]
+    return float(late.mean() / update.noisy_rate(ratio))
 
 
 @claim(
@@ -33,7 +34,7 @@ def first_step(seed: int) -> Measured:
     rng = numpy_generator(seed, "adam", "first")
     g = rng.choice([-1.0, 1.0], 1000) * 10 ** rng.uniform(-6, 6, 1000)
     return Measured(
-        float(np.abs(adam.rates(g[None], adam.EXACT)[0] - np.sign(g)).max()), "of the learning rate", at_most=1e-12
+        float(np.abs(update.rates(g[None], EXACT)[0] - np.sign(g)).max()), "of the learning rate", at_most=1e-12
     )
 
 
@@ -46,8 +47,8 @@ def first_step(seed: int) -> Measured:
 def first_step_uncorrected(seed: int) -> Measured:
     """Relative deviation of the first step from that factor."""
     g = numpy_generator(seed, "adam", "first").standard_normal((1, 1000))
-    found = adam.rates(g, replace(adam.EXACT, corrected=False))
-    factor = (1 - adam.DEFAULT.beta1) / math.sqrt(1 - adam.DEFAULT.beta2)
+    found = update.rates(g, replace(EXACT, corrected=False))
+    factor = (1 - DEFAULT.beta1) / math.sqrt(1 - DEFAULT.beta2)
     return Measured(float(np.abs(found / (factor * np.sign(g)) - 1).max()), "relative error", at_most=1e-12)
 
 
@@ -62,7 +63,7 @@ def first_step_uncorrected(seed: int) -> Measured:
 def bias_correction() -> Measured:
     """How many steps are more than half as long again as they should be, for noisy gradients of constant mean."""
     trace = 1 + 0.3 * numpy_generator(0, "adam", "warm").standard_normal((2000, 200))
-    plain, raw = (np.abs(adam.rates(trace, s)).mean(1) for s in (adam.EXACT, replace(adam.EXACT, corrected=False)))
+    plain, raw = (np.abs(update.rates(trace, s)).mean(1) for s in (EXACT, replace(EXACT, corrected=False)))
     return Measured(float(np.sum(raw > 1.5 * plain)), "steps", at_least=300)
 
 
@@ -78,7 +79,7 @@ def step_size() -> Measured:
     """The last step under gradients that grow by β₂/β₁ a step, at a random scale."""
     scale = 10 ** numpy_generator(0, "adam", "scale").uniform(-3, 3)
     return Measured(
-        float(adam.rates(scale * adam.worst_trace(8000), adam.EXACT)[-1, 0]), "× the learning rate", at_least=4
+        float(update.rates(scale * update.worst_trace(8000), EXACT)[-1, 0]), "× the learning rate", at_least=4
     )
 
 
@@ -94,9 +95,9 @@ def step_bound() -> Measured:
     rng = numpy_generator(0, "adam", "traces")
     noise = rng.standard_normal((400, 300))
     bursts = noise * (rng.random(noise.shape) < 0.01)
-    traces = [noise, bursts, noise**5, np.exp(np.cumsum(noise, 0) / 4), adam.worst_trace(8000)]
-    longest = max(float(np.abs(adam.rates(t, adam.EXACT)).max()) for t in traces)
-    return Measured(abs(longest / adam.largest_rate() - 1), "of the bound", at_most=1e-3)
+    traces = [noise, bursts, noise**5, np.exp(np.cumsum(noise, 0) / 4), update.worst_trace(8000)]
+    longest = max(float(np.abs(update.rates(t, EXACT)).max()) for t in traces)
+    return Measured(abs(longest / update.largest_rate() - 1), "of the bound", at_most=1e-3)
 
 
 @claim(
@@ -120,7 +121,7 @@ def noise(seed: int) -> Measured:
 )
 def loss_scale(seed: int) -> Measured:
     """Change of the end point when the loss is multiplied by 10,000."""
-    return Measured(adam_invariance.scaled_gradient("adam", "loss", seed), END, at_most=1e-12)
+    return Measured(invariance.scaled_gradient("adam", "loss", seed), END, at_most=1e-12)
 
 
 @claim(
@@ -132,7 +133,7 @@ def loss_scale(seed: int) -> Measured:
 )
 def gradient_scale(seed: int) -> Measured:
     """Change of the end point when the gradient's coordinates are scaled by constants between 0.1 and 10."""
-    return Measured(adam_invariance.scaled_gradient("adam", "each coordinate", seed), END, at_most=1e-12)
+    return Measured(invariance.scaled_gradient("adam", "each coordinate", seed), END, at_most=1e-12)
 
 
 @claim(
@@ -144,7 +145,7 @@ def gradient_scale(seed: int) -> Measured:
 )
 def epsilon(seed: int) -> Measured:
     """The share of the way that is lost with ε = 1e-8 when the loss is multiplied by 1e-8."""
-    return Measured(1 - adam_invariance.movement(seed, 1e-8), "of the distance", at_least=0.6)
+    return Measured(1 - invariance.movement(seed, 1e-8), "of the distance", at_least=0.6)
 
 
 @claim(
@@ -155,7 +156,7 @@ def epsilon(seed: int) -> Measured:
 )
 def signed_permutation(seed: int) -> Measured:
     """Change of the end point under a random signed permutation."""
-    return Measured(adam_invariance.change("adam", "signed permutation", seed), END, at_most=1e-12)
+    return Measured(invariance.change("adam", "signed permutation", seed), END, at_most=1e-12)
 
 
 @claim(
@@ -168,7 +169,7 @@ def signed_permutation(seed: int) -> Measured:
 )
 def diagonal(seed: int) -> Measured:
     """Change of the end point when each parameter is measured in a unit of its own, between 0.1 and 10."""
-    return Measured(adam_invariance.change("adam", "diagonal", seed), END, at_least=0.5)
+    return Measured(invariance.change("adam", "diagonal", seed), END, at_least=0.5)
 
 
 @claim(
@@ -180,13 +181,13 @@ def diagonal(seed: int) -> Measured:
 )
 def rotation(seed: int) -> Measured:
     """Change of the end point under a random rotation."""
-    return Measured(adam_invariance.change("adam", "rotation", seed), END, at_least=0.2)
+    return Measured(invariance.change("adam", "rotation", seed), END, at_least=0.2)
 
 
 @claim("adam.gd_rotation", "Gradient descent takes the same path in every rotated basis.", source="", verdict="holds")
 def gd_rotation(seed: int) -> Measured:
     """Change of gradient descent's end point under a random rotation."""
-    return Measured(adam_invariance.change("gradient", "rotation", seed), END, at_most=1e-10)
+    return Measured(invariance.change("gradient", "rotation", seed), END, at_most=1e-10)
 
 
 @claim(
@@ -197,7 +198,7 @@ def gd_rotation(seed: int) -> Measured:
 )
 def diagonal_fisher(seed: int) -> Measured:
     """Change of its end point under the rescaling of adam.diagonal, with the damping carried along."""
-    return Measured(adam_invariance.change("diagonal", "diagonal", seed), END, at_most=1e-12)
+    return Measured(invariance.change("diagonal", "diagonal", seed), END, at_most=1e-12)
 
 
 @claim(
@@ -209,7 +210,7 @@ def diagonal_fisher(seed: int) -> Measured:
 )
 def root_fisher(seed: int) -> Measured:
     """Change of its end point under the rescaling of adam.diagonal."""
-    return Measured(adam_invariance.change("diagonal root", "diagonal", seed), END, at_least=0.5)
+    return Measured(invariance.change("diagonal root", "diagonal", seed), END, at_least=0.5)
 
 
 @claim(
@@ -221,7 +222,7 @@ def root_fisher(seed: int) -> Measured:
 )
 def natural_rescaling(seed: int) -> Measured:
     """The larger change of the two."""
-    worst = max(adam_invariance.change("natural", kind, seed) for kind in ("diagonal", "rotation"))
+    worst = max(invariance.change("natural", kind, seed) for kind in ("diagonal", "rotation"))
     return Measured(worst, END, at_most=1e-8)
 
 
@@ -234,7 +235,7 @@ def natural_rescaling(seed: int) -> Measured:
 )
 def natural_general(seed: int) -> Measured:
     """Change of the end point under rotation × scaling × rotation."""
-    return Measured(adam_invariance.change("natural", "general", seed), END, at_most=1e-6)
+    return Measured(invariance.change("natural", "general", seed), END, at_most=1e-6)
 
 
 @claim(
@@ -246,7 +247,7 @@ def natural_general(seed: int) -> Measured:
 )
 def natural_damped(seed: int) -> Measured:
     """Change of the end point under diagonal rescaling, with damping 0.01 I in both coordinates."""
-    return Measured(adam_invariance.change("natural, fixed damping", "diagonal", seed), END, at_least=0.5)
+    return Measured(invariance.change("natural, fixed damping", "diagonal", seed), END, at_least=0.5)
 
 
 @claim(
@@ -258,5 +259,5 @@ def natural_damped(seed: int) -> Measured:
 )
 def natural_curved(seed: int) -> Measured:
     """By which factor the deviation after one step falls when the step is halved (4 for η², 2 for η)."""
-    large, small = (adam_invariance.curved_gap(seed, lr) for lr in (0.02, 0.01))
+    large, small = (invariance.curved_gap(seed, lr) for lr in (0.02, 0.01))
     return Measured(large / small, "× per halving", at_least=3.6, at_most=4.4)

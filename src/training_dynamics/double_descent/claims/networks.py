@@ -9,6 +9,7 @@ import torch
 
 from coursekit.claim import Measured, claim
 from training_dynamics.double_descent import epochs, networks, paths
+from training_dynamics.lab.modules import train_side_by_side
 from training_dynamics.toolbox.nets import flat_parameters
 
 TIMES = np.unique(np.geomspace(1, 30_000, 80).round())
@@ -117,7 +118,7 @@ def vmap(seed: int) -> Measured:
     """Largest difference between parameters after 30 steps of Adam: four networks at once, and one after the other."""
     models, x, y = paths.small_networks(seed, 4, torch.float64)
     alone = paths.train_one_by_one(copy.deepcopy(models), x, y, 30, 0.01)
-    together, _ = paths.train_side_by_side(models, x, y, 30, 0.01)
+    together, _ = train_side_by_side(models, x, y, 30, 0.01)
     pairs = zip(alone, together)
     return Measured(
         max((flat_parameters(a) - flat_parameters(b)).abs().max().item() for a, b in pairs), "", at_most=1e-10

@@ -1,0 +1,120 @@
+"""How the science is laid out: arrows run one way, and what computes neither draws nor prints."""
+
+import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from coursekit.digest import imported_names, module_file
+from coursekit.paths import ROOT
+from coursekit.topics import topics
+
+SRC = ROOT / "src"
+SCIENCE = SRC / "training_dynamics"
+SHARED = ("lab", "toolbox")
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def name_of(file: Path) -> str:
+    return ".".join(file.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """The project modules that a file imports, at its top or inside functions."""
+    package = name_of(file) if file.name == "__init__.py" else name_of(file).rpartition(".")[0]
+    names = imported_names(file.read_text(), package)
+    return frozenset(n for n in names if module_file(n, SRC) and n != name_of(file))
+
+
+def room(module: str) -> str:
+    """The folder of the science that a module lies in: a topic, ``lab`` or ``toolbox``."""
+    return module.split(".")[1] if module.count(".") else ""
+
+
+def test_every_folder_of_the_science_is_a_topic_or_shared():
+    folders = {p.name for p in SCIENCE.iterdir() if p.is_dir() and not p.name.startswith("_")}
+    assert folders == {*topics(), *SHARED}
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_a_topic_imports_no_other_topic(topic):
+    found = {
+        (name_of(file), other)
+        for file in files(SCIENCE / topic)
+        for other in imports(file)
+        if other.startswith("training_dynamics.") and room(other) not in (topic, *SHARED)
+    }
+    assert not found
+
+
+@pytest.mark.parametrize("shared, allowed", [("lab", ("lab", "toolbox")), ("toolbox", ("toolbox",))])
+def test_what_is_shared_imports_no_topic(shared, allowed):
+    found = {other for file in files(SCIENCE / shared) for other in imports(file)}
+    assert {room(n) for n in found if n.startswith("training_dynamics.")} <= set(allowed)
+
+
+def test_the_science_takes_from_the_machinery_only_the_claim():
+    found = {n for file in files(SCIENCE) for n in imports(file) if n.split(".")[0] == "coursekit"}
+    assert found <= {"coursekit", "coursekit.claim"}
+    claims = {file.parent.name for file in files(SCIENCE) if "coursekit.claim" in imports(file)}
+    assert claims == {"claims"}
+
+
+@pytest.mark.parametrize("file", [f for f in files(SCIENCE) if f.name == "__init__.py"], ids=name_of)
+def test_a_package_holds_a_docstring_and_imports_nothing(file):
+    body = ast.parse(file.read_text()).body
+    if file.parent != SCIENCE and file.parent.name != "toolbox":
+        assert ast.get_docstring(ast.parse(file.read_text()))
+    assert all(isinstance(node, ast.Expr) for node in body)
+
+
+def written(tree: ast.AST) -> set[str]:
+    """Functions called by a plain name, outside ``if __name__ == "__main__"``."""
+    guarded = {id(n) for node in ast.walk(tree) if isinstance(node, ast.If) for n in ast.walk(node) if _is_main(node)}
+    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and id(n) not in guarded)
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+
+
+def _is_main(node: ast.If) -> bool:
+    return "__name__" in {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+
+
+@pytest.mark.parametrize("file", [f for f in files(SCIENCE) if f.name != "plots.py"], ids=name_of)
+def test_what_computes_neither_draws_nor_prints(file):
+    tree = ast.parse(file.read_text())
+    assert not {n for n in imported_names(file.read_text()) if n.split(".")[0] in ("matplotlib", "IPython")}
+    assert not written(tree) & {"print", "input", "open"}
+
+
+def circle(folder: Path) -> list[str]:
+    """A circle of imports between the files below a folder, or nothing."""
+    graph = {name_of(file): {n for n in imports(file) if not _above(n, name_of(file))} for file in files(folder)}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def _above(package: str, module: str) -> bool:
+    return module.startswith(f"{package}.")
+
+
+def test_no_circle_between_the_files_of_the_science():
+    assert circle(SCIENCE) == []
+
+
+def test_no_circle_between_any_files():
+    assert circle(SRC) == []
+
+
+@pytest.mark.parametrize("topic", topics())
+def test_every_topic_has_the_twin_of_its_explorable(topic):
+    assert (ROOT / "book" / "_static" / f"{topic}.js").is_file()
+    assert (SCIENCE / topic / "explorable.py").is_file()
