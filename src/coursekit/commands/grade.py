@@ -89,7 +89,7 @@ def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict
     if not jobs:
         return iter(())
     own_engine = settings.engine == DEFAULT_ENGINE and not settings.scheduler
-    shared = shared_by_workers(settings.unsafe_no_sandbox) if own_engine else nullcontext()
+    shared = shared_by_workers(settings.unsafe_no_sandbox, settings.library) if own_engine else nullcontext()
     # it imports dask, which takes a second: the engine starts meanwhile
     from coursekit.classroom.grade import dask
 
