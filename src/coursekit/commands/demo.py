@@ -14,8 +14,8 @@ from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import friendly
 from coursekit.classroom.progress import bar
-from coursekit.commands.console import wide_console
 from coursekit.commands.grade import runner
+from coursekit.console import wide_console
 from coursekit.course import at
 from coursekit.engine.interface import Budget
 

@@ -16,7 +16,7 @@ from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
 
 

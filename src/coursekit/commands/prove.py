@@ -14,7 +14,7 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import Proof, prove
 from coursekit.assignments.prove_graded import GradedProver, proving_engine
 from coursekit.assignments.schema import Assignment, AssignmentError
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.course import at
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from coursekit.assignments.release import release
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.course import current
 
 
