@@ -3,14 +3,16 @@
 import os
 from pathlib import Path
 
-from coursekit.assignments.merge import CODE_STUB, TEXT_STUB
+from coursekit.course import at
+from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
-classroom = Path(os.environ.get("COURSE_CLASSROOM", Path(__file__).resolve().parent / "classroom")).resolve()
+course = at(Path(__file__).resolve().parent)
+classroom = Path(os.environ.get("COURSE_CLASSROOM", course.classroom)).resolve()
 
 c.CourseDirectory.root = str(classroom)
-c.CourseDirectory.course_id = "training-dynamics"
+c.CourseDirectory.course_id = course.id
 c.CourseDirectory.source_directory = "source"
 c.CourseDirectory.release_directory = "release"
 c.CourseDirectory.submitted_directory = "submitted"

@@ -21,10 +21,12 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from coursekit.assignments.parse import load  # noqa: E402
 from coursekit.assignments.release import source_text  # noqa: E402
+from coursekit.course import current  # noqa: E402
 from coursekit.engine.grade import SplitEngine  # noqa: E402
 from coursekit.engine.interface import Budget, Engine, Submission  # noqa: E402
 from coursekit.engine.processes.fork_client import ForkLauncher  # noqa: E402
-from coursekit.paths import ROOT  # noqa: E402
+
+ROOT = current().root
 
 sys.path.insert(0, str(ROOT / "tests" / "coursekit"))
 from stock import StockEngine  # noqa: E402

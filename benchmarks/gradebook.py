@@ -16,9 +16,11 @@ from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
 from coursekit.classroom.gradebook import tables
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
+from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
+
+COURSE = current().id
 
 QUESTIONS = 5
 

@@ -28,9 +28,12 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release
 from coursekit.classroom import records
 from coursekit.classroom.demo.students import KINDS, MadeUp, make
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
-from coursekit.paths import ROOT, write_atomically
+from coursekit.course import current
+from coursekit.paths import write_atomically
+
+ROOT = current().root
+COURSE = current().id
 
 HOSTILE = ("forges", "steals", "exits", "loops", "fork bomb")
 HONEST = ("good", "partial", "blank", "wrong", "other right")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from coursekit import claims_lock
 from coursekit.claim import Claim
 from coursekit.claims import discover, run
-from coursekit.paths import BOOK
+from coursekit.course import current
 from coursekit.topics import topic_of
+
+BOOK = current().book
 
 # claims of a module share experiments, so one process runs them all
 CLAIMS = [
@@ -27,7 +30,8 @@ HEADROOM = 1.5
 def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Numbers of another processor are neither taken from what this one keeps nor put there."""
     if "COURSE_ROUNDING" in os.environ:
-        monkeypatch.setattr("coursekit.claims.CACHE", tmp_path)
+        own = replace(current(), cache=tmp_path)
+        monkeypatch.setattr("coursekit.claims.current", lambda: own)
 
 
 @pytest.mark.processor

@@ -6,9 +6,10 @@ import pytest
 
 from coursekit.assignments.parse import load, objectives, topics
 from coursekit.assignments.prove import prove
-from coursekit.assignments.release import toolbox
+from coursekit.course import current
 from coursekit.digest import module_file
-from coursekit.paths import ROOT
+
+ROOT = current().root
 
 
 @pytest.fixture(
@@ -42,7 +43,9 @@ def test_the_minutes_of_the_questions_add_up_to_those_of_the_assignment(assignme
 
 
 def test_no_question_asks_for_what_the_toolbox_holds(assignment):
-    held = {name for module in toolbox() for name in defined(module_file(module, ROOT / "src").read_text())}
+    held = {
+        name for module in current().given.modules() for name in defined(module_file(module, current().src).read_text())
+    }
     asked = {name for question in assignment.questions for name in defined(question.answer)}
     assert held, "the toolbox defines nothing: this test would not see a clash"
     assert not asked & held

@@ -18,9 +18,10 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from coursekit.claim import REGISTRY, Claim, Measured, Setting
+from coursekit.course import current
 from coursekit.digest import digest
 from coursekit.numbers import plain
-from coursekit.paths import CACHE, write_atomically
+from coursekit.paths import write_atomically
 from coursekit.topics import claim_modules
 
 
@@ -83,7 +84,8 @@ def bound(measured: Measured) -> dict[str, float | None]:
 
 def discover() -> dict[str, Claim]:
     """Every claim of the course by id, in the order of topics and then of the files."""
-    for module in claim_modules():
+    course = current()
+    for module in claim_modules(course.src, course.package):
         importlib.import_module(module)
     return dict(REGISTRY)
 
@@ -102,13 +104,13 @@ def select(ids: Iterable[str]) -> list[Claim]:
 @cache
 def module_digest(module: str) -> str:
     """The digest of everything that a claims module's results depend on."""
-    return digest([module])
+    return digest([module], current().src)
 
 
 def cache_file(claim: Claim, seed: int, setting: Setting | None = None) -> Path:
     """Where the result of one claim at one seed is kept."""
     name = re.sub(r"[^\w.=-]", "_", f"{claim.id}.{setting or 'default'}.{seed}.json")
-    return CACHE / "claims" / module_digest(claim.function.__module__)[:20] / name
+    return current().cache / "claims" / module_digest(claim.function.__module__)[:20] / name
 
 
 def measure(claim: Claim, seed: int, use_cache: bool = True, setting: Setting | None = None) -> tuple[Measured, float]:

@@ -14,11 +14,11 @@ from typing import Any
 
 from coursekit.claim import Claim, Setting
 from coursekit.claims import Outcome, bound, discover, run, workers
+from coursekit.course import current
 from coursekit.numbers import plain
-from coursekit.paths import ROOT, write_atomically
+from coursekit.paths import write_atomically
 from coursekit.reached import digest_of
 
-LOCK = ROOT / "claims.lock"
 TENTH = 10
 Lock = dict[str, dict[str, dict[str, Any]]]
 
@@ -36,6 +36,11 @@ class Task:
         return f"{self.claim.id} {self.setting}"
 
 
+def lock_file() -> Path:
+    """Where the course keeps it."""
+    return current().root / "claims.lock"
+
+
 @cache
 def claim_digest(claim_id: str) -> str:
     """The digest of what a claim's values depend on, but for libraries: their pinned versions move for all at once."""
@@ -49,7 +54,7 @@ def tasks(claims: Iterable[Claim]) -> list[Task]:
 
 def load(file: Path | None = None) -> Lock:
     """``{claim id: {setting: entry}}``; empty when there is no file."""
-    file = file or LOCK
+    file = file or lock_file()
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
@@ -118,12 +123,12 @@ def measure_missing(
         claim = outcome.claim
         kept = lock.setdefault(claim.id, {}) | {str(outcome.setting): entry(outcome)}
         lock[claim.id] = {str(s): kept[str(s)] for s in claim.settings if str(s) in kept}
-        write_atomically(LOCK, text(lock))
+        write_atomically(lock_file(), text(lock))
         progress(outcome)
 
     outcomes = measure_again(missing, jobs, keep)
-    if text(lock) != (LOCK.read_text(encoding="utf-8") if LOCK.is_file() else ""):
-        write_atomically(LOCK, text(lock))
+    if text(lock) != (lock_file().read_text(encoding="utf-8") if lock_file().is_file() else ""):
+        write_atomically(lock_file(), text(lock))
     return outcomes
 
 
@@ -181,12 +186,12 @@ def drawn(name: str) -> bool:
 
 def at_commit(commit: str) -> Lock:
     """The lock as ``commit`` has it; empty when there is no such commit or it has none."""
-    kept = _git("show", f"{commit}:{LOCK.name}")
+    kept = _git("show", f"{commit}:{lock_file().name}")
     return json.loads(kept) if kept else {}
 
 
 def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(LOCK.parent), *arguments]
+    command = ["git", "-C", str(lock_file().parent), *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     except (OSError, subprocess.CalledProcessError):

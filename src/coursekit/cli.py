@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from coursekit import commands
+from coursekit.course import CourseError
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")  # one thread: as fast alone, many times faster beside other work
@@ -30,6 +31,13 @@ class LazyCommands(click.Group):
             return None
         return importlib.import_module(f"coursekit.commands.{name}").command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand; what is wrong with the course's own files becomes an error message."""
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            raise click.ClickException(str(error)) from None
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; a letter that the terminal or a pipe cannot show (Windows) becomes a question mark."""
         for stream in (sys.stdout, sys.stderr):
@@ -40,7 +48,7 @@ class LazyCommands(click.Group):
 
 @click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Training Dynamics: build the book, test its claims, run the classroom."""
+    """Build a course's book, test its claims, run its classroom."""
 
 
 if __name__ == "__main__":  # python -m coursekit.cli, for an environment in which the package is not installed

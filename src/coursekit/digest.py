@@ -8,7 +8,7 @@ import importlib.metadata
 from collections.abc import Iterable
 from pathlib import Path
 
-from coursekit.paths import ROOT
+from coursekit.paths import KIT
 
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "matplotlib")
 
@@ -28,13 +28,20 @@ def imported_names(source: str, package: str = "") -> set[str]:
 
 
 def module_file(name: str, src: Path) -> Path | None:
-    """The file of project module ``name`` under ``src``, or None when it is no project module."""
-    base = src.joinpath(*name.split("."))
-    return next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.is_file()), None)
+    """The file of module ``name`` below ``src``, or of this package; None when it is neither's."""
+    places = (src, KIT) if name.split(".")[0] == "coursekit" else (src,)
+    bases = (place.joinpath(*name.split(".")) for place in places)
+    files = (file for base in bases for file in (base.with_suffix(".py"), base / "__init__.py"))
+    return next((file for file in files if file.is_file()), None)
 
 
-def dependencies(names: Iterable[str], src: Path = ROOT / "src") -> dict[str, Path]:
-    """The project modules that ``names`` reach, themselves included, as ``{module: file}``."""
+def label(file: Path, src: Path) -> str:
+    """The path of a file below ``src``, or beside this package, with slashes: the same on every machine."""
+    return file.relative_to(src if file.is_relative_to(src) else KIT).as_posix()
+
+
+def dependencies(names: Iterable[str], src: Path) -> dict[str, Path]:
+    """The modules below ``src``, and of this package, that ``names`` reach, themselves included, as ``{module: file}``."""
     found: dict[str, Path] = {}
     queue = list(names)
     while queue:
@@ -43,7 +50,7 @@ def dependencies(names: Iterable[str], src: Path = ROOT / "src") -> dict[str, Pa
         if file is not None:
             found[name] = file
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-            queue += imported_names(file.read_text(), package)
+            queue += imported_names(file.read_text(encoding="utf-8"), package)
             queue.append(name.rpartition(".")[0])
     return found
 
@@ -59,14 +66,22 @@ def data_files(files: Iterable[Path]) -> set[Path]:
 
 
 def versions() -> dict[str, str]:
-    """The installed versions of the libraries that results depend on."""
-    return {name: importlib.metadata.version(name) for name in LIBRARIES}
+    """The versions of the libraries that results depend on; ``none`` for one that is not installed."""
+    return {name: _version(name) for name in LIBRARIES}
 
 
-def digest(names: Iterable[str], src: Path = ROOT / "src") -> str:
-    """SHA-256 over the text of every project module reached from ``names``, their data files, and library versions."""
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def digest(names: Iterable[str], src: Path) -> str:
+    """SHA-256 over the text of every module reached from ``names``, their data files, and library versions."""
     hasher = hashlib.sha256(repr(sorted(versions().items())).encode())
     files = set(dependencies(names, src).values())
-    for file in sorted(files | data_files(files)):
-        hasher.update(f"\0{file.relative_to(src)}\0".encode() + file.read_bytes())
+    named = {label(file, src): file for file in files | data_files(files)}
+    for name in sorted(named, key=lambda name: name.split("/")):
+        hasher.update(f"\0{name}\0".encode() + named[name].read_bytes())
     return hasher.hexdigest()

@@ -1,4 +1,4 @@
-"""Where things are in a checkout of the course."""
+"""Files: writing them whole, and errors that name them; where this package lies."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BOOK = ROOT / "book"
-EXERCISES = ROOT / "exercises"
-CACHE = ROOT / ".cache"
-
-
-def topics_with(folder: Path, suffix: str) -> list[str]:
-    """The topic names for which ``folder`` holds ``<topic><suffix>``, sorted."""
-    return sorted(path.name.removesuffix(suffix) for path in folder.glob(f"[a-z]*{suffix}"))
+KIT = Path(__file__).resolve().parents[1]  # the folder that this package is imported from
 
 
 @contextmanager

@@ -13,17 +13,17 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from coursekit.course import current
 from coursekit.digest import module_file
-from coursekit.paths import ROOT
 
 MACHINERY = "coursekit"
 SILENT = {"ctx", "kind", "type_comment", "annotation", "returns"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def digest_of(function: Callable[..., object], src: Path = ROOT / "src") -> str:
-    """The digest of what ``function``, defined at the top of a module under ``src``, depends on."""
-    reach = _Reach(src)
+def digest_of(function: Callable[..., object], src: Path | None = None) -> str:
+    """The digest of what ``function``, defined at the top of a module under ``src`` (the course's), depends on."""
+    reach = _Reach(src or current().src)
     reach.visit(function.__module__, function.__name__)
     hasher = hashlib.sha256("\n".join(sorted(reach.texts)).encode())
     for file in sorted(reach.data_files(), key=lambda file: file.name):

@@ -14,6 +14,7 @@ from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.engines import SandboxUnavailable
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
+from coursekit.library import Library
 
 SOURCE = [
     ("markdown", "# Mini", None),
@@ -115,7 +116,7 @@ class TextEngine:
         return None
 
 
-def text_engine(unsafe_no_sandbox: bool = False) -> TextEngine:
+def text_engine(unsafe_no_sandbox: bool, library: Library) -> TextEngine:
     return TextEngine()
 
 
@@ -128,11 +129,11 @@ class SignedEngine(TextEngine):
         return Outcome(found, (), submission.notebook.decode())
 
 
-def signed_engine(unsafe_no_sandbox: bool = False) -> SignedEngine:
+def signed_engine(unsafe_no_sandbox: bool, library: Library) -> SignedEngine:
     return SignedEngine()
 
 
-def fenced_engine(unsafe_no_sandbox: bool = False) -> TextEngine:
+def fenced_engine(unsafe_no_sandbox: bool, library: Library) -> TextEngine:
     """What a machine without a sandbox says, where its environment says that it is one."""
     if os.environ.get("NO_SANDBOX_HERE"):
         raise SandboxUnavailable("the sandbox does not work here")

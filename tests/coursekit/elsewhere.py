@@ -14,12 +14,15 @@ from pathlib import Path
 
 from corpus.base import Draft, source_of
 
+from coursekit.course import at
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes.in_bubblewrap import WrapLauncher
-from coursekit.paths import ROOT
 from coursekit.sandbox import bubblewrap
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = at(ROOT).given
 
 
 def ways_below(folder: str) -> set[str]:
@@ -49,7 +52,11 @@ def seen_from(python: Path, engine: str, code: str) -> str:
 def _main(name: str, code: str) -> None:
     draft = Draft("mini", solved=False)
     draft.first(code)
-    engine = grading_engine() if name == "split" else SplitEngine(WrapLauncher(bubblewrap.ways()[0]), name)
+    engine = (
+        grading_engine(library=LIBRARY)
+        if name == "split"
+        else SplitEngine(WrapLauncher(bubblewrap.ways()[0], LIBRARY), name)
+    )
     outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0))
     engine.close()
     print("".join(part["text"] for part in json.loads(outcome.notebook)["cells"][0]["outputs"]))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from coursekit.course import current
 from coursekit.engine.engines import SandboxUnavailable, grading_engine
 from coursekit.engine.grade import SplitEngine
 
@@ -13,7 +14,7 @@ from coursekit.engine.grade import SplitEngine
 def sandboxed() -> Iterator[SplitEngine]:
     """A grading engine, closed at the end; the test is skipped where there is no sandbox."""
     try:
-        engine = grading_engine()
+        engine = grading_engine(library=current().given)
     except SandboxUnavailable as error:
         pytest.skip(str(error))
     yield engine

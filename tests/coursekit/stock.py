@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import Budget, Outcome, QuestionResult, Status, Submission
+from coursekit.library import NOTHING, Library
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
 
 ASSIGNMENT = "assignment"
@@ -100,7 +101,7 @@ def result(auto: float | None, points: float) -> QuestionResult:
     return QuestionResult(float(auto), points, status, "")
 
 
-def stock_engine(unsafe_no_sandbox: bool = False) -> StockEngine:
+def stock_engine(unsafe_no_sandbox: bool = False, library: Library = NOTHING) -> StockEngine:
     """A StockEngine; ``unsafe_no_sandbox`` must be given, since there is no sandbox."""
     if not unsafe_no_sandbox:
         raise ValueError("stock nbgrader has no sandbox: pass unsafe_no_sandbox=True for notebooks that you trust")

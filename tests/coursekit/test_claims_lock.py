@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from coursekit import claims, claims_lock
 from coursekit.claim import Claim, Measured
 from coursekit.claims_lock import Task, drawn, load, problems, tasks, text, to_check
 from coursekit.commands.claims import command
+from coursekit.course import current
 
 CALLS: list[tuple[int, int]] = []
 
@@ -31,8 +33,9 @@ CLAIM = Claim("tests.sample", "A sample.", "", "holds", tuple(range(5)), trained
 def own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     CALLS.clear()
     LIMIT[0] = 100.0
-    monkeypatch.setattr(claims, "CACHE", tmp_path / "cache")
-    monkeypatch.setattr(claims_lock, "LOCK", tmp_path / "claims.lock")
+    own = replace(current(), cache=tmp_path / "cache")
+    monkeypatch.setattr(claims, "current", lambda: own)
+    monkeypatch.setattr(claims_lock, "lock_file", lambda: tmp_path / "claims.lock")
     monkeypatch.setattr(claims_lock, "claim_digest", lambda claim_id: "digest")
     for module in (claims, claims_lock):
         monkeypatch.setattr(module, "discover", lambda: {CLAIM.id: CLAIM})
@@ -46,7 +49,7 @@ def course(*arguments: str) -> tuple[int, str]:
 def test_the_lock_holds_each_other_value_at_two_seeds_in_strict_json() -> None:
     code, output = course("--settings")
     assert code == 0 and "epochs=300" in output
-    kept = json.loads(claims_lock.LOCK.read_text())["tests.sample"]
+    kept = json.loads(claims_lock.lock_file().read_text())["tests.sample"]
     assert list(kept) == ["epochs=300", "hidden=256"]
     assert kept["hidden=256"]["values"] == [5.0, 5.0] and kept["hidden=256"]["bound"] == {
         "at_least": None,
@@ -59,7 +62,7 @@ def test_only_what_is_missing_or_stale_is_measured(monkeypatch: pytest.MonkeyPat
     course("--settings")
     lock = load()
     del lock["tests.sample"]["epochs=300"]
-    claims_lock.LOCK.write_text(text(lock))
+    claims_lock.lock_file().write_text(text(lock))
     CALLS.clear()
     course("--settings", "--fresh")
     assert {epochs for _, epochs in CALLS} <= {300} and problems([CLAIM], load()) == []
@@ -83,7 +86,7 @@ def test_a_lock_that_is_stale_or_misses_a_bound_is_named_with_the_way_out() -> N
 
 def test_settings_of_claims_that_are_gone_leave_the_lock() -> None:
     course("--settings")
-    claims_lock.LOCK.write_text(text(load() | {"tests.gone": {"epochs=1": {}}}))
+    claims_lock.lock_file().write_text(text(load() | {"tests.gone": {"epochs=1": {}}}))
     course("--settings")
     assert list(load()) == ["tests.sample"]
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -16,6 +17,7 @@ from coursekit import claims
 from coursekit.claim import Claim, Measured
 from coursekit.claims import Outcome, measure, run
 from coursekit.commands.claims import command, over, table
+from coursekit.course import current
 
 
 def sample(judge: str = "each", at_most: float = 2.0) -> tuple[Claim, list[int]]:
@@ -30,7 +32,8 @@ def sample(judge: str = "each", at_most: float = 2.0) -> tuple[Claim, list[int]]
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "CACHE", tmp_path)
+    course = replace(current(), cache=tmp_path)
+    monkeypatch.setattr(claims, "current", lambda: course)
 
 
 def test_each_seed_is_judged_or_their_mean() -> None:

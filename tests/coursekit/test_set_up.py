@@ -17,7 +17,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from coursekit.classroom.health import constraints
-from coursekit.paths import ROOT
+from coursekit.course import current
+
+ROOT = current().root
 
 OLDEST = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
 

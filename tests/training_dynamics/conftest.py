@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from coursekit.book.scripts import COMPUTE
-from coursekit.paths import BOOK
+from coursekit.course import current
 
-STATIC = BOOK / "_static"
+STATIC = current().book / "_static"
 
 
 class Script:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.course import current
 from coursekit.digest import imported_names, module_file
-from coursekit.paths import ROOT
 from coursekit.topics import topics
 
-SRC = ROOT / "src"
+ROOT, SRC = current().root, current().src
 SCIENCE = SRC / "training_dynamics"
 SHARED = ("lab", "toolbox")
 
@@ -39,10 +39,10 @@ def room(module: str) -> str:
 
 def test_every_folder_of_the_science_is_a_topic_or_shared():
     folders = {p.name for p in SCIENCE.iterdir() if p.is_dir() and not p.name.startswith("_")}
-    assert folders == {*topics(), *SHARED}
+    assert folders == {*topics(SRC, "training_dynamics"), *SHARED}
 
 
-@pytest.mark.parametrize("topic", topics())
+@pytest.mark.parametrize("topic", topics(SRC, "training_dynamics"))
 def test_a_topic_imports_no_other_topic(topic):
     found = {
         (name_of(file), other)
@@ -114,7 +114,7 @@ def test_no_circle_between_any_files():
     assert circle(SRC) == []
 
 
-@pytest.mark.parametrize("topic", topics())
+@pytest.mark.parametrize("topic", topics(SRC, "training_dynamics"))
 def test_every_topic_has_the_twin_of_its_explorable(topic):
     assert (ROOT / "book" / "_static" / f"{topic}.js").is_file()
     assert (SCIENCE / topic / "explorable.py").is_file()

@@ -26,7 +26,7 @@ def write_pages(book: Path, only: Iterable[str] | None = None) -> list[str]:
         _write(book / "assignments" / f"{name}.md", page(assignment, objectives(root)))
         notebook = book / "_extra" / "kits" / f"{name}.ipynb"
         _write(notebook, released_text(assignment, root))
-        write_kit(name, notebook, notebook.with_suffix(".zip"))
+        write_kit(name, notebook, notebook.with_suffix(".zip"), root)
     for folder in (book / "assignments", book / "_extra" / "kits"):
         for file in folder.glob("[a-z]*.*"):
             if file.stem not in names:

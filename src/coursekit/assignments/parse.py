@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from coursekit.assignments.schema import Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
 from coursekit.book.front import FRONT, chapters, course_metadata
+from coursekit.course import at
 from coursekit.notebooks.marks import MARKS
-from coursekit.paths import ROOT, topics_with
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
 SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
@@ -21,14 +21,15 @@ BLOCKS = ("setup", "question", "answer", "visible", "hidden", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
 
 
-def topics(root: Path = ROOT) -> list[str]:
+def topics(root: Path | None = None) -> list[str]:
     """The topics that have an assignment."""
-    return topics_with(root / "exercises", ".md")
+    return at(root).topics()
 
 
-def load(topic: str, root: Path = ROOT) -> Assignment:
-    """The assignment of ``topic``, parsed and checked against the schema.  Raises ``AssignmentError``."""
-    file = root / "exercises" / f"{topic}.md"
+def load(topic: str, root: Path | None = None) -> Assignment:
+    """The assignment of ``topic`` in the course at ``root``, parsed and checked.  Raises ``AssignmentError``."""
+    course = at(root)
+    file = course.exercises / f"{topic}.md"
     if not file.is_file():
         raise AssignmentError(f"no assignment is called {topic!r}; there are: {', '.join(topics(root)) or 'none'}")
     assignment = parse_exercises(file.read_text(encoding="utf-8"), f"exercises/{topic}.md")
@@ -37,7 +38,7 @@ def load(topic: str, root: Path = ROOT) -> Assignment:
             f"{assignment.file}: front matter says topic: {assignment.topic}, the file's name says {topic}"
         )
     for kind in SOLUTIONS:
-        _read_solutions(assignment, root / "solutions" / topic / f"{kind}.py", kind)
+        _read_solutions(assignment, course.solutions / topic / f"{kind}.py", kind)
     for question in assignment.questions:
         _check_whole(assignment, question)
     _check_objectives(assignment, root)
@@ -247,13 +248,13 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
         raise AssignmentError(f"{place}: solutions/{assignment.topic}/reference.py has no cell `# %% {question.id}`")
 
 
-def objectives(root: Path = ROOT) -> dict[str, dict[str, str]]:
+def objectives(root: Path | None = None) -> dict[str, dict[str, str]]:
     """The objectives of every chapter that exists: ``{topic: {id: text}}``."""
-    pages = ((page, course_metadata(text)["objectives"]) for page, text in chapters(root / "book"))
+    pages = ((page, course_metadata(text)["objectives"]) for page, text in chapters(at(root).book))
     return {page: dict(named) for page, named in pages if named}
 
 
-def _check_objectives(assignment: Assignment, root: Path) -> None:
+def _check_objectives(assignment: Assignment, root: Path | None) -> None:
     """Every question serves an objective that a chapter names; asked for once the topic's chapter exists."""
     named = objectives(root)
     if assignment.topic not in named:

@@ -17,7 +17,6 @@ from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.checks import CheckFailed, check
 from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution
-from coursekit.paths import ROOT
 from coursekit.plain import unpack
 from coursekit.told import error_text
 
@@ -100,7 +99,7 @@ def seen_by_visible(checks: str) -> set[str]:
 
 def prove(
     assignment: Assignment,
-    root: Path = ROOT,
+    root: Path | None = None,
     progress: Callable[[str], None] = lambda question: None,
     prover: Prover | None = None,
 ) -> list[Proof]:

@@ -11,13 +11,13 @@ from coursekit.assignments.release import released_text, source_text
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.engine.engines import SandboxUnavailable, grading_engine, local_engine
 from coursekit.engine.interface import Budget, Engine, Submission
-from coursekit.paths import ROOT
+from coursekit.library import Library
 
 
-def proving_engine() -> Engine:
+def proving_engine(library: Library) -> Engine:
     """The engine that grades a class, or where there is no sandbox the one of ``course check``: this is the course's own code."""
     try:
-        return grading_engine()
+        return grading_engine(library=library)
     except SandboxUnavailable:
         return local_engine()
 
@@ -25,7 +25,7 @@ def proving_engine() -> Engine:
 class GradedProver(Prover):
     """Has ``engine`` grade whole notebooks: one question answered, the others as they are released."""
 
-    def __init__(self, assignment: Assignment, engine: Engine, root: Path = ROOT) -> None:
+    def __init__(self, assignment: Assignment, engine: Engine, root: Path | None = None) -> None:
         self.source = source_text(assignment, root)
         super().__init__(assignment, nbformat.reads(self.source, as_version=4))
         self.engine, self.released = engine, released_text(assignment, root)

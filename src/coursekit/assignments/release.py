@@ -15,13 +15,12 @@ import nbformat
 
 from coursekit.assignments.kit import write_kit
 from coursekit.assignments.notebook import build, text_of
-from coursekit.assignments.parse import SOLUTIONS, load, topics
+from coursekit.assignments.parse import SOLUTIONS, load
 from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.course import Course, at
 from coursekit.digest import digest
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
-from coursekit.paths import CACHE, ROOT, write_atomically
-
-CLASSROOM = ROOT / "classroom"
+from coursekit.paths import KIT, write_atomically
 
 
 @dataclass(frozen=True)
@@ -31,75 +30,83 @@ class Released:
     assignment: str
     source: Path
     release: Path
-    kit: Path
+    kit: Path | None
     questions: int
     points: float
 
 
 def release(
     names: Iterable[str] = (),
-    classroom: Path = CLASSROOM,
+    classroom: Path | None = None,
     *,
-    root: Path = ROOT,
+    root: Path | None = None,
     db_url: str = "",
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Released]:
     """Build source notebook, released notebook and kit of the named assignments (all by default) in ``classroom``.
 
-    Files that would not change are left alone.  Raises ``AssignmentError`` for what is wrong with an assignment.
+    They are those of the course at ``root``; the classroom is the course's, too, unless another is given.  Files that would not
+    change are left alone.  Raises ``AssignmentError`` for what is wrong with an assignment.
     """
-    done = []
-    for name in list(names) or topics(root):
+    course, done = at(root), []
+    classroom = classroom or course.classroom
+    for name in list(names) or course.topics():
         progress(name)
-        assignment = load(name, root)
-        target = _make(assignment, classroom, root, db_url)
         source = classroom / "source" / name / f"{name}.ipynb"
-        kit = write_kit(name, target, classroom / "kits" / f"{name}.zip")
+        if source.is_file() and name not in course.topics():
+            done.append(_by_itself(name, source, classroom, course, db_url))
+            continue
+        assignment = load(name, root)
+        target = _make(assignment, classroom, course, db_url)
+        kit = write_kit(name, target, classroom / "kits" / f"{name}.zip", root)
         done.append(Released(name, source, target, kit, len(assignment.questions), assignment.points))
     return done
 
 
-def source_text(assignment: Assignment, root: Path = ROOT) -> str:
+def _by_itself(name: str, source: Path, classroom: Path, course: Course, db_url: str) -> Released:
+    """Release a source notebook that was written by hand, as ``nbgrader generate_assignment`` does."""
+    _generate(name, classroom, course.id, db_url, own_stubs=False)
+    cells = nbformat.read(source, as_version=4).cells
+    points = [c.metadata.nbgrader.get("points", 0) for c in cells if c.metadata.get("nbgrader", {}).get("grade")]
+    return Released(name, source, classroom / "release" / name / f"{name}.ipynb", None, len(points), float(sum(points)))
+
+
+def source_text(assignment: Assignment, root: Path | None = None) -> str:
     """The source notebook as text, kept under a digest of everything that it depends on."""
-    file = CACHE / "assignments" / f"{assignment.topic}-{_key(assignment, root)}.ipynb"
+    file = _kept(assignment, at(root), ".ipynb")
     if not file.is_file():
         write_atomically(file, text_of(build(assignment)))
     return file.read_text(encoding="utf-8")
 
 
-def released_text(assignment: Assignment, root: Path = ROOT) -> str:
+def released_text(assignment: Assignment, root: Path | None = None) -> str:
     """The students' notebook as text, made by nbgrader in a folder of its own and kept like the source."""
-    file = CACHE / "assignments" / f"{assignment.topic}-{_key(assignment, root)}.released.ipynb"
+    course = at(root)
+    file = _kept(assignment, course, ".released.ipynb")
     if not file.is_file():
         with tempfile.TemporaryDirectory() as folder:
-            write_atomically(file, _make(assignment, Path(folder), root, "").read_text(encoding="utf-8"))
+            write_atomically(file, _make(assignment, Path(folder), course, "").read_text(encoding="utf-8"))
     return file.read_text(encoding="utf-8")
 
 
-def _make(assignment: Assignment, classroom: Path, root: Path, db_url: str) -> Path:
+def _make(assignment: Assignment, classroom: Path, course: Course, db_url: str) -> Path:
     """Write source and release notebook of one assignment into ``classroom``; the path of the latter."""
     name = assignment.topic
-    _write_if_changed(classroom / "source" / name / f"{name}.ipynb", source_text(assignment, root))
-    _generate(name, classroom, db_url)
+    _write_if_changed(classroom / "source" / name / f"{name}.ipynb", source_text(assignment, course.root))
+    _generate(name, classroom, course.id, db_url)
     target = classroom / "release" / name / f"{name}.ipynb"
     _write_if_changed(target, normalised(target.read_text(encoding="utf-8")))
     return target
 
 
-def _key(assignment: Assignment, root: Path) -> str:
-    hasher = hashlib.sha256(
-        digest(["coursekit.assignments.notebook", "training_dynamics.toolbox", *toolbox()]).encode()
-    )
-    topic = assignment.topic
-    for file in (f"exercises/{topic}.md", *(f"solutions/{topic}/{kind}.py" for kind in SOLUTIONS)):
-        hasher.update((root / file).read_bytes() + b"\0")
-    return hasher.hexdigest()[:20]
-
-
-def toolbox() -> list[str]:
-    """The names of the toolbox modules, which answers may use."""
-    folder = ROOT / "src" / "training_dynamics" / "toolbox"
-    return [f"training_dynamics.toolbox.{file.stem}" for file in sorted(folder.glob("*.py")) if file.stem != "__init__"]
+def _kept(assignment: Assignment, course: Course, ending: str) -> Path:
+    """The file for what is made of an assignment; its name holds a digest of everything that goes in."""
+    library = course.given
+    made_with = digest(["coursekit.assignments.notebook", *library.modules()], library.source() or KIT)
+    hasher, topic = hashlib.sha256(made_with.encode()), assignment.topic
+    for file in (course.exercises / f"{topic}.md", *(course.solutions / topic / f"{kind}.py" for kind in SOLUTIONS)):
+        hasher.update(file.read_bytes() + b"\0")
+    return course.cache / "assignments" / f"{topic}-{hasher.hexdigest()[:20]}{ending}"
 
 
 @contextmanager
@@ -113,17 +120,18 @@ def scripts_on_path() -> Iterator[None]:
         os.environ["PATH"] = before
 
 
-def _generate(name: str, classroom: Path, db_url: str) -> None:
-    """Run nbgrader's ``generate_assignment`` in this process."""
+def _generate(name: str, classroom: Path, course_id: str, db_url: str, *, own_stubs: bool = True) -> None:
+    """Run nbgrader's ``generate_assignment`` in this process; without ``own_stubs`` with nbgrader's, for answers without dots."""
     from nbgrader.apps import NbGraderAPI  # three seconds of imports
     from traitlets.config import Config
 
     config = Config()
     config.CourseDirectory.root = str(classroom.resolve())
-    config.CourseDirectory.course_id = "training-dynamics"
+    config.CourseDirectory.course_id = course_id
     config.CourseDirectory.db_url = db_url or f"sqlite:///{classroom.resolve() / 'gradebook.db'}"
-    config.ClearSolutions.code_stub = {"python": CODE_STUB}
-    config.ClearSolutions.text_stub = TEXT_STUB
+    if own_stubs:
+        config.ClearSolutions.code_stub = {"python": CODE_STUB}
+        config.ClearSolutions.text_stub = TEXT_STUB
     with scripts_on_path():
         result = NbGraderAPI(config=config).generate_assignment(name, force=True, create=True)
     if not result["success"]:

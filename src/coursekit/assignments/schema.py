@@ -8,12 +8,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from coursekit.course import CourseError
+
 Kind = Literal["code", "derive+check", "predict", "written"]
 CHANGES = "# answers may change their arguments"  # a line of the checks; without it answers get copies
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
-class AssignmentError(ValueError):
+class AssignmentError(CourseError):
     """A mistake in an assignment's files: the text names file, line or question, the rule, and the way out."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from coursekit.book.project import Project
 from coursekit.digest import digest
 from coursekit.paths import write_atomically
-from coursekit.topics import PACKAGE, claim_modules
+from coursekit.topics import claim_modules
 
 if TYPE_CHECKING:
     from coursekit.claims import Outcome
@@ -70,9 +70,9 @@ def _settings(data: dict[str, Any], kept: dict[str, dict[str, Any]]) -> list[dic
     ]
 
 
-def current_digests(src: Path, only: tuple[str, ...] = ()) -> dict[str, str]:
+def current_digests(src: Path, package: str, only: tuple[str, ...] = ()) -> dict[str, str]:
     """What each module of claims depends on, as a digest, without importing any of it; ``only``: of those topics."""
-    return {module: digest([module, RECORDS], src) for module in claim_modules(src, only, PACKAGE)}
+    return {module: digest([module, RECORDS], src) for module in claim_modules(src, package, only)}
 
 
 def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def refresh(
 
     Nothing of torch is imported when nothing changed.
     """
-    digests = current_digests(project.src, project.only)
+    digests = current_digests(project.src, project.package, project.only)
     file = project.claims_file
     kept = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     stale = [name for name, key in digests.items() if kept.get(name, {}).get("digest") != key]

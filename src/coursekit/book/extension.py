@@ -8,7 +8,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from coursekit.book import ahead, chapter_directives, claim_directives, claim_roles, places, scripts, uses
-from coursekit.paths import CACHE, ROOT
+from coursekit.course import current
 
 
 def own_version() -> int:
@@ -19,9 +19,10 @@ def own_version() -> int:
 
 def setup(app: Sphinx) -> dict[str, object]:
     """Register everything with Sphinx."""
-    app.add_config_value("course_src", str(ROOT / "src"), "env", [str])
-    app.add_config_value("course_claims_file", str(CACHE / "book" / "claims.json"), "", [str])
-    app.add_config_value("course_lock_file", str(ROOT / "claims.lock"), "", [str])
+    course = current()
+    app.add_config_value("course_src", str(course.src), "env", [str])
+    app.add_config_value("course_claims_file", str(course.cache / "book" / "claims.json"), "", [str])
+    app.add_config_value("course_lock_file", str(course.root / "claims.lock"), "", [str])
     for part in (uses, places, ahead, claim_directives, claim_roles, chapter_directives, scripts):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

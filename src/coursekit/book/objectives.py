@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit.book.front import chapters, course_metadata
-from coursekit.paths import BOOK
 
 
-def all_objectives(book: Path = BOOK) -> dict[str, tuple[str, str]]:
+def all_objectives(book: Path) -> dict[str, tuple[str, str]]:
     """Every objective as ``{id: (topic, text)}``.  Raises ``ValueError`` when two chapters use one id."""
     found: dict[str, tuple[str, str]] = {}
     for topic, text in chapters(book):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from coursekit.paths import ROOT
+from coursekit.course import at, current
 
 
 @dataclass(frozen=True)
@@ -15,15 +15,15 @@ class Project:
     With ``only``, a draft of these chapters alone, whose results and caches are kept apart from the whole book's.
     """
 
-    root: Path = ROOT
-    out: Path = ROOT
+    root: Path = field(default_factory=lambda: current().root)
+    out: Path = field(default_factory=lambda: current().root)
     source: Path | None = field(default=None)
     only: tuple[str, ...] = ()
 
     @property
     def book(self) -> Path:
         """The folder of the pages."""
-        return self.root / "book"
+        return at(self.root).book
 
     @property
     def config(self) -> Path:
@@ -33,7 +33,12 @@ class Project:
     @property
     def src(self) -> Path:
         """The source tree whose modules the pages import."""
-        return self.source or self.root / "src"
+        return self.source or at(self.root).src
+
+    @property
+    def package(self) -> str:
+        """The package whose topics have claims."""
+        return at(self.root).package
 
     @property
     def html(self) -> Path:
@@ -48,7 +53,7 @@ class Project:
     @property
     def cache(self) -> Path:
         """Everything that a build keeps outside the output."""
-        return self.root / ".cache"
+        return at(self.root).cache
 
     @property
     def results(self) -> Path:

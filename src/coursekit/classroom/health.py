@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from coursekit.paths import ROOT
+from coursekit.course import current
 from coursekit.sandbox.facts import layers
 
 State = Literal["ok", "warning", "broken"]
@@ -31,8 +31,9 @@ class Finding:
     way_out: str = ""
 
 
-def constraints(path: Path = ROOT / "constraints.txt") -> dict[str, str]:
-    """The pinned versions by package name."""
+def constraints(path: Path | None = None) -> dict[str, str]:
+    """The versions by package name that a file pins, by default the course's own."""
+    path = path or current().root / "constraints.txt"
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
     return dict(match.groups() for line in lines if (match := re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line.strip())))  # type: ignore[misc]
 
@@ -73,9 +74,10 @@ def packages() -> Iterator[Finding]:
 
 
 def torch() -> Iterator[Finding]:
-    """PyTorch's build and threads."""
+    """PyTorch's build and threads, where the course needs it or it is there."""
     if importlib.util.find_spec("torch") is None:
-        yield Finding("torch", "broken", "not installed", f"`{AGAIN}` installs it")
+        if "torch" in constraints():
+            yield Finding("torch", "broken", "not installed", f"`{AGAIN}` installs it")
         return
     import torch as library
 
@@ -130,7 +132,7 @@ def browser() -> Iterator[Finding]:
 
 def machine() -> Iterator[Finding]:
     """Disk, memory and processors."""
-    free = shutil.disk_usage(ROOT).free / GIGABYTE
+    free = shutil.disk_usage(current().root).free / GIGABYTE
     yield Finding(
         "disk",
         "ok" if free > 2 else "warning",

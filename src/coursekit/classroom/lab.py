@@ -8,7 +8,8 @@ from pathlib import Path
 
 from coursekit.classroom.gradebook.tables import prepare
 from coursekit.classroom.layout import Classroom
-from coursekit.paths import ROOT, write_atomically
+from coursekit.course import NBGRADER, current
+from coursekit.paths import write_atomically
 
 CONFIG = '''"""Written by `course lab`: points nbgrader at this classroom."""
 
@@ -18,7 +19,7 @@ from coursekit.classroom.lab import refuse_stock_grading
 
 refuse_stock_grading()
 os.environ.setdefault("COURSE_CLASSROOM", {root!r})
-load_subconfig("nbgrader_config.py", path={course!r})
+{own}c.CourseDirectory.course_id = {id!r}
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.db_url = {db_url!r}
 c.Exchange.root = {root!r} + "/exchange"
@@ -43,7 +44,9 @@ def configure(classroom: Classroom) -> Path:
     """Write the configuration that makes nbgrader's tools work in the classroom's folder; returns its folder."""
     folder = classroom.root / ".jupyter"
     (classroom.root / "exchange").mkdir(parents=True, exist_ok=True)
-    text = CONFIG.format(root=str(classroom.root), course=str(ROOT), db_url=classroom.db_url)
+    course = current()
+    own = f"load_subconfig({NBGRADER!r}, path={str(course.root)!r})\n" if (course.root / NBGRADER).is_file() else ""
+    text = CONFIG.format(root=str(classroom.root), own=own, id=course.id, db_url=classroom.db_url)
     write_atomically(folder / "nbgrader_config.py", text)
     (folder / "nbgrader_config.py").chmod(0o600)  # the gradebook's URL may hold a password
     prepare(classroom)

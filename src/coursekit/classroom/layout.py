@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coursekit.paths import ROOT
+from coursekit.course import CourseError
 
 ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
 ID_RULE = "use 1 to 100 letters (a-z, A-Z), digits, dots, @, _ or -, starting with none of . and -, not ending in a dot"
-DEFAULT = ROOT / "classroom"
 TIMESTAMP = "timestamp.txt"
 
 
-class ClassroomError(Exception):
+class ClassroomError(CourseError):
     """Something that the person at the command line can put right; the message says how."""
 
 
@@ -54,6 +53,10 @@ class Classroom:
     def release(self, assignment: str) -> Path:
         """The students' notebook."""
         return self.root / "release" / assignment / f"{assignment}.ipynb"
+
+    def kit(self, assignment: str) -> Path:
+        """What students get: their notebook, the course's library and ``course check``, as an archive."""
+        return self.root / "kits" / f"{assignment}.zip"
 
     def submitted(self, assignment: str, student: str) -> Path:
         """A student's notebook as it was handed in."""

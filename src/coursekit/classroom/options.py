@@ -11,8 +11,8 @@ from typing import Any
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from coursekit.assignments.schema import AssignmentError
-from coursekit.classroom.layout import DEFAULT, Classroom, ClassroomError
+from coursekit.classroom.layout import Classroom
+from coursekit.course import CourseError, current, working_on
 from coursekit.engine.engines import SandboxUnavailable
 
 UNFINISHED = re.compile(r"(?<=/)\.([^/]+)\.[a-z0-9_]{8}\Z")  # a file's name while it is written
@@ -22,15 +22,18 @@ def classroom_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--classroom DIR`` and ``--db URL``; the function gets ``classroom``."""
 
     @click.option(
-        "--classroom", "folder", default=DEFAULT, show_default="classroom/", type=click.Path(file_okay=False, path_type=Path),
-        help="The classroom's folder.",
+        "--classroom", "folder", type=click.Path(file_okay=False, path_type=Path),
+        help="The classroom's folder; by default that of the course you are in.",
     )  # fmt: skip
     @click.option(
         "--db", "database", default="", envvar="COURSE_DB", help="Gradebook URL; by default DIR/gradebook.db."
     )
     @functools.wraps(function)
-    def wrapped(*args: Any, folder: Path, database: str, **kwargs: Any) -> Any:
-        return function(*args, classroom=Classroom(folder.absolute(), database), **kwargs)
+    @friendly
+    def wrapped(*args: Any, folder: Path | None, database: str, **kwargs: Any) -> Any:
+        place = (folder or current().classroom).absolute()
+        with working_on(place):
+            return function(*args, classroom=Classroom(place, database), **kwargs)
 
     return wrapped
 
@@ -42,7 +45,7 @@ def friendly(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except (ClassroomError, AssignmentError, SandboxUnavailable) as error:
+        except (CourseError, SandboxUnavailable) as error:
             raise click.ClickException(str(error)) from None
         except SQLAlchemyError as error:
             raise click.ClickException(about_gradebook(error)) from None

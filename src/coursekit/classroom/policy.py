@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coursekit.assignments.parse import topics
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
+from coursekit.course import current
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def load(classroom: Classroom, assignment: str) -> Policy:
 
 def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
     """Raises ClassroomError for anything but tables named ``default`` or after an assignment: a typo would lose a deadline."""
-    known = {"default", *classroom.assignments(), *topics()}
+    known = {"default", *classroom.assignments(), *current().topics()}
     for name, table in tables.items():
         if name not in known:
             raise ClassroomError(

@@ -13,12 +13,13 @@ from typing import Any, TypeGuard, get_args
 
 from coursekit.classroom.layout import Classroom, valid_id
 from coursekit.classroom.source import questions
+from coursekit.course import CourseError, current
 from coursekit.digest import digest, versions
 from coursekit.engine.interface import Budget, QuestionResult, Status
-from coursekit.paths import ROOT, write_atomically
+from coursekit.library import Library
+from coursekit.paths import KIT, write_atomically
 
 Record = dict[str, Any]
-LIBRARY = ROOT / "src" / "training_dynamics" / "toolbox"
 GRADER = ("coursekit.checks", "coursekit.engine.engines")
 
 
@@ -28,16 +29,24 @@ def sha256(data: bytes) -> str:
 
 
 @cache
-def environment() -> str:
+def environment(library: Library) -> str:
     """The digest of ``software``."""
-    return sha256(json.dumps(sorted(software().items())).encode())
+    return sha256(json.dumps(sorted(software(library).items())).encode())
 
 
-def software() -> dict[str, str]:
-    """What a score may depend on beside notebook and source: Python, the libraries, and the code that grades."""
+def software(library: Library) -> dict[str, str]:
+    """What a score may depend on beside notebook and source: Python, the libraries, the course's own, and the code that grades.
+
+    Raises CourseError where the course's own library is missing.
+    """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    library = [f"training_dynamics.toolbox.{path.stem}" for path in sorted(LIBRARY.glob("*.py"))]
-    return {"Python": python, **versions(), "the course": digest([*GRADER, *library])}
+    source = library.source()
+    if library.name and source is None:
+        raise CourseError(
+            f"{library.name}, the library that [tool.coursekit] names, is neither in {library.src} nor installed: "
+            "mend its name, or install it beside the grader"
+        )
+    return {"Python": python, **versions(), "the course": digest([*GRADER, *library.modules()], source or KIT)}
 
 
 def hashes(submission: bytes, source: bytes, budget: Budget) -> dict[str, str]:
@@ -45,7 +54,7 @@ def hashes(submission: bytes, source: bytes, budget: Budget) -> dict[str, str]:
     return {
         "submission": sha256(submission),
         "source": sha256(source),
-        "environment": environment(),
+        "environment": environment(current().given),
         "budget": sha256(json.dumps(asdict(budget), sort_keys=True).encode()),
     }
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from coursekit.assignments.pages import write_pages
 from coursekit.book import build, check, claim_pages, claimdata, toc
 from coursekit.book.project import Project
-from coursekit.paths import ROOT
+from coursekit.course import current
 from coursekit.topics import topics
 
 
@@ -46,7 +46,7 @@ def build_pages(project: Project, console: Console) -> build.Report:
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
     """Refresh what is generated, build, check; the report says what went wrong."""
     write_pages(project.book, project.only or None)
-    claim_pages.write_pages(project.book, topics(project.src))
+    claim_pages.write_pages(project.book, topics(project.src, project.package))
     names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)
     if stale:
@@ -69,7 +69,8 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
 def command(out: Path | None, checked: bool, jobs: int, only: tuple[str, ...]) -> None:
     """Build the book; exit 0 only when every page may be published."""
     start = time.monotonic()
-    default = ROOT / "_build" / "-".join(("draft", *sorted(only))) if only else ROOT
+    root = current().root
+    default = root / "_build" / "-".join(("draft", *sorted(only))) if only else root
     project = Project(out=(out or default).resolve(), only=only)
     console = Console()
     try:

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.selfcheck import CheckReport, NotCheckable, read, run
 
 MARKS = {"right": "green", "wrong": "red", "missing": "yellow", "graded later": "cyan"}

@@ -14,7 +14,7 @@ from rich.table import Table
 from coursekit import claims_lock
 from coursekit.claim import Claim
 from coursekit.claims import Outcome, run_all, select
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.numbers import bound_text, range_text, seeds_text, settings_text
 from coursekit.paths import write_atomically
 

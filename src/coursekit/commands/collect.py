@@ -21,7 +21,7 @@ from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.policy import days_late, load
 from coursekit.classroom.progress import bar
 from coursekit.classroom.roster import people
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.engine.messages import CONTROL
 
 UNPRINTABLE = re.compile(CONTROL)  # in a file's name

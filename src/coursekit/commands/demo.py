@@ -14,10 +14,10 @@ from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import friendly
 from coursekit.classroom.progress import bar
-from coursekit.commands.console import wide_console
 from coursekit.commands.grade import runner
+from coursekit.console import wide_console
+from coursekit.course import at
 from coursekit.engine.interface import Budget
-from coursekit.paths import ROOT
 
 BUDGET = Budget(call_seconds=6.0, submission_seconds=120.0)
 
@@ -49,12 +49,18 @@ def table(lines: list[term.Line]) -> Table:
 @click.option(
     "--unsafe-no-sandbox", is_flag=True, help="Grade without a sandbox. The made-up students include hostile ones."
 )
-@click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=ROOT, hidden=True)
+@click.option("--root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
 @friendly
 def command(
-    students: int, assignments: tuple[str, ...], folder: Path | None, workers: int, unsafe_no_sandbox: bool, root: Path
+    students: int,
+    assignments: tuple[str, ...],
+    folder: Path | None,
+    workers: int,
+    unsafe_no_sandbox: bool,
+    root: Path | None,
 ) -> None:
     """Release, hand in, collect, grade, grade by hand, feedback, export: everything, and compare it with what must come out."""
+    root = at(root).root
     names = list(assignments) or topics(root)
     if not names:
         raise ClassroomError("there is no assignment in exercises/ to show")

@@ -10,7 +10,7 @@ from coursekit.classroom.health import CHECKS, Finding
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option
 from coursekit.classroom.progress import bar
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 
 MARKS = {"ok": "[green]ok", "warning": "[yellow]look", "broken": "[red]broken"}
 

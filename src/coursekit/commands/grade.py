@@ -16,7 +16,7 @@ from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
 
 
@@ -89,7 +89,7 @@ def on_many(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict
     if not jobs:
         return iter(())
     own_engine = settings.engine == DEFAULT_ENGINE and not settings.scheduler
-    shared = shared_by_workers(settings.unsafe_no_sandbox) if own_engine else nullcontext()
+    shared = shared_by_workers(settings.unsafe_no_sandbox, settings.library) if own_engine else nullcontext()
     # it imports dask, which takes a second: the engine starts meanwhile
     from coursekit.classroom.grade import dask
 

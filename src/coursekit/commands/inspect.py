@@ -11,7 +11,7 @@ from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.roster import people
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.engine.interface import Budget
 
 

@@ -14,8 +14,8 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import Proof, prove
 from coursekit.assignments.prove_graded import GradedProver, proving_engine
 from coursekit.assignments.schema import Assignment, AssignmentError
-from coursekit.commands.console import wide_console
-from coursekit.paths import ROOT
+from coursekit.console import wide_console
+from coursekit.course import at
 
 
 def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
@@ -48,12 +48,13 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
     "--notes", is_flag=True, help="Also tell what is no error, such as mistakes that only hidden checks catch."
 )
 @click.option("--graded", is_flag=True, help="Through the grading engine, as students' work is graded: slower.")
-@click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=ROOT, hidden=True)
-def command(names: tuple[str, ...], notes: bool, graded: bool, root: Path) -> None:
+@click.option("--root", type=click.Path(file_okay=False, path_type=Path), hidden=True)
+def command(names: tuple[str, ...], notes: bool, graded: bool, root: Path | None) -> None:
     """Prove the assignments of the TOPICs (all by default): what is right passes, what is wrong fails with its message."""
     console = wide_console()
     failed = []
-    engine = proving_engine() if graded else None
+    root = at(root).root
+    engine = proving_engine(at(root).given) if graded else None
     for name in names or topics(root):
         start = time.process_time()
         try:

@@ -11,7 +11,7 @@ from rich.table import Table
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.show.report import Row, as_html, as_json, report
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 from coursekit.paths import write_atomically
 
 

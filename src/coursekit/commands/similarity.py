@@ -8,7 +8,7 @@ from rich.table import Table
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.show.similarity import similarity
-from coursekit.commands.console import wide_console
+from coursekit.console import wide_console
 
 
 @click.command("similarity")

@@ -10,6 +10,7 @@ from typing import Any
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Engine
 from coursekit.engine.processes.spawn import SpawnLauncher
+from coursekit.library import NOTHING, Library
 
 
 class SandboxUnavailable(RuntimeError):
@@ -24,15 +25,17 @@ def local_engine() -> Engine:
 def _plots_folder() -> str:
     """A folder in the user's own cache; an empty string where that cannot be written."""
     try:
-        folder = Path.home() / ".cache" / "training-dynamics" / "matplotlib"
+        folder = Path.home() / ".cache" / "coursekit" / "matplotlib"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):  # no home at all is a RuntimeError
         return ""
     return str(folder)
 
 
-def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
+def grading_engine(unsafe_no_sandbox: bool = False, library: Library = NOTHING) -> Engine:
     """For grading others' work: a fork server with the libraries loaded, and a sandbox around every student's process.
+
+    Students may import ``library`` and nothing else of the course.
 
     Raises SandboxUnavailable, naming what is missing, where there is no sandbox; ``unsafe_no_sandbox`` goes on without.
     """
@@ -41,22 +44,22 @@ def grading_engine(unsafe_no_sandbox: bool = False) -> Engine:
             raise SandboxUnavailable(
                 f"there is no sandbox on {sys.platform}: grade on Linux, or accept the risk with --unsafe-no-sandbox"
             )
-        return SplitEngine(SpawnLauncher(), "split-spawn-unsafe")
+        return SplitEngine(SpawnLauncher(library=library), "split-spawn-unsafe")
     # only on Linux
     from coursekit.engine.processes.fork_client import ForkLauncher
 
     if unsafe_no_sandbox:
-        return SplitEngine(ForkLauncher(sandbox=False), "split-unsafe")
+        return SplitEngine(ForkLauncher(False, library), "split-unsafe")
     found = _sandbox()
     if found.way is None:
-        return SplitEngine(ForkLauncher(sandbox=True), "split")
+        return SplitEngine(ForkLauncher(True, library), "split")
     # only on Linux
     from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 
-    return SplitEngine(WrapLauncher(found.way), "split-bubblewrap")
+    return SplitEngine(WrapLauncher(found.way, library), "split-bubblewrap")
 
 
-def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]:
+def shared_by_workers(unsafe_no_sandbox: bool, library: Library = NOTHING) -> AbstractContextManager[object]:
     """What the ``grading_engine`` of every worker of this machine uses while it is open; it begins to start at once.
 
     Raises SandboxUnavailable as the engine does.
@@ -67,7 +70,7 @@ def shared_by_workers(unsafe_no_sandbox: bool) -> AbstractContextManager[object]
     # only on Linux
     from coursekit.engine.processes.library_server import LibraryServer
 
-    return LibraryServer()
+    return LibraryServer(library)
 
 
 def _sandbox() -> Any:

@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import IO
 
+from coursekit.library import NOTHING, Library
 from coursekit.sandbox import view
 
 OWN = (
@@ -51,8 +52,8 @@ def ways() -> list[Way]:
     return [Way(program, True, rules)] + ([Way(program, False, rules)] if os.geteuid() else [])
 
 
-def command(way: Way, program: list[str]) -> tuple[list[str], list[IO[bytes]]]:
-    """The command that runs ``program`` in the sandbox, and the open files that it inherits."""
+def command(way: Way, program: list[str], library: Library = NOTHING) -> tuple[list[str], list[IO[bytes]]]:
+    """The command that runs ``program`` in the sandbox, where ``library`` is seen, and the open files that it inherits."""
     from coursekit.sandbox import limits  # not on Windows
 
     limits.no_cores()  # inherited: inside, the filter refuses to set it
@@ -66,7 +67,7 @@ def command(way: Way, program: list[str]) -> tuple[list[str], list[IO[bytes]]]:
         *(NOBODY if way.user_namespace else ()),
     ]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    return [*parts, *_built(way, view.student_view(), str(passwd.fileno())), "--chdir", view.HOME,
+    return [*parts, *_built(way, view.student_view(library), str(passwd.fileno())), "--chdir", view.HOME,
             "--seccomp", str(rules.fileno()), "--", *program], [rules, passwd]  # fmt: skip
 
 

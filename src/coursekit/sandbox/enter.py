@@ -7,6 +7,7 @@ import signal
 import tempfile
 from dataclasses import dataclass
 
+from coursekit.library import NOTHING, Library
 from coursekit.sandbox import limits, linux, view
 from coursekit.sandbox.filters import filter_program
 
@@ -22,18 +23,18 @@ class Confinement:
     filter: bytes
 
 
-def prepare(folder: str) -> Confinement:
+def prepare(folder: str, library: Library = NOTHING) -> Confinement:
     """What every student's process needs; ``folder`` is one of ours and empty."""
     root = os.path.join(folder, "root")
     os.makedirs(root, exist_ok=True)
-    return Confinement(view.student_view(), root, filter_program())
+    return Confinement(view.student_view(library), root, filter_program())
 
 
 def gain_rights() -> bool:
     """Make sure that this process may open namespaces: root may; others, and root that may not, in a user namespace of theirs.
 
     Gives whether a user namespace was made.  A caller that wants to open process namespaces again and again then needs one
-    that belongs to it: see ``coursekit.engine.processes.fork_server``.
+    that belongs to it: see the fork server.
     """
     if os.geteuid() == 0 and _permitted():
         return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from coursekit.sandbox.bubblewrap import Way, command, ways
+from coursekit.sandbox.environment import clean_environment
 from coursekit.sandbox.view import HOME
 
 WHAT = {
@@ -79,9 +80,6 @@ def tried() -> Found:
 
 def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:
     """For each layer, what is wrong with it; seen from inside a process that entered it."""
-    # the engine imports the sandbox, and not the other way round but for this: the probe starts as the engine would
-    from coursekit.engine.processes.spawn import clean_environment
-
     program = [*prefix, sys.executable, "-s", "-P", "-m", "coursekit.sandbox.probe"]
     with (
         tempfile.TemporaryDirectory(prefix="course-probe-") as folder,

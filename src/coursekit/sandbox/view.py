@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.library import Library
 from coursekit.sandbox import linux
 
 SYSTEM = (
@@ -24,10 +24,7 @@ SYSTEM = (
 )
 PREFIX = ("bin", "lib", "lib64", "include", "pyvenv.cfg")  # what Python needs of the folder that it is installed in
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
-OFFERED = {
-    "training_dynamics": ("toolbox",),
-    "coursekit": ("checks.py", "compare.py", "diagnose.py", "plain.py"),
-}
+CHECKS = ("checks.py", "compare.py", "diagnose.py", "plain.py")  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"
 HOME, SHARED = "/tmp", "/dev/shm"
@@ -49,8 +46,8 @@ class View:
     ways: tuple[str, ...]
 
 
-def student_view() -> View:
-    """The system, this Python and its libraries; of the course only what students are given.
+def student_view(library: Library) -> View:
+    """The system, this Python and its libraries; of the course only the library.
 
     The folder of an environment may lie inside the course's repository: only its own subfolders are shown.
     """
@@ -59,7 +56,8 @@ def student_view() -> View:
     wanted = {os.path.join(prefix, name) for prefix in prefixes for name in PREFIX} | sites
     outer = [path for path in sorted(wanted) if os.path.exists(path) and not _within(path, {"/usr"} | wanted - {path})]
     shown, links = _links_apart([*SYSTEM, *outer])
-    packages = tuple((place, entries) for name, entries in OFFERED.items() for place in _places(name, sites))
+    seen = {"coursekit": CHECKS} | library.seen()
+    packages = tuple((place, entries) for name, entries in seen.items() for place in _places(name, sites, library))
     ways = _ways([*shown, *(folder for folder, _ in packages)])
     return View(tuple(shown), tuple(links), packages, tuple(way for way in ways if way not in shown))
 
@@ -76,11 +74,10 @@ def _links_apart(paths: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     return shown, [(path, os.readlink(path)) for path in links]
 
 
-def _places(name: str, sites: set[str]) -> list[str]:
+def _places(name: str, sites: set[str], library: Library) -> list[str]:
     """Where the package lies, by every name that leads there: all of them have to be covered."""
-    spec = importlib.util.find_spec(name)
-    found = list((spec.submodule_search_locations or []) if spec else [])
-    found += [os.path.join(site, name) for site in sites]
+    folder = library.folder(name)
+    found = ([str(folder)] if folder else []) + [os.path.join(site, name) for site in sites]
     return sorted({place for path in found if os.path.isdir(path) for place in (path, os.path.realpath(path))})
 
 

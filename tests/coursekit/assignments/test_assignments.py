@@ -14,8 +14,10 @@ from coursekit.assignments.prove import Prover, prove
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import AssignmentError, Question, Text
 from coursekit.cli import main
+from coursekit.course import current
 from coursekit.notebooks.marks import CODE_STUB, without_solution
-from coursekit.paths import BOOK
+
+BOOK = current().book
 
 # ruff: noqa: E501
 ERRORS = [

@@ -165,4 +165,4 @@ def test_the_list_of_fonts_is_made_once_on_a_student_s_machine(kit, blank, tmp_p
     for home, kept in ((tmp_path / "home", 1), (tmp_path / "tiny.ipynb", 0)):  # the second is no folder at all
         monkeypatch.setattr(Path, "home", lambda home=home: home)
         assert run(read(kit)).questions[0].state == "right"
-        assert len(list(home.glob(".cache/training-dynamics/matplotlib/fontlist-*.json"))) == kept
+        assert len(list(home.glob(".cache/coursekit/matplotlib/fontlist-*.json"))) == kept

@@ -6,9 +6,11 @@ from fixture import ROOT as FIXTURE, answered
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text, source_text
+from coursekit.course import current
 from coursekit.engine.engines import local_engine
 from coursekit.engine.interface import Budget, Submission
-from coursekit.paths import ROOT
+
+ROOT = current().root
 
 COURSES = [
     pytest.param((FIXTURE, "tiny"), id="tiny"),

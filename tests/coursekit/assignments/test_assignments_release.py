@@ -21,9 +21,11 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release, released_text, scripts_on_path, source_text
 from coursekit.assignments.schema import AssignmentError
 from coursekit.cli import main
+from coursekit.course import current
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB, without_solution
-from coursekit.paths import ROOT
 from coursekit.plain import unpack
+
+ROOT = current().root
 
 COURSES = [(FIXTURE, "tiny"), *((ROOT, topic) for topic in topics())]
 
@@ -90,7 +92,7 @@ def kit_texts(root, topic):
 def kit_bytes(root, topic):
     from coursekit.assignments.kit import kit_files, zipped
 
-    return zipped(kit_files(topic, released_text(load(topic, root), root)), topic)
+    return zipped(kit_files(topic, released_text(load(topic, root), root), root), topic)
 
 
 def telling(code):
@@ -144,7 +146,7 @@ def test_the_search_for_answers_finds_one_that_is_planted(monkeypatch):
 
 
 def test_the_kit_holds_only_modules_for_students():
-    names = set(modules())
+    names = set(modules(current()))
     assert {"coursekit.checks", "coursekit.cli", "coursekit.engine.engines", "coursekit.commands.check"} <= names
     assert "training_dynamics.toolbox.data" in names
     assert not [n for n in names if n.startswith(("coursekit.assignments", "coursekit.book", "coursekit.classroom"))]
@@ -159,7 +161,7 @@ def test_the_kit_holds_only_modules_for_students():
 def test_a_module_of_a_topic_or_of_the_lab_in_the_kit_is_refused(monkeypatch, module):
     monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", module))
     with pytest.raises(AssignmentError, match=f"the kit would hold {module.rpartition('.')[0]}"):
-        modules()
+        modules(current())
 
 
 @pytest.mark.slow

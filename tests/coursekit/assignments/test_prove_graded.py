@@ -14,11 +14,12 @@ from coursekit.assignments.record import Recorder, complete
 from coursekit.assignments.release import source_text
 from coursekit.checks import Check
 from coursekit.cli import main
+from coursekit.course import current
 
 
 @pytest.fixture(scope="module")
 def engine():
-    made = proving_engine()
+    made = proving_engine(current().given)
     yield made
     made.close()
 

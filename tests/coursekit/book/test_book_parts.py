@@ -15,7 +15,9 @@ from coursekit.book.check import Site
 from coursekit.book.exercises import label, question_titles
 from coursekit.book.objectives import all_objectives
 from coursekit.claim import REGISTRY
-from coursekit.paths import BOOK
+from coursekit.course import current
+
+BOOK = current().book
 
 CHAPTER = """---
 kernelspec: {name: python3, display_name: Python 3}
@@ -75,7 +77,7 @@ def test_objectives_are_collected_and_a_double_id_is_named(tmp_path: Path) -> No
 
 
 def test_every_objective_of_the_course_has_a_text_and_its_own_id() -> None:
-    assert all(text.strip() and topic for topic, text in all_objectives().values())
+    assert all(text.strip() and topic for topic, text in all_objectives(BOOK).values())
 
 
 def test_a_cell_that_is_no_python_still_names_its_imports() -> None:
@@ -200,8 +202,8 @@ def test_claims_run_again_only_when_something_they_use_changed(tmp_path: Path, m
         (folder / "__init__.py").write_text("")
     (package / "basics.py").write_text(CLAIMS.format(bound=2.0))
     monkeypatch.syspath_prepend(str(tmp_path / "src"))
-    monkeypatch.setattr(claimdata, "PACKAGE", "tinyclaimspack")
-    monkeypatch.setattr("coursekit.claims.CACHE", tmp_path / ".cache")
+    (tmp_path / "coursekit.toml").write_text('package = "tinyclaimspack"')
+    monkeypatch.chdir(tmp_path)
     project, module = Project(root=tmp_path, out=tmp_path), "tinyclaimspack.tinyclaims.claims.basics"
     try:
         assert claimdata.refresh(project) == [module]
@@ -210,7 +212,7 @@ def test_claims_run_again_only_when_something_they_use_changed(tmp_path: Path, m
         assert record.values == [1.0, 1.1, 1.2, 1.3, 1.4] and record.ok and record.topic == "tinyclaims"
         assert "return Measured(" in record.code and record.file == "src/tinyclaimspack/tinyclaims/claims/basics.py"
         (package / "basics.py").write_text(CLAIMS.format(bound=3.0))
-        assert list(claimdata.current_digests(project.src)) == [module]
+        assert list(claimdata.current_digests(project.src, project.package)) == [module]
         assert claimdata.refresh(project) == [module]
     finally:
         REGISTRY.pop("tinyclaims.one", None)

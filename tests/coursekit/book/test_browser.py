@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from coursekit.paths import ROOT
+from coursekit.course import current
+
+ROOT = current().root
 
 HTML = Path(os.environ.get("COURSE_HTML", ROOT / "_build" / "html")).resolve()  # COURSE_HTML: look at a draft
 CHROMIUM = shutil.which("chromium")

@@ -14,8 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 from coursekit.cli import main
+from coursekit.course import current
 from coursekit.engine.engines import SandboxUnavailable, grading_engine
-from coursekit.paths import BOOK, ROOT
+
+BOOK = current().book
+ROOT = current().root
 
 GUIDES = BOOK / "guides"
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES.glob("*.md")])

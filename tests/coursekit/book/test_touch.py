@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.paths import ROOT
+from coursekit.course import current
 
-STATIC = ROOT / "book" / "_static"
+STATIC = current().book / "_static"
 CHROMIUM = shutil.which("chromium")
 PAGE = """<!doctype html><html data-theme="light"><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="{static}/course.css"><script src="{static}/_explorable.js"></script><script src="{static}/_explorable_ui.js"></script>

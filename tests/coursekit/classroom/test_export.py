@@ -9,11 +9,13 @@ from nbgrader.api import Gradebook
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.policy import load
 from coursekit.classroom.show import feedback
 from coursekit.cli import main
+from coursekit.course import current
+
+COURSE = current().id
 
 ROSTER = """student,first_name,last_name,email,lms_id,section
 alice,Alice,O'Brien,alice@example.org,101,A

@@ -11,8 +11,10 @@ from nbgrader.api import Gradebook
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.show import feedback
+from coursekit.course import current
+
+COURSE = current().id
 
 pytestmark = pytest.mark.browser
 ENGINE = "classroom_course:text_engine"

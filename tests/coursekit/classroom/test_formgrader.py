@@ -15,8 +15,10 @@ from nbgrader.api import Gradebook
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.lab import command_line, configure, environment
+from coursekit.course import current
+
+COURSE = current().id
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOKEN = "course-test"

@@ -171,13 +171,13 @@ def test_names_without_a_submission_are_an_error(room):
 def test_a_refused_student_stays_in_the_gradebook_and_gets_a_page(room, tmp_path):
     from nbgrader.api import Gradebook
 
-    from coursekit.classroom.gradebook.cells import COURSE
     from coursekit.classroom.show import feedback
+    from coursekit.course import current
 
     (tmp_path / "eve.ipynb").write_text("no notebook")
     collect.collect(room, "mini", [tmp_path / "eve.ipynb"])
     run(room)
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, current().id) as book:
         assert book.find_submission("mini", "eve").score == 0
         assert not book.find_submission("mini", "eve").needs_manual_grade
     pages = {path.parent.name: path.read_text() for path in feedback.write(room, "mini")}

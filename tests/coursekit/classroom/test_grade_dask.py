@@ -19,8 +19,10 @@ from coursekit.classroom.demo.students import KINDS
 from coursekit.classroom.grade import dask, local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import ClassroomError
+from coursekit.course import current
+
+COURSE = current().id
 
 ENGINE = "classroom_course:text_engine"
 

@@ -21,7 +21,9 @@ from coursekit.classroom.grade import dask
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
-from coursekit.paths import ROOT
+from coursekit.course import current
+
+ROOT = current().root
 
 HERE = Path(__file__).parents[1]
 

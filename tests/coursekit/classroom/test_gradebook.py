@@ -13,9 +13,11 @@ from sqlalchemy import create_engine, inspect, text
 
 from coursekit.classroom import records
 from coursekit.classroom.gradebook import tables
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.layout import Classroom
+from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
+
+COURSE = current().id
 
 
 def record(student, double=2.0, norm=3.0, explain="manual", late=None):

@@ -14,13 +14,15 @@ from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook import tables
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.gradebook.scores import standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.variants import course_key, make_key
 from coursekit.cli import main
 from coursekit.commands.grade import ahead
+from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
+
+COURSE = current().id
 
 SETTINGS = Settings(engine="classroom_course:text_engine")
 

@@ -81,7 +81,7 @@ class OddEngine:
     close = warm
 
 
-def odd_engine(unsafe_no_sandbox=False):
+def odd_engine(unsafe_no_sandbox, library):
     return OddEngine()
 
 

@@ -9,9 +9,11 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import release
 from coursekit.classroom.demo.students import Maker
 from coursekit.classroom.layout import Classroom
+from coursekit.course import current
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
-from coursekit.paths import ROOT
+
+ROOT = current().root
 
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
 

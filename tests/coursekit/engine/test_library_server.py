@@ -19,7 +19,7 @@ from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes import library_server
 from coursekit.engine.processes.fork_client import ForkLauncher
 from coursekit.engine.processes.library_server import LibraryServer
-from coursekit.engine.processes.spawn import clean_environment
+from coursekit.sandbox.environment import clean_environment
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the fork server")
 FEW_SECONDS = 30.0
@@ -119,5 +119,5 @@ def test_where_engines_do_not_fork_nothing_is_loaded(monkeypatch):
 
 
 def test_without_submissions_nothing_is_started(monkeypatch):
-    monkeypatch.setattr("coursekit.commands.grade.shared_by_workers", lambda unsafe: pytest.fail("started"))
+    monkeypatch.setattr("coursekit.commands.grade.shared_by_workers", lambda *given: pytest.fail("started"))
     assert list(on_many([], b"", None)) == []  # type: ignore[arg-type]

@@ -12,14 +12,16 @@ from absent import absent
 from corpus.base import Draft, source_of
 from elsewhere import ways_below
 
+from coursekit.course import current
 from coursekit.engine import engines
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Budget, Outcome, Submission
 from coursekit.engine.processes.in_bubblewrap import WrapLauncher
-from coursekit.paths import ROOT
 from coursekit.sandbox import bubblewrap, facts
 from coursekit.sandbox.probe import ROOT_STAYS
 from coursekit.sandbox.view import HOME
+
+ROOT = current().root
 
 WAYS = bubblewrap.ways() if sys.platform.startswith("linux") else []
 WRONG = set(facts._looked(*bubblewrap.command(WAYS[0], [])).values()) - {""} if WAYS else {"it is not installed"}
@@ -37,7 +39,7 @@ def graded(code: str, answer: str = "", **budget: float) -> Outcome:
     draft.first(code)
     if answer:
         draft.answer("adder", answer)
-    engine = SplitEngine(WrapLauncher(WAYS[0]), "split-bubblewrap")
+    engine = SplitEngine(WrapLauncher(WAYS[0], current().given), "split-bubblewrap")
     return engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0, **budget))
 
 

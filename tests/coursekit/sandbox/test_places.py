@@ -11,6 +11,7 @@ import pytest
 from absent import absent
 from elsewhere import environment, seen_from, ways_below
 
+from coursekit.course import current
 from coursekit.sandbox import bubblewrap, facts, view
 from coursekit.sandbox.probe import ROOT_STAYS
 
@@ -90,7 +91,7 @@ def test_a_link_to_what_is_shown_stays_a_link_and_any_other_is_shown(tmp_path, m
     (tmp_path / "env" / "lib64").symlink_to("lib")
     (tmp_path / "env" / "bin").symlink_to(outer)
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
-    found = view.student_view()
+    found = view.student_view(current().given)
     assert (str(tmp_path / "env" / "lib64"), "lib") in found.links
     assert str(tmp_path / "env" / "bin") in found.shown and str(inner) in found.shown
 
@@ -98,14 +99,14 @@ def test_a_link_to_what_is_shown_stays_a_link_and_any_other_is_shown(tmp_path, m
 @linux_only
 def test_a_package_is_covered_by_every_name_that_leads_to_it(tmp_path, monkeypatch):
     real = tmp_path / "real" / "site-packages"
-    for name in view.OFFERED:
+    library = current().given
+    names = ("coursekit", *library.seen())
+    for name in names:
         (real / name).mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "real")
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "link" / "site-packages")])
-    covered = {folder for folder, _ in view.student_view().packages}
-    assert {
-        str(place / name) for place in (real, tmp_path / "link" / "site-packages") for name in view.OFFERED
-    } <= covered
+    covered = {folder for folder, _ in view.student_view(library).packages}
+    assert {str(place / name) for place in (real, tmp_path / "link" / "site-packages") for name in names} <= covered
 
 
 @linux_only

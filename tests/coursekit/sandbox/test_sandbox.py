@@ -13,13 +13,15 @@ import pytest
 from corpus.base import Draft, source_of
 from elsewhere import ways_below
 
+from coursekit.course import current
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes.fork_client import ForkLauncher
-from coursekit.engine.processes.spawn import clean_environment
-from coursekit.paths import ROOT
 from coursekit.sandbox import facts
+from coursekit.sandbox.environment import clean_environment
 from coursekit.sandbox.view import HOME
+
+ROOT = current().root
 
 needs_sandbox = pytest.mark.skipif(
     not sys.platform.startswith("linux") or bool(facts.missing()), reason="the sandbox does not work on this machine"
@@ -30,7 +32,7 @@ def run_inside(code: str) -> str:
     """What a cell prints in the sandbox."""
     draft = Draft("mini", solved=False)
     draft.first(code)
-    engine = grading_engine()
+    engine = grading_engine(library=current().given)
     try:
         outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget())
     finally:

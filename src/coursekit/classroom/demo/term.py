@@ -19,12 +19,12 @@ from coursekit.classroom.collect.collect import Taken, collect
 from coursekit.classroom.demo.students import MadeUp, make
 from coursekit.classroom.grade.job import Runner, Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.gradebook.cells import COURSE
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.records import tidy
 from coursekit.classroom.show import export, feedback
 from coursekit.classroom.source import questions
+from coursekit.course import current
 from coursekit.paths import write_atomically
 
 DEADLINE = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ def hand_in(folder: Path, assignment: str, students: list[MadeUp]) -> None:
 def grade_by_hand(classroom: Classroom, assignment: str, students: list[MadeUp]) -> None:
     """Enter scores and comments for written answers as formgrader does, for the students that say so."""
     written = [q.id for q in questions(classroom.source_bytes(assignment)) if q.manual]
-    with Gradebook(classroom.db_url, COURSE) as book:
+    with Gradebook(classroom.db_url, current().id) as book:
         for student in students:
             for name in written if student.by_hand is not None else ():
                 entry = book.find_grade(name, assignment, assignment, student.student)

@@ -136,7 +136,7 @@ def spread(client: Client, jobs: list[Job], source: bytes, settings: Settings) -
         raise ClassroomError(
             f"no worker has joined the scheduler within {WAIT} s; start some and run this again"
         ) from None
-    software = records.software() if settings.scheduler else {}
+    software = records.software(settings.library) if settings.scheduler else {}
     if software:
         send_away(client, unfit(client, software, settings))
     suspects: list[Job] = []
@@ -157,7 +157,9 @@ def there(client: Client) -> set[str]:
 
 def unfit(client: Client, software: dict[str, str], settings: Settings) -> dict[str, str]:
     """The workers that must not grade, and why; who does not answer is not judged."""
-    said = client.run(why_not, software, settings.engine, settings.unsafe_no_sandbox, on_error="return")
+    said = client.run(
+        why_not, software, settings.engine, settings.unsafe_no_sandbox, settings.library, on_error="return"
+    )
     words = {
         address: f"{type(reason).__name__}: {reason}" if isinstance(reason, Exception) else reason
         for address, reason in said.items()
@@ -184,7 +186,7 @@ def submit(client: Client, job: Job, source: bytes, settings: Settings, software
     """Start grading one job somewhere."""
     return client.submit(
         grade_if_fit, software, job.student, job.notebook, source, asdict(settings.budget), job.seeds,
-        settings.engine, settings.unsafe_no_sandbox, pure=False,
+        settings.engine, settings.unsafe_no_sandbox, settings.library, pure=False,
     )  # fmt: skip
 
 

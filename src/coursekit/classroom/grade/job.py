@@ -10,7 +10,9 @@ from typing import Any
 from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
+from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
+from coursekit.library import Library
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Settings:
     scheduler: str = ""
     unsafe_no_sandbox: bool = False
     engine: str = DEFAULT_ENGINE
+    library: Library = field(default_factory=lambda: current().given)
 
 
 @dataclass(frozen=True)

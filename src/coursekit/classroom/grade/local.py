@@ -13,9 +13,18 @@ from coursekit.classroom.grade.worker import engine, grade_one
 def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str, Any]]:
     """Grade ``jobs`` in order.  The engine begins to start at once."""
     if jobs:
-        engine(settings.engine, settings.unsafe_no_sandbox).warm()
+        engine(settings.engine, settings.unsafe_no_sandbox, settings.library).warm()
     budget = asdict(settings.budget)
     return (
-        grade_one(job.student, job.notebook, source, budget, job.seeds, settings.engine, settings.unsafe_no_sandbox)
+        grade_one(
+            job.student,
+            job.notebook,
+            source,
+            budget,
+            job.seeds,
+            settings.engine,
+            settings.unsafe_no_sandbox,
+            settings.library,
+        )
         for job in jobs
     )

@@ -14,6 +14,7 @@ from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
 from coursekit.engine.protocol.errors import SourceFault
+from coursekit.library import NOTHING, Library
 
 # what odd data makes code raise; a machine at its end raises others, and these must stop the batch and cost nobody a point
 DATA = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
@@ -21,20 +22,20 @@ DEFAULT_ENGINE = "coursekit.engine.engines:grading_engine"
 
 
 @cache
-def engine(factory: str, unsafe_no_sandbox: bool) -> Engine:
+def engine(factory: str, unsafe_no_sandbox: bool, library: Library) -> Engine:
     """This process's engine, started on first use; ``factory`` is ``module:function``."""
     module, _, function = factory.partition(":")
-    made = getattr(importlib.import_module(module), function)(unsafe_no_sandbox=unsafe_no_sandbox)
+    made = getattr(importlib.import_module(module), function)(unsafe_no_sandbox=unsafe_no_sandbox, library=library)
     atexit.register(made.close)
     return made
 
 
 def grade_one(
     student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
-    seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False,
+    seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False, library: Library = NOTHING,
 ) -> dict[str, Any]:  # fmt: skip
     """Grade one submission; the result holds only what JSON can, since it crosses machines."""
-    chosen = engine(factory, unsafe_no_sandbox)
+    chosen = engine(factory, unsafe_no_sandbox, library)
     start = time.perf_counter()
     limits = Budget(**budget)
     try:

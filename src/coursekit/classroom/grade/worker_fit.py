@@ -13,7 +13,9 @@ from distributed import get_worker
 
 from coursekit.classroom import records
 from coursekit.classroom.grade.worker import engine, grade_one
+from coursekit.course import CourseError
 from coursekit.engine.engines import SandboxUnavailable
+from coursekit.library import Library
 
 
 class Unfit(Exception):
@@ -21,24 +23,26 @@ class Unfit(Exception):
 
 
 @cache
-def own_software() -> dict[str, str]:
+def own_software(library: Library) -> dict[str, str]:
     """What this process grades with, as it was when first asked for: later changes of files do not reach what is loaded."""
-    return records.software()
+    return records.software(library)
 
 
-def why_not(software: dict[str, str], factory: str, unsafe_no_sandbox: bool) -> str:
+def why_not(software: dict[str, str], factory: str, unsafe_no_sandbox: bool, library: Library) -> str:
     """Why this process must not grade for one who has ``software``, its machine named; empty when it may.
 
     Empty ``software`` is that of this process.
     """
-    differs = sorted(name for name, wanted in software.items() if own_software().get(name) != wanted)
+    try:
+        own = own_software(library)
+    except CourseError as error:
+        return f"{socket.gethostname()}: {error}"
+    differs = sorted(name for name, wanted in software.items() if own.get(name) != wanted)
     if differs:
-        names = ", ".join(
-            f"{name} {there}" if len(there := own_software().get(name, "none")) < 20 else name for name in differs
-        )
+        names = ", ".join(f"{name} {there}" if len(there := own.get(name, "none")) < 20 else name for name in differs)
         return f"{socket.gethostname()} has another version than here: {names}"
     try:
-        engine(factory, unsafe_no_sandbox)
+        engine(factory, unsafe_no_sandbox, library)
     except SandboxUnavailable as error:
         return f"{socket.gethostname()}: {error}"
     return ""
@@ -46,9 +50,9 @@ def why_not(software: dict[str, str], factory: str, unsafe_no_sandbox: bool) -> 
 
 def grade_if_fit(
     software: dict[str, str], student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
-    seeds: dict[str, int], factory: str, unsafe_no_sandbox: bool,
+    seeds: dict[str, int], factory: str, unsafe_no_sandbox: bool, library: Library,
 ) -> dict[str, Any]:  # fmt: skip
     """``grade_one`` on a dask worker; raises Unfit where that must not be."""
-    if reason := why_not(software, factory, unsafe_no_sandbox):
+    if reason := why_not(software, factory, unsafe_no_sandbox, library):
         raise Unfit(get_worker().address, reason)
-    return grade_one(student, notebook, source, budget, seeds, factory, unsafe_no_sandbox)
+    return grade_one(student, notebook, source, budget, seeds, factory, unsafe_no_sandbox, library)

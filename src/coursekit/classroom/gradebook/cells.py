@@ -14,9 +14,9 @@ from nbgrader import api, utils
 from sqlalchemy import Connection, Table, select
 
 from coursekit.classroom.source import as_stored, questions
+from coursekit.course import current
 from coursekit.paths import naming
 
-COURSE = "training-dynamics"
 ASSIGNMENT: Table = api.Assignment.__table__
 NOTEBOOK: Table = api.Notebook.__table__
 BASE: Table = api.BaseCell.__table__
@@ -154,8 +154,8 @@ def write_sources(connection: Connection, notebook: str, stored: Any) -> None:
 def write(connection: Connection, assignment: str, source: bytes, deadline: datetime | None) -> Structure:
     """Make or bring up to date the rows of an assignment; returns their ids."""
     stored = as_stored(source)
-    one_id(connection, api.Course.__table__, {}, id=COURSE)
-    assignment_id = one_id(connection, ASSIGNMENT, {"course_id": COURSE}, name=assignment)
+    course = one_id(connection, api.Course.__table__, {}, id=current().id)
+    assignment_id = one_id(connection, ASSIGNMENT, {"course_id": course}, name=assignment)
     if deadline is not None:
         connection.execute(ASSIGNMENT.update().where(ASSIGNMENT.c.id == assignment_id).values(duedate=deadline))
     kernel = {"kernelspec": json.dumps(stored.metadata.get("kernelspec", {}))}

@@ -27,6 +27,7 @@ from coursekit.classroom import handed_in
 from coursekit.classroom.gradebook import cells
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
+from coursekit.course import current
 
 INDEXES = {
     "course_ix_grade_notebook": "grade (notebook_id)",
@@ -73,7 +74,7 @@ def schema_version() -> str:
     return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
 
 
-def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
+def prepare(classroom: Classroom) -> None:
     """Make nbgrader's tables when they are not there, and the indexes that it lacks."""
     if classroom.db_url.startswith("sqlite:///"):
         Path(classroom.db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +89,7 @@ def prepare(classroom: Classroom, course: str = cells.COURSE) -> None:
                 first = "INSERT INTO alembic_version SELECT :head WHERE NOT EXISTS (SELECT 1 FROM alembic_version)"
                 connection.execute(text(first), {"head": schema_version()})
             api.Base.metadata.create_all(connection)
-            cells.one_id(connection, api.Course.__table__, {}, id=course)
+            cells.one_id(connection, api.Course.__table__, {}, id=current().id)
             for name, columns in INDEXES.items():
                 connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}"))
     finally:

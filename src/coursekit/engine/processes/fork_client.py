@@ -15,8 +15,10 @@ from dataclasses import asdict
 from coursekit.engine.interface import Budget
 from coursekit.engine.processes import library_server
 from coursekit.engine.processes.cpu_time import CpuTime
-from coursekit.engine.processes.spawn import GRACE, Process, clean_environment
+from coursekit.engine.processes.spawn import GRACE, Process
 from coursekit.engine.protocol.wire import Channel, SocketChannel
+from coursekit.library import NOTHING, Library
+from coursekit.sandbox.environment import clean_environment
 
 READY = 180.0  # seconds for the fork server to import the libraries
 
@@ -69,8 +71,8 @@ class ForkedProcess:
 class ForkLauncher:
     """Starts processes by forking a server that has the libraries loaded and has never seen a notebook or a test."""
 
-    def __init__(self, sandbox: bool) -> None:
-        self.sandbox = sandbox
+    def __init__(self, sandbox: bool, library: Library = NOTHING) -> None:
+        self.sandbox, self.library = sandbox, library
         self._server: subprocess.Popen[bytes] | None = None  # none of ours where it was forked of a preloaded process
         self._control: socket.socket | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -88,9 +90,10 @@ class ForkLauncher:
             if library_server.ask(theirs, self._folder.name, mode):
                 return
             self._server = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-m", "coursekit.engine.processes.fork_server", str(theirs.fileno()), mode],
+                [sys.executable, "-s", "-P", "-m", "coursekit.engine.processes.fork_server", str(theirs.fileno()), mode,
+                 json.dumps(asdict(self.library))],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=self._folder.name,
-                env=clean_environment(self._folder.name), start_new_session=True,
+                env=clean_environment(self._folder.name, self.library.path), start_new_session=True,
             )  # fmt: skip
 
     def start(self, role: str, budget: Budget) -> Process:

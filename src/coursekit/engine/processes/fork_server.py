@@ -12,7 +12,6 @@ import importlib
 import json
 import math
 import os
-import pkgutil
 import select
 import signal
 import socket
@@ -21,6 +20,7 @@ import time
 from typing import Any
 
 from coursekit.engine.processes.cpu_time import cpu_limit, cpu_time
+from coursekit.library import Library
 from coursekit.sandbox.usage import Meter, ending, outer_number
 from coursekit.sandbox.view import SCRATCH_BYTES
 
@@ -37,15 +37,11 @@ LARGE = 2 * 2**20  # bytes of a large page where they can be had: a fork copies 
 TICK_MS = 100  # how often the memory of students' processes is looked at
 
 
-def preload() -> None:
+def preload(library: Library) -> None:
     """Import what students' and checkers' processes will want.  What is not installed is left out."""
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *library.preload, *library.modules()):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    with contextlib.suppress(ImportError):
-        toolbox = importlib.import_module("training_dynamics.toolbox")
-        for module in pkgutil.iter_modules(toolbox.__path__):
-            importlib.import_module(f"training_dynamics.toolbox.{module.name}")
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
@@ -87,20 +83,20 @@ def _own_memory() -> list[tuple[int, int]]:
 
 def main() -> None:
     """Import the libraries and work."""
-    control, mode = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    control, mode, library = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], Library.read(json.loads(sys.argv[3]))
     sys.argv = [""]
-    preload()
-    work(control, mode)
+    preload(library)
+    work(control, mode, library)
 
 
-def work(control: socket.socket, mode: str) -> None:
+def work(control: socket.socket, mode: str, library: Library) -> None:
     """Get ready for sandboxes where there shall be any, and serve."""
     confinement = None
     if mode == "sandbox":
         # only for sandboxes
         from coursekit.sandbox.enter import prepare
 
-        confinement = prepare(os.getcwd())
+        confinement = prepare(os.getcwd(), library)
         _own_process_namespace(control)
     ForkServer(control, confinement).serve()
 

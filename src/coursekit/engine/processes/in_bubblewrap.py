@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from coursekit.engine.interface import Budget
 from coursekit.engine.processes.spawn import Process, SpawnedProcess
+from coursekit.library import NOTHING, Library
 from coursekit.sandbox.bubblewrap import Way, command
 from coursekit.sandbox.usage import Meter
 from coursekit.sandbox.view import HOME, SCRATCH_BYTES
@@ -20,10 +21,10 @@ SHELLS = 128  # bubblewrap ends with this number plus the signal that ended the 
 class WrappedProcess(SpawnedProcess):
     """A student's process that bubblewrap keeps in."""
 
-    def __init__(self, role: str, budget: Budget, way: Way) -> None:
+    def __init__(self, role: str, budget: Budget, way: Way, library: Library) -> None:
         self._way, self._exceeded, self._over = way, "", threading.Event()
         self.alone = way.user_namespace
-        super().__init__(role, budget)
+        super().__init__(role, budget, library=library)
         meter = Meter(self._process.pid, budget.memory_bytes, SCRATCH_BYTES, budget.processes + OWN_PROCESSES)
         self._watcher = threading.Thread(target=self._watch, args=(meter,), daemon=True)
         self._watcher.start()
@@ -31,7 +32,7 @@ class WrappedProcess(SpawnedProcess):
     def _started(
         self, program: list[str], role: str, home: str = "", files: Sequence[int] = ()
     ) -> subprocess.Popen[bytes]:
-        words, inherited = command(self._way, program)
+        words, inherited = command(self._way, program, self._library)
         try:
             return super()._started(words, role, HOME, [*files, *(file.fileno() for file in inherited)])
         finally:
@@ -56,12 +57,14 @@ class WrappedProcess(SpawnedProcess):
 class WrapLauncher:
     """Starts students' processes in bubblewrap and checkers as they are."""
 
-    def __init__(self, way: Way) -> None:
-        self.way = way
+    def __init__(self, way: Way, library: Library = NOTHING) -> None:
+        self.way, self.library = way, library
 
     def start(self, role: str, budget: Budget) -> Process:
         """A new process of this role."""
-        return WrappedProcess(role, budget, self.way) if role == "student" else SpawnedProcess(role, budget)
+        if role == "student":
+            return WrappedProcess(role, budget, self.way, self.library)
+        return SpawnedProcess(role, budget, library=self.library)
 
     def warm(self) -> None:
         """Nothing is got ready: every process is a fresh one."""

@@ -16,8 +16,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 
-from coursekit.engine.processes.spawn import GRACE, clean_environment
+from coursekit.engine.processes.spawn import GRACE
+from coursekit.library import NOTHING, Library
+from coursekit.sandbox.environment import clean_environment
 
 ADDRESS = "COURSE_LIBRARIES"  # the variable that tells a worker's process where to ask
 WAITING = 1024  # workers that may wait in line while the libraries are loaded
@@ -26,7 +29,7 @@ WAITING = 1024  # workers that may wait in line while the libraries are loaded
 class LibraryServer:
     """The process.  It is started at once; who asks before it is ready waits in line."""
 
-    def __init__(self) -> None:
+    def __init__(self, library: Library = NOTHING) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="course-libraries-")  # which nobody else may enter
         self.address = os.path.join(self._folder.name, "line")
         self._life, life = socket.socketpair()
@@ -36,9 +39,10 @@ class LibraryServer:
             listener.listen(WAITING)
             files = [listener.fileno(), life.fileno()]
             self._process = subprocess.Popen(
-                [sys.executable, "-s", "-P", "-m", "coursekit.engine.processes.library_server", *map(str, files)],
+                [sys.executable, "-s", "-P", "-m", "coursekit.engine.processes.library_server", *map(str, files),
+                 json.dumps(asdict(library))],
                 pass_fds=files, stdin=subprocess.DEVNULL, cwd=self._folder.name,
-                env=clean_environment(self._folder.name), start_new_session=True,
+                env=clean_environment(self._folder.name, library.path), start_new_session=True,
             )  # fmt: skip
 
     def __enter__(self) -> LibraryServer:
@@ -86,8 +90,9 @@ def main() -> None:
     from coursekit.engine.processes import fork_server
 
     listener, life = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    library = Library.read(json.loads(sys.argv[3]))
     sys.argv = [""]
-    fork_server.preload()
+    fork_server.preload(library)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork server ended
     while life not in select.select([listener, life], [], [])[0]:
         with listener.accept()[0] as line:
@@ -97,11 +102,11 @@ def main() -> None:
         if os.fork() == 0:
             listener.close()
             life.close()
-            _be(socket.socket(fileno=descriptors[0]), *json.loads(message))
+            _be(socket.socket(fileno=descriptors[0]), library, *json.loads(message))
         os.close(descriptors[0])
 
 
-def _be(control: socket.socket, folder: str, mode: str) -> None:
+def _be(control: socket.socket, library: Library, folder: str, mode: str) -> None:
     # only in the process itself: who asks it for a fork server needs none of this
     from coursekit.engine.processes import fork_server
 
@@ -109,9 +114,9 @@ def _be(control: socket.socket, folder: str, mode: str) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
         os.chdir(folder)
-        os.environ |= clean_environment(folder)
+        os.environ |= clean_environment(folder, library.path)
         tempfile.tempdir = None
-        fork_server.work(control, mode)
+        fork_server.work(control, mode, library)
     finally:
         sys.stderr.flush()
         os._exit(0)

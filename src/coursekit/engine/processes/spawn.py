@@ -10,17 +10,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Protocol
 
 from coursekit.engine.interface import Budget
 from coursekit.engine.processes.cpu_time import CpuTime, cpu_time
 from coursekit.engine.protocol.wire import Channel, PipeChannel, Wire
+from coursekit.library import NOTHING, Library
+from coursekit.sandbox.environment import clean_environment
 
-KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-# sockets, DLLs, subprocesses and the names of processor and user hang on these
-KEPT_ON_WINDOWS = ("SYSTEMROOT", "WINDIR", "SYSTEMDRIVE", "PATHEXT", "COMSPEC", "PROGRAMFILES", "NUMBER_OF_PROCESSORS",
-                   "PROCESSOR_ARCHITECTURE", "USERNAME")  # fmt: skip
 GRACE = 10.0  # seconds for a killed process to be gone
 
 
@@ -52,33 +49,17 @@ class Launcher(Protocol):
         """End what the launcher keeps running."""
 
 
-def clean_environment(home: str) -> dict[str, str]:
-    """The environment of a worker: nothing of the caller's but paths and language; threads, hashes and plots fixed."""
-    package_folder = str(Path(__file__).resolve().parents[3])
-    names = KEPT if os.name == "posix" else (*KEPT, *KEPT_ON_WINDOWS)
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    if os.name != "posix":
-        kept["USERPROFILE"] = home  # what Path.home() is there
-    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    return (
-        kept
-        | threads
-        | {"VECLIB_MAXIMUM_THREADS": "1", "NUMEXPR_MAX_THREADS": "1"}
-        | {"HOME": home, "TMPDIR": home, "TEMP": home, "TMP": home, "MPLCONFIGDIR": home, "MPLBACKEND": "Agg"}
-        | {"PYTHONHASHSEED": "0", "PYTHONPATH": package_folder, "PYTHONDONTWRITEBYTECODE": "1"}
-    )
-
-
 class SpawnedProcess:
     """A process started fresh, with frames over its standard input and output.
 
     ``alone`` says that the kernel counts its processes apart from the user's others, so that their number can be limited.
-    ``plots`` is a folder for what matplotlib keeps from run to run; by default it keeps nothing.
+    ``plots`` is a folder for what matplotlib keeps from run to run; by default it keeps nothing.  ``library`` may be imported.
     """
 
     alone = False
 
-    def __init__(self, role: str, budget: Budget, plots: str = "") -> None:
+    def __init__(self, role: str, budget: Budget, plots: str = "", library: Library = NOTHING) -> None:
+        self._library = library
         self._plots = {"MPLCONFIGDIR": plots} if plots else {}
         self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
         program = [
@@ -106,7 +87,7 @@ class SpawnedProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if role == "student" else None,
             cwd=self._folder.name,
-            env=clean_environment(home or self._folder.name) | self._plots,
+            env=clean_environment(home or self._folder.name, self._library.path) | self._plots,
             start_new_session=os.name == "posix",
         )
 
@@ -152,12 +133,12 @@ class SpawnLauncher:
     takes long on macOS and Windows.
     """
 
-    def __init__(self, plots: str = "") -> None:
-        self.plots = plots
+    def __init__(self, plots: str = "", library: Library = NOTHING) -> None:
+        self.plots, self.library = plots, library
 
     def start(self, role: str, budget: Budget) -> Process:
         """A new process of this role."""
-        return SpawnedProcess(role, budget, self.plots if role == "student" else "")
+        return SpawnedProcess(role, budget, self.plots if role == "student" else "", self.library)
 
     def warm(self) -> None:
         """Nothing is got ready: every process is a fresh one."""
