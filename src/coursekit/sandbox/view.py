@@ -24,7 +24,15 @@ SYSTEM = (
 )
 PREFIX = ("bin", "lib", "lib64", "include", "pyvenv.cfg")  # what Python needs of the folder that it is installed in
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
-CHECKS = ("checks.py", "compare.py", "diagnose.py", "plain.py")  # what students see of this package
+CHECKS = (
+    "asked.py",
+    "checks.py",
+    "compare.py",
+    "diagnose.py",
+    "lent.py",
+    "plain.py",
+    "told.py",
+)  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"
 HOME, SHARED = "/tmp", "/dev/shm"

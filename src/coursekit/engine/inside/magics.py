@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from coursekit.engine.inside.shell import Shell
+from typing import Any, Protocol
 
 # magics that run code, with those of their options that take a value
 RUN = {"time": "", "timeit": "nrp", "prun": "lsTD", "capture": "", "memit": "ri", "mprun": "fT", "lprun": "fmTDs"}
@@ -15,6 +12,15 @@ OPTION = r"-(?P<name>[A-Za-z])(?P<value>[^\s-]\S*)?(?=\s|$)|--[a-z][a-z-]*(?=\s|
 TIMED = SimpleNamespace(
     average=0.0, best=0.0, worst=0.0, stdev=0.0, timings=[0.0], all_runs=[0.0], loops=1, repeat=1, compile_time=0.0
 )  # what `%timeit -o` gives: how long it takes is nobody's business while a notebook is graded
+
+
+class Runner(Protocol):
+    """The shell, as magics see it."""
+
+    namespace: dict[str, Any]
+
+    def value_of(self, source: str) -> Any:
+        """Run ``source``; the value of its last expression."""
 
 
 def without_options(magic: str, line: str) -> str:
@@ -30,7 +36,7 @@ def without_options(magic: str, line: str) -> str:
 class NotebookTools:
     """Magics that make sense without a screen run, once, where IPython would time them; all others do nothing."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: Runner) -> None:
         self.shell, self.user_ns = shell, shell.namespace
 
     def run_line_magic(self, name: str, line: str, *_: object) -> Any:
