@@ -59,7 +59,7 @@ def empirical_fisher(seed: int) -> Measured:
     "Adam's v estimates the diagonal of the Fisher matrix.",
     source="kunstner2019limitations",
     verdict="fails",
-    instead="It averages squares of minibatch means. With batches of 32 it is more than ten times too small, and it depends "
+    instead="It averages squares of minibatch means. With batches of 32 it is many times too small, and it depends "
     "on the batch size.",
 )
 def v_is_fisher(seed: int) -> Measured:
@@ -124,7 +124,7 @@ def natural(seed: int) -> Measured:
     "Adam's step points roughly along the natural gradient.",
     source="kunstner2019limitations",
     verdict="fails",
-    instead="With little damping the angle between them is more than sixty degrees.",
+    instead="With little damping the angle between them is large.",
 )
 def natural_low(seed: int) -> Measured:
     """Cosine of Adam's direction with the natural step at damping 1e-4; the mean of steps 50 and 400."""
