@@ -1,0 +1,128 @@
+"""All that is asked of one topic, step by step: claims, their settings, proofs, the page and the tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from coursekit import claims_lock
+from coursekit.assignments.parse import load
+from coursekit.assignments.prove import prove
+from coursekit.assignments.schema import AssignmentError
+from coursekit.book import front
+from coursekit.book.project import Project
+from coursekit.claims import run_all, select
+from coursekit.commands.book import make
+from coursekit.course import Course
+from coursekit.digest import imported_names
+
+HEADROOM = 1.5  # of a claim over its worst seed
+
+
+@dataclass
+class Step:
+    """What one step found: its seconds beside the budget of a chapter (None: no budget), and what is wrong."""
+
+    name: str
+    seconds: float = 0.0
+    budget: float | None = None
+    found: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        """Whether it took longer than a chapter should."""
+        return self.budget is not None and self.seconds > self.budget
+
+
+def claims(topic: str, all_seeds: bool) -> Step:
+    """Every claim inside its bound; over all seeds also with headroom.  The seconds are those of the measurements."""
+    outcomes = run_all(select([topic]), one_seed=not all_seeds)
+    problems = [f"{o.claim.id}: {o.values} must lie in {o.measured[0]}" for o in outcomes if not o.ok]
+    if all_seeds:
+        narrow = [o for o in outcomes if o.ok and o.headroom < HEADROOM]
+        problems += [f"{o.claim.id}: headroom {o.headroom:.2f}, at least {HEADROOM} is wanted" for o in narrow]
+    seeds = "all seeds" if all_seeds else "one seed"
+    return Step("claims", sum(o.seconds for o in outcomes), 45, f"{len(outcomes)} claims, {seeds}", problems)
+
+
+def settings(topic: str) -> Step:
+    """What ``claims.lock`` holds of the topic; the seconds are those that its measurements took."""
+    chosen = select([topic])
+    lock = {id: kept for id, kept in claims_lock.load().items() if id.split(".")[0] == topic}
+    problems = claims_lock.problems(chosen, lock)
+    if problems:
+        problems.append(f"`course claims {topic} --settings` measures what is missing; commit claims.lock")
+    entries = [entry for kept in lock.values() for entry in kept.values()]
+    seconds = sum(entry["seconds"] for entry in entries)
+    return Step("settings in claims.lock", seconds, 360, f"{len(entries)} settings", problems)
+
+
+def proofs(course: Course, topic: str) -> Step:
+    """Right answers pass, blank and typical wrong ones fail with their own message."""
+    start = time.monotonic()
+    try:
+        found = prove(load(topic, course.root), course.root)
+    except AssignmentError as error:
+        return Step("proofs", time.monotonic() - start, problems=[str(error)])
+    problems = [f"{proof.question}: {problem}" for proof in found for problem in proof.problems]
+    return Step("proofs", time.monotonic() - start, None, f"{len(found)} questions", problems)
+
+
+def pages(course: Course, topic: str) -> list[str]:
+    """The chapters of a topic: that of its name, and others whose cells import its package."""
+    package = f"{course.package}.{topic}"
+    found = [topic]
+    for name, text in front.chapters(course.book):
+        names = {imported for cell in front.code_cells(text) for imported in imported_names(cell)}
+        if name != topic and any(f"{imported}.".startswith(f"{package}.") for imported in names):
+            found.append(name)
+    return found
+
+
+def page(course: Course, topic: str, console: Console) -> Step:
+    """A draft of the topic's pages alone."""
+    start = time.monotonic()
+    only = tuple(pages(course, topic))
+    project = Project(out=course.root / "_build" / "-".join(("draft", *sorted(only))), only=only)
+    try:
+        problems = make(project, console, jobs=1).problems
+    except ValueError as error:
+        problems = [str(error)]
+    shown = project.html / f"{topic}.html"
+    return Step("draft page", time.monotonic() - start, 45, str(shown.relative_to(course.root)), problems)
+
+
+def tests(course: Course, topic: str, all_seeds: bool) -> Step:
+    """The tests of the topic's own files, and all in the course's own folders that have it among their parameters."""
+    start = time.monotonic()
+    top = course.root / "tests"
+    files: list[Path] = [*sorted(top.glob("test_*.py")), top.joinpath(*course.package.split("."))]
+    where = [str(path) for path in files if path.exists()]
+    if not where:
+        return Step("tests", 0.0, 60, "none", [f"tests/{course.package}/test_{topic}.py does not exist"])
+    marks = "not slow and not browser" + ("" if all_seeds else " and not all_seeds")
+    command = [sys.executable, "-m", "pytest", "-p", "coursekit.topic_tests", "--topic", topic, "-m", marks, *where]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, errors="replace", check=False)
+    said = done.stdout.strip().splitlines() or [""]
+    problems = (
+        [] if done.returncode == 0 else [line for line in [*said, *done.stderr.splitlines()] if line.strip()][-40:]
+    )
+    return Step("tests", time.monotonic() - start, 60, said[-1].strip("= "), problems)
+
+
+def steps(course: Course, topic: str, all_seeds: bool, console: Console) -> list[Callable[[], Step]]:
+    """Every step, to be called in this order: the page and the tests reuse what the claims have measured."""
+    return [
+        lambda: claims(topic, all_seeds),
+        lambda: settings(topic),
+        lambda: proofs(course, topic),
+        lambda: page(course, topic, console),
+        lambda: tests(course, topic, all_seeds),
+    ]

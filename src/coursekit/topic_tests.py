@@ -1,0 +1,39 @@
+"""A pytest plugin, ``-p coursekit.topic_tests --topic NAME``: runs the tests of one topic and leaves all others out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from coursekit.course import current
+from coursekit.topics import topics
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--topic``."""
+    parser.addoption("--topic", help="run the tests of this topic alone")
+
+
+def every_topic() -> list[str]:
+    """The topics of the course, with claims or with an assignment."""
+    course = current()
+    return sorted({*topics(course.src, course.package), *course.topics()})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the topic's own files and those whose parameters name it."""
+    topic, others = config.getoption("--topic"), every_topic()
+    chosen = [item for item in items if concerns(item.path.stem, item.name, topic, others)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def concerns(file: str, test: str, topic: str, others: list[str]) -> bool:
+    """Whether a test belongs to ``topic``: by its file ``test_<topic>[_…]``, or by ``<topic>`` among its parameters.
+
+    A file belongs to the topic with the longest name that it begins with, so that ``test_adam_w`` may be another's.
+    """
+    owners = [name for name in others if re.fullmatch(rf"test_{re.escape(name)}(_\w+)?", file)]
+    parameters = re.split(r"[^\w]+", test.partition("[")[2])
+    return max(owners, key=len) == topic if owners else topic in parameters

@@ -1,0 +1,186 @@
+"""A new topic: refused names, a list of contents that keeps its comments, and files that pass all that is asked of a topic."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from coursekit import scaffold
+from coursekit.assignments.parse import load
+from coursekit.assignments.prove import prove
+from coursekit.claim import REGISTRY
+from coursekit.course import Course, CourseError, at, current
+from coursekit.topic_checks import pages
+from coursekit.topic_tests import concerns
+
+CONTENTS = """# A comment that stays.
+root: index
+parts:
+- caption: First   # and one here
+  chapters: []
+- caption: Second
+  chapters:
+  - file: one
+
+# Generated pages.
+- caption: Third
+  chapters:
+  - glob: assignments/*
+"""
+PLAIN = CONTENTS.replace("   # and one here", "")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A small course with the toolbox of the one that these tests lie in, under another name."""
+    toolbox = shutil.copytree(current().given.folder(current().library), tmp_path / "src" / "newpack" / "toolbox")
+    for file in toolbox.rglob("*.py"):
+        file.write_text(file.read_text().replace(current().package, "newpack"))
+    (tmp_path / "coursekit.toml").write_text('package = "newpack"\nlibrary = "newpack.toolbox"')
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "_toc.yml").write_text(PLAIN)
+    return at(tmp_path)
+
+
+def files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    "part, before", [("First", "- caption: Second"), ("Second", "\n# Generated pages."), ("", "- caption: Second")]
+)
+def test_a_chapter_is_listed_at_the_end_of_its_part_and_comments_stay(part, before):
+    made = scaffold.with_chapter(PLAIN, "two", part)
+    assert f"  - file: two\n{before}" in made
+    assert set(PLAIN.splitlines()) - set(made.splitlines()) <= {"  chapters: []"}
+    assert len(yaml.safe_load(made)["parts"]) == 3
+
+
+def test_a_part_that_is_not_there_or_laid_out_otherwise_is_named():
+    with pytest.raises(CourseError, match="no part 'Fourth'; there are First, Second, Third"):
+        scaffold.with_chapter(PLAIN, "two", "Fourth")
+    with pytest.raises(CourseError, match="add `- file: two` to it by hand"):
+        scaffold.with_chapter("parts: [{caption: First, chapters: []}]", "two")
+
+
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("Adam", "snake_case"),
+        ("a-b", "snake_case"),
+        ("a__b", "snake_case"),
+        ("../up", "snake_case"),
+        ("class", "snake_case"),
+        ("lab", "reserved"),
+        ("toolbox", "reserved"),
+        ("claims", "reserved"),
+        ("digits_data", "reserved"),
+        ("a" * 31, "at most 30 letters"),
+        ("taken", "book/taken.md exists"),
+        ("half", "src/newpack/half exists"),
+    ],
+)
+def test_a_name_that_no_topic_may_have_is_refused_and_nothing_is_written(course, name, reason):
+    (course.book / "taken.md").write_text("# Taken\n")
+    (course.src / "newpack" / "half").mkdir()
+    before = files(course.root)
+    with pytest.raises(CourseError, match=reason):
+        scaffold.make(course, name)
+    assert files(course.root) == before
+
+
+@pytest.mark.parametrize("options, reason", [({"part": "Nowhere"}, "no part"), ({"title": 'A "b"'}, "a title has")])
+def test_what_cannot_be_written_is_refused_before_the_first_file(course, options, reason):
+    before = files(course.root)
+    with pytest.raises(CourseError, match=reason):
+        scaffold.make(course, "waves", **options)
+    assert files(course.root) == before
+
+
+def test_a_new_topic_is_whole(course, monkeypatch):
+    """Its files parse and hold no blanks of the templates; its assignment proves, and its claims hold."""
+    monkeypatch.chdir(course.root)
+    monkeypatch.syspath_prepend(str(course.src))
+    written = scaffold.make(course, "waves", title="Waves and springs")
+    for path in written:
+        text = path.read_text()
+        assert not [blank for blank in ("<topic>", "<title>", "<package>", "<library>") if blank in text], path
+        if path.suffix == ".py":
+            ast.parse(text)
+    assert "# Waves and springs\n" in (course.book / "waves.md").read_text()
+    proofs = prove(load("waves", course.root), course.root)
+    assert len(proofs) >= 7 and not [problem for proof in proofs for problem in proof.problems]
+    assert pages(course, "waves") == ["waves"]
+    try:
+        importlib.import_module("newpack.waves.claims.descent")
+        claims = [claim for id, claim in REGISTRY.items() if id.startswith("waves.")]
+        assert any(len(claim.vary) >= 2 for claim in claims) and any(not claim.random for claim in claims)
+        for claim in claims:
+            found = [claim.measure(0, setting) for setting in (None, *claim.settings)]
+            assert all(m.ok and m.headroom >= 1.5 for m in found), (claim.id, found)
+    finally:
+        for id in [id for id in REGISTRY if id.startswith("waves.")]:
+            del REGISTRY[id]
+
+
+def test_a_page_of_another_name_belongs_to_the_topic_that_its_cells_import(course):
+    for name, imported in (("waves_again", "newpack.waves.descent"), ("wavesome", "newpack.wavesome.descent")):
+        front = "---\ncourse:\n  objectives: {a: b}\n---\n"
+        (course.book / f"{name}.md").write_text(f"{front}# T\n\n```{{code-cell}}\nimport {imported}\n```\n")
+    assert pages(course, "waves") == ["waves", "waves_again"]
+
+
+@pytest.mark.parametrize(
+    "file, test, belongs",
+    [
+        ("test_adam", "test_it", True),
+        ("test_adam_training", "test_it[adam_w]", True),
+        ("test_adam_w", "test_it[adam]", False),
+        ("test_adamant", "test_it", False),
+        ("test_claims", "test_claim[adam.first_step]", True),
+        ("test_claims", "test_claim[adam_w.first_step]", False),
+        ("test_exercises", "test_proved[adam]", True),
+        ("test_claims", "test_adam", False),
+    ],
+)
+def test_which_tests_are_a_topic_s(file, test, belongs):
+    assert concerns(file, test, "adam", ["adam", "adam_w", "dropout"]) == belongs
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Path:
+    """A copy of the course that these tests lie in, without what is built."""
+    left_out = shutil.ignore_patterns(".*", "_build", "classroom", "__pycache__", "*.egg-info", "kits")
+    return shutil.copytree(current().root, tmp_path / "whole", ignore=left_out)
+
+
+@pytest.mark.slow
+def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
+    def run(*line: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": str(whole / "src"), "COLUMNS": "200"}
+        return subprocess.run([sys.executable, "-m", *line], cwd=whole, env=environment, capture_output=True, text=True)
+
+    def course(*line: str) -> subprocess.CompletedProcess[str]:
+        return run("coursekit.cli", *line)
+
+    made = course("new", "scratch_topic")
+    assert made.returncode == 0 and "course claims scratch_topic --settings" in made.stdout, made.stderr
+    missing = course("topic", "scratch_topic")
+    assert missing.returncode == 1 and "rate=0.1: not measured under the present code" in missing.stdout
+    assert "settings in claims.lock failed" in missing.stderr
+    assert course("claims", "scratch_topic", "--settings").returncode == 0
+    good = course("topic", "scratch_topic", "--all-seeds")
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert run("ruff", "check", ".").returncode == run("ruff", "format", "--check", ".").returncode == 0
+    solutions = whole / "solutions" / "scratch_topic" / "reference.py"
+    solutions.write_text(solutions.read_text().replace("return 2 / curvature", "return 3 / curvature"))
+    broken = course("topic", "scratch_topic")
+    assert broken.returncode == 1 and "largest_rate: the alternative 'power' fails" in broken.stdout
