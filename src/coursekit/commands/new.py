@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from coursekit import scaffold
+from coursekit.author import scaffold
 from coursekit.course import current
 
 NEXT = """

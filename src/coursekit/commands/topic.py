@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
+from coursekit.author.topic_checks import Step, steps
 from coursekit.console import wide_console
 from coursekit.course import CourseError, current
-from coursekit.topic_checks import Step, steps
 from coursekit.topics import topics
 
 

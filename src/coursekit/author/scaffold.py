@@ -72,8 +72,8 @@ def make(course: Course, topic: str, part: str = "", title: str = "") -> list[Pa
         )
     check_name(course, topic)
     title = title or topic.replace("_", " ").capitalize()
-    if not re.fullmatch(r"[^\"\\<>\n]{3,60}", title):
-        raise CourseError(f'a title has 3 to 60 letters, without ", \\, < and >; got {title!r}')
+    if not re.fullmatch(r"[^\"\\<>\n]{1,60}", title):
+        raise CourseError(f'a title has 1 to 60 letters, without ", \\, < and >; got {title!r}')
     contents = course.book / "_toc.yml"
     if not contents.is_file():
         raise CourseError(f"{contents} does not exist: a topic is a page of a book, which lists its pages there")

@@ -1,4 +1,4 @@
-"""A pytest plugin, ``-p coursekit.topic_tests --topic NAME``: runs the tests of one topic and leaves all others out."""
+"""A pytest plugin, ``-p coursekit.author.topic_tests --topic NAME``: runs the tests of one topic and leaves all others out."""
 
 from __future__ import annotations
 

@@ -108,7 +108,18 @@ def tests(course: Course, topic: str, all_seeds: bool) -> Step:
     if not where:
         return Step("tests", 0.0, 60, "none", [f"tests/{course.package}/test_{topic}.py does not exist"])
     marks = "not slow and not browser" + ("" if all_seeds else " and not all_seeds")
-    command = [sys.executable, "-m", "pytest", "-p", "coursekit.topic_tests", "--topic", topic, "-m", marks, *where]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "coursekit.author.topic_tests",
+        "--topic",
+        topic,
+        "-m",
+        marks,
+        *where,
+    ]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, errors="replace", check=False)
     said = done.stdout.strip().splitlines() or [""]
     problems = (
