@@ -13,7 +13,7 @@ from coursekit.topics import topics
 
 def table(topic: str, done: list[Step]) -> Table:
     """The steps of a topic; failures in red, what is over its budget in yellow."""
-    result = Table("step", "found", "s", "budget, s", "verdict", title=topic)
+    result = Table("step", "found", "s", "budget on idle cores", "verdict", title=topic)
     for step in done:
         verdict, style = (
             ("FAILED", "red") if step.problems else ("over budget", "yellow") if step.over else ("good", "")
