@@ -28,8 +28,8 @@ def imported_names(source: str, package: str = "") -> set[str]:
 
 
 def module_file(name: str, src: Path) -> Path | None:
-    """The file of module ``name`` below ``src``, or of this package; None when it is neither's."""
-    places = (src, KIT) if name.split(".")[0] == "coursekit" else (src,)
+    """The file of module ``name`` of this package as it runs, or below ``src``; None when it is neither's."""
+    places = (KIT, src) if name.split(".")[0] == "coursekit" else (src,)
     bases = (place.joinpath(*name.split(".")) for place in places)
     files = (file for base in bases for file in (base.with_suffix(".py"), base / "__init__.py"))
     return next((file for file in files if file.is_file()), None)

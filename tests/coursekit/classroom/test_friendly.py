@@ -120,7 +120,7 @@ LINES = {
     "no server": (
         ("export", "--output", "x", "--db", "postgresql+psycopg2://nobody@/x?host=/nowhere"), "gradebook cannot be used", "--db",
     ),
-    "no such release": (("release", "minni"), "no assignment is called 'minni'", "adam"),
+    "no such release": (("release", "minni"), "no assignment is called 'minni'", "there are: none"),
 }  # fmt: skip
 
 
