@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.linear_model import Ridge
 
-from training_dynamics.double_descent import digits, epochs, explorable as twin, gaussian as dd, networks, paths
+from training_dynamics.double_descent import benign, digits, epochs, explorable as twin, gaussian as dd, networks, paths
 from training_dynamics.lab.widths import WidthStack
 from training_dynamics.toolbox.data import one_hot
 from training_dynamics.toolbox.nets import mlp
@@ -201,3 +201,42 @@ def test_explorable_simulation_is_pythons(explorable, seed):
         call = f"errors({x.tolist()}, {y.tolist()}, {beta.tolist()}, 0.01, {widths}, {[lam] * 5})"
         python = twin.simulation(x, noise, 0.5, 0.01, lam, widths)
         assert np.abs(explorable("double_descent").array(call) / python - 1).max() < 1e-6
+
+
+def test_the_cost_of_noise_for_equal_variances_is_the_isotropic_one_and_its_shares_sum_to_n():
+    equal = np.ones(100)
+    assert benign.cost_of_noise(20, equal) == pytest.approx(100 / 80)
+    for spectrum in (equal, benign.power_law(2.0, 300), benign.geometric(0.5, 400), benign.head_and_tail(3, 200)):
+        assert benign.learned(20, spectrum).sum() == pytest.approx(20)
+    assert benign.cost_of_noise(20, 7 * benign.power_law(1.5, 300)) == pytest.approx(
+        benign.cost_of_noise(20, benign.power_law(1.5, 300))
+    ), "units do not matter"
+    with pytest.raises(ValueError, match="n=100, 100 features"):
+        benign.learned(100, equal)
+
+
+def test_the_simulated_cost_is_the_error_of_fits_to_pure_noise():
+    spectrum, n = benign.power_law(1.0, 60), 15
+    x = np.random.default_rng(0).standard_normal((n, 60)) * np.sqrt(spectrum)
+    noise = np.random.default_rng(1).standard_normal((4000, n))
+    errors = np.square(dd.fit(np.broadcast_to(x, (4000, n, 60)), noise)) @ spectrum
+    pinv = np.linalg.pinv(x)
+    assert errors.mean() == pytest.approx((np.square(pinv).sum(1) * spectrum).sum(), rel=0.05)
+    assert benign.simulated_cost(0, n, spectrum, 200).mean() == pytest.approx(
+        benign.cost_of_noise(n, spectrum), rel=0.1
+    )
+
+
+def test_the_least_risks_are_those_of_the_curves():
+    problem = epochs.TwoScales()
+    (fast, slow), t = problem.parts, np.geomspace(1, 1e5, 4000)
+    equal = problem.rate / problem.scales**2
+    risk = epochs.epochwise_risk(t, problem.scales, problem.theta, problem.noise, problem.n, equal)
+    assert epochs.least_at_equal_speeds(problem.parts) == pytest.approx(risk.min(), rel=1e-3)
+    assert risk[0] < fast[0] + slow[0] and risk[-1] == pytest.approx(fast[1] + slow[1], rel=1e-3)
+    assert epochs.least_risk(problem.parts) <= epochs.least_at_equal_speeds(problem.parts)
+
+
+def test_fitted_ridge_follows_its_exact_risk():
+    curve = dd.simulated_ridge_curve(0, 20, (10, 60), 60, 0.1, 400).mean(0)
+    assert curve == pytest.approx(dd.subset_curve(20, [10, 60], dd.truth(60, 0.0), 0.1, None), rel=0.04)

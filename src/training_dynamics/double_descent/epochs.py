@@ -39,6 +39,26 @@ class TwoScales:
                 ((self.fast, self.fast_signal), (self.slow, self.slow_signal))]  # fmt: skip
         return np.sqrt(np.concatenate(each)) / self.scales
 
+    @property
+    def parts(self) -> Float[ndarray, "2 2"]:
+        """Signal and fitted noise of the fast group, then of the slow one: what is left of each at step 0 and at the end."""
+        counts = np.array([self.fast, self.slow])
+        return np.stack([np.array([self.fast_signal, self.slow_signal]), self.noise / self.n * counts], axis=1)
+
+
+def least_risk(parts: Float[ndarray, "g 2"]) -> float:
+    r"""The least excess risk when every group stops at its own best time: the sum of ``S N / (S + N)``.
+
+    A group with share ``a`` learned has :math:`S(1-a)^2+Na^2`, which is least at ``a = S / (S + N)``.
+    """
+    signal, noise = np.asarray(parts, dtype=float).T
+    return float((signal * noise / (signal + noise)).sum())
+
+
+def least_at_equal_speeds(parts: Float[ndarray, "g 2"]) -> float:
+    """The least excess risk when all groups learn the same share at any time: that of a single group of their sums."""
+    return least_risk(np.asarray(parts, dtype=float).sum(0, keepdims=True))
+
 
 def epochwise_risk(
     t: Float[ndarray, " t"] | float, scales: Float[ndarray, " d"], theta: Float[ndarray, " d"], noise: float, n: int,

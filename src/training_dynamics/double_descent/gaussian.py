@@ -194,6 +194,20 @@ def simulated_subset_curves(
     return np.array(curves)
 
 
+def simulated_ridge_curve(
+    seed: int, n: int, widths: Sequence[int], features: int, sigma2: float, draws: int
+) -> Float[ndarray, "draws w"]:
+    """Test errors of ridge fitted with the best penalty of each width when all ``features`` matter equally.
+
+    Every width sees the first columns of the same training sets.
+    """
+    squares, columns = truth(features, 0.0), []
+    for p in widths:
+        lam = best_ridge(p, p / features, sigma2 + 1 - p / features)
+        columns.append(simulated_subset_curves(seed, n, [p], squares, sigma2, draws, lam)[:, 0])
+    return np.stack(columns, axis=1)
+
+
 def copied_curve(
     seed: int, n: int, widths: Sequence[int], features: int, noise: float, draws: int
 ) -> Float[ndarray, "draws w"]:
