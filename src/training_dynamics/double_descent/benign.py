@@ -60,7 +60,7 @@ def cost_of_noise(n: int, spectrum: Spectrum) -> float:
 
 
 def simulated_cost(seed: int, n: int, spectrum: Spectrum, draws: int) -> Float[ndarray, " draws"]:
-    r"""The same in ``draws`` training sets, each mean over the noise exact: :math:`1+\lVert X^{+}\rVert^2` in the metric of the inputs."""
+    """The same in ``draws`` training sets: 1 plus the squared size of the pseudo-inverse, weighted by the variances."""
     rng, costs = numpy_generator(seed, "benign", n, len(spectrum)), []
     for _ in range(draws):
         x = rng.standard_normal((n, len(spectrum))) * np.sqrt(spectrum)

@@ -39,7 +39,7 @@ def is_benign(seed: int) -> Measured:
     "Where interpolation works, it is benign.",
     source="mallinar2022benign",
     verdict="fails",
-    instead="With variances that fall as a power law the fitted noise costs a fixed multiple of itself, at any number of examples.",
+    instead="With variances that fall as a power law the fitted noise costs a fixed multiple of itself, whatever n.",
     vary={"n": (30, N), "exponent": (1.5, 2.0)},
 )
 def tempered(seed: int, n: int = N, exponent: float = 2.0) -> Measured:

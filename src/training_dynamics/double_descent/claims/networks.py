@@ -67,7 +67,7 @@ def rise(values: np.ndarray, place: int) -> float:
     instead="The error often has a peak there too, but a small one: it rises by a fraction of what the MSE does.",
 )
 def mlp_error(seed: int) -> Measured:
-    """At the MSE's peak, against the least value of narrower networks (6 units or more): rise of the error over that of the MSE."""
+    """At the MSE's peak, above the least value of narrower networks (6 units or more): rise of the error over the MSE's."""
     run = networks.width_run(seed)
     place = int(run.mse.argmax())
     return Measured(rise(run.error, place) / rise(run.mse, place), "of the rise of the MSE", at_most=0.25)
