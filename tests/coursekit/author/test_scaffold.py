@@ -172,14 +172,16 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
 
     made = course("new", "scratch_topic")
     assert made.returncode == 0 and "course claims scratch_topic --settings" in made.stdout, made.stderr
-    missing = course("topic", "scratch_topic")
-    assert missing.returncode == 1 and "rate=0.1: not measured under the present code" in missing.stdout
-    assert "settings in claims.lock failed" in missing.stderr
+    solutions = whole / "solutions" / "scratch_topic" / "reference.py"
+    right = solutions.read_text()
+    solutions.write_text(right.replace("return 2 / curvature", "return 3 / curvature"))
+    broken = course("topic", "scratch_topic")
+    assert broken.returncode == 1
+    assert "rate=0.1: not measured under the present code" in broken.stdout
+    assert "largest_rate: the alternative 'power' fails" in broken.stdout
+    assert "settings in claims.lock, proofs," in broken.stderr
+    solutions.write_text(right)
     assert course("claims", "scratch_topic", "--settings").returncode == 0
     good = course("topic", "scratch_topic", "--all-seeds")
     assert good.returncode == 0, good.stdout + good.stderr
     assert run("ruff", "check", ".").returncode == run("ruff", "format", "--check", ".").returncode == 0
-    solutions = whole / "solutions" / "scratch_topic" / "reference.py"
-    solutions.write_text(solutions.read_text().replace("return 2 / curvature", "return 3 / curvature"))
-    broken = course("topic", "scratch_topic")
-    assert broken.returncode == 1 and "largest_rate: the alternative 'power' fails" in broken.stdout
