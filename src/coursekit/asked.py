@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from coursekit.called import Log
 from coursekit.lent import Digest, can_change, copy_of as copied, digest, take_over
 from coursekit.plain import usable
 
@@ -62,24 +63,28 @@ class Lender:
         return value
 
 
-def asked(answer: Any, lender: Lender | None) -> Any:
-    """``answer`` for the use of a check; without ``lender`` it gets the arguments themselves."""
+def asked(answer: Any, lender: Lender | None, name: str = "", log: Log | None = None) -> Any:
+    """``answer`` for the use of a check; without ``lender`` it gets the arguments themselves.  ``log`` notes its calls."""
     if not callable(answer):
         return usable(answer)
+    log = log or Log()
     lends = None if hasattr(answer, "__given__") else lender  # in another process it has copies anyway
 
     @functools.wraps(answer, assigned=("__name__", "__doc__"), updated=())
     def ask(*args: Any, **kwargs: Any) -> Any:
-        if lends is None:
-            return usable(answer(*args, **kwargs))
-        if lends.inside:
+        if lends is not None and lends.inside:
             return answer(*args, **kwargs)
+        call = log.begin(name, args, kwargs)
+        if lends is None:
+            call.result = usable(answer(*args, **kwargs))
+            return call.result
         lends.inside += 1
         try:
             result = answer(*lends.lend(args), **{key: lends.lend(value) for key, value in kwargs.items()})
         finally:
             lends.inside -= 1
-        return usable(lends.back(result))
+        call.result = usable(lends.back(result))
+        return call.result
 
     return ask
 
@@ -88,14 +93,16 @@ Look = Callable[[Any], Any]
 
 
 @contextmanager
-def asking(space: dict[str, Any], names: Iterable[str], changes: bool = False) -> Iterator[Look]:
+def asking(
+    space: dict[str, Any], names: Iterable[str], changes: bool = False, log: Log | None = None
+) -> Iterator[Look]:
     """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied.
 
-    Gives the function by which a check sees what an answer has made of what was given to it.
+    Gives the function by which a check sees what an answer has made of what was given to it.  ``log`` notes the calls.
     """
     lender = None if changes else Lender()
     before = {name: space[name] for name in names if name in space and space[name] is not ...}
-    space |= {name: asked(answer, lender) for name, answer in before.items()}
+    space |= {name: asked(answer, lender, name, log) for name, answer in before.items()}
     looks = [answer.__given__ for answer in before.values() if hasattr(answer, "__given__")]
     try:
         yield looks[0] if looks else as_it_is if lender is None else lender.lend

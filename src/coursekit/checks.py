@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import sys
@@ -15,13 +16,15 @@ from typing import Any
 import numpy as np
 
 from coursekit.asked import Look, as_it_is, asking, untouched
+from coursekit.called import Log
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
-from coursekit.plain import from_json, is_tensor, unpack
-from coursekit.told import error_name, error_text
+from coursekit.plain import from_json, is_tensor, plain, unpack
+from coursekit.told import check_text, error_name, error_text
 
 STOPPED = "the checks"
 NOTHING = object()
+ANY = Tolerance(atol=np.inf)  # any number is right
 SHOWN = 3  # further failed checks that are named; the rest is counted
 
 
@@ -69,12 +72,21 @@ class QuestionChecks:
     failures: list[Failure] = field(default_factory=list)
     judged: int = 0  # checks that asked for more than an answer
     look: Look = as_it_is  # what answers made of what was given to them
+    log: Log = field(default_factory=Log)
+    space: dict[str, Any] = field(default_factory=dict)  # what the check cell sees
+    asks: tuple[str, ...] = ()
+
+    def words(self, error: BaseException) -> str:
+        """What an error in a check says to the student."""
+        values = {n: self.space[n] for n in self.asks if n in self.space and not callable(self.space[n])}
+        return check_text(error, self.log, values)
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
         if name in self.observed:
-            raise ValueError(f"question {self.id}: two checks are called {name!r}; names must differ")
+            raise RuntimeError(f"question {self.id}: two checks are called {name!r}; names must differ")
         self.observed[name] = observed
+        observed.calls = self.log.read()
         return observed
 
     def fail(self, name: str, text: str, hint: int = 0) -> None:
@@ -87,7 +99,7 @@ class QuestionChecks:
         mistakes = diagnose(self.known, self.observed)
         says = [self.known.mistakes[m]["says"] for m in mistakes]
         hint = self.known.mistakes[mistakes[0]]["hint"] if mistakes else self.failures[0].hint
-        lines = [str(self.failures[0])]
+        lines = [str(self.failures[0]), *self._calls(self.failures[0])]
         lines += [
             f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)
         ]
@@ -96,6 +108,11 @@ class QuestionChecks:
         more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         lines += [f"Also failed: {'; '.join(others[:SHOWN])}{more}."] if others else []
         return CheckFailed("\n".join(lines), tuple(mistakes), hint)
+
+    def _calls(self, failure: Failure) -> tuple[str, ...]:
+        """How to make the failure again; nothing where the check's own text says it."""
+        calls = self.observed[failure.name].calls
+        return () if len(calls) == 1 and says_all(failure.of, self.asks) else calls
 
     def praise(self) -> str:
         """What to say when nothing failed."""
@@ -114,14 +131,22 @@ class QuestionChecks:
         return round(self.points * max(0.0, 1 - len(self.failures) / self.judged), 2)
 
 
-def observe(thing: object) -> Observed:
-    """What a value is, or what a function without arguments returns or raises."""
+def says_all(expression: str, asks: tuple[str, ...]) -> bool:
+    """Whether a check's expression holds only numbers: it can be pasted as it is."""
+    if not expression:
+        return False
+    names = {node.id for node in ast.walk(ast.parse(expression, mode="eval")) if isinstance(node, ast.Name)}
+    return names <= {*asks, "np", "math", "torch"}
+
+
+def observe(thing: object, words: Callable[[BaseException], str] = error_text) -> Observed:
+    """What a value is, or what a function without arguments returns or raises; ``words`` says an error to the student."""
     if type(thing) is not FunctionType:
         return Observed(value=thing)
     try:
         return Observed(value=thing())
     except Exception as error:  # the student's code may raise anything; it becomes the message
-        return Observed(error=error_name(error), detail=error_text(error))
+        return Observed(error=error_name(error), detail=words(error))
 
 
 class Check:
@@ -140,24 +165,19 @@ class Check:
         message contains an expected value.  The answers called ``asks`` get copies of what the checks give them, so that
         these go on with what they had; with ``changes`` they get the things themselves.
         """
-        return self._run(id, points, parts, reveal, asking(sys._getframe(1).f_globals, asks, changes))
+        space = sys._getframe(1).f_globals
+        question = self._question = QuestionChecks(id, points, parts, reveal, log=Log(changes), space=space, asks=asks)
+        return self._run(question, asking(space, asks, changes, question.log))
 
     @contextmanager
-    def _run(
-        self, id: str, points: float, parts: bool, reveal: bool, lent: AbstractContextManager[Look]
-    ) -> Iterator[None]:
-        question = self._question = QuestionChecks(id, points, parts, reveal)
+    def _run(self, question: QuestionChecks, lent: AbstractContextManager[Look]) -> Iterator[None]:
         with lent as question.look, contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 yield
             except Exception as error:  # a line between the checks failed: the same message as for a failed check
+                text = question.words(error)
                 question.see(STOPPED, Observed(error=error_name(error)))
-                text = (
-                    (str(error) or "an assertion does not hold")
-                    if isinstance(error, AssertionError)
-                    else error_text(error)
-                )
                 question.fail(STOPPED, text)
         if question.failures and question.earned == 0:
             raise question.message() from None
@@ -185,10 +205,10 @@ class Check:
         """
         question = self._question
         question.judged += 1
-        observed = question.see(name, observe(value))
+        observed = question.see(name, observe(value, question.words))
         observed.tolerance = Tolerance(rtol, atol)
         if expected is NOTHING and name not in question.expected:
-            raise KeyError(f"question {question.id}: no expected value for {name!r}; build the assignment again")
+            raise LookupError(f"question {question.id}: no expected value for {name!r}; build the assignment again")
         if expected is NOTHING:
             expected = question.expected[name]
         elif type(expected) is FunctionType:
@@ -201,7 +221,7 @@ class Check:
     def require(self, condition: object, message: str, hint: int | None = None) -> None:
         """Ask for a property: ``condition`` (or what the function returns) must be True; ``message`` says what must hold."""
         self._question.judged += 1
-        observed = self._question.see(message, observe(condition))
+        observed = self._question.see(message, observe(condition, self._question.words))
         if observed.detail:
             self._question.fail(message, f"could not be tested, {observed.detail}", hint or 0)
         elif truth(observed.value) is not True:
@@ -212,11 +232,13 @@ class Check:
         look = self._question.look
         self.require(lambda: untouched(answer, given, look), message, hint)
 
-    def given(self, name: str, value: object) -> None:
-        """Ask only whether there is an answer; what it is worth is decided when it is graded."""
-        observed = self._question.see(name, observe(value))
+    def given(self, name: str, value: object, *, like: object = NOTHING) -> None:
+        """Ask only whether there is an answer, and with the structure of ``like``: keys, lengths, kinds of number."""
+        observed = self._question.see(name, observe(value, self._question.words))
         if observed.detail or observed.value is None or observed.value is Ellipsis:
             self._question.fail(name, observed.detail or "not answered yet")
+        elif like is not NOTHING and (text := difference(plain(like), observed.value, ANY, reveal=False)):
+            self._question.fail(name, text)
 
     @property
     def seed(self) -> int:

@@ -15,7 +15,7 @@ NEARER = 0.1  # an answer is a mistake's if its distance to that is at most this
 
 @dataclass
 class Observed:
-    """What one check saw: a value, or the name and text of an error; and, for a case, what it was compared with."""
+    """What one check saw: a value, or the name and text of an error; for a case, what it was compared with; the calls made."""
 
     value: object = None
     error: str = ""
@@ -23,6 +23,7 @@ class Observed:
     failed: bool = False
     expected: object = None
     tolerance: Tolerance | None = None
+    calls: tuple[str, ...] = ()
 
 
 @dataclass

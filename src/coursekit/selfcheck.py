@@ -11,7 +11,7 @@ from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, 
 from coursekit.notebooks.limits import LARGEST
 from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
 
-LATER = "graded later"
+PASSES, LATER = "passes the visible checks", "graded later"
 Read = TypeVar("Read")
 
 
@@ -31,7 +31,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Checked:
-    """One question: ``state`` is ``right``, ``wrong``, ``missing`` or ``graded later``."""
+    """One question: ``state`` is one of ``PASSES``, ``wrong``, ``missing`` and ``LATER``; hidden checks decide the points."""
 
     id: str
     title: str
@@ -44,19 +44,19 @@ class Checked:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """All questions, what was repaired, and the points so far."""
+    """All questions, what was repaired, and the points that the visible checks speak of."""
 
     questions: tuple[Checked, ...]
     flags: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:
-        """The points of what is right by the visible checks."""
+        """The points of what passes the visible checks."""
         return sum(q.points for q in self.questions)
 
     @property
     def max_points(self) -> float:
-        """The points that the visible checks decide."""
+        """The points of questions with visible checks of their worth."""
         return sum(q.max_points for q in self.questions if not q.later)
 
     @property
@@ -67,7 +67,7 @@ class CheckReport:
     @property
     def done(self) -> bool:
         """Whether nothing is missing or wrong."""
-        return all(q.state in ("right", LATER) for q in self.questions)
+        return all(q.state in (PASSES, LATER) for q in self.questions)
 
 
 def read(path: Path) -> Work:
@@ -156,9 +156,9 @@ def _checked(id: str, facts: dict[str, Any], result: QuestionResult | None) -> C
     if result is None:
         words = "its cells are not in the notebook; copy them from the released one"
         return Checked(id, facts["title"], "missing", words, 0.0, facts["points"], later)
-    states = {"passed": "right", "manual": LATER, "missing": "missing", "blank": "missing"}
+    states = {"passed": PASSES, "manual": LATER, "missing": "missing", "blank": "missing"}
     state, points, message = states.get(result.status, "wrong"), result.score, result.message
-    if later and state in ("right", LATER):
+    if later and state in (PASSES, LATER):
         state, points = LATER, 0.0
         message = "answered; graded by hand" if facts["written"] else "answered; its worth is decided when it is graded"
     return Checked(id, facts["title"], state, message, points, facts["points"], later)

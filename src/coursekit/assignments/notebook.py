@@ -11,11 +11,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.record import Tables, record
-from coursekit.assignments.schema import CHANGES, Assignment, Block, Question, Text
+from coursekit.assignments.schema import CHANGES, Aim, Assignment, Block, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
 
 HINTS = ("a nudge", "the method", "a first step")
+QUOTES = "\"'“”"
 STARS = "★★★★★☆☆☆☆☆"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -103,17 +104,23 @@ def question_text(question: Question) -> str:
         f"<details><summary>Hint {number}: {word}</summary>\n\n{hint.strip()}\n\n</details>"
         for number, (word, hint) in enumerate(zip(HINTS, meta.hints), 1)
     )
-    return f"### {meta.title}\n\n*{facts(question)}*\n\n{question.statement}\n\n{hints}"
+    goal = f"\n\nPractises: {question.aim.sentence} *({place(question.aim)})*" if question.aim else ""
+    return f"### {meta.title}\n\n*{facts(question)}*{goal}\n\n{question.statement}\n\n{hints}"
 
 
-def facts(question: Question, objective: bool = True) -> str:
-    """Points, minutes, difficulty and, if asked for, the objective's id of a question in one line."""
+def place(aim: Aim) -> str:
+    """Where the book treats what a question practises, in words: a notebook has no address of the book."""
+    return f"chapter “{aim.chapter}”" + (f", section “{aim.section.strip(QUOTES)}”" if aim.section else "")
+
+
+def facts(question: Question) -> str:
+    """Points and how they are given, minutes and difficulty of a question in one line."""
     meta = question.meta
     points = f"{meta.points:g} point{'s' if meta.points != 1 else ''}"
     stars = STARS[5 - meta.difficulty : 10 - meta.difficulty]
     kind = {"predict": " · predict first, then compute", "written": " · graded by hand"}.get(meta.kind, "")
-    goal = f" · objective `{meta.objective}`" if objective else ""
-    return f"{points} · about {meta.minutes} minutes · difficulty {stars}{goal}{kind}"
+    given = "" if question.written else ", in equal parts for each check" if meta.parts else ", all or nothing"
+    return f"{points}{given} · about {meta.minutes} minutes · difficulty {stars}{kind}"
 
 
 def model_answer(question: Question) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from coursekit.assignments.kit import write_kit
-from coursekit.assignments.notebook import HINTS, facts
-from coursekit.assignments.parse import load, objectives, topics
+from coursekit.assignments.notebook import HINTS, QUOTES, facts
+from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import released_text
-from coursekit.assignments.schema import Assignment, Block, Question, Text
+from coursekit.assignments.schema import Aim, Assignment, Block, Question, Text
 from coursekit.paths import write_atomically
 
 
@@ -23,7 +24,7 @@ def write_pages(book: Path, only: Iterable[str] | None = None) -> list[str]:
     names = topics(root)
     for name in names if only is None else sorted(set(names) & set(only)):
         assignment = load(name, root)
-        _write(book / "assignments" / f"{name}.md", page(assignment, objectives(root)))
+        _write(book / "assignments" / f"{name}.md", page(assignment))
         notebook = book / "_extra" / "kits" / f"{name}.ipynb"
         _write(notebook, released_text(assignment, root))
         write_kit(name, notebook, notebook.with_suffix(".zip"), root)
@@ -34,9 +35,9 @@ def write_pages(book: Path, only: Iterable[str] | None = None) -> list[str]:
     return names
 
 
-def page(assignment: Assignment, chapters: dict[str, dict[str, str]]) -> str:
+def page(assignment: Assignment) -> str:
     """The page of one assignment as MyST Markdown.  Its questions carry the labels that the role ``exercise`` links to."""
-    parts = [_head(assignment, assignment.topic in chapters)]
+    parts = [_head(assignment)]
     number = 0
     for item in assignment.items:
         if isinstance(item, Text):
@@ -45,12 +46,13 @@ def page(assignment: Assignment, chapters: dict[str, dict[str, str]]) -> str:
             parts.append(_setup(item))
         else:
             number += 1
-            parts.append(_question(assignment, item, number, chapters))
+            parts.append(_question(assignment, item, number))
     return "\n\n".join(parts) + "\n"
 
 
-def _head(assignment: Assignment, chapter: bool) -> str:
+def _head(assignment: Assignment) -> str:
     topic, head = assignment.topic, assignment.head
+    chapter = any(question.aim and question.aim.page == topic for question in assignment.questions)
     after = f" It goes with the chapter {{doc}}`../{topic}`." if chapter else ""
     return (
         f"(exercise-{topic})=\n# Assignment: {head.title}\n\n"
@@ -66,13 +68,10 @@ def _setup(block: Block) -> str:
     return _code(block.code, "To try things out:")
 
 
-def _question(assignment: Assignment, question: Question, number: int, chapters: dict[str, dict[str, str]]) -> str:
-    objective = next(
-        (texts[question.meta.objective] for texts in chapters.values() if question.meta.objective in texts), ""
-    )
-    goal = f"Practises: {objective}" if objective else ""
+def _question(assignment: Assignment, question: Question, number: int) -> str:
+    goal = f"Practises: {question.aim.sentence} See {_link(question.aim)}." if question.aim else ""
     label = f"exercise-{assignment.topic}-{question.id}".lower()
-    parts = [f"({label})=\n## {number}. {question.meta.title}", f"*{facts(question, objective=False)}*", goal]
+    parts = [f"({label})=\n## {number}. {question.meta.title}", f"*{facts(question)}*", goal]
     parts.append(question.statement)
     parts += [_folded(f"Hint {n}: {w}", h) for n, (w, h) in enumerate(zip(HINTS, question.meta.hints), 1)]
     if question.answer:
@@ -80,6 +79,14 @@ def _question(assignment: Assignment, question: Question, number: int, chapters:
     if question.visible:
         parts.append(_folded("A check that you can see while you work", _code(question.visible)))
     return "\n\n".join(part for part in parts if part)
+
+
+def _link(aim: Aim) -> str:
+    """A link to the section of the chapter, or to the chapter."""
+    if not aim.section:
+        return f"{{doc}}`../{aim.page}`"
+    anchor = re.sub(r"[^a-z0-9]+", "-", aim.section.lower()).strip("-")
+    return f'<a href="../{aim.page}.html#{anchor}">{aim.section.strip(QUOTES)}</a>'
 
 
 def _folded(title: str, text: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from coursekit.assignments.schema import Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
-from coursekit.book.front import FRONT, chapters, course_metadata
+from coursekit.assignments.schema import Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
+from coursekit.book.front import FRONT, chapters, course_metadata, title
 from coursekit.course import at
 from coursekit.notebooks.marks import MARKS
 
@@ -41,7 +41,7 @@ def load(topic: str, root: Path | None = None) -> Assignment:
         _read_solutions(assignment, course.solutions / topic / f"{kind}.py", kind)
     for question in assignment.questions:
         _check_whole(assignment, question)
-    _check_objectives(assignment, root)
+    _aims(assignment, at(root).book)
     return assignment
 
 
@@ -248,21 +248,19 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
         raise AssignmentError(f"{place}: solutions/{assignment.topic}/reference.py has no cell `# %% {question.id}`")
 
 
-def objectives(root: Path | None = None) -> dict[str, dict[str, str]]:
-    """The objectives of every chapter that exists: ``{topic: {id: text}}``."""
-    pages = ((page, course_metadata(text)["objectives"]) for page, text in chapters(at(root).book))
-    return {page: dict(named) for page, named in pages if named}
-
-
-def _check_objectives(assignment: Assignment, root: Path | None) -> None:
-    """Every question serves an objective that a chapter names; asked for once the topic's chapter exists."""
-    named = objectives(root)
-    if assignment.topic not in named:
-        return
-    known = {id for chapter in named.values() for id in chapter}
+def _aims(assignment: Assignment, book: Path) -> None:
+    """Give every question its aim.  Each serves an objective that a chapter names, once the topic's own chapter exists."""
+    pages = {page: (text, course_metadata(text)["objectives"]) for page, text in chapters(book)}
     for question in assignment.questions:
-        if question.meta.objective not in known:
+        meta, place = question.meta, f"{assignment.file}, question {question.id}"
+        page = next((page for page, (_, named) in pages.items() if meta.objective in named), None)
+        if page is not None:
+            text, named = pages[page]
+            question.aim = Aim(str(named[meta.objective]), page, title(text), meta.section)
+            if meta.section and f"\n## {meta.section}\n" not in text:
+                raise AssignmentError(f"{place}: book/{page}.md has no section {meta.section!r}; name a heading of it")
+        elif assignment.topic in pages:
             raise AssignmentError(
-                f"{assignment.file}, question {question.id}: no chapter has the objective {question.meta.objective!r}; "
-                f"book/{assignment.topic}.md has {', '.join(named[assignment.topic])}"
+                f"{place}: no chapter has the objective {meta.objective!r}; "
+                f"book/{assignment.topic}.md has {', '.join(pages[assignment.topic][1])}"
             )

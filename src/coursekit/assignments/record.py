@@ -20,7 +20,7 @@ import numpy as np
 from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import NOTHING, STOPPED, observe, truth
+from coursekit.checks import ANY, NOTHING, STOPPED, observe, truth
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
 from coursekit.plain import NotPlain, plain, to_json
@@ -134,10 +134,12 @@ class Recorder:
         """As ``Check.leaves``."""
         self.require(lambda: untouched(answer, given, self.look), message, hint)
 
-    def given(self, name: str, value: object) -> None:
+    def given(self, name: str, value: object, *, like: object = NOTHING) -> None:
         """As ``Check.given``."""
-        self._see(name, value)
+        seen = self._see(name, value)
         self.requires.add(name)
+        if like is not NOTHING and not seen.detail and seen.value is not ...:
+            seen.failed = bool(difference(plain(like), seen.value, ANY))
 
 
 def expression(thing: object, code: str) -> str:

@@ -106,6 +106,7 @@ def _kept(assignment: Assignment, course: Course, ending: str) -> Path:
     hasher, topic = hashlib.sha256(made_with.encode()), assignment.topic
     for file in (course.exercises / f"{topic}.md", *(course.solutions / topic / f"{kind}.py" for kind in SOLUTIONS)):
         hasher.update(file.read_bytes() + b"\0")
+    hasher.update(repr([question.aim for question in assignment.questions]).encode())
     return course.cache / "assignments" / f"{topic}-{hasher.hexdigest()[:20]}{ending}"
 
 

@@ -27,6 +27,7 @@ class Meta(BaseModel):
     id: str = Field(pattern=NAME, max_length=40)
     title: str = Field(min_length=3, max_length=100)
     objective: str = Field(min_length=1)
+    section: str = ""  # the heading in the objective's chapter under which a reader finds what it needs
     prerequisites: list[str] = []
     difficulty: int = Field(ge=1, le=5)
     minutes: int = Field(gt=0, le=240)
@@ -73,6 +74,16 @@ class Wrong:
     hint: int
 
 
+@dataclass(frozen=True)
+class Aim:
+    """What a question practises, and where the book treats it: the page, its title, and a section (or none)."""
+
+    sentence: str
+    page: str
+    chapter: str
+    section: str = ""
+
+
 @dataclass
 class Question:
     """A question with everything that the course holds about it."""
@@ -86,6 +97,7 @@ class Question:
     reference: str = ""
     mistakes: list[Wrong] = field(default_factory=list)
     alternatives: dict[str, str] = field(default_factory=dict)
+    aim: Aim | None = None  # known once a chapter has the objective
 
     @property
     def id(self) -> str:

@@ -90,6 +90,17 @@ def is_due(policy: Policy) -> bool:
     return datetime.now(UTC) - policy.deadline > timedelta(minutes=policy.grace_minutes)
 
 
+def answers_are_out(policy: Policy) -> bool:
+    """Whether nobody can gain by a right answer any more: the deadline is over, and late work earns nothing or is not foreseen.
+
+    Without a deadline answers are never out by themselves.
+    """
+    if policy.deadline is None or not is_due(policy):
+        return False
+    lost = min(policy.max_penalty, policy.penalty_per_day * days_late(policy, datetime.now(UTC)))
+    return policy.penalty_per_day == 0 or lost >= 1
+
+
 def days_late(policy: Policy, submitted: datetime | None) -> int:
     """Started days after deadline and grace; 0 when there is no deadline or no time of submission."""
     if policy.deadline is None or submitted is None:

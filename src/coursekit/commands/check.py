@@ -9,26 +9,28 @@ from rich.console import Console
 from rich.progress import Progress
 
 from coursekit.console import wide_console
-from coursekit.selfcheck import CheckReport, NotCheckable, read, run
+from coursekit.selfcheck import LATER, PASSES, CheckReport, NotCheckable, read, run
 
-MARKS = {"right": "green", "wrong": "red", "missing": "yellow", "graded later": "cyan"}
+MARKS = {PASSES: "green", "wrong": "red", "missing": "yellow", LATER: "cyan"}
 
 
 def show(report: CheckReport, console: Console) -> None:
-    """Print the state of each question, what is wrong, and the points so far."""
+    """Print the state of each question, what is wrong, and for how many points the visible checks pass."""
     for flag in report.flags:
         console.print(f"note: {flag}", markup=False, style="yellow")
     for question in report.questions:
         head = f"{question.id}: {question.state}"
-        points = f"{question.points:g} of {question.max_points:g} points"
         console.print(
-            f"{head}  ({points})  {question.title}", markup=False, style=MARKS[question.state], highlight=False
+            f"{head}  ({question.max_points:g} points)  {question.title}",
+            markup=False,
+            style=MARKS[question.state],
+            highlight=False,
         )
         for line in question.message.splitlines():
             console.print(f"    {line}", markup=False, highlight=False)
     console.print(
-        f"\n{report.points:g} of {report.max_points:g} points so far, by the checks that you can see; "
-        f"{report.later:g} more are decided when the work is graded.",
+        f"\nQuestions for {report.points:g} of {report.max_points:g} points pass the checks that you can see; hidden checks "
+        f"decide the points when the work is graded. {report.later:g} more are decided only then.",
         highlight=False,
     )
 
@@ -36,7 +38,7 @@ def show(report: CheckReport, console: Console) -> None:
 @click.command("check")
 @click.argument("notebook", type=click.Path(path_type=Path))
 def command(notebook: Path) -> None:
-    """Run NOTEBOOK from top to bottom and tell, for each question, whether it is right, and what is wrong if not."""
+    """Run NOTEBOOK from top to bottom and tell of each question whether it passes its visible checks, and why not."""
     console = wide_console(120, soft_wrap=True)
     try:
         work = read(notebook)

@@ -12,14 +12,17 @@ from coursekit.classroom.show import feedback
 
 @click.command("feedback")
 @click.argument("assignment")
+@click.option(
+    "--answers/--no-answers", default=None, help="Show what is right; by default once late work can earn nothing."
+)
 @classroom_option
 @friendly
-def command(assignment: str, classroom: Classroom) -> None:
+def command(assignment: str, classroom: Classroom, answers: bool | None) -> None:
     """Write feedback/STUDENT/ASSIGNMENT.html for everyone who has a record of ASSIGNMENT."""
     classroom.source_bytes(assignment)
     students = feedback.with_records(classroom, assignment)
     with bar() as progress:
         pages = list(
-            progress.track(feedback.write(classroom, assignment, students), len(students), description="pages")
+            progress.track(feedback.write(classroom, assignment, students, answers), len(students), description="pages")
         )
     click.echo(f"{len(pages)} pages in {classroom.root / 'feedback'}")

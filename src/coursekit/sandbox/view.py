@@ -26,6 +26,7 @@ PREFIX = ("bin", "lib", "lib64", "include", "pyvenv.cfg")  # what Python needs o
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
 CHECKS = (
     "asked.py",
+    "called.py",
     "checks.py",
     "compare.py",
     "diagnose.py",

@@ -21,6 +21,8 @@ from nbformat.notebooknode import NotebookNode
 
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.policy import answers_are_out, load
+from coursekit.classroom.show.answers import Behind, behind
 from coursekit.classroom.show.clean import capped
 from coursekit.classroom.source import course_data, parse, questions
 from coursekit.notebooks.limits import LONGEST_OUTPUT
@@ -41,7 +43,10 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Item:
-    """One question as the page shows it; ``prose`` and ``comment`` are cleaned HTML, everything else plain text."""
+    """One question as the page shows it; ``Markup`` is cleaned HTML, everything else plain text.
+
+    ``expected`` and the model answer (``model`` as code, ``model_prose`` as text) are empty until answers are out.
+    """
 
     mark: Mark
     words: str
@@ -51,6 +56,11 @@ class Item:
     prose: Markup
     output: str
     images: tuple[str, ...]
+    hint: Markup = Markup("")
+    place: str = ""
+    expected: str = ""
+    model: str = ""
+    model_prose: Markup = Markup("")
 
 
 def cleaned(markdown: str) -> Markup:
@@ -97,7 +107,7 @@ def drawn(cell: NotebookNode) -> Iterator[str]:
             yield f"data:{mime};base64,{data}"
 
 
-def item(mark: Mark, cells: dict[str, list[NotebookNode]]) -> Item:
+def item(mark: Mark, cells: dict[str, list[NotebookNode]], source: Behind, answers_out: bool) -> Item:
     """What the page shows of one question; of a written one, also text and pictures in cells of one's own below it."""
     shown = cells.get(mark.question.answer, [])[: None if mark.question.manual else 1]
     code = "\n\n".join(cell.source for cell in shown if cell.cell_type == "code")
@@ -106,7 +116,15 @@ def item(mark: Mark, cells: dict[str, list[NotebookNode]]) -> Item:
     message = "" if mark.status == "manual" and mark.manual.score is not None else capped(mark.message, LONGEST_OUTPUT)
     comment = cleaned(mark.manual.comment) if mark.manual.comment else Markup("")
     images = tuple(image for cell in shown for image in drawn(cell))
-    return Item(mark, words(mark), message, comment, code, prose, text, images)
+    hint = cleaned(source.hint(message)) if source.hint(message) else Markup("")
+    shown_model = source.model if answers_out else ""
+    return Item(
+        mark, words(mark), message, comment, code, prose, text, images, hint,
+        place=source.place if mark.score < mark.question.points else "",
+        expected=source.right(message) if answers_out else "",
+        model="" if source.prose else shown_model,
+        model_prose=cleaned(shown_model) if source.prose and shown_model else Markup(""),
+    )  # fmt: skip
 
 
 def words(mark: Mark) -> str:
@@ -136,19 +154,30 @@ def heading(source: bytes, assignment: str) -> str:
     return re.sub(r"[*_`]", "", found)
 
 
-def page(assignment: str, title: str, standing: Standing, notebook: NotebookNode) -> str:
-    """The page of one student."""
-    cells = answers(notebook)
+def page(
+    assignment: str, title: str, standing: Standing, notebook: NotebookNode,
+    sources: dict[str, Behind] | None = None, answers_out: bool = False,
+) -> str:  # fmt: skip
+    """The page of one student; ``sources`` is what the source notebook holds of each question."""
+    cells, sources = answers(notebook), sources or {}
+    items = [item(mark, cells, sources.get(mark.question.id, Behind()), answers_out) for mark in standing.marks]
     return template().render(
-        assignment=assignment, title=title, standing=standing, items=[item(mark, cells) for mark in standing.marks],
+        assignment=assignment, title=title, standing=standing, items=items,
         flags=(standing.record or {}).get("flags", []), style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704
     )  # fmt: skip
 
 
-def write(classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None) -> Iterator[Path]:
-    """Write the page of everyone with a record, yielding each as it is done."""
+def write(
+    classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None, answers: bool | None = None
+) -> Iterator[Path]:
+    """Write the page of everyone with a record, yielding each as it is done.
+
+    ``answers`` says whether what is right is shown; by default it is once the policy says that answers are out.
+    """
     source = classroom.source_bytes(assignment)
     questions(source)
+    sources = behind(source)
+    out = answers_are_out(load(classroom, assignment)) if answers is None else answers
     title = heading(source, assignment)
     for standing in standings(classroom, assignment) if students is None else students:
         if standing.record is None:
@@ -157,7 +186,7 @@ def write(classroom: Classroom, assignment: str, students: Iterable[Standing] | 
         path = classroom.autograded(assignment, student)
         notebook = shown(path, assignment)
         target = classroom.feedback(assignment, student)
-        write_atomically(target, page(assignment, title, standing, notebook))
+        write_atomically(target, page(assignment, title, standing, notebook, sources, out))
         yield target
 
 
