@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 
 from training_dynamics.implicit_regularization import (
     depth,
+    directions,
     explorable as twin,
     least_squares as ls,
     margin,
@@ -168,6 +169,28 @@ def test_scaling_the_rows_scales_the_separator_inversely():
     assert np.allclose(margin.max_margin(3 * z).w, margin.max_margin(z).w / 3, atol=1e-9)
     assert margin.margin_ratio(z, 7 * margin.max_margin(z).w) == pytest.approx(1, abs=1e-9)
     assert margin.margin_ratio(z, margin.max_margin(z).w + 0.3) < 1
+
+
+def test_misleading_rows_change_neither_separator_but_the_mean():
+    plain, more = directions.uneven(1), directions.misleading(1)
+    for solve in (lambda z: margin.max_margin(z).w, margin.max_linf_margin):
+        before, after = solve(plain), solve(more)
+        assert np.allclose(before, after, atol=1e-9)
+        assert margin.cosine(more.mean(0), before) < min(0.85, margin.cosine(plain.mean(0), before) - 0.05)
+        assert (more[len(plain) :] @ before).min() > 1.9
+
+
+def test_steps_divided_by_the_loss_reach_the_margin_and_do_not_underflow():
+    shortfalls = [margin.normalised_shortfall(3, k, 12, 3) for k in (100, 1000, 20_000)]
+    assert shortfalls[0] > shortfalls[1] > shortfalls[2] > -1e-9 and shortfalls[2] < 0.02
+
+
+def test_a_stochastic_diagonal_network_interpolates_and_with_small_steps_goes_to_the_flow_limit():
+    p = random_problem(9, 3, 6)
+    exact, rng = scale.flow_limit(p, 0.3), np.random.default_rng(0)
+    w = scale.train_stochastic(p, 0.3, 2e-3, 90_000, rng)
+    assert np.linalg.norm(p.x @ w - p.y) < 1e-6 * np.linalg.norm(p.y)
+    assert np.linalg.norm(w - exact) < 0.05 * np.linalg.norm(exact)
 
 
 def test_potential_is_the_integral_of_its_gradient_and_has_both_limits():

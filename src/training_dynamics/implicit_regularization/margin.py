@@ -5,7 +5,7 @@ The rows ``z_i = label_i * input_i`` of ``Z`` carry inputs and labels at once; t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +15,6 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import linprog, nnls
 from scipy.special import expit
 
-from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Rows = Float[np.ndarray, "n d"]
@@ -27,12 +26,6 @@ def separable(seed: int, n: int = 40, d: int = 10) -> Rows:
     rng = numpy_generator(seed, "margin", n, d)
     x, normal = rng.standard_normal((n, d)), rng.standard_normal(d)
     return x * np.sign(x @ normal)[:, None]
-
-
-def uneven(seed: int, n: int = 12, d: int = 4, ratio: float = 8.0) -> Rows:
-    """Separable rows around a centre whose coordinates fall from ``ratio`` to 1: the l2 and l-infinity separators differ."""
-    rng = numpy_generator(seed, "uneven", n, d)
-    return np.geomspace(ratio, 1, d) * (1 + 0.3 * rng.uniform(-1, 1, (n, d)))
 
 
 @dataclass(frozen=True)
@@ -177,49 +170,18 @@ def descent_shortfall(seed: int, steps: int = 200_000, n: int = 40, d: int = 10)
     return 1 - margin_ratio(z, w), loss, cosine(w, max_margin(z).w)
 
 
-def steepest(z: Rows, steps: int, direction: Callable[[int, Vector], Vector], lr: float = 0.1) -> Vector:
-    """``w_{t+1} = w_t - lr / sqrt(t + 1) * direction(t, g_t)`` from zero, g_t the gradient of the loss."""
-    w = np.zeros(z.shape[1])
-    for t in range(steps):
-        w = w - lr / np.sqrt(t + 1) * direction(t, -(expit(-(z @ w)) @ z))
-    return w
-
-
-def adam_direction(d: int, eps: float, beta1: float = 0.9, beta2: float = 0.99) -> Callable[[int, Vector], Vector]:
-    """Adam's direction for a stream of gradients of length d."""
-    moments, settings = zero_moments(np.zeros(d)), AdamSettings(beta1, beta2, eps)
-
-    def direction(t: int, g: Vector) -> Vector:
-        nonlocal moments
-        moments, found = adam(moments, g, settings)
-        return found
-
-    return direction
-
-
-@dataclass(frozen=True)
-class Direction:
-    """A direction found by an optimiser: its cosines to the l2 and to the l-infinity maximum-margin separators."""
-
-    l2: float
-    linf: float
-
-
 @cache
-def directions_found(seed: int, steps: int = 4000, n: int = 12, d: int = 4) -> dict[str, Direction]:
-    """The directions found on ``uneven(seed, n, d)``, where the two separators differ.
+def normalised_shortfall(seed: int, steps: int, n: int = 40, d: int = 10) -> float:
+    """Margin shortfall after ``steps`` steps of gradient descent whose length is divided by the loss.
 
-    ``gradient``: gradient flow at t = e^120.  The others take ``steps`` steps with rate 0.1 / sqrt(t + 1): ``sign`` descent, and
-    Adam with eps = 0, 1e-8 and 100, the last being larger than every gradient.  ``svm`` is the l2 separator itself.
+    ``w <- w + lr sum_i p_i z_i`` with ``p_i`` in proportion to ``sigma(-z_i . w)`` and ``lr = 1 / max |z_i|^2``: the sum of
+    these weights is the loss, up to a factor that tends to one.  They are computed from their logarithms, so that nothing
+    underflows.  Source: Nacson et al. 2019, Ji and Telgarsky 2021.
     """
-    z = uneven(seed, n, d)
-    l2, linf = max_margin(z).w, max_linf_margin(z)
-    found = {
-        "gradient": flow_in_log_time(z, [120.0])[0],
-        "sign": steepest(z, steps, lambda t, g: np.sign(g)),
-        "adam": steepest(z, steps, adam_direction(d, 0.0)),
-        "adam-1e-8": steepest(z, steps, adam_direction(d, 1e-8)),
-        "adam-100": steepest(z, steps, adam_direction(d, 100.0)),
-        "svm": l2,
-    }
-    return {name: Direction(cosine(w, l2), cosine(w, linf)) for name, w in found.items()}
+    z = separable(seed, n, d)
+    rate, transposed, w = 1 / float((z**2).sum(1).max()), np.ascontiguousarray(z.T), np.zeros(d)
+    for _ in range(steps):
+        logs = -np.logaddexp(0, z @ w)
+        weights = np.exp(logs - logs.max())
+        w += rate * (transposed @ (weights / weights.sum()))
+    return 1 - margin_ratio(z, w)

@@ -160,6 +160,14 @@ def errors_by_teacher(seed: int, teacher: str, n: int = 70, d: int = 100) -> dic
     return {name: relative(w, p.truth) ** 2 for name, w in found.items()}
 
 
+@cache
+def least_norm_error(seed: int, teacher: str, n: int = 70, d: int = 100) -> float:
+    """The test error of the solution whose norm suits the truth: the least l1 norm for ``sparse``, l-infinity for ``signs``."""
+    p = problem(seed, n, d, teacher)
+    found = {"sparse": min_l1, "signs": min_linf}[teacher](p)
+    return relative(found, p.truth) ** 2
+
+
 def flow_filter(s: np.ndarray, t: float) -> np.ndarray:
     """The share ``1 - exp(-t s^2)`` of a mode of singular value s that gradient flow from zero has learned at time t."""
     return -np.expm1(-t * s**2)

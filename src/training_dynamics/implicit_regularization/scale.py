@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from training_dynamics.implicit_regularization.least_squares import Problem, Vector, min_l1, min_norm, problem
+from training_dynamics.toolbox.seeds import numpy_generator
 
 Dual = Float[np.ndarray, " n"]
 
@@ -83,6 +84,15 @@ def train_diagonal(p: Problem, alpha: float, lr: float, steps: int) -> Vector:
     return u * u - v * v
 
 
+def train_stochastic(p: Problem, alpha: float, lr: float, steps: int, rng: np.random.Generator) -> Vector:
+    """:func:`train_diagonal` with the gradient of one row, drawn at random, at each step."""
+    u, v = np.full(p.x.shape[1], alpha), np.full(p.x.shape[1], alpha)
+    for i in rng.integers(len(p.y), size=steps):
+        g = p.x[i] * (p.x[i] @ (u * u - v * v) - p.y[i])
+        u, v = u - 2 * lr * u * g, v + 2 * lr * v * g
+    return u * u - v * v
+
+
 def mirror_descent(p: Problem, alpha: float, lr: float, steps: int) -> Vector:
     """Mirror descent with the potential ``Q_alpha``: ``theta <- theta - lr * gradient(w)``, ``w = 2 alpha^2 sinh(4 theta)``."""
     theta = np.zeros(p.x.shape[1])
@@ -148,3 +158,18 @@ def agreement(seed: int, alpha: float = 0.1, n: int = 50, d: int = 100, steps: i
     mirrors = [mirror_descent(p, alpha, 0.5 / k / top, 2 * k * steps) for k in (1, 2)]
     gaps = [float(np.linalg.norm(w - exact.w) / size) for w in (trained, *mirrors)]
     return Agreement(gaps[0], gaps[1], gaps[2], float(np.linalg.norm(p.x @ trained - p.y) / np.linalg.norm(p.y)))
+
+
+@cache
+def stochastic_excess(
+    seed: int, alpha: float, rate: float = 0.5, steps: int = 40_000, n: int = 50, d: int = 100, sparsity: int = 5
+) -> float:
+    """The excess of the l1 norm that one row a step reaches from ``u = v = alpha``, on the problem of :func:`scale_limit`.
+
+    ``rate`` is the learning rate in units of ``2 / (4 sum_i x_i^2 |w_i|)`` at the truth, averaged over rows: at 1 a step at the
+    solution would be at the edge of stability.
+    """
+    p = problem(seed, n, d, "sparse", sparsity)
+    lr = rate / (2 * float((p.x**2 @ np.abs(p.truth)).mean()))
+    w = train_stochastic(p, alpha, lr, steps, numpy_generator(seed, "implicit", "rows"))
+    return float(np.abs(w).sum() / np.abs(min_l1(p)).sum()) - 1

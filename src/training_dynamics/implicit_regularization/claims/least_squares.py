@@ -57,7 +57,8 @@ def projection(seed: int) -> Measured:
     "implicit_regularization.rate",
     "Late in training the distance to the solution shrinks per step by the factor 1 − (smallest / largest singular value)².",
     source="",
-    verdict="holds",
+    verdict="holds-if",
+    condition="The learning rate is one over the square of the largest singular value.",
 )
 def rate(seed: int) -> Measured:
     """How far the measured decay rate is from the predicted one, relatively."""
@@ -184,6 +185,20 @@ def min_norm_best(seed: int) -> Measured:
     """Test error of the least-linf solution over that of the minimum-norm one; truth of equal sizes, 70 examples, 100 weights."""
     errors = paths.errors_by_teacher(seed, "signs")
     return Measured(errors["linf"] / errors["l2"], "of the minimum-norm solution's test error", at_most=0.5)
+
+
+@claim(
+    "implicit_regularization.recovery",
+    "The least ℓ1 norm recovers a sparse truth exactly, the least ℓ∞ norm one of equal sizes.",
+    source="candes2005decoding, donoho2010counting",
+    verdict="holds-if",
+    condition="There are enough examples: here 70 for 100 weights, five of them not zero in the sparse truth.",
+    vary={"n": (70, 75)},
+)
+def recovery(seed: int, n: int = 70) -> Measured:
+    """The larger test error of the two solutions, each on its own truth."""
+    errors = [paths.least_norm_error(seed, teacher, n) for teacher in ("sparse", "signs")]
+    return Measured(max(errors), "of the error of predicting zero", at_most=1e-10)
 
 
 @claim(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.implicit_regularization import margin
+from training_dynamics.implicit_regularization import directions, margin
 
 
 @claim(
@@ -66,15 +66,43 @@ def margin_in_practice(seed: int) -> Measured:
 
 
 @claim(
+    "implicit_regularization.normalised",
+    "To halve what is missing of the margin, one has to square the number of steps.",
+    source="nacson2019convergence, ji2021characterizing",
+    verdict="fails",
+    instead="True of steps of constant size. With steps in proportion to 1/loss, ten times as many leave about a tenth.",
+    vary={"steps": (2000, 6000), "n": (40, 80), "d": (10, 20)},
+)
+def normalised(seed: int, steps: int = 2000, n: int = 40, d: int = 10) -> Measured:
+    """Missing margin after ``steps`` steps in proportion to 1/loss, over that after ten times as many."""
+    early, late = (margin.normalised_shortfall(seed, k, n, d) for k in (steps, 10 * steps))
+    return Measured(early / late, "× less is missing", at_least=5)
+
+
+@claim(
+    "implicit_regularization.normalised_beats",
+    "20,000 steps in proportion to 1/loss come closer to the largest margin than 200,000 constant ones.",
+    source="nacson2019convergence, ji2021characterizing",
+    verdict="holds",
+    vary={"n": (40, 80), "d": (10, 20)},
+)
+def normalised_beats(seed: int, n: int = 40, d: int = 10) -> Measured:
+    """Missing margin of the constant steps over that of the others."""
+    constant = margin.descent_shortfall(seed, n=n, d=d)[0]
+    return Measured(constant / margin.normalised_shortfall(seed, 20_000, n, d), "× less is missing", at_least=1.7)
+
+
+@claim(
     "implicit_regularization.adam_linf_margin",
     "On separable data full-batch Adam goes to the ℓ∞ maximum-margin direction.",
     source="zhang2024adam",
     verdict="holds-if",
     condition="Adam's ε stays negligible beside the gradients, and the learning rate decays.",
+    vary={"steps": (4000, 12_000), "easy": (6, 12)},
 )
-def adam_linf_margin(seed: int) -> Measured:
+def adam_linf_margin(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
     """One minus Adam's cosine to the l-infinity separator, with eps = 0."""
-    return Measured(1 - margin.directions_found(seed)["adam"].linf, "(1 − cosine)", at_most=0.01)
+    return Measured(1 - directions.directions_found(seed, steps, easy=easy)["adam"].linf, "(1 − cosine)", at_most=0.01)
 
 
 @claim(
@@ -83,8 +111,22 @@ def adam_linf_margin(seed: int) -> Measured:
     source="zhang2024adam",
     verdict="fails",
     instead="With ε above the gradients Adam takes the ℓ2 direction, as gradient descent does: ε chooses the geometry.",
+    vary={"steps": (4000, 12_000), "easy": (6, 12)},
 )
-def adam_eps(seed: int) -> Measured:
-    """How much further, in 1 − cosine, Adam with eps = 100 is from the l-infinity separator than from the l2 one."""
-    found = margin.directions_found(seed)["adam-100"]
-    return Measured(found.l2 - found.linf, "difference of cosines", at_least=0.08)
+def adam_eps(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
+    """One minus the cosine of Adam with an eps above the gradients to the l2 separator, over its distance to the other one."""
+    found = directions.directions_found(seed, steps, easy=easy)["adam-large"]
+    return Measured((1 - found.l2) / (1 - found.linf), "of the distance to ℓ∞", at_most=0.4)
+
+
+@claim(
+    "implicit_regularization.first_step_elsewhere",
+    "On these data the first gradient step points far away from both separators.",
+    source="",
+    verdict="holds",
+    vary={"easy": (6, 12)},
+)
+def first_step_elsewhere(seed: int, easy: int = 6) -> Measured:
+    """One minus the larger cosine of the first gradient step with the two separators."""
+    found = directions.directions_found(seed, 4000, easy=easy)["first"]
+    return Measured(1 - max(found.l2, found.linf), "(1 − cosine)", at_least=0.15)

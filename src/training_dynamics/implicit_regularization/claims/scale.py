@@ -121,28 +121,58 @@ def depth_alone(seed: int) -> Measured:
 
 
 @claim(
+    "implicit_regularization.sgd_sparser",
+    "With one example a step and large steps, a diagonal network ends at sparser weights than gradient flow from the same start.",
+    source="pesme2021implicit, even2023sgd",
+    verdict="holds",
+    vary={"alpha": (0.1, 0.05), "steps": (40_000, 80_000)},
+)
+def sgd_sparser(seed: int, alpha: float = 0.1, steps: int = 40_000) -> Measured:
+    """Excess of the l1 norm over the least, the stochastic run's over that of the flow's limit."""
+    found = scale.stochastic_excess(seed, alpha, steps=steps)
+    return Measured(found / scale.scale_limit(seed, alpha).l1_excess, "of the flow's excess", at_most=0.8)
+
+
+@claim(
     "implicit_regularization.digits_distance",
     "On the digits, too, Adam fits the training images exactly with weights far from the least-norm ones.",
     source="",
     verdict="holds",
+    vary={"images": (25, 40), "lr": (0.01, 0.003)},
 )
-def digits_distance(seed: int) -> Measured:
-    """Relative distance of Adam's weights from ``X^+ Y``; 25 images, 64 pixels, 10 outputs; -1 if Adam has not fitted."""
-    pair = digits.digits_pair(seed)
-    return Measured(pair.distance if pair.residual < 1e-10 else -1.0, "of the least norm", at_least=0.3)
+def digits_distance(seed: int, images: int = 25, lr: float = 0.01) -> Measured:
+    """Relative distance of Adam's weights from ``X^+ Y``; 64 pixels, 10 outputs; -1 if Adam has not fitted."""
+    pair = digits.digits_pair(seed, images, lr=lr)
+    return Measured(pair.distance if pair.residual < 1e-6 else -1.0, "of the least norm", at_least=0.2)
 
 
 @claim(
     "implicit_regularization.digits_alike",
-    "Different solutions generalise differently.",
+    "On the digits the two solutions, far apart as they are, have nearly the same error rate.",
     source="",
-    verdict="fails",
-    instead="On the digits the two solutions, far apart as they are, have nearly the same error rate.",
+    verdict="holds-if",
+    condition="There are few images (25 here). With 40 Adam is better.",
+    judge="mean",
+    vary={"images": (25, 20), "lr": (0.01, 0.003)},
 )
-def digits_alike(seed: int) -> Measured:
-    """Difference of the error rates of Adam's and of the least-norm solution on unseen digits, in absolute value."""
-    pair = digits.digits_pair(seed)
-    return Measured(abs(pair.adam_error - pair.least_norm_error), "difference of error rates", at_most=0.05)
+def digits_alike(seed: int, images: int = 25, lr: float = 0.01) -> Measured:
+    """Error rate on unseen digits, Adam's minus the least-norm solution's."""
+    pair = digits.digits_pair(seed, images, lr=lr)
+    return Measured(pair.adam_error - pair.least_norm_error, "difference of error rates", at_least=-0.02, at_most=0.02)
+
+
+@claim(
+    "implicit_regularization.digits_forty",
+    "With 40 images Adam's solution is better than the least-norm one, on average over data sets.",
+    source="",
+    verdict="holds",
+    judge="mean",
+    vary={"images": (40, 45), "lr": (0.01, 0.003)},
+)
+def digits_forty(seed: int, images: int = 40, lr: float = 0.01) -> Measured:
+    """Error rate on unseen digits, the least-norm solution's minus Adam's."""
+    pair = digits.digits_pair(seed, images, lr=lr)
+    return Measured(pair.least_norm_error - pair.adam_error, "difference of error rates", at_least=0.01)
 
 
 @claim(
@@ -151,7 +181,8 @@ def digits_alike(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="The two put a good part of the unseen digits in different classes, and each is right there about as often.",
+    vary={"images": (25, 20), "lr": (0.01, 0.003)},
 )
-def digits_disagree(seed: int) -> Measured:
+def digits_disagree(seed: int, images: int = 25, lr: float = 0.01) -> Measured:
     """The share of unseen digits for which the largest output of Adam's and of the least-norm solution differ."""
-    return Measured(digits.digits_pair(seed).disagree, "of the unseen digits", at_least=0.05)
+    return Measured(digits.digits_pair(seed, images, lr=lr).disagree, "of the unseen digits", at_least=0.05)
