@@ -669,6 +669,15 @@ def kfac_step(G, A, g, lam):
     left = np.linalg.solve(G + math.sqrt(lam) * np.eye(len(G)), g)
     return np.linalg.solve(A + math.sqrt(lam) * np.eye(len(A)), left.T).T
 
+# %% kfac_step / inverts-a
+# says: You divide by A. It may be singular: only λ makes the whole matrix invertible, so nothing can be divided by A alone.
+# hint: 2
+def kfac_step(G, A, g, lam):
+    from scipy.linalg import solve_sylvester
+
+    inverse = np.linalg.inv(A)
+    return solve_sylvester(G, lam * inverse, g @ inverse)
+
 # %% kfac_step / no-damping
 # says: You left λ out: this is the inverse of G ⊗ A alone, which need not exist.
 # hint: 2

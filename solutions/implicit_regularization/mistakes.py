@@ -4,6 +4,14 @@ import math
 from scipy.integrate import solve_ivp
 from scipy.optimize import linprog
 
+# %% gd_limit / square-is-invertible
+# says: You solve the equations wherever X is square. A square X need not be invertible; what it does not see of w0 stays.
+# hint: 2
+def gd_limit(X, y, w0):
+    if X.shape[0] == X.shape[1]:
+        return np.linalg.solve(X, y)
+    return w0 + np.linalg.pinv(X) @ (y - X @ w0)
+
 # %% gd_limit / forgets-start
 # says: You return X⁺y whatever w0 is. The part of w0 that is orthogonal to the rows of X never changes and must stay.
 # hint: 1
@@ -228,6 +236,16 @@ three_ends = {"gradient": [6 / 14**0.5 * x for x in (1, 2, 3)], "sign": [1, 1, 1
 # hint: 3
 three_ends = {"gradient": [6 / 14 * x for x in (1, 2, 3)], "sign": [1, 1, 1], "diagonal": [6, 0, 0]}
 
+# %% log_time_flow / starts-too-late
+# says: You start from w = 0 at τ = −10. By the earliest times that can be asked for, the flow has moved before: start at −20.
+# hint: 2
+def log_time_flow(Z, taus):
+    def speed(tau, w):
+        return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
+
+    run = solve_ivp(speed, (-10, taus[-1]), np.zeros(Z.shape[1]), "Radau", taus, rtol=1e-6, atol=1e-8)
+    return run.y.T
+
 # %% log_time_flow / no-jacobian-of-time
 # says: You integrated dw/dt with τ as the clock. The chain rule brings a factor dt/dτ = e^τ.
 # hint: 1
@@ -354,6 +372,23 @@ def diagonal_limit(X, y, alpha):
     d = X.shape[1]
     ab = linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).x
     return ab[:d] - ab[d:]
+
+# %% which_optimizer / small-start-first
+# says: You ask for the ℓ1 norm before the ℓ∞ norm. Where both tests hold, the first of the table counts.
+# hint: 3
+def which_optimizer(w, X, y):
+    n, d = X.shape
+    if np.linalg.norm(X @ w - y) > 1e-3 * np.linalg.norm(y):
+        return "unfinished"
+    if np.linalg.norm(w - np.linalg.pinv(X) @ (X @ w)) <= 1e-2 * np.linalg.norm(w):
+        return "gradient"
+    if np.abs(w).sum() <= 1.1 * linprog(np.ones(2 * d), A_eq=np.hstack([X, -X]), b_eq=y).fun:
+        return "small start"
+    ones = np.ones((d, 1))
+    below = np.block([[np.eye(d), -ones], [-np.eye(d), -ones]])
+    equal = np.hstack([X, np.zeros((n, 1))])
+    linf = linprog(np.r_[np.zeros(d), 1.0], below, np.zeros(2 * d), equal, y, bounds=[(None, None)] * d + [(0, None)]).fun
+    return "sign" if np.abs(w).max() <= 1.1 * linf else "other"
 
 # %% which_optimizer / default-bounds
 # says: linprog takes every variable as ≥ 0 unless told otherwise, so weights below zero are missing from your ℓ∞ programme.
