@@ -66,7 +66,7 @@ def test_wrong_shapes_are_refused_with_the_way_out():
     with pytest.raises(ValueError, match="lengths"):
         matching.permute(SMALL, networks(1)[0], (torch.arange(7),))
     with pytest.raises(ValueError, match="matching must be"):
-        lines.Pair(0, SMALL, None, None, None, (), ()).second("magic")
+        lines.Pair(0, SMALL, None, None, None, (), (), ()).second("magic")
     with pytest.raises(ValueError, match="kind must be"):
         curves.train_bend(SMALL, *networks(2), None, "spline", 0)
     with pytest.raises(ValueError, match="shared steps must be between 0 and the 20"):
@@ -130,6 +130,34 @@ def test_weight_matching_never_gets_worse_and_finds_what_was_planted(seed):
     copy = matching.permute(SMALL, a, planted)
     by_activations = matching.match_activations(SMALL, a, copy, images(200)[0])
     assert torch.equal(matching.permute(SMALL, copy, by_activations), a)
+
+
+def test_displacement_matching_finds_what_was_planted_under_fresh_noise():
+    """What training changed is renumbered, the starts have nothing in common and are large: weights are misled, changes not."""
+    shape = Shape((6, 9, 8, 3))
+    moved, start_a, start_b = networks(3, shape)
+    planted = matching.random_permutations(shape, torch_generator(4, "planted"))
+    a, b = 30 * start_a + moved, 30 * start_b + matching.permute(shape, moved, planted)
+    found = matching.match_displacements(shape, a, 30 * start_a, b, 30 * start_b, torch_generator(0))
+    assert matching.agreement(found, [torch.argsort(p) for p in planted]) == 1
+    misled, _ = matching.match_weights(shape, a, b, torch_generator(0))
+    assert matching.agreement(misled, [torch.argsort(p) for p in planted]) < 1
+
+
+def test_rescaling_leaves_the_function_and_can_be_undone():
+    theta, (x, _) = networks(1)[0], images(30)
+    factors = [torch.tensor([0.5, 4.0] * 3 + [2.0]).double(), torch.full((6,), 0.25).double()]
+    moved = matching.rescale(SMALL, theta, factors)
+    assert torch.allclose(SMALL.logits(moved[None], x), SMALL.logits(theta[None], x), atol=1e-12)
+    assert float((moved - theta).norm()) > 1
+    assert torch.allclose(matching.rescale(SMALL, moved, [1 / c for c in factors]), theta, atol=1e-14)
+    with pytest.raises(ValueError, match="factors must be positive"):
+        matching.rescale(SMALL, theta, [-factors[0], factors[1]])
+
+
+def test_the_start_of_a_network_is_where_its_training_began():
+    still = nets.Recipe(epochs=1, batch_size=500, learning_rate=0.0)
+    assert torch.equal(nets.trained(0, 8, 2, still)[1], nets.start_of(0, 8, 1))
 
 
 def test_curves_end_exactly_at_their_ends_and_polychains_pass_through_the_bend():

@@ -96,15 +96,17 @@ def crowd(shape: Shape, theta: Float[Tensor, "m P"], split: Split) -> Crowd:
 
 
 @cache
-def strangers(seed: int, count: int = CROWD, width: int = STANDARD_WIDTH) -> Crowd:
+def strangers(seed: int, count: int = CROWD, width: int = STANDARD_WIDTH, recipe: Recipe = STANDARD) -> Crowd:
     """Networks from independent starts."""
-    return crowd(mlp_shape(width), trained(seed, width, count, STANDARD), digits(seed))
+    return crowd(mlp_shape(width), trained(seed, width, count, recipe), digits(seed))
 
 
 @cache
-def siblings(seed: int, shared: int = 210, count: int = CROWD, width: int = STANDARD_WIDTH) -> Crowd:
-    """Networks that share their start and their first ``shared`` steps, at the unstable setting."""
-    return crowd(mlp_shape(width), spawned(seed, UNSTABLE, shared, count, width), digits(seed))
+def siblings(
+    seed: int, shared: int = 210, count: int = CROWD, width: int = STANDARD_WIDTH, recipe: Recipe = UNSTABLE
+) -> Crowd:
+    """Networks that share their start and their first ``shared`` steps."""
+    return crowd(mlp_shape(width), spawned(seed, recipe, shared, count, width), digits(seed))
 
 
 NOISY = Recipe(epochs=15, batch_size=20, learning_rate=0.1, momentum=0.9, cosine=False)

@@ -13,11 +13,13 @@ from training_dynamics.lab.flat import Shape
 from training_dynamics.mode_connectivity.matching import (
     Permutations,
     match_activations,
+    match_displacements,
     match_weights,
     permute,
     random_permutations,
+    rescale,
 )
-from training_dynamics.mode_connectivity.nets import Recipe, Score, digits, mlp_shape, score, trained
+from training_dynamics.mode_connectivity.nets import Recipe, Score, digits, mlp_shape, score, start_of, trained
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -25,6 +27,7 @@ POINTS = 9
 STANDARD = Recipe()
 STANDARD_WIDTH = 64
 CROWD = 5
+MATCHINGS = ("weights", "activations", "displacements")
 
 
 def above_chord(values: Float[Tensor, " t"], times: Float[Tensor, " t"]) -> Float[Tensor, " t"]:
@@ -82,13 +85,14 @@ class Pair:
     b: Float[Tensor, " P"]
     by_weights: Permutations
     by_activations: Permutations
+    by_displacements: Permutations
 
     def second(self, matching: str) -> Float[Tensor, " P"]:
-        """The second network as it is (``"none"``), or renumbered by ``"weights"`` or ``"activations"``."""
+        """The second network as it is (``"none"``), or renumbered by ``"weights"``, ``"activations"`` or ``"displacements"``."""
         if matching == "none":
             return self.b
-        if matching not in ("weights", "activations"):
-            raise ValueError(f"matching must be 'none', 'weights' or 'activations', got {matching!r}")
+        if matching not in MATCHINGS:
+            raise ValueError(f"matching must be 'none' or one of {', '.join(MATCHINGS)}, got {matching!r}")
         return permute(self.shape, self.b, getattr(self, f"by_{matching}"))
 
     @property
@@ -104,7 +108,10 @@ def pair(seed: int, width: int, recipe: Recipe = STANDARD) -> Pair:
     count = CROWD if width == STANDARD_WIDTH else 2  # the crowd of strangers is wanted too, and costs little more
     a, b = trained(seed, width, count, recipe)[:2]
     by_weights, _ = match_weights(shape, a, b, torch_generator(seed, "sweeps", width))
-    return Pair(seed, shape, split, a, b, by_weights, match_activations(shape, a, b, split.x_train))
+    starts = [start_of(seed, width, i) for i in range(2)]
+    by_displacements = match_displacements(shape, a, starts[0], b, starts[1], torch_generator(seed, "sweeps", width))
+    by_activations = match_activations(shape, a, b, split.x_train)
+    return Pair(seed, shape, split, a, b, by_weights, by_activations, by_displacements)
 
 
 @cache
@@ -123,9 +130,17 @@ def to_itself(seed: int, width: int) -> Profile:
 
 
 @cache
+def to_itself_rescaled(seed: int, width: int, most: float = 4.0) -> Profile:
+    """The line from a trained network to the same function with units rescaled by factors between 1/``most`` and ``most``."""
+    found, generator = pair(seed, width), torch_generator(seed, "rescale", width)
+    factors = [most ** (2 * torch.rand(h, generator=generator) - 1) for h in found.shape.hidden]
+    return profile(found.shape, line(found.a, rescale(found.shape, found.a, factors)), found.split, test=False)
+
+
+@cache
 def travelled(seed: int, width: int) -> float:
     """``||theta - theta_0|| / ||theta_0||``: how far training moved the first network of a pair, relative to its start."""
-    start = mlp_shape(width).initial([torch_generator(seed, "start", width, 0)])[0]
+    start = start_of(seed, width, 0)
     return float((pair(seed, width).a - start).norm() / start.norm())
 
 
@@ -169,9 +184,9 @@ def repair(
 
 
 @cache
-def middle(seed: int, width: int, matching: str = "none") -> Middle:
+def middle(seed: int, width: int, matching: str = "none", recipe: Recipe = STANDARD) -> Middle:
     """What happens to the units half way between the two networks of :func:`pair`."""
-    found = pair(seed, width)
+    found = pair(seed, width, recipe)
     a, b, x = found.a, found.second(matching), found.split.x_train
     half = (a + b) / 2
     spread = [s.mean(dim=1) for s in spreads(found.shape, torch.stack([a, b, half]), x)]

@@ -83,6 +83,17 @@ def match_weights(
     return tuple(current), history
 
 
+def match_displacements(
+    shape: Shape, a: Float[Tensor, " P"], a_start: Float[Tensor, " P"], b: Float[Tensor, " P"], b_start: Float[Tensor, " P"],
+    generator: torch.Generator,
+) -> Permutations:  # fmt: skip
+    """Renumber ``b`` so that what training *changed* in its weights lies close to what it changed in those of ``a``.
+
+    Weight matching of ``a - a_start`` and ``b - b_start``: the random starts, which training never touched, are left out.
+    """
+    return match_weights(shape, a - a_start, b - b_start, generator)[0]
+
+
 @torch.no_grad()
 def match_activations(shape: Shape, a: Float[Tensor, " P"], b: Float[Tensor, " P"], x: Tensor) -> Permutations:
     """Renumber ``b`` so that its units respond to the inputs ``x`` like those of ``a``, each layer on its own.
@@ -98,3 +109,18 @@ def agreement(found: Sequence[Permutation], planted: Sequence[Permutation]) -> f
     """The fraction of hidden units, over all layers, that two renumberings place alike."""
     same = torch.cat([(p == q).double() for p, q in zip(found, planted, strict=True)])
     return float(same.mean())
+
+
+def rescale(shape: Shape, theta: Float[Tensor, " P"], factors: Sequence[Float[Tensor, " h"]]) -> Float[Tensor, " P"]:
+    """The same function with every hidden unit's input weights and bias multiplied by its factor, its output weights divided.
+
+    ReLU(c z) = c ReLU(z) for c > 0.  Raises ValueError unless there is one positive factor for each hidden unit.
+    """
+    if [len(c) for c in factors] != list(shape.hidden) or any(bool((c <= 0).any()) for c in factors):
+        raise ValueError(f"factors must be positive, with lengths {shape.hidden}, got {[c.tolist() for c in factors]}")
+    moved = [(weight.clone(), bias.clone()) for weight, bias in shape.layers(theta[None])]
+    for l, c in enumerate(factors):
+        (weight, bias), (after, bias_after) = moved[l], moved[l + 1]
+        moved[l] = (weight * c[:, None], bias * c)
+        moved[l + 1] = (after / c, bias_after)
+    return shape.flat(moved)[0]

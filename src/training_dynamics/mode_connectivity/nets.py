@@ -90,11 +90,16 @@ def train(
     return theta, torch.stack(kept) if kept else theta.new_empty(0, *theta.shape)
 
 
+def start_of(seed: int, width: int, number: int) -> Float[Tensor, " P"]:
+    """The parameters from which network ``number`` of :func:`trained` starts."""
+    return mlp_shape(width).initial([torch_generator(seed, "start", width, number)])[0]
+
+
 @cache
 def trained(seed: int, width: int, count: int = 2, recipe: Recipe = Recipe()) -> Float[Tensor, "m P"]:
     """``count`` networks trained on the digits of ``seed`` from independent starts and in independent orders."""
     shape, split = mlp_shape(width), digits(seed)
-    start = shape.initial([torch_generator(seed, "start", width, i) for i in range(count)])
+    start = torch.stack([start_of(seed, width, i) for i in range(count)])
     steps, n = recipe.steps(len(split.x_train)), len(split.x_train)
     orders = torch.stack([data_order(steps, n, recipe.batch_size, seed, i) for i in range(count)], dim=1)
     return train(shape, start, split.x_train, split.y_train, orders, recipe)[0]

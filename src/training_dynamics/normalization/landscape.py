@@ -63,12 +63,12 @@ def probe(
 
 
 @cache
-def landscape(seed: int, kind: str, depth: int = 6, rate: float = 0.05) -> Landscape:
+def landscape(seed: int, kind: str, depth: int = 6, rate: float = 0.05, steps: int = STEPS) -> Landscape:
     """Train at one rate and probe every EVERY steps.  Source: Santurkar et al. 2018 (arXiv:1805.11604), figure 4."""
     net, split = Net(kind, depth), images(seed)
     parameters, eta = net.initial(seed), torch.tensor([rate])
     rows, losses = [], []
-    for t, index in enumerate(order(seed, STEPS + 1)):
+    for t, index in enumerate(order(seed, steps + 1)):
         x, y = split.x_train[index], split.y_train[index]
         if t % EVERY == 0:
             rows.append(probe(net, parameters, x, y))
@@ -85,3 +85,14 @@ def rescaled(seed: int, factor: float, relative: bool = False, depth: int = 6) -
     hidden = _hidden(net)
     parameters = [factor * p if i in hidden else p for i, p in enumerate(net.initial(seed, dtype=torch.float64))]
     return probe(net, parameters, split.x_train[:64].double(), split.y_train[:64], relative)
+
+
+def smoothing(seed: int, measure: str, depth: int = 6, rate: float = 0.05, steps: int = STEPS) -> float:
+    """A measure of the plain network over that of BatchNorm, both medians over the probed steps of training.
+
+    ``measure``: a field of :class:`Landscape`.  The median cannot be made by one bad step, as a maximum can.
+    """
+    plain, batch = (
+        float(np.median(getattr(landscape(seed, kind, depth, rate, steps), measure))) for kind in ("none", "batch")
+    )
+    return plain / batch

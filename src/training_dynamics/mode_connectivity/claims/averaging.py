@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.mode_connectivity.averaging import CALM, STABLE, instability, siblings, strangers, tail
+from training_dynamics.mode_connectivity.averaging import (
+    CALM,
+    STABLE,
+    UNSTABLE,
+    Crowd,
+    instability,
+    siblings,
+    strangers,
+    tail,
+)
 from training_dynamics.mode_connectivity.limits import bad_minimum, sequel
-from training_dynamics.mode_connectivity.lines import between
+from training_dynamics.mode_connectivity.lines import CROWD, between
+
+CROWDS: dict[str, tuple[object, ...]] = {"width": (32, 64)}
+
+
+def crowds(seed: int, width: int) -> tuple[Crowd, Crowd]:
+    """Five strangers and five siblings (210 shared steps), all trained by the noisy recipe."""
+    return strangers(seed, CROWD, width, UNSTABLE), siblings(seed, 210, CROWD, width, UNSTABLE)
 
 
 @claim(
@@ -62,14 +78,25 @@ def average_of_siblings(seed: int) -> Measured:
 
 
 @claim(
-    "mode_connectivity.ensemble_needs_strangers", "Averaging parameters does what an ensemble does, at the price of one network.",
-    source="fort2019ensembles", verdict="fails",
-    instead="Networks close enough to average disagree less than half as often, on average, as independent ones do.",
-    judge="mean",
+    "mode_connectivity.ensemble_needs_strangers",
+    "Networks close enough to average disagree much less often than independent ones trained by the same recipe.",
+    source="fort2019ensembles", verdict="holds", vary=CROWDS,
 )  # fmt: skip
-def ensemble_needs_strangers(seed: int) -> Measured:
-    """How often two independent networks disagree on a test image, over how often two siblings do."""
-    return Measured(strangers(seed).disagreement / siblings(seed).disagreement, "times", at_least=2)
+def ensemble_needs_strangers(seed: int, width: int = 64) -> Measured:
+    """Disagreement between strangers over that between siblings, one recipe for both."""
+    apart, near = crowds(seed, width)
+    return Measured(apart.disagreement / near.disagreement, "times", at_least=2)
+
+
+@claim(
+    "mode_connectivity.ensemble_gain",
+    "By one recipe the strangers' ensemble and the siblings' average err on nearly the same share of these test images.",
+    verdict="holds", judge="mean", vary=CROWDS,
+)  # fmt: skip
+def ensemble_gain(seed: int, width: int = 64) -> Measured:
+    """Test error of the siblings' average minus that of the strangers' ensemble, one recipe for both."""
+    apart, near = crowds(seed, width)
+    return Measured(near.average - apart.ensemble, "of the images", at_least=-0.012, at_most=0.012)
 
 
 @claim(
@@ -105,13 +132,14 @@ def ordinary_spread(seed: int) -> Measured:
 
 
 @claim(
-    "mode_connectivity.bad_minimum", "Any local minimum is as good as any other, whatever the start.", source="liu2020bad",
+    "mode_connectivity.bad_minimum", "Any local minimum is as good as any other.",
+    said_by="choromanska2015loss", source="liu2020bad",
     verdict="fails", instead="From five times the usual starting weights, SGD fits the training set too and errs far more often.",
 )  # fmt: skip
 def bad_minimum_error(seed: int) -> Measured:
     """Test error of the network made bad on purpose over that of an ordinary one."""
     found = bad_minimum(seed).straight.test_error
-    return Measured(float(found[-1] / found[0]), "times", at_least=2.2)
+    return Measured(float(found[-1] / found[0]), "times", at_least=1.7)
 
 
 @claim(
@@ -131,7 +159,7 @@ def bad_fits(seed: int) -> Measured:
 )  # fmt: skip
 def bad_is_connected(seed: int) -> Measured:
     """The training loss barrier along a trained Bezier curve from an ordinary network to the bad one."""
-    return Measured(bad_minimum(seed).curved.barrier, "nats", at_most=0.01)
+    return Measured(bad_minimum(seed).curved.barrier, "nats", at_most=0.02)
 
 
 @claim(
@@ -157,7 +185,7 @@ def forgetting(seed: int) -> Measured:
 
 @claim(
     "mode_connectivity.no_compromise", "Somewhere on the line from the start to the fine-tuned network both tasks go well.",
-    source="mirzadeh2021linear", verdict="fails",
+    verdict="fails",
     instead="Every network on that line errs often on one of the two, though one trained on both errs rarely on either.",
 )  # fmt: skip
 def no_compromise(seed: int) -> Measured:

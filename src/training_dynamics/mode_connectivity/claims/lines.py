@@ -1,6 +1,6 @@
 """What the chapter on mode connectivity asserts about lines, renumbering and bent paths.
 
-The averaging half of the chapter's claims is in ``mode_connectivity_averaging``.
+What matching does to lines is in ``matching``, shared starts and averages are in ``averaging``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import torch
 
 from coursekit.claim import Measured, claim
 from training_dynamics.mode_connectivity.curves import curve_between
-from training_dynamics.mode_connectivity.lines import between, middle, pair, to_itself, travelled
-from training_dynamics.mode_connectivity.matching import agreement, match_weights, permute, random_permutations
-from training_dynamics.mode_connectivity.nets import mlp_shape, score
+from training_dynamics.mode_connectivity.lines import between, middle, pair, to_itself, to_itself_rescaled, travelled
+from training_dynamics.mode_connectivity.matching import agreement, match_weights, permute, random_permutations, rescale
+from training_dynamics.mode_connectivity.nets import Recipe, mlp_shape, score
 from training_dynamics.toolbox.seeds import torch_generator
 
 WIDTHS = (16, 64, 128, 512)
@@ -27,12 +27,14 @@ def straight_lines(seed: int) -> Measured:
 
 
 @claim(
-    "mode_connectivity.barrier_in_train_losses", "A barrier of less than a nat is small.", source="",
-    verdict="fails", instead="At width 512 the barrier is many times the training loss at its two ends.",
-)  # fmt: skip
-def barrier_in_train_losses(seed: int) -> Measured:
-    """The barrier at width 512 over the mean training loss of the ends."""
-    return Measured(between(seed, 512).barrier / float(pair(seed, 512).ends.loss.mean()), "times the loss", at_least=80)
+    "mode_connectivity.barrier_in_errors",
+    "At the top of the barrier the network misreads many of the training images that the ends read.",
+    verdict="holds",
+    vary={"epochs": (20, 60)},
+)
+def barrier_in_errors(seed: int, epochs: int = 20) -> Measured:
+    """The barrier at width 64 in training errors."""
+    return Measured(between(seed, 64, "none", Recipe(epochs=epochs)).error_barrier, "of the images", at_least=0.06)
 
 
 @claim(
@@ -57,6 +59,31 @@ def same_function(seed: int) -> Measured:
 
 
 @claim(
+    "mode_connectivity.rescaled_function",
+    "Multiplying what goes into a ReLU unit by c > 0 and dividing what comes out by c leaves the function unchanged.",
+    source="dinh2017sharp", verdict="holds",
+)  # fmt: skip
+def rescaled_function(seed: int) -> Measured:
+    """The largest change of an output (float64) under factors between 1/4 and 4, relative to the largest, width 128."""
+    found, generator = pair(seed, 128), torch_generator(seed, "factors")
+    theta = found.a.double()
+    factors = [4.0 ** (2 * torch.rand(h, generator=generator).double() - 1) for h in found.shape.hidden]
+    both = torch.stack([theta, rescale(found.shape, theta, factors)])
+    before, after = found.shape.logits(both, found.split.x_test.double())
+    return Measured(float((before - after).abs().max() / before.abs().max()), "relative", at_most=1e-12)
+
+
+@claim(
+    "mode_connectivity.to_itself_rescaled",
+    "Between a network and a copy of itself with rescaled units, the same function, there is hardly a barrier.",
+    verdict="holds",
+)
+def barrier_to_itself_rescaled(seed: int) -> Measured:
+    """The loss barrier from a trained network of width 64 to itself with units rescaled by factors between 1/4 and 4."""
+    return Measured(to_itself_rescaled(seed, 64).barrier, "nats", at_most=0.1)
+
+
+@claim(
     "mode_connectivity.planted",
     "Weight matching undoes a random renumbering.",
     source="ainsworth2023rebasin",
@@ -71,64 +98,6 @@ def planted(seed: int) -> Measured:
     return Measured(
         1 - agreement(back, [torch.argsort(p) for p in hidden]), "of the units misplaced", at_least=0, at_most=0
     )
-
-
-@claim(
-    "mode_connectivity.activation_matching", "Matching units by their activations removes most of the barrier.",
-    source="li2016convergent,ainsworth2023rebasin", verdict="holds-if", condition="the network is wide: here 128 units a layer",
-)  # fmt: skip
-def activation_matching(seed: int) -> Measured:
-    """The barrier left after matching by activations, width 128."""
-    return Measured(between(seed, 128, "activations").barrier, "nats", at_most=0.1)
-
-
-@claim(
-    "mode_connectivity.activation_reduction", "At width 128 matching by activations removes at least four fifths of the barrier.",
-    source="ainsworth2023rebasin", verdict="holds",
-)  # fmt: skip
-def activation_reduction(seed: int) -> Measured:
-    """The barrier after matching by activations as a part of the barrier before, width 128."""
-    return Measured(
-        between(seed, 128, "activations").barrier / between(seed, 128).barrier, "of the barrier", at_most=0.2
-    )
-
-
-@claim(
-    "mode_connectivity.weight_matching", "Matching units by their weights removes most of the barrier.",
-    source="ainsworth2023rebasin", verdict="holds-if", condition="the width is moderate: here 64 units a layer",
-)  # fmt: skip
-def weight_matching(seed: int) -> Measured:
-    """The barrier left after matching by weights, width 64."""
-    return Measured(between(seed, 64, "weights").barrier, "nats", at_most=0.2)
-
-
-@claim(
-    "mode_connectivity.narrow", "Up to renumbering, all solutions lie in one basin.", source="entezari2022role",
-    verdict="fails", instead="In narrow networks a wall remains: at width 16 more than a tenth of a nat, with either matching.",
-)  # fmt: skip
-def narrow(seed: int) -> Measured:
-    """The smaller of the barriers left by the two matchings at width 16."""
-    return Measured(min(between(seed, 16, by).barrier for by in ("weights", "activations")), "nats", at_least=0.12)
-
-
-@claim(
-    "mode_connectivity.residual", "In a wide network matching removes the barrier.", source="ainsworth2023rebasin",
-    verdict="fails", instead="The barrier that it leaves at width 512 is still several times the training loss.",
-)  # fmt: skip
-def residual(seed: int) -> Measured:
-    """The barrier left by activation matching at width 512, over the mean training loss of the ends."""
-    left = between(seed, 512, "activations").barrier
-    return Measured(left / float(pair(seed, 512).ends.loss.mean()), "times the loss", at_least=4)
-
-
-@claim(
-    "mode_connectivity.wide_weights", "Weight matching works better the wider the network.", source="ainsworth2023rebasin",
-    verdict="fails", instead="On average the barrier that it leaves is higher at width 512 than at width 128.", judge="mean",
-)  # fmt: skip
-def wide_weights(seed: int) -> Measured:
-    """The barrier left by weight matching at width 512 minus the one left at width 128."""
-    rise = between(seed, 512, "weights").barrier - between(seed, 128, "weights").barrier
-    return Measured(rise, "nats", at_least=0.015)
 
 
 @claim(
@@ -171,16 +140,6 @@ def collapse_deepens(seed: int) -> Measured:
     """What the second layer's units keep of their spread at the midpoint over what the first layer's keep, width 128."""
     first, second = middle(seed, 128).spread
     return Measured(second / first, "of what the first layer keeps", at_most=0.9)
-
-
-@claim(
-    "mode_connectivity.repair", "Restoring the units' means and spreads removes a good part of the barrier at the midpoint.",
-    source="jordan2023repair", verdict="holds-if", condition="the network is wide: here 512 units a layer, without matching",
-)  # fmt: skip
-def repaired(seed: int) -> Measured:
-    """The midpoint barrier with the spreads restored over the one without, unmatched, width 512."""
-    half = middle(seed, 512)
-    return Measured(half.repaired / half.barrier, "of the barrier", at_most=0.35)
 
 
 @claim(

@@ -57,7 +57,7 @@ def scale_invariance(seed: int) -> Measured:
 @claim(
     "normalization.epsilon",
     "BatchNorm is scale invariant.",
-    source="",
+    said_by="vanlaarhoven2017l2,arora2019theoretical",
     verdict="fails",
     instead="With the usual ε = 10⁻⁵ it is so only nearly: outputs change a little for usual weights, and much for tiny ones.",
 )
@@ -111,23 +111,6 @@ def norm_law(seed: int) -> Measured:
 def weight_norm_grows(seed: int) -> Measured:
     """Relative error of the law over 50 steps."""
     return Measured(weight_norm_growth(seed), "relative", at_most=1e-12)
-
-
-def late(seed: int) -> np.ndarray:
-    """Turns (radians) of a scale-invariant matrix after 10/(ηλ) = 500 steps at rate 0.5 and decay 0.04."""
-    return lengths(seed, (0.5,), (0.04,), 1000).turn[500:, 0]
-
-
-@claim(
-    "normalization.equilibrium_turn",
-    "With weight decay the weights settle at a length where each step turns them by √(2ηλ), whatever the loss.",
-    source="wan2021spherical,kosson2024rotational",
-    verdict="holds-if",
-    condition="the angle is the root mean square over steps, after about 10/(ηλ) steps",
-)
-def equilibrium_turn(seed: int) -> Measured:
-    """Root mean square angle over the square root, minus one, in size."""
-    return Measured(abs(float(np.sqrt((late(seed) ** 2).mean())) / np.sqrt(0.04) - 1), "relative", at_most=0.05)
 
 
 @claim(

@@ -1,11 +1,10 @@
-"""What the chapter on normalisation asserts about training: learning rates, speed, covariate shift, and smoothness."""
+"""What the chapter on normalisation asserts about training: learning rates, speed and covariate shift."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.normalization.landscape import landscape, rescaled
 from training_dynamics.normalization.rates import rate_ratio, speed_up, steps_lost, sweep, team_speed_up
 from training_dynamics.normalization.shift import at_best_rates, gradient_shift, noisy_sweep
 
@@ -40,10 +39,10 @@ def largest_rate_deep(seed: int) -> Measured:
 
 @claim(
     "normalization.tens_of_times",
-    "BatchNorm tolerates 10 to 100 times larger learning rates.",
-    source="",
+    "Batch normalisation allows much higher learning rates.",
+    said_by="ioffe2015batch",
     verdict="fails",
-    instead="The factor depends on depth, start and the inputs' unit; with one layer and small inputs it is below one.",
+    instead="With one layer and inputs divided by four, the largest rate that trains is lower with BatchNorm than without.",
     judge="mean",
 )
 def tens_of_times(seed: int) -> Measured:
@@ -54,8 +53,8 @@ def tens_of_times(seed: int) -> Measured:
 
 @claim(
     "normalization.always_faster",
-    "BatchNorm trains 2 to 10 times faster.",
-    source="",
+    "BatchNorm reaches the same accuracy in a fraction of the steps.",
+    said_by="ioffe2015batch",
     verdict="fails",
     instead="With two layers and standardised inputs, each network at its own best rate, it is about as fast as none.",
     judge="mean",
@@ -67,14 +66,15 @@ def always_faster(seed: int) -> Measured:
 
 @claim(
     "normalization.faster_when_deep",
-    "A network of eight layers trains faster with BatchNorm than without, each at its own best rate, but not many times faster.",
+    "A network of eight layers trains faster with BatchNorm than without, each at its own best rate.",
     source="ioffe2015batch",
     verdict="holds-if",
     condition="the goal is a loss of 0.3; median of four networks on the same batches",
 )
 def faster_when_deep(seed: int) -> Measured:
     """Steps to a loss of 0.3 without BatchNorm over those with it, depth eight, medians of four networks."""
-    return Measured(team_speed_up(seed, 8), "times", at_least=1.3, at_most=2.5)
+    never = "half of the networks without a norm reach the goal at no rate within 120 steps"
+    return Measured(team_speed_up(seed, 8), "times", at_least=1, infinite=never)
 
 
 @claim(
@@ -156,7 +156,8 @@ def noise_shifts_more(seed: int) -> Measured:
 @claim(
     "normalization.covariate_shift",
     "BatchNorm works by reducing internal covariate shift.",
-    source="ioffe2015batch,santurkar2018how",
+    said_by="ioffe2015batch",
+    source="santurkar2018how",
     verdict="fails",
     instead="With more shift than the plain network has, noisy BatchNorm still trains at rates several times as large.",
 )
@@ -168,21 +169,23 @@ def covariate_shift(seed: int) -> Measured:
 @claim(
     "normalization.gradient_shift",
     "With BatchNorm, a layer's gradient changes less when the layers before it take their step.",
+    said_by="ioffe2015batch",
     source="santurkar2018how",
     verdict="fails",
-    instead="Measured this way too, the shift with BatchNorm is about as large as without, or larger.",
+    instead="At one rate for both, the best of the plain network, it changes more with BatchNorm.",
     judge="mean",
 )
 def shift_of_gradients(seed: int) -> Measured:
-    """Relative change of the gradient, BatchNorm over plain, eight layers, each network at its own best rate."""
-    changes = [gradient_shift(seed, kind, 8, sweep(seed, kind, 8).best_rate) for kind in ("batch", "none")]
-    return Measured(float(np.median(changes[0]) / np.median(changes[1])), "times", at_least=0.85)
+    """Relative change of the gradient, BatchNorm over plain, both at the plain network's best rate; medians over steps."""
+    rate = sweep(seed, "none", 8).best_rate
+    changes = [np.median(gradient_shift(seed, kind, 8, rate)) for kind in ("batch", "none")]
+    return Measured(float(changes[0] / changes[1]), "times", at_least=1)
 
 
 @claim(
     "normalization.noise_costs_speed",
     "Noisy BatchNorm trains as fast as BatchNorm.",
-    source="santurkar2018how",
+    said_by="santurkar2018how",
     verdict="fails",
     instead="It keeps the large rates but, on this task, needs more steps.",
     judge="mean",
@@ -190,57 +193,3 @@ def shift_of_gradients(seed: int) -> Measured:
 def noise_costs_speed(seed: int) -> Measured:
     """Steps of noisy BatchNorm minus those of BatchNorm, each at its own best rate."""
     return Measured(noisy_sweep(seed, 8).best - sweep(seed, "batch", 8).best, "steps more", at_least=10)
-
-
-@claim(
-    "normalization.smoother",
-    "Along the gradient, the loss of a plain network rises higher than that of one with BatchNorm.",
-    source="santurkar2018how",
-    verdict="holds-if",
-    condition="the roughest place of the path is meant, at one learning rate for both",
-    judge="mean",
-)
-def smoother(seed: int) -> Measured:
-    """Largest loss on any of the rays, plain over BatchNorm, depth six."""
-    return Measured(
-        float(landscape(seed, "none").worst.max() / landscape(seed, "batch").worst.max()), "times", at_least=1.3
-    )
-
-
-@claim(
-    "normalization.smoother_is_faster",
-    "The smoother landscape makes BatchNorm train faster at that learning rate.",
-    source="",
-    verdict="fails",
-    instead="At the shared rate the plain network has the lower loss after 60 steps, though its landscape is rougher.",
-    judge="mean",
-)
-def smoother_is_faster(seed: int) -> Measured:
-    """Loss of BatchNorm minus that of the plain network, mean of the last ten steps."""
-    plain, batch = (float(landscape(seed, kind).losses[-10:].mean()) for kind in ("none", "batch"))
-    return Measured(batch - plain, "nats", at_least=0.05)
-
-
-@claim(
-    "normalization.smoothness_of_function",
-    "The measured β-smoothness says how smooth the network's function is.",
-    source="santurkar2018how,dinh2017sharp",
-    verdict="fails",
-    instead="Hidden weights a quarter or four times as long give the same BatchNorm function and another β.",
-)
-def smoothness_of_function(seed: int) -> Measured:
-    """Effective beta with hidden weights a quarter as long over that with weights four times as long."""
-    return Measured(rescaled(seed, 0.25)[3] / rescaled(seed, 4.0)[3], "times", at_least=1.5)
-
-
-@claim(
-    "normalization.intrinsic",
-    "Along steps η‖w‖² in the hidden weights, the loss of a BatchNorm network does not depend on their length.",
-    source="",
-    verdict="holds-if",
-    condition="there is no ε in the norm",
-)
-def intrinsic(seed: int) -> Measured:
-    """Largest relative difference of spread and worst loss between halved and doubled hidden weights."""
-    one, two = (np.array(rescaled(seed, factor, relative=True)[:2]) for factor in (0.5, 2.0))
-    return Measured(float(np.abs(one / two - 1).max()), "relative", at_most=1e-8)

@@ -1,0 +1,58 @@
+"""What the chapter on normalisation asserts about gradients in deep networks before the first step."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.explosion import growth
+from training_dynamics.normalization.rates import BATCH
+
+DEEP = 32
+VARIED: dict[str, tuple[object, ...]] = {"width": (32, 128), "batch": (64, 256)}
+
+
+@claim(
+    "normalization.explosion",
+    "Before the first step, BatchNorm itself makes gradients grow from layer to layer on their way back.",
+    source="yang2019mean",
+    verdict="holds-if",
+    condition="the network is deep and has no skip connections: here 32 layers",
+    vary=VARIED,
+)
+def explosion(seed: int, width: int = 32, batch: int = BATCH) -> Measured:
+    """The gradient of the second hidden matrix over that of the last, 32 layers with BatchNorm."""
+    return Measured(growth(seed, "batch", DEEP, width=width, batch=batch), "times", at_least=50)
+
+
+@claim(
+    "normalization.explosion_plain",
+    "Under He initialisation the gradients of a plain network of the same depth do not grow.",
+    verdict="holds",
+    vary=VARIED,
+)
+def explosion_plain(seed: int, width: int = 32, batch: int = BATCH) -> Measured:
+    """The same without a norm."""
+    return Measured(growth(seed, "none", DEEP, width=width, batch=batch), "times", at_most=8)
+
+
+@claim(
+    "normalization.deeper_is_better",
+    "The deeper the network, the more BatchNorm helps.",
+    source="yang2019mean",
+    verdict="fails",
+    instead="From 8 layers to 64 its gradients at the start become more uneven by orders of magnitude.",
+)
+def deeper_is_better(seed: int) -> Measured:
+    """How much more the gradients of 64 layers grow than those of 8, with BatchNorm."""
+    return Measured(growth(seed, "batch", 64) / growth(seed, "batch", 8), "times", at_least=10_000)
+
+
+@claim(
+    "normalization.residual_cure",
+    "With skip connections around its layers, the same network's gradients grow far less.",
+    source="yang2019mean,de2020batch",
+    verdict="holds",
+    vary=VARIED,
+)
+def residual_cure(seed: int, width: int = 32, batch: int = BATCH) -> Measured:
+    """The gradient of the second hidden matrix over that of the last, 32 residual layers with BatchNorm."""
+    return Measured(growth(seed, "batch", DEEP, residual=True, width=width, batch=batch), "times", at_most=25)

@@ -1,0 +1,45 @@
+"""What the chapter on normalisation asserts about how far a step turns a scale-invariant weight in the end."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.equilibrium import settled_turn
+
+WAITED = "the angle is the root mean square over steps, after about 10/(ηλ) steps"
+
+
+@claim(
+    "normalization.equilibrium_turn",
+    "With weight decay the weights settle at a length where each step of SGD turns them by √(2ηλ).",
+    source="wan2021spherical,kosson2024rotational",
+    verdict="holds-if",
+    condition=WAITED + "; cross-entropy",
+    vary={"labels": ("true", "shuffled"), "decay": (0.04, 0.1)},
+)
+def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Measured:
+    """Root mean square angle over the square root, minus one, in size; rate 0.5."""
+    return Measured(abs(settled_turn(seed, "sgd", 0.5, decay, labels=labels) - 1), "relative", at_most=0.05)
+
+
+@claim(
+    "normalization.turn_momentum",
+    "With momentum β each step turns the weights by √(2ηλ/(1 + β)).",
+    source="kosson2024rotational",
+    verdict="holds-if",
+    condition=WAITED + "; β = 0.9, the decay is added to the gradient",
+)
+def turn_momentum(seed: int) -> Measured:
+    """Root mean square angle over the prediction, minus one, in size; rate 0.05, decay 0.4."""
+    return Measured(abs(settled_turn(seed, "momentum", 0.05, 0.4) - 1), "relative", at_most=0.1)
+
+
+@claim(
+    "normalization.turn_adamw",
+    "AdamW turns them by √(2ηλ(1 − β₁)/(1 + β₁)).",
+    source="kosson2024rotational",
+    verdict="holds-if",
+    condition=WAITED + "; β₁ = 0.9",
+)
+def turn_adamw(seed: int) -> Measured:
+    """Root mean square angle over the prediction, minus one, in size; rate 0.01, decay 2."""
+    return Measured(abs(settled_turn(seed, "adamw", 0.01, 2.0) - 1), "relative", at_most=0.1)

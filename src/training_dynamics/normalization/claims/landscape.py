@@ -1,0 +1,91 @@
+"""What the chapter on normalisation asserts about the smoothness of the loss along the path of training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.landscape import STEPS, landscape, rescaled, smoothing
+
+VARIED: dict[str, tuple[object, ...]] = {"depth": (4, 6), "rate": (0.02, 0.05)}
+
+
+@claim(
+    "normalization.smoother",
+    "Along the gradient, the loss of a plain network rises higher than that of one with BatchNorm.",
+    source="santurkar2018how",
+    verdict="holds-if",
+    condition="one learning rate for both; on average over networks",
+    judge="mean",
+    vary=VARIED,
+)
+def smoother(seed: int, depth: int = 6, rate: float = 0.05) -> Measured:
+    """Largest loss on a ray, plain over BatchNorm; medians over the path."""
+    return Measured(smoothing(seed, "worst", depth, rate, STEPS), "times", at_least=1)
+
+
+@claim(
+    "normalization.gradient_change",
+    "Along the gradient, the gradient of a plain network changes more than that of one with BatchNorm.",
+    source="santurkar2018how",
+    verdict="holds-if",
+    condition="one learning rate for both; on average over networks",
+    judge="mean",
+    vary=VARIED,
+)
+def gradient_change(seed: int, depth: int = 6, rate: float = 0.05) -> Measured:
+    """Largest change of the gradient on a ray, plain over BatchNorm; medians over the path."""
+    return Measured(smoothing(seed, "change", depth, rate, STEPS), "times", at_least=1)
+
+
+@claim(
+    "normalization.beta",
+    "BatchNorm lowers the effective β-smoothness.",
+    said_by="santurkar2018how",
+    verdict="fails",
+    instead="Per distance moved the gradient changes about as much with BatchNorm as without: on half of the networks more.",
+    judge="mean",
+    vary=VARIED,
+)
+def beta(seed: int, depth: int = 6, rate: float = 0.05) -> Measured:
+    """Effective β, plain over BatchNorm; medians over the path."""
+    return Measured(smoothing(seed, "beta", depth, rate, STEPS), "times", at_most=1.6)
+
+
+@claim(
+    "normalization.smoother_is_faster",
+    "The smoother landscape makes BatchNorm train faster at that learning rate.",
+    source="",
+    verdict="fails",
+    instead="At the shared rate the plain network has the lower loss after 60 steps, though its landscape is rougher.",
+    judge="mean",
+)
+def smoother_is_faster(seed: int) -> Measured:
+    """Loss of BatchNorm minus that of the plain network, mean of the last ten steps."""
+    plain, batch = (float(landscape(seed, kind, 6, 0.05, STEPS).losses[-10:].mean()) for kind in ("none", "batch"))
+    return Measured(batch - plain, "nats", at_least=0.05)
+
+
+@claim(
+    "normalization.smoothness_of_function",
+    "The measured β-smoothness says how smooth the network's function is.",
+    source="dinh2017sharp",
+    verdict="fails",
+    instead="Hidden weights a quarter or four times as long give the same BatchNorm function and another β.",
+)
+def smoothness_of_function(seed: int) -> Measured:
+    """Effective beta with hidden weights a quarter as long over that with weights four times as long."""
+    return Measured(rescaled(seed, 0.25)[3] / rescaled(seed, 4.0)[3], "times", at_least=1.5)
+
+
+@claim(
+    "normalization.intrinsic",
+    "Along steps η‖w‖² in the hidden weights, the loss of a BatchNorm network does not depend on their length.",
+    source="",
+    verdict="holds-if",
+    condition="there is no ε in the norm",
+)
+def intrinsic(seed: int) -> Measured:
+    """Largest relative difference of spread and worst loss between halved and doubled hidden weights."""
+    one, two = (np.array(rescaled(seed, factor, relative=True)[:2]) for factor in (0.5, 2.0))
+    return Measured(float(np.abs(one / two - 1).max()), "relative", at_most=1e-8)

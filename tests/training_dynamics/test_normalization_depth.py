@@ -1,0 +1,82 @@
+"""Normalisation in depth and in the long run: gradients before the first step, and how far each step turns the weights."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from training_dynamics.normalization import equilibrium, explosion, landscape, nets, rates, scale
+from training_dynamics.toolbox.seeds import torch_generator
+
+torch.set_num_threads(1)  # two threads wait for each other on busy cores
+
+
+def test_the_gradients_of_the_layers_are_those_that_training_sees():
+    net, split = nets.Net("batch", 4), rates.images(0)
+    index = rates.order(0, 1)[0]
+    start = net.initial(0, dtype=torch.float64)
+    _, g = nets.gradients(net, start, split.x_train[index].double(), split.y_train[index])
+    wanted = [float(g[i].norm()) for i in range(0, 4 * net.per_layer, net.per_layer)]
+    assert explosion.layer_gradients(0, "batch", 4) == pytest.approx(wanted, rel=1e-10)
+
+
+def test_growth_compounds_with_depth_and_skip_connections_stop_it():
+    shallow, deep = (explosion.growth(3, "batch", depth) for depth in (8, 24))
+    assert deep > 5 * shallow
+    assert explosion.growth(3, "batch", 24, residual=True) < deep / 5
+
+
+def test_plain_sgd_turns_the_weights_as_the_run_that_checks_the_length_says():
+    told = scale.lengths(2, (0.5,), (0.04,), 30).turn[:, 0]
+    assert equilibrium.turns(2, steps=30) == pytest.approx(told, rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adamw"])
+def test_the_optimizers_are_torchs(optimizer):
+    """One weight in a loss of its own: our rule and torch's walk alike, decay included."""
+    start, decay, rate = torch.tensor([[[1.0, -2.0]]], dtype=torch.float64), 0.3, 0.01
+    theirs = start.clone().requires_grad_()
+    kinds = {
+        "momentum": lambda: torch.optim.SGD([theirs], lr=rate, momentum=equilibrium.BETA, weight_decay=decay),
+        "adamw": lambda: torch.optim.AdamW([theirs], lr=rate, weight_decay=decay),
+    }
+    torchs, mine = kinds[optimizer](), start.clone()
+    rule = equilibrium._Steps(optimizer, [start], decay, {0})
+    for _ in range(20):
+        torchs.zero_grad()
+        theirs.cos().sum().backward()
+        torchs.step()
+        mine = mine - rate * rule.direction(0, mine, -mine.sin())
+    assert torch.allclose(mine, theirs.detach(), atol=1e-9)
+
+
+def test_the_predicted_turns_of_a_random_walk():
+    """Independent gradients of unit size orthogonal to w, in many dimensions: no network, only the rule."""
+    generator, rate, decay, size = torch_generator(0, "walk"), 0.1, 0.5, 400
+    w = torch.randn(1, 1, size, generator=generator, dtype=torch.float64)
+    rule, found = equilibrium._Steps("momentum", [w], decay, {0}), []
+    for _ in range(600):
+        noise = torch.randn(1, 1, size, generator=generator, dtype=torch.float64)
+        noise = noise - (noise * w).sum() / w.square().sum() * w
+        after = w - rate * rule.direction(0, w, noise / w.norm())
+        cosine = float((w * after).sum() / (w.norm() * after.norm()))
+        found.append(math.acos(min(1.0, cosine)))
+        w = after
+    late = np.sqrt(np.mean(np.square(found[300:])))
+    assert late == pytest.approx(equilibrium.predicted_turn("momentum", rate, decay), rel=0.1)
+
+
+def test_smoothing_is_a_ratio_of_medians():
+    plain, batch = (landscape.landscape(1, kind, 2, 0.05, 12) for kind in ("none", "batch"))
+    wanted = np.median(plain.worst) / np.median(batch.worst)
+    assert landscape.smoothing(1, "worst", 2, 0.05, 12) == pytest.approx(wanted)
+
+
+def test_unknown_words_are_refused_with_the_way_out():
+    with pytest.raises(ValueError, match="optimizer must be one of sgd, momentum, adamw"):
+        equilibrium.predicted_turn("lion", 0.1, 0.1)
+    with pytest.raises(ValueError, match="loss must be one of"):
+        equilibrium.turns(0, loss="hinge", steps=1)
+    with pytest.raises(ValueError, match="labels must be one of"):
+        equilibrium.turns(0, labels="none", steps=1)
