@@ -14,6 +14,7 @@ from training_dynamics.dropout import (
     explorable as twin,
     hmc,
     linear,
+    logistic,
     regression,
     variational,
 )
@@ -289,3 +290,27 @@ def test_the_page_and_python_compute_the_same_spread_and_coverage(page):
         far = np.abs(regression.GRID) >= 3
         assert page(f"coverage({n}, '{name}', false)") == pytest.approx(hit[far].mean(), abs=1e-9)
         assert np.allclose(np.array(shown["high"]) - shown["mean"], 2 * band.sd)
+
+
+def test_the_logistic_penalty_is_what_draws_of_masks_cost_and_its_quadratic_form_the_limit_of_little_dropout():
+    rng = np.random.default_rng(0)
+    x, w, labels = rng.standard_normal((12, 6)), rng.standard_normal(6), rng.integers(0, 2, 12)
+    torch.manual_seed(0)
+    many = torch_dropout(torch.tensor(x).expand(20_000, -1, -1), 0.5) @ torch.tensor(w)
+    drawn = logistic.loss(many.numpy(), labels).sum(1).mean() - logistic.loss(x @ w, labels).sum()
+    assert logistic.penalty(x, w, 0.5) == pytest.approx(drawn, rel=0.05)
+    for y in (labels, 1 - labels):
+        added = logistic.enumerated_loss(x, y, w, 0.5) - logistic.loss(x @ w, y).sum()
+        assert added == pytest.approx(logistic.penalty(x, w, 0.5), rel=1e-12)
+    assert logistic.quadratic_penalty(x, 0.01 * w, 0.5) == pytest.approx(logistic.penalty(x, 0.01 * w, 0.5), rel=1e-3)
+
+
+def test_wrong_labels_are_in_the_training_set_only_and_among_the_seen_classes():
+    clean, spoiled = digits.images(0), digits.images(0, wrong=0.3)
+    assert (clean.y_train != spoiled.y_train).double().mean() == pytest.approx(0.3)
+    assert spoiled.y_train.max() < digits.SEEN and torch.equal(clean.y_test, spoiled.y_test)
+
+
+def test_new_statistics_are_those_of_every_norm_with_dropout_off():
+    found = batchnorm.shift(0, rate=0.0, width=20, steps=100, pairs=2)
+    assert found.ratio == pytest.approx(1, abs=0.1) and found.error == pytest.approx(found.mended_error, abs=0.02)

@@ -19,9 +19,9 @@ from training_dynamics.toolbox.train import train
 class Shift:
     """What one network with dropout before BatchNorm shows, all with dropout off.
 
-    ``ratio``: variance of the normalised units' inputs on the training set over the running variance, median over units;
-    ``predicted``: the same from the closed form; ``loss`` (nats) and ``error`` on test images with the running statistics;
-    ``mended_loss`` and ``mended_error`` after one pass that estimates the statistics anew with dropout off.
+    ``ratio``: variance of the normalised units' inputs on the training set over the running variance, median over units,
+    at the first BatchNorm; ``predicted``: the same from the closed form; ``loss`` (nats) and ``error`` on test images with
+    the running statistics; ``mended_loss`` and ``mended_error`` after one pass that estimates the statistics anew.
     """
 
     ratio: float
@@ -32,15 +32,16 @@ class Shift:
     mended_error: float
 
 
-def _build(seed: int, rate: float, width: int) -> nn.Sequential:
-    first, _, second, _, last = mlp((64, width, width, SEEN), torch_generator(seed, "shift start"))
-    lower = nn.Sequential(first, nn.ReLU())
-    return nn.Sequential(lower, nn.Dropout(rate), second, nn.BatchNorm1d(width), nn.ReLU(), last)
+def _build(seed: int, rate: float, width: int, pairs: int) -> nn.Sequential:
+    linears = [m for m in mlp((64, *[width] * (pairs + 1), SEEN), torch_generator(seed, "shift start")) if _linear(m)]
+    layers: list[nn.Module] = [nn.Sequential(linears[0], nn.ReLU())]
+    for linear in linears[1:-1]:
+        layers += [nn.Dropout(rate), linear, nn.BatchNorm1d(width), nn.ReLU()]
+    return nn.Sequential(*layers, linears[-1])
 
 
-def _norm(model: nn.Sequential) -> tuple[Tensor, Tensor]:
-    mean, variance = model.get_buffer("3.running_mean"), model.get_buffer("3.running_var")
-    return mean, variance
+def _linear(module: nn.Module) -> bool:
+    return isinstance(module, nn.Linear)
 
 
 @torch.no_grad()
@@ -52,22 +53,26 @@ def _score(model: nn.Sequential, x: Tensor, y: Tensor) -> tuple[float, float]:
 
 @torch.no_grad()
 def _estimate_again(model: nn.Sequential, x: Tensor) -> None:
-    """Set the running statistics to those of ``x`` with dropout off."""
-    before = model[:3].eval()(x)
-    for buffer, value in zip(_norm(model), (before.mean(0), before.var(0))):
-        buffer.copy_(value)
+    """Set the running statistics to those of ``x`` with dropout off, from the first BatchNorm to the last."""
+    model.eval()
+    for module in model:
+        if isinstance(module, nn.BatchNorm1d):
+            module.momentum = 1.0
+            module.train()
+    model(x)
+    model.eval()
 
 
 @cache
-def shift(seed: int, rate: float = 0.5, width: int = 100, steps: int = 400) -> Shift:
-    """Train ``linear, ReLU, dropout, linear, BatchNorm, ReLU, linear`` on 400 digits and compare the two variances.
+def shift(seed: int, rate: float = 0.5, width: int = 100, steps: int = 400, pairs: int = 1) -> Shift:
+    """Train ``linear, ReLU, (dropout, linear, BatchNorm, ReLU) * pairs, linear`` on 400 digits; compare the two variances.
 
     Closed form: with dropout on, ``sum_j w_j z_j h_j / q`` has variance ``Var(w.h) + (1-q)/q sum_j w_j^2 E h_j^2``.
     Raises ValueError unless ``0 <= rate < 1``.
     """
     if not 0 <= rate < 1:
         raise ValueError(f"rate must be >= 0 and < 1, got {rate}")
-    data, model = images(seed), _build(seed, rate, width)
+    data, model = images(seed), _build(seed, rate, width, pairs)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     schedule = falling(optimizer, steps)
     with torch.random.fork_rng(devices=[]):
@@ -80,7 +85,8 @@ def shift(seed: int, rate: float = 0.5, width: int = 100, steps: int = 400) -> S
         h = model[:1](data.x_train)
         off = model[2](h).var(0)
         added = rate / (1 - rate) * (model.get_parameter("2.weight") ** 2) @ (h**2).mean(0)
-        ratio, predicted = (off / _norm(model)[1]).median().item(), (off / (off + added)).median().item()
+        remembered = model.get_buffer("3.running_var")
+        ratio, predicted = (off / remembered).median().item(), (off / (off + added)).median().item()
     loss, error = _score(model, data.x_test, data.y_test)
     _estimate_again(model, data.x_train)
     return Shift(ratio, predicted, loss, error, *_score(model, data.x_test, data.y_test))

@@ -15,7 +15,7 @@ from training_dynamics.dropout.calibration import auroc, calibration_error, like
 from training_dynamics.lab.losses import cross_entropies
 from training_dynamics.lab.stack import normal_weights, preactivations
 from training_dynamics.lab.training import falling, minimize
-from training_dynamics.toolbox.data import digits
+from training_dynamics.toolbox.data import digits, with_label_noise
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
 
@@ -36,8 +36,11 @@ class Images:
 
 
 @cache
-def images(seed: int, train: int = 400) -> Images:
-    """``train`` images of 0 to 7; strangers are the unseen 8s and 9s, uniform noise, and test images with shuffled pixels."""
+def images(seed: int, train: int = 400, wrong: float = 0.0) -> Images:
+    """``train`` images of 0 to 7; strangers are the unseen 8s and 9s, uniform noise, and test images with shuffled pixels.
+
+    A fraction ``wrong`` of the training labels, never of the test labels, is changed to another class.
+    """
     split = digits(seed, train=1000)
     seen = split.y_train < SEEN
     keep = split.y_test < SEEN
@@ -49,7 +52,8 @@ def images(seed: int, train: int = 400) -> Images:
         "noise": torch.rand((400, 64), generator=generator),
         "shuffled": shuffled,
     }
-    return Images(split.x_train[seen][:train], split.y_train[seen][:train], x_test, split.y_test[keep], strangers)
+    labels = with_label_noise(split.y_train[seen][:train], wrong, torch_generator(seed, "dropout wrong labels"), SEEN)
+    return Images(split.x_train[seen][:train], labels, x_test, split.y_test[keep], strangers)
 
 
 class Networks:
@@ -79,9 +83,11 @@ class Networks:
         ]
 
 
-def train(rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50) -> Networks:
+def train(
+    rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50, width: int = WIDTH, wrong: float = 0.0
+) -> Networks:
     """Adam at 0.002 falling to 0, cross-entropy; every network sees the same batches but has its own start and masks."""
-    data, nets = images(seed), Networks(rates, seed)
+    data, nets = images(seed, wrong=wrong), Networks(rates, seed, width)
     per_epoch = len(data.x_train) // batch
     batches = minibatches(len(data.x_train), batch, torch_generator(seed, "dropout digits batches"))
     masks = torch_generator(seed, "dropout digits masks") if any(rates) else None
@@ -151,16 +157,16 @@ def trial(seed: int) -> Trial:
     """Five networks without dropout (an ensemble; the first is ``single``) and one with rate 0.3, off and sampled 50 times."""
     data = images(seed)
     plain, dropped = train([0.0] * MEMBERS, seed), train([RATE], seed)
-    crowd = _predict(plain, data)
+    crowd = predict(plain, data)
     first = Predictor(crowd.test[:1], {k: v[:1] for k, v in crowd.strangers.items()})
-    sampled = _predict(dropped, data, SAMPLES, torch_generator(seed, "dropout digits samples"))
-    found = {"single": first, "off": _predict(dropped, data), "mc": sampled, "ensemble": crowd}
+    sampled = predict(dropped, data, SAMPLES, torch_generator(seed, "dropout digits samples"))
+    found = {"single": first, "off": predict(dropped, data), "mc": sampled, "ensemble": crowd}
     return Trial(found, data.y_test.numpy())
 
 
 @torch.no_grad()
-def _predict(nets: Networks, data: Images, samples: int = 0, generator: torch.Generator | None = None) -> Predictor:
-    """One row a network, or ``samples`` rows of masks of a single network."""
+def predict(nets: Networks, data: Images, samples: int = 0, generator: torch.Generator | None = None) -> Predictor:
+    """Probabilities on all images: one row a network, or ``samples`` rows of masks of a single network."""
     copies = samples or len(nets.keep)
 
     def run(x: Tensor) -> ndarray:
@@ -175,20 +181,27 @@ RATES = (0.0, 0.1, 0.3, 0.5, 0.7)
 
 @dataclass(frozen=True)
 class Sweep:
-    """By dropout rate, dropout off: the norm of all weights, the typical size of a logit, and the test error."""
+    """By dropout rate, dropout off: the norm of all weights, how far they moved, the size of a logit, and the test error."""
 
     norm: Float[ndarray, " r"]
+    moved: Float[ndarray, " r"]
     logit: Float[ndarray, " r"]
     error: Float[ndarray, " r"]
 
 
 @cache
-def sweep(seed: int) -> Sweep:
+def sweep(seed: int, epochs: int = 60, width: int = WIDTH) -> Sweep:
     """Networks at all ``RATES`` from one seed; logits are centred over classes before their root mean square."""
-    data, nets = images(seed), train(RATES, seed)
+    data, nets = images(seed), train(RATES, seed, epochs, width=width)
+    start = Networks(RATES, seed, width).weights
     with torch.no_grad():
         out = nets(data.x_test.expand(len(RATES), -1, -1), None)
-        norm = sum((w**2).flatten(1).sum(1) for w in nets.weights).sqrt()  # type: ignore[union-attr]
+        norm, moved = _norms(nets.weights), _norms([w - w0 for w, w0 in zip(nets.weights, start)])
         logit = (out - out.mean(-1, keepdim=True)).pow(2).mean((1, 2)).sqrt()
         error = (out.argmax(-1) != data.y_test).double().mean(1)
-    return Sweep(norm.numpy(), logit.numpy(), error.numpy())
+    return Sweep(norm.numpy(), moved.numpy(), logit.numpy(), error.numpy())
+
+
+def _norms(parts: Sequence[Tensor]) -> Float[Tensor, " m"]:
+    """The Euclidean norm of all entries of each network."""
+    return torch.cat([part.flatten(1) for part in parts], dim=1).norm(dim=1)

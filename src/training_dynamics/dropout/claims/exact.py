@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.dropout import averaging, linear, variational
+from training_dynamics.dropout import averaging, linear, logistic, variational
 from training_dynamics.toolbox.seeds import numpy_generator
 
 KEEPS = (1.0, 0.9, 0.7, 0.5, 0.3, 0.1)
@@ -43,7 +43,7 @@ def descent_average(seed: int) -> Measured:
 @claim(
     "dropout.averages_out",
     "Dropout is noise with mean zero, so over many steps it averages out.",
-    source="srivastava2014dropout",
+    source="srivastava2014dropout, wager2013dropout",
     verdict="fails",
     instead="In the outputs it does; in the squared loss it leaves a penalty, and the solution is far from least squares.",
 )
@@ -76,6 +76,44 @@ def units(seed: int) -> Measured:
 def plain_ridge(seed: int) -> Measured:
     """Change of plain ridge's predictions under the same rescaling: the reason for the condition."""
     return Measured(linear.rescaling_gap(seed, plain=True), "of the predictions", at_least=0.15)
+
+
+def _logistic(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and weights of a logistic problem with 10 features, outputs of typical size 2."""
+    x = linear.problem(seed, n=40, d=10).inputs
+    w = numpy_generator(seed, "claim logistic").standard_normal(10)
+    return x, w * 2 / np.sqrt(np.mean((x @ w) ** 2))
+
+
+@claim(
+    "dropout.logistic_penalty",
+    "In logistic regression dropout adds a penalty too, exactly: the same number whatever the labels.",
+    source="wager2013dropout",
+    verdict="holds",
+)
+def logistic_penalty(seed: int) -> Measured:
+    """Expected loss over all masks minus loss minus penalty, for two opposite labellings, relative to the loss."""
+    (x, w), labels = _logistic(seed), numpy_generator(seed, "claim labels").integers(0, 2, 40)
+    gaps = []
+    for y in (labels, 1 - labels):
+        plain = logistic.loss(x @ w, y).sum()
+        gaps.append(abs(logistic.enumerated_loss(x, y, w, 0.5) - plain - logistic.penalty(x, w, 0.5)) / plain)
+    return Measured(float(max(gaps)), "of the loss", at_most=1e-12)
+
+
+@claim(
+    "dropout.logistic_quadratic",
+    "In logistic regression the dropout penalty is a weighted ridge.",
+    source="wager2013dropout",
+    verdict="fails",
+    instead="The ridge is its second-order form; at rate 0.7 and outputs of size 2 it is far from the penalty.",
+)
+def logistic_quadratic(seed: int) -> Measured:
+    """Relative difference of the quadratic form from the penalty."""
+    x, w = _logistic(seed)
+    return Measured(
+        100 * abs(logistic.quadratic_penalty(x, w, 0.3) / logistic.penalty(x, w, 0.3) - 1), "% off", at_least=11
+    )
 
 
 @claim(
@@ -145,7 +183,7 @@ def geometric_mean(seed: int) -> Measured:
 @claim(
     "dropout.exact_average",
     "Switching dropout off computes the average prediction of all thinned networks.",
-    source="srivastava2014dropout",
+    source="baldi2013understanding",
     verdict="fails",
     instead="It computes neither the arithmetic mean nor, once a hidden layer follows the masks, the geometric one.",
 )
@@ -220,7 +258,8 @@ def variational_penalty(seed: int) -> Measured:
 @claim(
     "dropout.point_masses",
     "Dropout, with weights that are exactly 0 or exactly m, minimises the divergence to the posterior.",
-    source="gal2016dropout, hron2018variational",
+    said_by="gal2016dropout",
+    source="hron2018variational",
     verdict="fails",
     instead="For exact point masses it is infinite: it grows by log 10 with every tenfold narrowing. Its slope in m has a limit.",
     seeds=None,
@@ -236,7 +275,7 @@ def point_masses() -> Measured:
 @claim(
     "dropout.spike_and_slab",
     "Dropout is Bayesian inference with a spike-and-slab prior.",
-    source="gal2016dropout, mitchell1988bayesian",
+    source="mitchell1988bayesian",
     verdict="fails",
     instead="Under that prior the data decide which weights are zero. Dropout keeps each with the same probability for any data.",
 )
