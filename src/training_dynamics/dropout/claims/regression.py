@@ -127,7 +127,7 @@ def ensemble_far(seed: int) -> Measured:
 
 @claim(
     "dropout.hmc_mixes",
-    "Where there are data, eight chains of HMC roughly agree about the function of a 49-parameter network, on the mean of the seeds.",
+    "Where there are data, eight chains of HMC roughly agree about the function of a network, on the mean of the seeds.",
     source="neal2011mcmc, gelman1992inference",
     verdict="holds",
     judge="mean",
