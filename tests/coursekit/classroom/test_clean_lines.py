@@ -10,7 +10,7 @@ from nbconvert.filters.markdown import markdown2html
 from coursekit.classroom.collect.collect import student_of
 from coursekit.classroom.show.clean import inert_markdown
 from coursekit.classroom.show.feedback import cleaned
-from coursekit.engine.matching.plan import _words
+from coursekit.engine.matching.unanswered import _words
 from coursekit.engine.messages import scrubbed
 
 ENDS = ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")

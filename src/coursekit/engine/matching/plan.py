@@ -5,19 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
-import re
 from dataclasses import dataclass, field, replace
 
+from coursekit.engine.matching.unanswered import unanswered
 from coursekit.engine.protocol.errors import SourceFault
-from coursekit.notebooks.marks import TEXT_STUB, without_hidden, without_solution
+from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.notebooks.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
 from coursekit.notebooks.read import Cell, read_notebook, read_submission
 
-UNWRITTEN = ("YOUR ANSWER HERE", TEXT_STUB)  # what releases put in place of a text
 # names that every cell may rely on without binding them, and the star of an import that may bind any of them
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-LONGEST_TEXT = 100_000  # characters of a written answer that are looked into for whether it is one
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -253,7 +250,7 @@ def _find_answers(plan: Plan) -> None:
         if None in places:
             plan.flags.append(f"{question.id}: the answer cell is missing")
         question.blank = all(
-            place is not None and _unanswered(plan.cells[place], answer)
+            place is not None and unanswered(plan.cells[place], answer)
             for place, answer in zip(places, question.answers)
         )
         if question.manual and question.blank and _own_text_below(plan, question.given[-1]):
@@ -270,19 +267,6 @@ def _own_text_below(plan: Plan, place: int) -> bool:
     below = range(place + 1, min((there for there in taken if there > place), default=len(plan.cells)))
     own = (plan.cells[there] for there in below if not plan.cells[there].grade_id)
     return any(cell.type != "code" and cell.source.strip() for cell in own)
-
-
-def _unanswered(cell: Cell, trusted: Cell) -> bool:
-    if trusted.type == "code":
-        return is_stub(cell.source, without_solution(trusted.source))
-    return _words(cell.source[:LONGEST_TEXT]) in [
-        _words(text) for text in ("", *UNWRITTEN, without_solution(trusted.source))
-    ]
-
-
-def _words(text: str) -> list[str]:
-    """The words and signs that say something: decoration, dots and comments are no answer, a formula or a picture is."""
-    return re.findall(r"\w+|[^\w\s*_`>#.…–—-]", COMMENT.sub("", text).lower())
 
 
 def _find_order(plan: Plan) -> None:
