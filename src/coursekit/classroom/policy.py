@@ -37,7 +37,7 @@ def load(classroom: Classroom, assignment: str) -> Policy:
     if not classroom.policy.is_file():
         return Policy()
     try:
-        tables = tomllib.loads(classroom.policy.read_text())
+        tables = tomllib.loads(classroom.policy.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClassroomError(f"{classroom.policy.name} is not valid TOML: {error}") from None
     check_tables(classroom, tables)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
 from coursekit.classroom.layout import ID_RULE, Classroom, ClassroomError, valid_id
 
+SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+")
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 UNSAFE = re.compile(r"[<>&\"'`\x00-\x1f\x7f\\{}\u202a-\u202e\u2066-\u2069]")
 
 
@@ -47,29 +51,69 @@ def people(classroom: Classroom) -> dict[str, Person]:
         ) from None
 
 
+def numbered(classroom: Classroom, reader: csv.DictReader) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row with the number of the line that it begins on, which an error names, too."""
+    while True:
+        first = reader.line_num + 1
+        try:
+            line = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ClassroomError(
+                f"{classroom.roster.name}, line {first}: {error}; look for a quotation mark that is never closed"
+            ) from None
+        yield first, line
+
+
+def broken(line: dict[str, Any]) -> str:
+    """Why a line of the file is no student's, or nothing."""
+    for name, value in line.items():
+        if "\n" in str(value) or "\r" in str(value):
+            return f"the value of {name!r} goes on over several lines; look for a quotation mark that is never closed"
+        if name in ("student", "lms_id") and SCIENTIFIC.fullmatch((value or "").strip()):
+            return (
+                f"{value!r} is what a spreadsheet makes of a long number; format the column as text, and type it again"
+            )
+    return ""
+
+
+def unusable(student: str, other: str | None) -> str:
+    """Why an id cannot be a student's beside ``other``, which has the same letters; or nothing."""
+    if not valid_id(student):
+        return f"{student!r} is not a student id: {ID_RULE}"
+    if student == other:
+        return f"{student!r} is there twice; keep one line for each student"
+    if other is not None:
+        return f"{student!r} differs from {other!r} in capitals only, and some systems take both for one folder"
+    if student.partition(".")[0].upper() in DEVICES:
+        return f"{student!r} cannot be a folder on Windows; give that student another id"
+    return ""
+
+
 def read(classroom: Classroom) -> dict[str, Person]:
     """The roster as it stands in the file."""
     known = {field.name for field in fields(Person)}
     found: dict[str, Person] = {}
     with classroom.roster.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(file, strict=True)
         if "student" not in (reader.fieldnames or ()):
             raise ClassroomError(
                 f"{classroom.roster.name} needs a column 'student'; it may have {', '.join(sorted(known))}, separated by "
                 f"commas; its first line is {','.join(reader.fieldnames or ())[:80]!r}"
             )
-        for line in reader:
+        headers = [name.strip() for name in reader.fieldnames or ()]
+        if twice := sorted({name for name in headers if name and headers.count(name) > 1}):
+            raise ClassroomError(f"{classroom.roster.name}, line 1: the column {twice[0]!r} is there twice; keep one")
+        ids: dict[str, str] = {}
+        for number, line in numbered(classroom, reader):
             if not any(line.values()):  # spreadsheets leave lines of commas behind
                 continue
             student = (line["student"] or "").strip()
-            if not valid_id(student):
-                raise ClassroomError(
-                    f"{classroom.roster.name}, line {reader.line_num}: {student!r} is not a student id: {ID_RULE}"
-                )
-            if student in found:
-                raise ClassroomError(
-                    f"{classroom.roster.name}, line {reader.line_num}: {student!r} is there twice; keep one line for each student"
-                )
+            reason = broken(line) or unusable(student, ids.get(student.lower()))
+            if reason:
+                raise ClassroomError(f"{classroom.roster.name}, line {number}: {reason}")
+            ids[student.lower()] = student
             values = {key: safe_name(value or "") for key, value in line.items() if key in known - {"student"}}
             found[student] = Person(student, **values)
     return found

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from contextlib import contextmanager
 
 import pytest
@@ -14,8 +15,9 @@ from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.regrade import table as changes_table
 from coursekit.classroom.grade.writer import Writer
 from coursekit.classroom.gradebook import cells
-from coursekit.classroom.gradebook.tables import prepare
+from coursekit.classroom.gradebook.tables import prepare, write as tables_write
 from coursekit.classroom.options import about_file
+from coursekit.classroom.policy import load
 from coursekit.classroom.source import questions
 from coursekit.classroom.variants import course_key
 from coursekit.cli import main
@@ -79,14 +81,44 @@ CASES = {
         "roster.csv",
         b'student,email\nalice,"' + b"x" * 200_000,
         EXPORT,
-        "roster.csv is not a table",
+        "roster.csv, line 2: field larger than",
+    ),
+    "roster: a quotation that swallows students": (
+        "roster.csv",
+        b'student,email\nalice,a\nbob,"b\nchi,c\ndan,d\n',
+        EXPORT,
+        "roster.csv, line 3: unexpected end of data",
+    ),
+    "roster: a value of two lines": (
+        "roster.csv",
+        b'student,email\nalice,a\nbob,"b\nchi",c\n',
+        EXPORT,
+        "line 3: the value of 'email' goes on over several lines",
+    ),
+    "roster: a column twice": (
+        "roster.csv",
+        b"student,email,email\n",
+        EXPORT,
+        "line 1: the column 'email' is there twice",
+    ),
+    "roster: capitals": ("roster.csv", b"student\nalice\nAlice\n", EXPORT, "line 3: 'Alice' differs from 'alice' in"),
+    "roster: a number of a spreadsheet's": (
+        "roster.csv",
+        b"student,lms_id\nalice,1.0112E+04\n",
+        EXPORT,
+        "line 2: '1.0112E+04' is what a spreadsheet makes",
+    ),
+    "roster: an id of a spreadsheet's": ("roster.csv", b"student\n1.0112E04\n", EXPORT, "line 2: '1.0112E04' is what"),
+    "roster: a device": (
+        "roster.csv",
+        b"student\nalice\nCon.1\n",
+        EXPORT,
+        "line 3: 'Con.1' cannot be a folder on Windows",
     ),
     "roster: UTF-16": ("roster.csv", "student\nalice\n".encode("utf-16"), EXPORT, "save it as CSV UTF-8"),
     "roster: twice": ("roster.csv", b"student\nalice\nalice\n", EXPORT, "line 3: 'alice' is there twice"),
     "roster: not UTF-8": ("roster.csv", b"student\nalic\xe9\n", EXPORT, "save it as CSV UTF-8"),
     "roster: semicolons": ("roster.csv", b"student;email\nalice;a\n", EXPORT, "its first line is 'student;email'"),
-    "time": ("submitted/alice/mini/timestamp.txt", b"noon", GRADE, "timestamp.txt: cannot read the time 'noon'"),
-    "time: not text": ("submitted/alice/mini/timestamp.txt", b"\xff", GRADE, "timestamp.txt"),
     "gradebook": ("gradebook.db", b"x" * 5_000, EXPORT, "the gradebook cannot be used: file is not a database"),
     "key": ("course.key", b"zz", (*GRADE, "--regrade"), "course.key is not the key"),
     "source: not JSON": ("source/mini/mini.ipynb", b"zz", GRADE, "release the assignment again"),
@@ -236,3 +268,21 @@ def test_grading_says_what_is_left_to_do(room):
     assert result.exit_code == 0, result.output
     assert "0 graded, 1 already graded" in result.output
     assert "nothing handed in: bob" in result.output
+
+
+def test_a_policy_with_a_byte_order_mark_is_a_policy(room):
+    room.policy.write_bytes(b"\xef\xbb\xbf[mini]\ndeadline = 2026-10-01T22:00:00Z\n")
+    assert load(room, "mini").deadline is not None
+
+
+@pytest.mark.parametrize("column", ["manual_score", "extra_credit"])
+def test_points_in_the_gradebook_that_are_no_number_are_told_of(room, column):
+    source = room.source_bytes("mini")
+    prepare(room)
+    tables_write(room, "mini", source, records.read_all(room, "mini"))
+    with sqlite3.connect(room.root / "gradebook.db") as book:
+        book.execute(f"UPDATE grade SET {column} = 'three'")
+    for line in (EXPORT, ("feedback", "mini"), ("report", "mini")):
+        result = course(room, *line)
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit), (line, result.exception)
+        assert f"has 'three' as {column} of alice, mini, " in result.output and "formgrader" in result.output

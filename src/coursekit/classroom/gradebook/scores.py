@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 
 from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.gradebook.tables import connect
-from coursekit.classroom.layout import Classroom
+from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
 from coursekit.classroom.source import GradedCell, questions
 
@@ -120,11 +120,23 @@ def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual
                 for student, name, *values in connection.execute(
                     query.select_from(joined).where(master.c.name == assignment)
                 ):
-                    before = found[student].get(name, Manual())
-                    found[student][name] = merged(before, dict(zip(columns, values)))
+                    before, row = found[student].get(name, Manual()), dict(zip(columns, values))
+                    found[student][name] = merged(before, checked(row, f"{student}, {assignment}, {name}"))
     finally:
         engine.dispose()
     return dict(found)
+
+
+def checked(row: dict[str, Any], whose: str) -> dict[str, Any]:
+    """The row itself; raises ClassroomError for points that are no number, which a column of SQLite can hold."""
+    for column in ("manual_score", "extra_credit"):
+        value = row.get(column)
+        if value is not None and not records.is_number(value):
+            raise ClassroomError(
+                f"the gradebook has {str(value)[:60]!r} as {column} of {whose}, and that must be a number: type the points "
+                "again in formgrader (`course lab`)"
+            )
+    return row
 
 
 def merged(before: Manual, values: dict[str, Any]) -> Manual:

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
+from coursekit.classroom import records
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.policy import answers_are_out, load
@@ -168,11 +169,13 @@ def page(
 
 
 def write(
-    classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None, answers: bool | None = None
-) -> Iterator[Path]:
+    classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None, answers: bool | None = None,
+    faults: list[str] | None = None,
+) -> Iterator[Path]:  # fmt: skip
     """Write the page of everyone with a record, yielding each as it is done.
 
     ``answers`` says whether what is right is shown; by default it is once the policy says that answers are out.
+    What keeps a student from a page is added to ``faults``, and the others go on; it is raised where there is no such list.
     """
     source = classroom.source_bytes(assignment)
     questions(source)
@@ -184,7 +187,13 @@ def write(
             continue
         student = standing.person.student
         path = classroom.autograded(assignment, student)
-        notebook = shown(path, assignment)
+        try:
+            notebook = shown(path, assignment)
+        except ClassroomError as error:
+            if faults is None:
+                raise
+            faults.append(f"{student}: {error}")
+            continue
         target = classroom.feedback(assignment, student)
         write_atomically(target, page(assignment, title, standing, notebook, sources, out))
         yield target
@@ -196,13 +205,13 @@ def shown(path: Path, assignment: str) -> NotebookNode:
         return nbformat.reads(path.read_text("utf-8"), as_version=4) if path.is_file() else nbformat.v4.new_notebook()
     except (ValueError, AttributeError, KeyError, TypeError, nbformat.ValidationError) as error:
         raise ClassroomError(
-            f"{path} is damaged ({error}); `course grade {assignment} --regrade` makes it again"
+            f"{path} is damaged ({str(error)[:200]}); `course grade {assignment} --regrade` makes it again"
         ) from None
 
 
 def with_records(classroom: Classroom, assignment: str) -> list[Standing]:
     """The students who get a page; raises ClassroomError when nobody has been graded."""
     found = [standing for standing in standings(classroom, assignment) if standing.record is not None]
-    if not found:
+    if not found and not records.damaged(classroom, assignment):
         raise ClassroomError(f"nobody has a record for {assignment}; `course grade {assignment}` makes them")
     return found
