@@ -5,42 +5,84 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
-from coursekit.classroom.layout import TIMESTAMP, Classroom, ClassroomError, parse_time
-from coursekit.notebooks.limits import LARGEST
+from coursekit.classroom.layout import TIMESTAMP, Classroom, ClassroomError, parse_time, valid_id
+from coursekit.notebooks.limits import ENDINGS, LARGEST
 
 PLAIN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 REPARSE_POINT = 0x400  # what Windows marks links and junctions with
 
+LONGEST_TIME = 80  # bytes
 NOT_PLAIN = (errno.ELOOP, errno.EMLINK, errno.ENOTDIR, errno.ENXIO, errno.EOPNOTSUPP)  # links, no folder, sockets
 
 
 class NotRegular(Exception):
-    """Something in ``submitted/`` that is no regular file below plain folders; the message names it for its student."""
+    """Something in ``submitted/`` that is no regular file below plain folders, or not what it has to be; said to its student."""
 
 
 def notebook(classroom: Classroom, assignment: str, student: str) -> tuple[bytes, str]:
     """A submission's bytes, and why it may not be read, which then stand in for its bytes too; one of the two is empty."""
     try:
-        with suppress(FileNotFoundError):
-            read(classroom, assignment, student, TIMESTAMP)
+        moment(classroom, assignment, student)
         return read(classroom, assignment, student, f"{assignment}.ipynb"), ""
     except NotRegular as error:
         return str(error).encode(), str(error)
 
 
 def submission_time(classroom: Classroom, assignment: str, student: str) -> datetime | None:
-    """When the submission came in (UTC), from nbgrader's timestamp file; None when unknown."""
-    path = classroom.submitted(assignment, student).with_name(TIMESTAMP)
+    """When the submission came in (UTC); None when unknown, as of one that ``notebook`` gives a reason to refuse."""
     try:
-        return parse_time(read(classroom, assignment, student, TIMESTAMP).decode())
-    except (FileNotFoundError, NotRegular):
+        return moment(classroom, assignment, student)
+    except NotRegular:
+        return None
+
+
+def moment(classroom: Classroom, assignment: str, student: str) -> datetime | None:
+    """The time in nbgrader's timestamp file, None where there is none.  Raises NotRegular for a file without a time.
+
+    It would be a way around the late penalty to take such a submission as one in time.
+    """
+    try:
+        return parse_time(read(classroom, assignment, student, TIMESTAMP)[:LONGEST_TIME].decode())
+    except FileNotFoundError:
         return None
     except (ClassroomError, UnicodeDecodeError) as error:
-        raise ClassroomError(f"{path}: {error}; or remove the file") from None
+        raise NotRegular(
+            f"when it came in is not known, since {TIMESTAMP} holds no time ({error}); your instructor can put that right"
+        ) from None
+
+
+def beside(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:
+    """By student (all by default), the names of what lies in ``submitted/`` beside the notebook and its time, unread."""
+    expected, found = {f"{assignment}.ipynb", TIMESTAMP}, {}
+    for folder in sorted((classroom.root / "submitted").glob(f"*/{assignment}")):
+        if not valid_id(folder.parent.name) or (students and folder.parent.name not in students):
+            continue
+        if any(is_link(place) for place in (folder, folder.parent)):
+            continue  # a link is refused, and nothing is looked for behind it
+        names = (
+            [entry.name for entry in os.scandir(folder) if not entry.name.startswith(".")] if folder.is_dir() else []
+        )
+        if rest := sorted(set(names) - expected):
+            found[folder.parent.name] = rest
+    return found
+
+
+def misnamed(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:
+    """By student, the notebooks that wait in ``submitted/`` under other names, where there is none of the right one."""
+    there = set(classroom.submitters(assignment))
+    rest = beside(classroom, assignment, students).items()
+    notebooks = {student: [name for name in names if name.lower().endswith(ENDINGS)] for student, names in rest}
+    return {student: names for student, names in notebooks.items() if names and student not in there}
+
+
+def is_link(path: Path) -> bool:
+    """Whether a path is a link, or what Windows has in place of one."""
+    status = path.lstat()
+    return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_file_attributes", 0) & REPARSE_POINT)
 
 
 def read(classroom: Classroom, assignment: str, student: str, name: str) -> bytes:
@@ -86,7 +128,6 @@ def opened_by_path(folder: Path, parts: tuple[str, ...]) -> int:
     path = folder
     for part in parts:
         path = path / part
-        status = path.lstat()
-        if stat.S_ISLNK(status.st_mode) or getattr(status, "st_file_attributes", 0) & REPARSE_POINT:
+        if is_link(path):
             raise NotRegular(f"{part} is a link; hand in a copy of the notebook")
     return os.open(path, PLAIN)

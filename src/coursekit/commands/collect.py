@@ -31,7 +31,9 @@ def table(report: list[Taken]) -> Table:
     """What became of each item, refusals in red."""
     result = Table("student", "status", "reason", Column("from", overflow="fold"))  # its end tells it from the others
     for taken in sorted(report, key=lambda t: (t.status != "refused", t.student or "")):
-        style = {"refused": "red", "superseded": "yellow", "ignored": "yellow"}.get(taken.status, "")
+        style = {"refused": "red", "replaced": "yellow", "superseded": "yellow", "ignored": "yellow"}.get(
+            taken.status, ""
+        )
         texts = (escape(UNPRINTABLE.sub("\ufffd", text)) for text in (taken.reason, taken.origin))
         result.add_row(taken.student or "?", taken.status, *texts, style=style)
     return result
@@ -39,7 +41,7 @@ def table(report: list[Taken]) -> Table:
 
 def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Iterator[str]:
     """What to look at in what was taken: ids that the roster lacks, and times after the deadline, a line each."""
-    taken = {t.student: t for t in report if t.student and t.status in ("collected", "unchanged")}
+    taken = {t.student: t for t in report if t.student and t.status in ("collected", "replaced", "unchanged")}
     roster, rule = people(classroom), load(classroom, assignment)
     if roster and (strangers := sorted(taken.keys() - roster.keys())):
         yield f"not in roster.csv: {', '.join(strangers)}; is it another student's id or lms_id, written differently?"
@@ -112,9 +114,9 @@ def command(
         report = collect_items(classroom, assignment, items, moment)
     counts = {
         status: sum(t.status == status for t in report)
-        for status in ("collected", "unchanged", "superseded", "refused", "ignored")
+        for status in ("collected", "replaced", "unchanged", "superseded", "refused", "ignored")
     }
-    notable = [taken for taken in report if taken.status in ("superseded", "refused", "ignored")]
+    notable = [taken for taken in report if taken.status in ("replaced", "superseded", "refused", "ignored")]
     if notable:
         console.print(table(notable))
     console.print(", ".join(f"{count} {status}" for status, count in counts.items() if count) or "nothing was found")

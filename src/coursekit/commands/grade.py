@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from coursekit.classroom import handed_in
+from coursekit.classroom.collect.intake import UNUSUAL
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Job, Runner, Settings
 from coursekit.classroom.grade.run import grade
@@ -58,6 +60,20 @@ def command(
         console.print(line, markup=False, soft_wrap=True)
     for student in summary.crashed:
         console.print(f"[red]{student} was set aside: it took its grading process down twice; see its record")
+    for student, names in handed_in.beside(classroom, assignment, students).items():
+        console.print(f"not read, of {student}: {listed(names)}", markup=False, soft_wrap=True)
+    if wrong := handed_in.misnamed(classroom, assignment, students):
+        raise click.ClickException(
+            f"no {assignment}.ipynb, but a notebook of another name: "
+            + "; ".join(f"{student} ({listed(names)})" for student, names in wrong.items())
+            + f". Rename what is to be graded, in submitted/STUDENT/{assignment}, or `course collect` it"
+        )
+
+
+def listed(names: list[str]) -> str:
+    """The first few names, without what could steer a terminal."""
+    shown = ", ".join(UNUSUAL.sub("\ufffd", name)[:60] for name in names[:5])
+    return shown + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:

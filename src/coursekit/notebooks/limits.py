@@ -7,6 +7,7 @@ from typing import Any
 
 from coursekit.notebooks.pictures import without_lost_pictures
 
+ENDINGS = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers add the second ending to what they save
 LARGEST = 20 * 2**20  # bytes of a notebook that is handed in
 TOO_LARGE = (
     f"the file is larger than {LARGEST // 2**20} MB: clear its outputs (Edit, Clear Outputs of All Cells) and save"

@@ -43,15 +43,30 @@ class Cell:
 def read_submission(data: bytes, source: list[Cell]) -> list[Cell]:
     """The cells of a submission that is held against the course's ``source``: the verdict of check, collect and grade.
 
-    Raises Refused, also for more code than can be looked into.
+    Raises Refused, also for another assignment's notebook and for more code than can be looked into.
     """
     cells = read_notebook(data)
+    if _of_another(source, cells):
+        raise Refused(
+            "it is the notebook of another assignment: none of its questions belong to this one; hand in the right notebook"
+        )
     length = _to_parse(source, cells)
     if length > LONGEST_CODE:
         raise Refused(
             f"the code has {length:,} characters; at most {LONGEST_CODE:,} can be graded: take data out of it"
         )
     return cells
+
+
+def _of_another(source: list[Cell], cells: list[Cell]) -> bool:
+    """Whether a notebook has marked cells that are not of the source, and none of the source's questions.
+
+    Headings, texts and set-up may have the same ids in every assignment, and tell nothing.
+    """
+    marked = {cell.grade_id for cell in cells if cell.grade_id}
+    asked = {name for cell in source if cell.kind != "other" for name in (cell.grade_id, cell.id) if name}
+    met = marked | {cell.id for cell in cells if cell.id}
+    return bool(marked - {cell.grade_id for cell in source}) and not met & asked
 
 
 def _to_parse(source: list[Cell], cells: list[Cell]) -> int:

@@ -4,6 +4,7 @@ import json
 import os
 from datetime import UTC, datetime
 
+import pytest
 from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
 from test_collect import GOOD_TEXT, by_student, collect_export, put, zipped
@@ -131,3 +132,44 @@ def test_source_is_never_touched(tmp_path):
     put(inbox / "source" / "mini.ipynb")
     collect(room, "mini", [inbox])
     assert room.source("mini").read_bytes() == source_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("doejane_10112_204501_mini.ipynb", "jdoe"),
+        ("doejane_LATE_10112_204509_mini-1.ipynb", "jdoe"),
+        ("o_neiltara_10115_204504_mini.ipynb", "tneil"),
+        ("team_2_10112_204501_mini.ipynb", "jdoe"),
+        ("team_2_LATE_10112_204501_mini.ipynb", "jdoe"),
+        ("doejane_10112_204501_10115_7_mini.ipynb", "jdoe"),
+        ("stranger_10199_204501_10115_7_mini.ipynb", None),
+        ("10115_10112_204501_mini.ipynb", "jdoe"),
+        ("x_10115_10112_204501_mini.ipynb", None),
+        ("team_2_10199_204501_mini.ipynb", None),
+        ("somebody_10199_204501_mini.ipynb", "10199"),
+        ("team_2_10117_link.html", "refused boki"),
+        ("anon_aB3xZ_204505_mini.ipynb", "anon_aB3xZ"),
+        ("LATE_anon_aB3xZ_204511_mini-1.ipynb", "anon_aB3xZ"),
+    ],
+)
+def test_an_underscore_in_a_name_of_canvas_s_makes_nobody_else_s(tmp_path, name, whose):
+    """The roster tells which number is meant; where it does not, the file is refused by its name."""
+    room = classroom(tmp_path / "room")
+    room.roster.write_text("student,lms_id\njdoe,10112\nboki,10117\ntneil,10115\n")
+    (taken,) = collect_export(room, zipped(tmp_path / "submissions.zip", {name: GOOD_TEXT}))
+    if whose is None:
+        assert (taken.student, taken.status) == (None, "refused") and name.removesuffix(".ipynb") in taken.reason
+        assert not room.submitters("mini")
+    elif whose.startswith("refused"):
+        assert (taken.student, taken.status) == (whose.split()[1], "refused")
+    else:
+        assert (taken.student, taken.status) == (whose, "collected")
+
+
+def test_without_a_roster_two_numbers_in_a_name_are_not_guessed_at(tmp_path):
+    room = classroom(tmp_path / "room")
+    names = ("team_2_10112_204501_mini.ipynb", "doejane_10112_204501_mini.ipynb")
+    report = collect_export(room, zipped(tmp_path / "submissions.zip", dict.fromkeys(names, GOOD_TEXT)))
+    assert by_student(report) == {"10112": "collected", None: "refused"}
+    assert "team_2_10112_204501_mini" in report[-1].reason and "2 or 10112" in report[-1].reason

@@ -12,7 +12,6 @@ from coursekit.classroom.collect.collect import collect
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
-from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.show.similarity import similarity
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, pipes and sockets as POSIX has them")
@@ -78,9 +77,19 @@ def time_from_a_pipe(room):
     os.mkfifo(place(room).with_name("timestamp.txt"))
 
 
+def no_time(room):
+    hand_in(room, "eve")
+    place(room).with_name("timestamp.txt").write_text("last Tuesday")
+
+
+def no_text_for_a_time(room):
+    hand_in(room, "eve")
+    place(room).with_name("timestamp.txt").write_bytes(b"\xff" * 10**6)
+
+
 FORMS = (
     link_to_source, link_to_nowhere, hard_link_to_source, linked_assignment, linked_student, pipe, folder, a_socket,
-    linked_time, time_from_a_pipe,
+    linked_time, time_from_a_pipe, no_time, no_text_for_a_time,
 )  # fmt: skip
 
 
@@ -96,19 +105,24 @@ def test_what_is_no_plain_file_is_refused_and_the_others_are_graded(tmp_path, fo
     found = records.read_all(room, "mini")
     assert {name: record["score"] for name, record in found.items()} == {"ann": 5.0, "eve": 0.0, "zoe": 5.0}
     entry = found["eve"]["questions"]["double"]
-    assert entry["status"] == "refused" and "hand in" in entry["message"]
+    assert entry["status"] == "refused" and ("hand in" in entry["message"] or "holds no time" in entry["message"])
+    assert len(entry["message"]) < 400
     assert grade(room, "mini", (), settings, run=local.run).graded == []
     assert handed_in.notebook(room, "mini", "ann")[1] == ""
     similarity(room, "mini")
 
 
 @pytest.mark.parametrize("form", [link_to_source, linked_assignment, linked_student, linked_time])
-def test_nothing_is_collected_through_a_link(tmp_path, form):
+def test_nothing_is_collected_through_a_link_and_the_others_are_taken(tmp_path, form):
     room = classroom(tmp_path / "room")
     hand_in(room, "ann")
     before = place(room, "ann").read_bytes(), room.source("mini").read_bytes()
     form(room)
-    (tmp_path / "eve.ipynb").write_text(json.dumps(submission(explain="wrong")))
-    with pytest.raises(ClassroomError, match="is a link"):
-        collect(room, "mini", [tmp_path / "eve.ipynb"])
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name in ("eve", "zoe"):
+        (inbox / f"{name}.ipynb").write_text(json.dumps(submission(explain="wrong")))
+    said = {taken.student: (taken.status, taken.reason) for taken in collect(room, "mini", [inbox])}
+    assert said["zoe"] == ("collected", "") and place(room, "zoe").is_file()
+    assert said["eve"][0] == "refused" and "is a link" in said["eve"][1] and str(tmp_path) not in said["eve"][1]
     assert (place(room, "ann").read_bytes(), room.source("mini").read_bytes()) == before

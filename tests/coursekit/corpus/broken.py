@@ -211,7 +211,7 @@ def points_of_every_kind(d: Draft) -> None:
         cell["metadata"].setdefault("nbgrader", {})["points"] = points
 
 
-@case("broken", "bad", every="missing")
+@case("broken", "bad", every="refused")
 def other_assignment(d: Draft) -> None:
     for cell in d.cells:
         graded = cell["metadata"].get("nbgrader")

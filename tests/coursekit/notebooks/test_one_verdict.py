@@ -35,6 +35,17 @@ def without(*names: str) -> str:
     return json.dumps({key: value for key, value in NOTEBOOK.items() if key not in names})
 
 
+def of_another(kept: tuple[str, ...] = ("setup", "double_text")) -> str:
+    """Another assignment's notebook: its questions are called otherwise, texts and set-up as here."""
+    notebook = json.loads(TEXT)
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"other{number}"
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("grade_id") and marks["grade_id"] not in kept:
+            marks["grade_id"] = f"other_{marks['grade_id']}"
+    return json.dumps(notebook)
+
+
 TAKEN = {
     "as it was released and answered": TEXT,
     "a byte order mark": codecs.BOM_UTF8 + TEXT.encode(),
@@ -61,11 +72,16 @@ TAKEN = {
     "code that is no Python": with_cell(source="def ("),
     "a magic": with_cell(source="%timeit 1"),
     "large outputs": with_cell(outputs=[{"output_type": "stream", "text": "x" * 5_000_000}]),
+    "one question that is of this assignment": of_another(kept=("double",)),
     "no cells": json.dumps(NOTEBOOK | {"cells": []}),
     "a sheet that is a number": '{"worksheets": [1, {"cells": 5}]}',
 }
+
+
 REFUSED = {
     "nothing": b"",
+    "another assignment": of_another(kept=()),
+    "another assignment with texts and set-up of the same names": of_another(),
     "white space": b" \n\t\n",
     "half a file": TEXT[: len(TEXT) // 2],
     "a word": "hello",

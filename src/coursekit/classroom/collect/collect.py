@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths, stem
-from coursekit.classroom.collect.whose import by_platform, from_platform, is_class_export, student_of
-from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, parse_time, time_text, valid_id
+from coursekit.classroom.collect.whose import Unclear, by_platform, from_platform, is_class_export, student_of
+from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, time_text, valid_id
 from coursekit.classroom.roster import people
 from coursekit.classroom.source import source_cells
 from coursekit.engine.interface import Budget
@@ -25,7 +25,11 @@ from coursekit.paths import write_atomically
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one item: ``status`` is collected, unchanged, superseded, refused or, of another's file, ignored."""
+    """What became of one item.
+
+    ``status`` is collected, replaced (an earlier one of the student's), unchanged, superseded, refused or, of another's file,
+    ignored.
+    """
 
     student: str | None
     status: str
@@ -33,19 +37,16 @@ class Taken:
     origin: str
 
 
-def notebook_fault(data: bytes, assignment: str, source: list[Cell]) -> str | None:
-    """Why ``data`` is not a submission of this assignment, in words for its student, or None."""
+def notebook_fault(data: bytes, source: list[Cell]) -> str | None:
+    """Why ``data`` is not a submission of the assignment that has this source, in words for its student, or None."""
     try:
-        cells = read_submission(data, source)
+        read_submission(data, source)
     except Refused as error:
         return str(error)
-    own, theirs = ({cell.grade_id for cell in held if cell.grade_id} for held in (source, cells))
-    if theirs and not theirs & own:
-        return f"it is not the notebook of {assignment}: none of its questions belong to it"
     return None
 
 
-def fault(item: Item, student: str, assignment: str, source: list[Cell], known: Mapping[str, str]) -> str | None:
+def fault(item: Item, student: str, source: list[Cell], known: Mapping[str, str]) -> str | None:
     """Why an item is refused, or None; ``known`` are the ids in use, by their form in small letters."""
     if not valid_id(student):
         return f"{student!r} is not a student id: {ID_RULE}"
@@ -53,7 +54,7 @@ def fault(item: Item, student: str, assignment: str, source: list[Cell], known: 
         return (
             f"{student!r} differs from {known[student.lower()]!r} in capitals only; rename it to the id that is meant"
         )
-    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, assignment, source)
+    return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, source)
 
 
 def rank(candidate: Candidate, assignment: str) -> tuple:
@@ -75,27 +76,51 @@ def keep_earlier(classroom: Classroom, assignment: str, student: str, data: byte
     write_atomically(classroom.history(assignment, student) / name, data)
 
 
-def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate, stated: bool) -> str:
+def store(classroom: Classroom, assignment: str, student: str, candidate: Candidate, stated: bool) -> tuple[str, str]:
     """Make ``candidate`` the student's submission unless a newer one is there; what was there goes to history.
 
-    A time that the instructor ``stated`` holds for the version that is there already, too.
+    Gives what became of it and what is to be said of that.  A time that the instructor ``stated`` holds for the version that is
+    there already, too.  Raises ClassroomError where links lie or the time of what is there cannot be read.
     """
     path = classroom.submitted(assignment, student)
     stamp = path.with_name(TIMESTAMP)
     for link in (place for place in (path, stamp, path.parent, path.parent.parent) if place.is_symlink()):
-        raise ClassroomError(f"{link} is a link, and no submission may be one; remove it, and collect again")
+        place = link.relative_to(classroom.root).as_posix()
+        raise ClassroomError(f"{place} is a link, and no submission may be one; remove it, and collect again")
     if path.is_file() and path.read_bytes() == candidate.data:
         if stated:
             write_atomically(stamp, time_text(candidate.moment) + "\n")
-        return "unchanged"
+        return "unchanged", ""
     keep_earlier(classroom, assignment, student, candidate.data, time_text(candidate.moment))
-    if path.is_file():  # the time goes first: killed between the two, the next `course collect` writes the notebook
-        if stamp.is_file() and parse_time(stamp.read_text()) > candidate.moment:
-            return "superseded"
-        keep_earlier(classroom, assignment, student, path.read_bytes(), stamp.read_text() if stamp.is_file() else "")
+    status, said = "collected", ""
+    if path.is_file():
+        earlier, before = path.read_bytes(), time_there(classroom, assignment, student)
+        if before and before > candidate.moment:
+            return "superseded", "a newer one is there already; this one is kept in history"
+        keep_earlier(classroom, assignment, student, earlier, time_text(before) if before else "")
+        status, said = "replaced", in_place_of(classroom, assignment, student, before, candidate.moment)
+    # the time goes first: killed between the two, the next `course collect` writes the notebook
     write_atomically(stamp, time_text(candidate.moment) + "\n")
     write_atomically(path, candidate.data)
-    return "collected"
+    return status, said
+
+
+def time_there(classroom: Classroom, assignment: str, student: str) -> datetime | None:
+    """When the submission that is there came in, None where that is unknown; raises ClassroomError for what is no time."""
+    try:
+        return handed_in.moment(classroom, assignment, student)
+    except handed_in.NotRegular as error:
+        raise ClassroomError(f"of the earlier one, {error}") from None
+
+
+def in_place_of(classroom: Classroom, assignment: str, student: str, before: datetime | None, moment: datetime) -> str:
+    """What is said of a submission that takes an earlier one's place: both times, and the score that stood."""
+    then = f"of {before:%Y-%m-%d %H:%M} UTC" if before else "of an unknown time"
+    said = f"handed in {moment:%Y-%m-%d %H:%M} UTC, in place of the one {then}, which is kept in history"
+    record = records.read(classroom, assignment, student)
+    if record is None:
+        return said
+    return f"{said}; graded with {record['score']:g} of {record['max_score']:g} points, and to be graded again"
 
 
 def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, reason: str) -> None:
@@ -121,14 +146,18 @@ def collect_items(
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
     others: dict[str, Refusal] = {}
     for item in items:
-        student = by_platform(student_of(item.parts, item.container, assignment, roster), roster)
+        try:
+            student = by_platform(student_of(item.parts, item.container, assignment, roster), roster)
+        except Unclear as error:
+            refusals.append(Taken(None, "refused", str(error), item.origin))
+            continue
         if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
             refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
             continue
         if isinstance(item, Refusal) and item.foreign:
             others.setdefault(student, item)
             continue
-        reason = fault(item, student, assignment, asked, known)
+        reason = fault(item, student, asked, known)
         if reason is None and isinstance(item, Candidate):
             good[student].append(replace(item, moment=submitted or item.moment))
             known.setdefault(student.lower(), student)
@@ -173,8 +202,10 @@ def take(
         report.append(
             Taken(student, "superseded", f"{chosen.origin} counts; this one is kept in history", other.origin)
         )
-    status = store(classroom, assignment, student, chosen, stated)
-    reason = "a newer one is there already; this one is kept in history" if status == "superseded" else ""
+    try:
+        status, reason = store(classroom, assignment, student, chosen, stated)
+    except ClassroomError as error:  # the others' submissions can be taken all the same
+        status, reason = "refused", str(error)
     return [*report, Taken(student, status, reason, chosen.origin)]
 
 

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from coursekit.notebooks.limits import LARGEST, TOO_LARGE
+from coursekit.notebooks.limits import ENDINGS, LARGEST, TOO_LARGE
 
 MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
 MAX_STUDENT_ARCHIVE = 200 * 2**20
@@ -27,7 +27,6 @@ MAX_MEMBERS = 50_000
 MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
 UNUSUAL = re.compile(r"[^\w .,()+@-]")
 IGNORED = ("__MACOSX", ".ipynb_checkpoints")
-NOTEBOOK = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers add the second ending to what they save
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,12 @@ class TooLarge(Exception):
 
 def interesting(name: str) -> bool:
     """Whether a member or file may hold a notebook."""
-    return name.lower().endswith((*NOTEBOOK, ".zip")) and not set(PurePosixPath(name).parts) & set(IGNORED)
+    return name.lower().endswith((*ENDINGS, ".zip")) and not set(PurePosixPath(name).parts) & set(IGNORED)
 
 
 def stem(name: str) -> str:
     """A file's name without its ending, which for a notebook that a browser saved has two parts."""
-    ending = next((end for end in NOTEBOOK if name.lower().endswith(end)), "")
+    ending = next((end for end in ENDINGS if name.lower().endswith(end)), "")
     return name[: -len(ending)] if ending else PurePosixPath(name).stem
 
 

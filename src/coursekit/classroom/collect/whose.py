@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from coursekit.classroom.collect.intake import (
     DAMAGED,
@@ -24,13 +25,15 @@ from coursekit.classroom.collect.intake import (
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
 
-CANVAS = re.compile(r"[^_]+_(?:LATE_)?(\d+)_\d+_.+")
+CANVAS = re.compile(r".+?_(?:LATE_)?\d+_\d+_.+")  # whom, their number, the submission's, and a name that students give
+CANVAS_NUMBER = re.compile(r"(?<=_)\d+(?=_\d+_.)")
+CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?(anon_(?=\w*[A-Za-z])[A-Za-z0-9]+)_\d+_.+")
 MOODLE = re.compile(
     r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
 )  # the first number: students name what comes after it
-CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])[^_!/\\]+_\d+_\d+_")  # in the path of a file that Canvas named
-CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^_!/\\]+_LATE_\d+_\d+_")
-CANVAS_PAGE = re.compile(r"[^_]+_(?:LATE_)?(\d+)_(?:link|text)\.html")  # an address or a text, handed in in its field
+CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])(?:(?!_LATE_)[^!/\\])+?_\d+_\d+_")  # in the path of a file that Canvas named
+CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^!/\\]+?_LATE_\d+_\d+_")
+CANVAS_PAGE = re.compile(r".+?_(?:LATE_)?(\d+)_(?:link|text)\.html")  # an address or a text, handed in in its field
 
 
 class Doubtful(ClassroomError):
@@ -41,6 +44,26 @@ class Doubtful(ClassroomError):
             f"{super().__str__()}: say --class-export if your platform made it for the whole class, or --one-student if it "
             "is one student's own; then all in it is the student's that it is named after"
         )
+
+
+class Unclear(ClassroomError):
+    """A file's name from which more than one student can be read."""
+
+
+def canvas_number(name: str, roster: Mapping[str, Person]) -> str:
+    """The student's number in a name that Canvas gave.  Raises Unclear where only a guess could tell.
+
+    Names of groups hold underscores and numbers, too: ``team_2_10112_204501_adam``.  The first number or the second is the
+    student's, whichever the roster has; those further on may be of a name that the student gave.
+    """
+    numbers = CANVAS_NUMBER.findall(name)
+    ids = {person.lms_id for person in roster.values()} | set(roster)
+    known = [number for number in numbers[:2] if number in ids]
+    if len(known) == 1 or len(numbers) == 1:
+        return (known or numbers)[0]
+    shown, which = UNUSUAL.sub("\ufffd", name)[:80], " or ".join((known or numbers)[:2])
+    rule = "the roster has both" if known else "write the right one as lms_id into roster.csv"
+    raise Unclear(f"whose {shown} is cannot be told from its name, where {which} may be the student's number; {rule}")
 
 
 def from_platform(parts: tuple[str, ...]) -> bool:
@@ -57,15 +80,25 @@ def owner(folders: list[str], roster: Container[str]) -> str:
     return next(named, folders[-1])
 
 
-def student_of(parts: tuple[str, ...], container: str, assignment: str, roster: Container[str] = ()) -> str:
-    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment."""
+def student_of(
+    parts: tuple[str, ...], container: str, assignment: str, roster: Mapping[str, Person] = MappingProxyType({})
+) -> str:
+    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment.
+
+    Raises Unclear for a name that could be two students'.
+    """
     folders = [part for part in parts[:-1] if part != assignment]
     if folders:
         name = owner(folders, roster)
     else:
         name = stem(parts[-1]) if parts else container
-        canvas = CANVAS.fullmatch(name) or CANVAS_PAGE.fullmatch(parts[-1] if parts else "")
-        name = canvas[1] if canvas else (container or name) if name == assignment else name
+        canvas = CANVAS_ANONYMOUS.fullmatch(name) or CANVAS_PAGE.fullmatch(parts[-1] if parts else "")
+        if canvas:
+            name = canvas[1]
+        elif CANVAS.fullmatch(name) and not MOODLE.fullmatch(name):
+            name = canvas_number(name, roster)
+        elif name == assignment:
+            name = container or name
     moodle = MOODLE.fullmatch(name)
     return moodle[1] if moodle else name.removesuffix(f"_{assignment}")
 
@@ -85,17 +118,25 @@ def is_class_export(classroom: Classroom, assignment: str, paths: list[Path]) ->
     if len(paths) != 1 or paths[0].suffix.lower() != ".zip" or paths[0].is_symlink() or not paths[0].is_file():
         return False
     (path,), roster = paths, people(classroom)
-    own = by_platform(student_of((path.name,), holder(path), assignment, roster), roster)
+    own = named((path.name,), holder(path), assignment, roster)
     platform = any(rule.fullmatch(path.stem) for rule in (CANVAS, MOODLE))
     if platform or own in roster or own in classroom.submitters(assignment):
         return False
     inside = members(path)
-    others = sorted({by_platform(student_of(parts, own, assignment, roster), roster) for parts in inside} - {own})
+    others = sorted({named(parts, own, assignment, roster) for parts in inside} - {own})
     if others:
         shown = ", ".join(UNUSUAL.sub("\ufffd", name)[:40] for name in others[:5])
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
         raise Doubtful(f"{path.name} is named after no student that is known, and what it holds names {shown}{more}")
     return not inside
+
+
+def named(parts: tuple[str, ...], container: str, assignment: str, roster: Mapping[str, Person]) -> str:
+    """The student that an item is of; its own name where that is unclear."""
+    try:
+        return by_platform(student_of(parts, container, assignment, roster), roster)
+    except Unclear:
+        return parts[-1]
 
 
 def members(path: Path) -> list[tuple[str, ...]]:

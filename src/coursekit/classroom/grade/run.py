@@ -37,9 +37,6 @@ def pending(
     """What is to be graded, and whose record still holds."""
     jobs, kept = [], []
     for student in students:
-        handed_in.submission_time(
-            classroom, assignment, student
-        )  # as a bad policy, a bad time must stop us before the work
         data, fault = handed_in.notebook(classroom, assignment, student)
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget)):
