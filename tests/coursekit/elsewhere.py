@@ -13,8 +13,8 @@ import sysconfig
 from pathlib import Path
 
 from corpus.base import Draft, source_of
+from fixture import COURSE
 
-from coursekit.course import at
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Budget, Submission
@@ -22,7 +22,6 @@ from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 from coursekit.sandbox import bubblewrap
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARY = at(ROOT).given
 
 
 def ways_below(folder: str) -> set[str]:
@@ -53,9 +52,9 @@ def _main(name: str, code: str) -> None:
     draft = Draft("mini", solved=False)
     draft.first(code)
     engine = (
-        grading_engine(library=LIBRARY)
+        grading_engine(library=COURSE.given)
         if name == "split"
-        else SplitEngine(WrapLauncher(bubblewrap.ways()[0], LIBRARY), name)
+        else SplitEngine(WrapLauncher(bubblewrap.ways()[0], COURSE.given), name)
     )
     outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0))
     engine.close()

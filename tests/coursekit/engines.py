@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from fixture import COURSE
 
-from coursekit.course import current
 from coursekit.engine.engines import SandboxUnavailable, grading_engine
 from coursekit.engine.grade import SplitEngine
 
@@ -14,7 +14,7 @@ from coursekit.engine.grade import SplitEngine
 def sandboxed() -> Iterator[SplitEngine]:
     """A grading engine, closed at the end; the test is skipped where there is no sandbox."""
     try:
-        engine = grading_engine(library=current().given)
+        engine = grading_engine(library=COURSE.given)
     except SandboxUnavailable as error:
         pytest.skip(str(error))
     yield engine

@@ -1,4 +1,4 @@
-"""The fixture course: one assignment with a function, a class in parts, a prediction and a written question."""
+"""The fixture course: a library, and one assignment with a function, a class in parts, a prediction and a written question."""
 
 import json
 import shutil
@@ -6,7 +6,10 @@ from pathlib import Path
 
 import nbformat
 
+from coursekit.course import at
+
 ROOT = Path(__file__).parent / "fixture_course"
+COURSE = at(ROOT)
 
 
 def copy_course(folder: Path, **edits: tuple[str, str]) -> Path:

@@ -5,8 +5,10 @@ import json
 import nbformat
 
 from coursekit.assignments.notebook import build, text_of
+from coursekit.assignments.parse import load
 from coursekit.assignments.prove import Prover
-from coursekit.assignments.record import execute, quiet, seed_everything
+from coursekit.assignments.record import complete, execute, quiet, seed_everything
+from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Block, Head, Meta, Question
 from coursekit.checks import CheckFailed
 from coursekit.engine.interface import Budget, Submission
@@ -102,3 +104,23 @@ def disagreements(found):
         for pair in pairs
         if ways[pair[0]] != ways[pair[1]]
     }
+
+
+def of_topic(topic, root, engine, every=1):
+    """Judge each ``every``-th turn of an assignment's own answers; how many were judged."""
+    made = load(topic, root)
+    ways = FourWays(made, engine, source_text(made, root))
+    asked = [q for q in made.questions if not q.written]
+    kinds = {
+        "reference": lambda q: [q.reference],
+        "alternatives": lambda q: list(q.alternatives.values()),
+        "mistakes": lambda q: [m.code for m in q.mistakes],
+    }
+    tried = 0
+    for kind, codes in kinds.items():
+        for turn in range(max(len(codes(q)) for q in asked))[::every]:
+            answers = {q.id: complete(made, q, kind, codes(q)[turn]) for q in asked if turn < len(codes(q))}
+            found = ways.judge(answers)
+            assert not disagreements(found), (kind, turn)
+            tried += len(found)
+    return tried

@@ -14,10 +14,7 @@ from coursekit.assignments.prove import Prover, prove
 from coursekit.assignments.record import complete
 from coursekit.assignments.schema import AssignmentError, Question, Text
 from coursekit.cli import main
-from coursekit.course import current
 from coursekit.notebooks.marks import CODE_STUB, without_solution
-
-BOOK = current().book
 
 # ruff: noqa: E501
 ERRORS = [
@@ -244,15 +241,6 @@ def test_a_mistake_that_never_ends_is_told(tmp_path, monkeypatch):
     root = copy_course(tmp_path, mistakes=('raise OverflowError("too many steps")', "while True: pass"))
     with pytest.raises(AssignmentError, match="half_time, mistake endless: .*make it end"):
         build(load("tiny", root))
-
-
-def test_the_students_guide_quotes_a_message_as_it_is():
-    assignment = load("tiny", ROOT)
-    question = assignment.question("half_time")
-    code = next(m.code for m in question.mistakes if m.name == "one-weight-layer")
-    run = Prover(assignment, build(assignment)).run(question, f"import math\n{code}")
-    lines = [line.replace(", `half_time(2.0, 0.001)`", "") for line in run.message.split("\n")[:3]]
-    assert "\n".join(lines) in (BOOK / "guides" / "student.md").read_text()
 
 
 def test_the_command_proves_and_says_what_is_not_proved(tmp_path):

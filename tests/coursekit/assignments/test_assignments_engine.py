@@ -1,78 +1,30 @@
 """The messages that the proofs promise reach a student whose answers live in another process than the checks."""
 
 import pytest
-from fixture import ROOT as FIXTURE, answered
-
-from coursekit.assignments.parse import load, topics
-from coursekit.assignments.record import complete
-from coursekit.assignments.release import released_text, source_text
-from coursekit.course import current
-from coursekit.engine.engines import local_engine
-from coursekit.engine.interface import Budget, Submission
-
-ROOT = current().root
-
-COURSES = [
-    pytest.param((FIXTURE, "tiny"), id="tiny"),
-    *(pytest.param((ROOT, topic), id=topic, marks=pytest.mark.slow) for topic in topics()),
-]
+from fixture import ROOT
+from graded_answers import (
+    Grader,
+    a_blank_notebook_is_called_blank,
+    every_mistake_gets_its_own_message,
+    right_answers_earn_everything,
+)
 
 
-class Grader:
-    """Grades whole notebooks of answers, one a question, with one engine."""
-
-    def __init__(self, root, topic):
-        self.assignment = load(topic, root)
-        self.source = source_text(self.assignment, root).encode()
-        self.blank = released_text(self.assignment, root)
-        self.engine = local_engine()
-
-    def grade(self, answers, seeds=None):
-        notebook = answered(self.blank, answers).encode()
-        return self.engine.grade(Submission("student", notebook, seeds or {}), self.source, Budget()).questions
-
-    def cells(self, folder, codes):
-        found = [(q, codes(q)) for q in self.assignment.questions if not q.written]
-        return {q.id: complete(self.assignment, q, folder, code) for q, code in found if code is not None}
-
-
-@pytest.fixture(scope="module", params=COURSES)
-def grader(request):
-    made = Grader(*request.param)
+@pytest.fixture(scope="module")
+def grader():
+    made = Grader(ROOT, "tiny")
     yield made
     made.engine.close()
 
 
 @pytest.mark.parametrize("seed", [0, 4711])
 def test_right_answers_earn_everything(grader, seed):
-    questions = [q for q in grader.assignment.questions if not q.written]
-    references = grader.cells("reference", lambda q: q.reference)
-    graded = grader.grade(references, {q.id: seed for q in questions})
-    assert {q.id: graded[q.id].score for q in questions} == {q.id: q.meta.points for q in questions}
-    for number in range(max(len(q.alternatives) for q in questions)):
-        cells = grader.cells("alternatives", lambda q: nth(list(q.alternatives.values()), number))  # noqa: B023
-        graded = grader.grade(cells, {q.id: seed for q in questions})
-        assert {id: graded[id].message for id in cells if graded[id].status != "passed"} == {}
+    right_answers_earn_everything(grader, seed)
 
 
 def test_every_mistake_gets_its_own_message(grader):
-    tried = 0
-    for number in range(max(len(q.mistakes) for q in grader.assignment.questions)):
-        cells = grader.cells("mistakes", lambda q: getattr(nth(q.mistakes, number), "code", None))  # noqa: B023
-        graded = grader.grade(cells)
-        for id in cells:
-            question = grader.assignment.question(id)
-            mistake = question.mistakes[number]
-            assert graded[id].score < question.meta.points, (id, mistake.name)
-            assert mistake.says in graded[id].message, (id, mistake.name, graded[id].message)
-            tried += 1
-    assert tried == sum(len(q.mistakes) for q in grader.assignment.questions)
+    every_mistake_gets_its_own_message(grader)
 
 
 def test_a_blank_notebook_earns_nothing_and_is_called_blank(grader):
-    graded = grader.grade({})
-    assert {(r.score, r.status) for r in graded.values()} == {(0, "blank")}
-
-
-def nth(items, number):
-    return items[number] if number < len(items) else None
+    a_blank_notebook_is_called_blank(grader)

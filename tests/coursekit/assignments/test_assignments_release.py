@@ -1,8 +1,6 @@
 """Release: nbgrader's own students' notebook, the kit, the pages; the same bytes twice, and nothing that gives answers away."""
 
-import ast
 import io
-import json
 import os
 import re
 import subprocess
@@ -13,21 +11,16 @@ import zipfile
 import nbformat
 import pytest
 from click.testing import CliRunner
-from fixture import ROOT as FIXTURE, answered, copy_course
+from fixture import COURSE, ROOT as FIXTURE, answered, copy_course
+from kit_search import assert_no_answer, kit_bytes, telling
 
 from coursekit.assignments.kit import modules
 from coursekit.assignments.pages import write_pages
-from coursekit.assignments.parse import load, topics
+from coursekit.assignments.parse import load
 from coursekit.assignments.release import release, released_text, scripts_on_path, source_text
 from coursekit.assignments.schema import AssignmentError
 from coursekit.cli import main
-from coursekit.course import current
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB, without_solution
-from coursekit.plain import unpack
-
-ROOT = current().root
-
-COURSES = [(FIXTURE, "tiny"), *((ROOT, topic) for topic in topics())]
 
 
 @pytest.fixture(scope="module")
@@ -70,98 +63,35 @@ def test_nbgrader_s_release_holds_stubs_and_no_hidden_check(classroom):
 def test_the_gradebook_knows_the_points(classroom):
     from nbgrader.api import Gradebook
 
-    with scripts_on_path(), Gradebook(f"sqlite:///{classroom / 'gradebook.db'}", "training-dynamics") as gradebook:
+    with scripts_on_path(), Gradebook(f"sqlite:///{classroom / 'gradebook.db'}", COURSE.id) as gradebook:
         assignment = gradebook.find_assignment("tiny")
         assert assignment.max_score == 14 and assignment.max_written_score == 5
 
 
-def kit_texts(root, topic):
-    """Every file of a kit as text, with the packed tables of its checks unpacked."""
-    files = {}
-    with zipfile.ZipFile(io.BytesIO(kit_bytes(root, topic))) as archive:
-        for name in archive.namelist():
-            files[name] = archive.read(name).decode("utf-8", "replace")
-    for name, text in list(files.items()):
-        if name.endswith(".ipynb"):
-            cells = "\n".join(c.source for c in nbformat.reads(text, as_version=4).cells)
-            tables = re.findall(r"check\.known\((.*)\)  # typical", cells)
-            files[name] = cells + "".join(json.dumps(unpack(ast.literal_eval(table))) for table in tables)
-    return files
+def test_the_kit_gives_no_answer_away():
+    assert_no_answer(FIXTURE, "tiny")
 
 
-def kit_bytes(root, topic):
-    from coursekit.assignments.kit import kit_files, zipped
-
-    return zipped(kit_files(topic, released_text(load(topic, root), root), root), topic)
-
-
-def telling(code):
-    """The lines of ``code`` that would tell something, without spaces: no names alone, no imports, no single keywords."""
-    lines = {re.sub(r"\s+", "", line.partition("  #")[0]) for line in code.split("\n")}
-    return {
-        line
-        for line in lines
-        if len(line) >= 14 and not line.startswith(("import", "from", "#", '"""', "def", "class", "@"))
-    }
-
-
-@pytest.mark.parametrize(("root", "topic"), COURSES, ids=[c[1] for c in COURSES])
-def test_the_kit_gives_no_answer_away(root, topic):
-    assignment = load(topic, root)
-    files = {name: re.sub(r"\s+", "", text) for name, text in kit_texts(root, topic).items()}
-    public = re.sub(
-        r"\s+",
-        "",
-        "\n".join(
-            [q.visible + q.answer + q.statement + " ".join(q.meta.hints) for q in assignment.questions]
-            + assignment.setups
-        ),
-    )
-    searched = 0
-    for question in assignment.questions:
-        secrets = telling(question.hidden) | (set() if question.written else telling(question.reference))
-        secrets |= {line for m in question.mistakes for line in telling(m.code)}
-        secrets |= {re.sub(r"\s+", "", line) for line in question.meta.rubric}
-        if question.written:
-            secrets |= {
-                re.sub(r"\s+", "", line.lstrip("# ")) for line in question.reference.split("\n") if len(line) > 20
-            }
-        for secret in secrets:
-            if secret in public:
-                continue  # the author shows it: a near-code hint, a name that a visible check uses too
-            searched += 1
-            for name, text in files.items():
-                library = name.startswith(f"{topic}/src/")
-                assert library or secret not in text, f"{name} of the kit holds {secret!r} of question {question.id}"
-                assert not library or secret not in text or len(secret) < 30, f"{name} of the kit holds {secret!r}"
-    assert searched >= 5 * len(assignment.questions)
-
-
-def test_the_search_for_answers_finds_one_that_is_planted(monkeypatch):
+def test_the_search_for_answers_finds_one_that_is_planted():
     assignment = load("tiny", FIXTURE)
-    planted = kit_texts(FIXTURE, "tiny") | {"tiny/notes.txt": assignment.question("momentum").reference}
-    monkeypatch.setattr(sys.modules[__name__], "kit_texts", lambda root, topic: planted)
+    planted = {"tiny/notes.txt": assignment.question("momentum").reference}
     with pytest.raises(AssertionError, match="notes.txt of the kit holds"):
-        test_the_kit_gives_no_answer_away(FIXTURE, "tiny")
+        assert_no_answer(FIXTURE, "tiny", planted)
 
 
 def test_the_kit_holds_only_modules_for_students():
-    names = set(modules(current()))
+    names = set(modules(COURSE))
     assert {"coursekit.checks", "coursekit.cli", "coursekit.engine.engines", "coursekit.commands.check"} <= names
-    assert "training_dynamics.toolbox.data" in names
     assert not [n for n in names if n.startswith(("coursekit.assignments", "coursekit.book", "coursekit.classroom"))]
-    assert all(
-        n in ("training_dynamics",) or n.startswith("training_dynamics.toolbox")
-        for n in names
-        if n.startswith("training")
-    )
+    own = {name for name in names if name.startswith("tiny_course")}
+    assert own == {"tiny_course", "tiny_course.toolbox", "tiny_course.toolbox.nets", "tiny_course.toolbox.seeds"}
 
 
-@pytest.mark.parametrize("module", ["training_dynamics.adam.update", "training_dynamics.lab.optimizers"])
+@pytest.mark.parametrize("module", ["tiny_course.modes", "tiny_course.lab.steps"])
 def test_a_module_of_a_topic_or_of_the_lab_in_the_kit_is_refused(monkeypatch, module):
     monkeypatch.setattr("coursekit.assignments.kit.ROOTS", ("coursekit.cli", module))
-    with pytest.raises(AssignmentError, match=f"the kit would hold {module.rpartition('.')[0]}"):
-        modules(current())
+    with pytest.raises(AssignmentError, match="the kit would hold tiny_course.(modes|lab)"):
+        modules(COURSE)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import pandas
 import pytest
 from classroom_course import classroom, submission
 from click.testing import CliRunner
+from fixture import COURSE
 from nbgrader.api import Gradebook
 
 from coursekit.classroom.grade import local
@@ -13,9 +14,6 @@ from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.policy import load
 from coursekit.classroom.show import feedback
 from coursekit.cli import main
-from coursekit.course import current
-
-COURSE = current().id
 
 ROSTER = """student,first_name,last_name,email,lms_id,section
 alice,Alice,O'Brien,alice@example.org,101,A
@@ -37,7 +35,7 @@ def room(tmp_path_factory):
         "[mini]\ndeadline = 2026-10-01T12:00:00Z\ngrace_minutes = 15\npenalty_per_day = 0.1\nmax_penalty = 0.15\n"
     )
     grade(made, "mini", (), Settings(engine="classroom_course:text_engine"), run=local.run)
-    with Gradebook(made.db_url, COURSE) as book:
+    with Gradebook(made.db_url, COURSE.id) as book:
         entry = book.find_grade("explain", "mini", "mini", "bob")
         entry.manual_score, entry.needs_manual_grade, entry.extra_credit = 4.0, False, 1.0
         book.find_comment("explain", "mini", "mini", "bob").manual_comment = "Well *said*."
@@ -80,7 +78,7 @@ def test_canvas_has_its_columns_and_its_points_row(room, tmp_path):
 
 
 def test_stock_export_agrees(room):
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         submission = book.find_submission("mini", "alice")
         assert (submission.score, submission.late_submission_penalty) == (5.0, 0.0)
 

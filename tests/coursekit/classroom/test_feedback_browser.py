@@ -6,15 +6,13 @@ import pytest
 from classroom_browser import chromium, executed
 from classroom_course import GOOD, classroom, submission
 from classroom_payloads import MARKDOWN, OUTPUTS, filled, hostile_notebook
+from fixture import COURSE
 from nbgrader.api import Gradebook
 
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.show import feedback
-from coursekit.course import current
-
-COURSE = current().id
 
 pytestmark = pytest.mark.browser
 ENGINE = "classroom_course:text_engine"
@@ -31,7 +29,7 @@ def hostile_room(tmp_path_factory):
         'student,first_name,last_name\nmallory,"<script>pwned(\'first\')</script>","""><img src=x onerror=pwned(9)>"\n'
     )
     grade(room, "mini", (), Settings(engine=ENGINE), run=local.run)
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         book.find_comment(
             "explain", "mini", "mini", "mallory"
         ).manual_comment = "<script>pwned('own comment')</script> *fine*"
@@ -46,7 +44,7 @@ def stock_feedback(room, student="mallory"):
 
     config = Config()
     config.CourseDirectory.root = str(room.root)
-    config.CourseDirectory.course_id = COURSE
+    config.CourseDirectory.course_id = COURSE.id
     config.CourseDirectory.feedback_directory = "stock_feedback"
     answer = NbGraderAPI(config=config).generate_feedback("mini", force=True)
     assert answer["success"], answer
@@ -133,7 +131,7 @@ def test_nothing_runs_in_our_feedback(hostile_room):
 
 def test_nothing_runs_in_stock_feedback_and_hidden_checks_are_not_on_it(hostile_room):
     with Gradebook(
-        hostile_room.db_url, COURSE
+        hostile_room.db_url, COURSE.id
     ) as book:  # stock pages show a grader's comment as it is: that is the grader's own
         book.find_comment("explain", "mini", "mini", "mallory").manual_comment = None
         book.db.commit()

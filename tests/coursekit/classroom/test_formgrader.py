@@ -10,15 +10,13 @@ import pytest
 from classroom_browser import chromium, executed
 from classroom_course import GOOD, classroom, submission
 from classroom_payloads import hostile_notebook
+from fixture import COURSE
 from nbgrader.api import Gradebook
 
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.lab import command_line, configure, environment
-from coursekit.course import current
-
-COURSE = current().id
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TOKEN = "course-test"
@@ -91,13 +89,13 @@ def sign_in(context, server):
 
 
 def submission_id(room, student):
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         return book.find_submission_notebook("mini", "mini", student).id
 
 
 def entered(room, student="alice"):
     """The points that a person gave, by question."""
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         grades = book.find_submission_notebook("mini", "mini", student).grades
         return {grade.name: grade.manual_score for grade in grades if grade.manual_score is not None}
 
@@ -127,7 +125,7 @@ def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
     assert entered(room) == {"explain": 3}
     grade(room, "mini", (), Settings(engine="classroom_course:text_engine"), run=local.run, again=True)
     assert entered(room) == {"explain": 3}
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert book.find_submission("mini", "alice").score == 8
 
 

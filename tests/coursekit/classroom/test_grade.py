@@ -5,6 +5,7 @@ import shutil
 import pytest
 from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
+from fixture import COURSE
 from rich.console import Console
 
 from coursekit.classroom import policy, records
@@ -172,12 +173,11 @@ def test_a_refused_student_stays_in_the_gradebook_and_gets_a_page(room, tmp_path
     from nbgrader.api import Gradebook
 
     from coursekit.classroom.show import feedback
-    from coursekit.course import current
 
     (tmp_path / "eve.ipynb").write_text("no notebook")
     collect.collect(room, "mini", [tmp_path / "eve.ipynb"])
     run(room)
-    with Gradebook(room.db_url, current().id) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert book.find_submission("mini", "eve").score == 0
         assert not book.find_submission("mini", "eve").needs_manual_grade
     pages = {path.parent.name: path.read_text() for path in feedback.write(room, "mini")}

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from classroom_course import GOOD, classroom, submission
 from cluster_class import free_ports, hand_in_made_up
+from fixture import COURSE
 from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
@@ -20,9 +21,6 @@ from coursekit.classroom.grade import dask, local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
-from coursekit.course import current
-
-COURSE = current().id
 
 ENGINE = "classroom_course:text_engine"
 
@@ -200,7 +198,7 @@ def test_course_grade_killed_with_real_workers_leaves_nothing_running_and_goes_o
     now = {path.stem: path.read_bytes() for path in room.records("mini").glob("*.json")}
     assert len(now) == 24 and now | done == now, "what was graded stays as it was"
     assert max(times_graded(room).values()) == 1
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         scores = {entry["student"]: entry["score"] for entry in book.submission_dicts("mini")}
     assert scores == {f"s{n:03d}": 5.0 if n % 2 else 0.0 for n in range(24)}
 

@@ -21,9 +21,7 @@ from coursekit.classroom.grade import dask
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
-from coursekit.course import current
-
-ROOT = current().root
+from coursekit.paths import KIT
 
 HERE = Path(__file__).parents[1]
 
@@ -64,12 +62,10 @@ def worker(scheduler):
 
 @pytest.fixture
 def other_version(tmp_path):
-    """A folder with the course in which a check was changed."""
-    for package in ("coursekit", "training_dynamics"):
-        shutil.copytree(
-            ROOT / "src" / package, tmp_path / "src" / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    with (tmp_path / "src" / "coursekit" / "checks.py").open("a") as file:
+    """A folder with a grader in which a check was changed."""
+    own = tmp_path / "src" / "coursekit"
+    shutil.copytree(KIT / "coursekit", own, ignore=shutil.ignore_patterns("__pycache__"))
+    with (own / "checks.py").open("a") as file:
         file.write("\n# changed\n")
     return tmp_path / "src"
 

@@ -8,16 +8,14 @@ from pathlib import Path
 import pytest
 from absent import absent
 from classroom_course import GOOD, classroom, source_bytes, submission
+from fixture import COURSE
 from nbgrader.api import Gradebook, get_alembic_version
 from sqlalchemy import create_engine, inspect, text
 
 from coursekit.classroom import records
 from coursekit.classroom.gradebook import tables
 from coursekit.classroom.layout import Classroom
-from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
-
-COURSE = current().id
 
 
 def record(student, double=2.0, norm=3.0, explain="manual", late=None):
@@ -44,7 +42,7 @@ def write(room, *found):
 def test_nbgrader_reads_what_was_written(tmp_path):
     room = classroom(tmp_path)
     write(room, record("alice"), record("bob", double=0.0, explain="blank"))
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         found = {row["student"]: row for row in book.submission_dicts("mini")}
         assert (found["alice"]["score"], found["alice"]["max_score"], found["alice"]["needs_manual_grade"]) == (
             5,
@@ -69,7 +67,7 @@ def test_writing_again_changes_nothing(tmp_path):
 def test_what_people_entered_stays(tmp_path):
     room = classroom(tmp_path)
     write(room, record("alice"))
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         entry = book.find_grade("explain", "mini", "mini", "alice")
         entry.manual_score, entry.extra_credit, entry.needs_manual_grade = 3.5, 0.5, False
         book.find_comment("explain", "mini", "mini", "alice").manual_comment = "Good."
@@ -77,10 +75,10 @@ def test_what_people_entered_stays(tmp_path):
         book.find_grade("double", "mini", "mini", "alice").manual_score = 1.0
         book.db.commit()
     write(room, record("alice"))
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert not book.find_grade("explain", "mini", "mini", "alice").needs_manual_grade
     write(room, record("alice", double=0.0))
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert book.find_grade("explain", "mini", "mini", "alice").score == 4.0
         assert book.find_comment("explain", "mini", "mini", "alice").comment == "Good."
         assert book.find_submission_notebook("mini", "mini", "alice").flagged
@@ -113,7 +111,7 @@ def test_a_removed_question_takes_its_grades_and_a_new_one_gets_them(tmp_path):
     new = record("alice")
     new["questions"]["length"] = new["questions"].pop("norm")
     tables.write(room, "mini", data, {"alice": new})
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         names = {grade.name for grade in book.find_submission_notebook("mini", "mini", "alice").grades}
         assert names == {"double", "length", "explain"}
         assert book.find_submission("mini", "alice").score == 5
@@ -148,7 +146,7 @@ def test_the_same_scores_and_cells_as_stock_autograde(tmp_path):
     tables.write(room, "assignment", source_bytes(), found)
     views = []
     for url in (f"sqlite:///{engine.folder / 'gradebook.db'}", room.db_url):
-        with Gradebook(url, COURSE) as book:
+        with Gradebook(url, COURSE.id) as book:
             grades = {
                 (student, g.name): (g.score, g.auto_score, g.max_score, g.needs_manual_grade, g.failed_tests, g.cell_type)
                 for student in notebooks for g in book.find_submission_notebook("assignment", "assignment", student).grades
@@ -213,12 +211,12 @@ def test_postgresql_holds_the_same(tmp_path, postgres):
     views = []
     for room in (lite, real):
         write(room, *found)
-        with Gradebook(room.db_url, COURSE) as book:
+        with Gradebook(room.db_url, COURSE.id) as book:
             entry = book.find_grade("explain", "mini", "mini", "s007")
             entry.manual_score, entry.needs_manual_grade = 3.0, False
             book.db.commit()
         write(room, *found)
-        with Gradebook(room.db_url, COURSE) as book:
+        with Gradebook(room.db_url, COURSE.id) as book:
             listed = sorted(book.submission_dicts("mini"), key=lambda row: row["student"])
             views.append([(d["student"], d["score"], d["max_score"], d["needs_manual_grade"]) for d in listed])
             assert book.find_submission_notebook("mini", "mini", "s001").late_submission_penalty == 0.5

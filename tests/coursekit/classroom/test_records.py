@@ -7,6 +7,7 @@ import threading
 import pytest
 from classroom_course import classroom, source_bytes, submission
 from click.testing import CliRunner
+from fixture import COURSE
 from nbgrader.api import Gradebook
 
 from coursekit.classroom import records
@@ -19,10 +20,7 @@ from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.variants import course_key, make_key
 from coursekit.cli import main
 from coursekit.commands.grade import ahead
-from coursekit.course import current
 from coursekit.engine.interface import Budget, QuestionResult
-
-COURSE = current().id
 
 SETTINGS = Settings(engine="classroom_course:text_engine")
 
@@ -128,7 +126,7 @@ def test_writers_at_once_do_not_hinder_each_other(tmp_path):
     for thread in threads:
         thread.join()
     assert failures == []
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert sorted(row["score"] for row in book.submission_dicts("mini")) == [2.0] * 60
 
 
@@ -154,7 +152,7 @@ def test_a_gradebook_of_another_nbgrader_is_left_alone(room, change):
 
 
 def test_what_people_entered_for_a_question_that_is_gone_is_kept(room):
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         book.find_grade("norm", "mini", "mini", "alice").manual_score = 1.5
         book.find_comment("norm_answer", "mini", "mini", "alice").manual_comment = "See me."
         book.find_grade("explain", "mini", "mini", "alice").manual_score = 4.0
@@ -167,7 +165,7 @@ def test_what_people_entered_for_a_question_that_is_gone_is_kept(room):
     kept = [json.loads(line) for line in room.removed("mini").read_text().splitlines()]
     assert {"student": "alice", "cell": "norm", "manual_score": 1.5, "extra_credit": None} in kept
     assert {"student": "alice", "cell": "norm_answer", "manual_comment": "See me."} in kept
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert book.find_grade("explain", "mini", "mini", "alice").manual_score == 4.0
 
 
@@ -176,7 +174,7 @@ def test_a_newer_submission_asks_for_a_second_look_at_what_a_person_graded(room)
     path = room.submitted("mini", "alice")
     path.with_name("timestamp.txt").write_text("2026-09-30 10:00:00 UTC")
     grade(room, "mini", (), SETTINGS, run=local.run)
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         entry = book.find_grade("explain", "mini", "mini", "alice")
         entry.manual_score, entry.needs_manual_grade = 4.0, False
         book.db.commit()
@@ -187,7 +185,7 @@ def test_a_newer_submission_asks_for_a_second_look_at_what_a_person_graded(room)
     grade(room, "mini", (), SETTINGS, run=local.run)
     grade(room, "mini", (), SETTINGS, run=local.run)
     assert [(standing.status, standing.score) for standing in standings(room, "mini")] == [("waiting", 9.0)]
-    with Gradebook(room.db_url, COURSE) as book:
+    with Gradebook(room.db_url, COURSE.id) as book:
         assert book.find_grade("explain", "mini", "mini", "alice").needs_manual_grade
         assert not book.find_grade("double", "mini", "mini", "alice").needs_manual_grade
 

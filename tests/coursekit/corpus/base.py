@@ -1,4 +1,4 @@
-"""Submissions made from a real assignment: hostile, broken and honest, each with the exact result that every question must get."""
+"""Submissions to the assignment in ``course`` and to a small one: hostile, broken and honest, each with the exact result that every question must get."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import json
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from corpus.mini import mini_source
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import source_text
 from coursekit.notebooks.marks import without_hidden, without_solution
 
-REAL = "deep_linear_networks"
+COURSE = Path(__file__).parent / "course"  # its assignment is built like any course's
 LEAK = "LEAKED"  # what an attack prints when it got hold of something; it must never show
 
 
 @functools.cache
 def source_of(name: str) -> bytes:
     """The source notebook that submissions of this name answer."""
-    return mini_source() if name == "mini" else source_text(load(REAL)).encode()
+    return mini_source() if name == "mini" else source_text(load("modes", COURSE), COURSE).encode()
 
 
 def points_of(name: str) -> dict[str, tuple[float, bool]]:
@@ -107,7 +108,7 @@ class Case:
 CASES: list[Case] = []
 
 
-def case(group: str, base: str, source: str = "real", seconds: float = 20.0, **differs: object) -> Callable:
+def case(group: str, base: str, source: str = "modes", seconds: float = 20.0, **differs: object) -> Callable:
     """Register a submission: ``base`` is good (all right), or bad (nothing answered); ``differs`` says what comes out otherwise."""
 
     def register(write: Callable[[Draft], None]) -> Callable[[Draft], None]:
@@ -117,13 +118,13 @@ def case(group: str, base: str, source: str = "real", seconds: float = 20.0, **d
     return register
 
 
-def cells(group: str, base: str, codes: dict[str, str], source: str = "real", **differs: object) -> None:
+def cells(group: str, base: str, codes: dict[str, str], source: str = "modes", **differs: object) -> None:
     """Register submissions that differ from the base by one code cell at the top."""
     for name, code in codes.items():
         case(group, base, source, **differs)(_named(name, lambda d, code=code: d.first(code)))
 
 
-def answers(group: str, base: str, question: str, codes: dict[str, str], status: str = "failed", source: str = "real",
+def answers(group: str, base: str, question: str, codes: dict[str, str], status: str = "failed", source: str = "modes",
             **differs: object) -> None:  # fmt: skip
     """Register submissions that differ from the base by the answer to one question."""
     for name, code in codes.items():

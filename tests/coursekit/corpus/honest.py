@@ -159,7 +159,7 @@ cells("honest", "good", {
     "help_lines": "import numpy as np\nnp.prod?\n?np.dot",
     "displays": "from IPython.display import display, Markdown\ndisplay(Markdown('# Hi'))\ndisplay(3)\nimport pandas as pd",
     "top_level_await": "import asyncio\nasync def wait(): return 3\nprint(await wait())",
-    "uses_the_toolbox": "from training_dynamics.toolbox import seeds, nets\nprint(seeds, nets)",
+    "uses_the_toolbox": "from tiny_course.toolbox import seeds, nets\nprint(seeds, nets)",
     "uses_the_checks": "from coursekit.checks import check\nprint(check)",
     "seeds_and_printing": "import numpy as np, torch\nnp.random.seed(5)\ntorch.manual_seed(5)\nnp.set_printoptions(precision=2)",
     "dataclass_and_enum": "import dataclasses, enum\n@dataclasses.dataclass\nclass A:\n    x: int = 1\nclass E(enum.Enum):\n    A = 1\nA(), E.A",

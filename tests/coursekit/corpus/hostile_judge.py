@@ -80,12 +80,14 @@ cells("hostile", "bad", {
             frame = frame.f_back
     """,
     "read_solutions": """
-        import sys, pathlib, training_dynamics
-        roots = {pathlib.Path(p) for p in sys.path if p} | set(pathlib.Path(list(training_dynamics.__path__)[0]).parents)
+        import sys, pathlib, tiny_course
+        roots = {pathlib.Path(p) for p in sys.path if p} | set(pathlib.Path(list(tiny_course.__path__)[0]).parents)
         for root in roots:
             for name in ("solutions", "exercises", "classroom", "tests", ".git", ".cache"):
-                if (root / name).exists() and (root / name).is_dir() and "site-packages" not in str(root) and "python3" not in str(root):
-                    print("LEAKED", root / name, list((root / name).iterdir())[:3])
+                if not (root / name).is_dir() or "site-packages" in str(root) or "python3" in str(root): continue
+                seen = set((root / name).iterdir())
+                if root / name not in roots or not seen <= roots:  # the way to the library may be seen, and nothing beside it
+                    print("LEAKED", root / name, list(seen)[:3])
     """,
     "read_the_gradebook": """
         import os, sqlite3
@@ -122,7 +124,7 @@ cells("hostile", "bad", {
             print("LEAKED", coursekit.engine.grade.__file__)
         except ImportError:
             pass
-        import training_dynamics.toolbox
+        import tiny_course.toolbox
     """,
 })  # fmt: skip
 
@@ -204,13 +206,13 @@ answers("hostile", "good", "mode_speed", {
     """,
     "use_the_course_library": """
         def mode_speed(w, s):
-            import training_dynamics.deep_linear_networks.modes as course
+            import tiny_course.modes as course
             return course.mode_speed(w, s)
     """,
     "use_the_solution_file": """
         def mode_speed(w, s):
             import runpy
-            return runpy.run_path("solutions/deep_linear_networks/reference.py")["mode_speed"](w, s)
+            return runpy.run_path("solutions/modes/reference.py")["mode_speed"](w, s)
     """,
     "fish_in_the_checks_module": """
         def mode_speed(w, s):

@@ -1,4 +1,4 @@
-"""A small source notebook for what the real assignments do not ask: callbacks, generators, classes, work in place, partial credit."""
+"""A small source notebook for what the assignment in ``course`` does not ask: callbacks, generators, classes, work in place, partial credit."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from absent import absent
 from corpus.base import Draft, source_of
-from elsewhere import ways_below
+from elsewhere import ROOT, ways_below
+from fixture import COURSE
 
-from coursekit.course import current
 from coursekit.engine import engines
 from coursekit.engine.grade import SplitEngine
 from coursekit.engine.interface import Budget, Outcome, Submission
@@ -20,8 +20,6 @@ from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 from coursekit.sandbox import bubblewrap, facts
 from coursekit.sandbox.probe import ROOT_STAYS
 from coursekit.sandbox.view import HOME
-
-ROOT = current().root
 
 WAYS = bubblewrap.ways() if sys.platform.startswith("linux") else []
 WRONG = set(facts._looked(*bubblewrap.command(WAYS[0], [])).values()) - {""} if WAYS else {"it is not installed"}
@@ -39,7 +37,7 @@ def graded(code: str, answer: str = "", **budget: float) -> Outcome:
     draft.first(code)
     if answer:
         draft.answer("adder", answer)
-    engine = SplitEngine(WrapLauncher(WAYS[0], current().given), "split-bubblewrap")
+    engine = SplitEngine(WrapLauncher(WAYS[0], COURSE.given), "split-bubblewrap")
     return engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0, **budget))
 
 
@@ -57,12 +55,12 @@ def test_what_an_answer_sees_and_reaches():
                 return True
             print(json.dumps(dict(
                 uid=os.getuid(), cwd=os.listdir("."), secret=os.path.exists({secret.name!r}), root=sorted(os.listdir("/")),
-                course=os.listdir({str(ROOT)!r}), beside=os.listdir({str(ROOT.parent)!r}),
+                course=os.listdir({str(COURSE.root)!r}), around=os.listdir({str(ROOT)!r}), src=os.listdir({str(COURSE.src)!r}), beside=os.listdir({str(ROOT.parent)!r}),
                 write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
                 connect=possible(socket.socket().connect, ("127.0.0.1", 22)), pids=sum(p.isdigit() for p in os.listdir("/proc")),
-                topics=possible(__import__, "training_dynamics.deep_linear_networks.modes"),
+                topics=possible(__import__, "tiny_course.modes"),
                 classroom=possible(__import__, "coursekit.classroom"),
-                toolbox=possible(__import__, "training_dynamics.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
+                toolbox=possible(__import__, "tiny_course.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
             )))""")  # fmt: skip
     seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
     assert (seen["uid"], seen["pids"], seen["write"]) == (65534, 2, []) and set(seen["cwd"]) <= ways_below(HOME)
@@ -71,7 +69,12 @@ def test_what_an_answer_sees_and_reaches():
         Path(path).parts[1] for path in (ROOT, sys.prefix, sys.base_prefix)
     }  # the way there
     assert seen["toolbox"] and seen["checks"] and not hidden & set(seen["root"])
-    assert set(seen["course"]) <= {"src", ".venv"} and set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
+    assert (
+        seen["course"] == ["src"]
+        and seen["src"] == ["tiny_course"]
+        and set(seen["around"]) <= {"src", "tests", ".venv"}
+    )
+    assert set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
     assert statuses(outcome) == {}
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from absent import absent
 from elsewhere import environment, seen_from, ways_below
+from fixture import COURSE
 
-from coursekit.course import current
 from coursekit.sandbox import bubblewrap, facts, view
 from coursekit.sandbox.probe import ROOT_STAYS
 
@@ -30,7 +30,7 @@ LOOK = """
         away=far.AWAY, tmp=names("/tmp"), shm=names("/dev/shm"),
         inside=names({folder!r}), beside=os.path.exists({beside!r}), written=refused(open, top + "/x", "w"),
         moved=refused(os.rename, top, top + "2"), scratch=refused(open, "/tmp/mine", "w"),
-        topics=refused(__import__, "training_dynamics.deep_linear_networks.modes"))))
+        topics=refused(__import__, "tiny_course.modes"))))
 """
 
 
@@ -91,7 +91,7 @@ def test_a_link_to_what_is_shown_stays_a_link_and_any_other_is_shown(tmp_path, m
     (tmp_path / "env" / "lib64").symlink_to("lib")
     (tmp_path / "env" / "bin").symlink_to(outer)
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
-    found = view.student_view(current().given)
+    found = view.student_view(COURSE.given)
     assert (str(tmp_path / "env" / "lib64"), "lib") in found.links
     assert str(tmp_path / "env" / "bin") in found.shown and str(inner) in found.shown
 
@@ -99,7 +99,7 @@ def test_a_link_to_what_is_shown_stays_a_link_and_any_other_is_shown(tmp_path, m
 @linux_only
 def test_a_package_is_covered_by_every_name_that_leads_to_it(tmp_path, monkeypatch):
     real = tmp_path / "real" / "site-packages"
-    library = current().given
+    library = COURSE.given
     names = ("coursekit", *library.seen())
     for name in names:
         (real / name).mkdir(parents=True)

@@ -11,17 +11,15 @@ from pathlib import Path
 
 import pytest
 from corpus.base import Draft, source_of
-from elsewhere import ways_below
+from elsewhere import ROOT, ways_below
+from fixture import COURSE
 
-from coursekit.course import current
 from coursekit.engine.engines import grading_engine
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.processes.fork_client import ForkLauncher
 from coursekit.sandbox import facts
 from coursekit.sandbox.environment import clean_environment
 from coursekit.sandbox.view import HOME
-
-ROOT = current().root
 
 needs_sandbox = pytest.mark.skipif(
     not sys.platform.startswith("linux") or bool(facts.missing()), reason="the sandbox does not work on this machine"
@@ -32,7 +30,7 @@ def run_inside(code: str) -> str:
     """What a cell prints in the sandbox."""
     draft = Draft("mini", solved=False)
     draft.first(code)
-    engine = grading_engine(library=current().given)
+    engine = grading_engine(library=COURSE.given)
     try:
         outcome = engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget())
     finally:
@@ -63,11 +61,11 @@ def test_what_a_student_sees_and_reaches():
             connection = socket.socket()
             print(json.dumps(dict(
                 pid=os.getpid(), uid=os.getuid(), cwd=os.listdir("."), root=sorted(os.listdir("/")), secret=os.path.exists({secret.name!r}),
-                course=os.listdir({str(ROOT)!r}), beside=os.listdir({str(ROOT.parent)!r}),
+                course=os.listdir({str(COURSE.root)!r}), around=os.listdir({str(ROOT)!r}), src=os.listdir({str(COURSE.src)!r}), beside=os.listdir({str(ROOT.parent)!r}),
                 here=os.path.exists({here.name!r}), write=[p for p in ("/", "/usr", "/etc", "/dev", sys.prefix) if possible(open, p + "/x", "w")],
                 connect=possible(connection.connect, ("127.0.0.1", 22)), pids=[p for p in os.listdir("/proc") if p.isdigit()],
-                topics=possible(__import__, "training_dynamics.deep_linear_networks.modes"), lab=possible(__import__, "training_dynamics.lab.optimizers"), engine=possible(__import__, "coursekit.engine.grade"),
-                toolbox=possible(__import__, "training_dynamics.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
+                topics=possible(__import__, "tiny_course.modes"), lab=possible(__import__, "tiny_course.lab.steps"), engine=possible(__import__, "coursekit.engine.grade"),
+                toolbox=possible(__import__, "tiny_course.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
             )))"""))  # fmt: skip
     assert (seen["pid"], seen["uid"], seen["pids"]) == (1, 65534, ["1"])
     assert set(seen["cwd"]) <= ways_below(HOME)
@@ -77,7 +75,12 @@ def test_what_a_student_sees_and_reaches():
         Path(path).parts[1] for path in (ROOT, sys.prefix, sys.base_prefix)
     }  # the way there
     assert not hidden & set(seen["root"])
-    assert set(seen["course"]) <= {"src", ".venv"} and set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
+    assert (
+        seen["course"] == ["src"]
+        and seen["src"] == ["tiny_course"]
+        and set(seen["around"]) <= {"src", "tests", ".venv"}
+    )
+    assert set(seen["beside"]) <= {ROOT.name, Path(sys.prefix).name}
 
 
 @needs_sandbox

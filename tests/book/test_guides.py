@@ -12,7 +12,11 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from fixture import ROOT as FIXTURE
 
+from coursekit.assignments.notebook import build
+from coursekit.assignments.parse import load
+from coursekit.assignments.prove import Prover
 from coursekit.cli import main
 from coursekit.course import current
 from coursekit.engine.engines import SandboxUnavailable, grading_engine
@@ -140,3 +144,12 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
     )
     assert "adamw_run" in (classroom / "feedback" / "alice" / "adam.html").read_text(encoding="utf-8")
     assert "Miller" in (tmp_path / "grades.csv").read_text(encoding="utf-8")
+
+
+def test_the_students_guide_quotes_a_message_as_it_is():
+    assignment = load("tiny", FIXTURE)
+    question = assignment.question("half_time")
+    code = next(m.code for m in question.mistakes if m.name == "one-weight-layer")
+    run = Prover(assignment, build(assignment)).run(question, f"import math\n{code}")
+    lines = [line.replace(", `half_time(2.0, 0.001)`", "") for line in run.message.split("\n")[:3]]
+    assert "\n".join(lines) in (GUIDES / "student.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+# every case of the corpus is an answer of its own

@@ -1,0 +1,1 @@
+"""A tiny course: its toolbox is for students, all else is not."""

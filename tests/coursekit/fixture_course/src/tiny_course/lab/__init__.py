@@ -1,0 +1,1 @@
+"""Shared by the topics and not for students."""

@@ -1,0 +1,28 @@
+"""Notebook, ``course check``, ``course prove`` and ``course grade`` say the same of the answers that come with the exercises."""
+
+import pytest
+from four_ways import of_topic
+
+from coursekit.assignments.parse import topics
+from coursekit.course import current
+from coursekit.engine.engines import SandboxUnavailable, grading_engine
+
+
+@pytest.fixture(scope="module")
+def engine():
+    try:
+        made = grading_engine(library=current().given)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    yield made
+    made.close()
+
+
+def test_of_a_sample_of_a_topic(engine):
+    assert of_topic("mode_connectivity", current().root, engine, every=7) >= 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("topic", topics())
+def test_of_every_reference_alternative_and_mistake(topic, engine):
+    assert of_topic(topic, current().root, engine) >= 40
