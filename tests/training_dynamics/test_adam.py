@@ -156,6 +156,39 @@ def test_large_damping_turns_the_natural_step_into_the_gradient():
     assert found["gradient"] > 1 - 1e-6 and found["kfac"] > 1 - 1e-6 and found["newton"] > 1 - 1e-6
 
 
+def test_shares_are_what_the_best_length_of_a_step_gains_and_do_not_see_coordinates(small):
+    found, c, damping = fisher.directions(0, 50, 1e-4), fisher.curvatures(0, 50), 1e-4
+    metric = c.fisher + damping * np.eye(len(c.gradient))
+
+    def fall(d, matrix, g):
+        sizes = np.linspace(0, 2, 20_001) * (g @ d) / (d @ matrix @ d)
+        return (sizes * (g @ d) - sizes**2 / 2 * (d @ matrix @ d)).max()
+
+    shares = fisher.shares(0, 50, damping)
+    most = fall(found["natural"], metric, c.gradient)
+    units = np.exp(RNG.standard_normal(len(c.gradient)))
+    for name in ("gradient", "adam", "kfac"):
+        assert shares[name] == pytest.approx(fall(found[name], metric, c.gradient) / most, rel=1e-6)
+        moved = fall(found[name] / units, units[:, None] * metric * units, units * c.gradient)
+        assert shares[name] == pytest.approx(moved / most, rel=1e-6)
+    assert all(0 <= share <= 1 for share in shares.values())
+
+
+def test_noise_has_mean_zero_and_variance_one_whatever_its_tails():
+    for tails in (np.inf, 5.0):
+        noise = update.steady_noise(np.random.default_rng(0), (400, 500), tails)
+        assert abs(noise.mean()) < 0.01 and noise.std() == pytest.approx(1, rel=0.03)
+    with pytest.raises(ValueError, match="got 2"):
+        update.steady_noise(np.random.default_rng(0), (1, 1), 2.0)
+
+
+def test_only_a_long_memory_gets_the_cycle_of_gradients_right():
+    assert update.cycle_end(0.1) > 0.5 and update.cycle_end(0.999) < -0.9
+    assert update.cycle_end(0.1, longest=True) < -0.9
+    with pytest.raises(ValueError, match="got 2"):
+        update.cycle_end(0.1, 2.0)
+
+
 def test_neuron_blocks_cover_every_parameter_once(small):
     network, theta = small
     layers = fisher.neuron_blocks(network)

@@ -110,10 +110,13 @@ def dense(seed: int, groups: int = 5, extra: int = 16) -> Mixture:
     return Mixture(rng.uniform(0, 1, (n, n + extra)), y, np.full(n, 1 / n))
 
 
-def shared_feature(seed: int, size: float, classes: int = 30) -> Mixture:
-    """The one-hot model, frequencies from :func:`exponent_of`, with one more input: the number ``size``, for all classes."""
+def shared_feature(seed: int, size: float, classes: int = 30, uniform: bool = False) -> Mixture:
+    """The one-hot model with one more input: the number ``size``, for all classes.
+
+    The frequencies come from :func:`exponent_of`, or are all alike if ``uniform``.
+    """
     x = np.column_stack([np.eye(classes), np.full(classes, size)])
-    return Mixture(x, np.arange(classes), frequencies(classes, exponent_of(seed)))
+    return Mixture(x, np.arange(classes), frequencies(classes, 0.0 if uniform else exponent_of(seed)))
 
 
 @dataclass(frozen=True)
@@ -176,11 +179,17 @@ def _probabilities(z: np.ndarray) -> np.ndarray:
 
 
 @cache
-def sweep(seed: int, method: str, data: str, steps: int = 150, size: float = 10.0) -> Sweep:
-    """``method`` on its own grid of rates; ``data`` is ``"dense"`` or ``"shared"`` (:func:`shared_feature` of ``size``)."""
-    if data not in ("dense", "shared"):
-        raise ValueError(f"data must be 'dense' or 'shared', got {data!r}")
-    made = dense(seed) if data == "dense" else shared_feature(seed, size)
+def sweep(
+    seed: int, method: str, data: str, steps: int = 150, size: float = 10.0, classes: int = 30, groups: int = 5
+) -> Sweep:
+    """``method`` on its own grid of rates.
+
+    ``data`` is ``"dense"`` (with ``groups``), ``"shared"`` or ``"uniform"`` (:func:`shared_feature` of ``size`` and
+    ``classes``, with frequencies of Zipf's kind or all alike).
+    """
+    if data not in ("dense", "shared", "uniform"):
+        raise ValueError(f"data must be 'dense', 'shared' or 'uniform', got {data!r}")
+    made = dense(seed, groups) if data == "dense" else shared_feature(seed, size, classes, data == "uniform")
     return train_linear(made, method, GRIDS[method], steps)
 
 

@@ -101,9 +101,9 @@ def pixel_units(seed: int, spread: float) -> Tensor:
     return 10 ** (spread * powers)
 
 
-def least_loss(seed: int, method: str, units: float, steps: int = 100) -> float:
+def least_loss(seed: int, method: str, units: float, steps: int = 100, hidden: int = 32) -> float:
     """Training loss after ``steps`` steps at the best rate of the method's own grid: what its terms can reach."""
-    return float(digits_sweep(seed, method, units=units, steps=steps).train_loss.min())
+    return float(digits_sweep(seed, method, units=units, steps=steps, hidden=hidden).train_loss.min())
 
 
 def _networks(sizes: tuple[int, int, int], rates: int, generator: torch.Generator) -> list[Tensor]:
@@ -127,11 +127,12 @@ def digits_sweep(
     images: int = 300,
     steps: int = 400,
     batch: int = 32,
+    hidden: int = 32,
 ) -> DigitsSweep:
-    """A ReLU network with 32 hidden units on ``images`` digits, at every rate of ``GRIDS[method]``; the rate stays constant.
+    """A ReLU network with ``hidden`` hidden units on ``images`` digits, at every rate of ``GRIDS[method]``.
 
-    ``noise`` is the size of the noise columns of :func:`with_noise`; ``units`` the spread of :func:`pixel_units`.  Of the
-    unseen digits, 500 are for validation and the rest for testing.
+    The rate stays constant.  ``noise`` is the size of the noise columns of :func:`with_noise`; ``units`` the spread of
+    :func:`pixel_units`.  Of the unseen digits, 500 are for validation and the rest for testing.
     """
     if method not in GRIDS:
         raise ValueError(f"method must be one of {', '.join(GRIDS)}, got {method!r}")
@@ -139,7 +140,8 @@ def digits_sweep(
     stream, scale = torch_generator(seed, "adam", "noise"), pixel_units(seed, units)
     x_train, x_test = (with_noise(scale * x, noise, stream) for x in (data.x_train, data.x_test))
     data = Split(x_train, data.y_train, x_test, data.y_test)
-    parameters = _networks((data.x_train.shape[1], 32, 10), len(GRIDS[method]), torch_generator(seed, "adam", "digits"))
+    sizes = (data.x_train.shape[1], hidden, 10)
+    parameters = _networks(sizes, len(GRIDS[method]), torch_generator(seed, "adam", "digits"))
     batches = minibatches(images, batch, torch_generator(seed, "adam", "digits batches"))
     _train(parameters, method, data, [next(batches) for _ in range(steps)])
     return _judge(GRIDS[method], parameters, data)

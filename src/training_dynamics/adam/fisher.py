@@ -31,9 +31,11 @@ class Snapshot:
 
 
 @cache
-def snapshots(seed: int, steps: tuple[int, ...] = STEPS, lr: float = 0.01, batch: int = 32) -> dict[int, Snapshot]:
+def snapshots(
+    seed: int, steps: tuple[int, ...] = STEPS, lr: float = 0.01, batch: int = 32, hidden: int = 16
+) -> dict[int, Snapshot]:
     """Train :func:`pooled_digits` by Adam on random batches and keep the points after the given numbers of steps (0: start)."""
-    network = pooled_digits(seed)
+    network = pooled_digits(seed, hidden=hidden)
     theta = network.start(seed)
     moments = zero_moments(theta)
     rng, found = numpy_generator(seed, "adam", "batches"), {}
@@ -44,6 +46,11 @@ def snapshots(seed: int, steps: tuple[int, ...] = STEPS, lr: float = 0.01, batch
         moments, direction = adam(moments, network.gradient(theta, chosen))
         theta = theta - lr * direction
     return found
+
+
+def point(seed: int, step: int, hidden: int = 16) -> Snapshot:
+    """The point of the run after ``step`` steps."""
+    return snapshots(seed, STEPS if step in STEPS else (step,), hidden=hidden)[step]
 
 
 @dataclass(frozen=True)
@@ -113,24 +120,23 @@ class Curvatures:
 
 
 @cache
-def curvatures(seed: int, step: int) -> Curvatures:
-    """The matrices at one of the points of :func:`snapshots` (or at 0, the start)."""
-    s = snapshots(seed)[step] if step in STEPS else snapshots(seed, (step,))[step]
+def curvatures(seed: int, step: int, hidden: int = 16) -> Curvatures:
+    """The matrices at a :func:`point` of the run (0: the start)."""
+    s = point(seed, step, hidden)
     net = s.network
     return Curvatures(net.fisher(s.theta), net.empirical_fisher(s.theta), net.hessian(s.theta), net.gradient(s.theta))
 
 
 @cache
-def cosines(seed: int, step: int, damping: float) -> dict[str, float]:
-    """The cosine of each of ``DIRECTIONS`` with the natural step ``(F + damping I)^-1 g``, g the full-batch gradient.
+def directions(seed: int, step: int, damping: float, hidden: int = 16) -> dict[str, Theta]:
+    """Each of ``DIRECTIONS``, and ``natural``, the step ``(F + damping I)^-1 g``; g is the full-batch gradient.
 
     ``adam`` is ``g / (sqrt(v_hat) + eps)``: Adam's preconditioner on the same gradient, so that only the matrices differ.
     """
-    s, c = snapshots(seed)[step], curvatures(seed, step)
+    s, c = point(seed, step, hidden), curvatures(seed, step, hidden)
     g, f = c.gradient, c.fisher
-    natural = damped(f, g, damping)
-    block = np.concatenate([damped(f[part, part], g[part], damping) for part in layer_blocks(s.network)])
-    found = {
+    return {
+        "natural": damped(f, g, damping),
         "gradient": g,
         "sign": np.sign(g),
         "adam": g / (np.sqrt(s.second_moment) + DEFAULT.eps),
@@ -138,15 +144,35 @@ def cosines(seed: int, step: int, damping: float) -> dict[str, float]:
         "diagonal root": g / np.sqrt(np.diag(f) + damping),
         "empirical": damped(c.empirical, g, damping),
         "kfac": kfac_direction(s.network, s.theta, g, damping),
-        "block": block,
+        "block": np.concatenate([damped(f[part, part], g[part], damping) for part in layer_blocks(s.network)]),
         "newton": damped(c.hessian, g, damping),
     }
-    return {name: cosine(found[name], natural) for name in DIRECTIONS}
 
 
-def empirical_gap(seed: int, step: int) -> float:
+def cosines(seed: int, step: int, damping: float, hidden: int = 16) -> dict[str, float]:
+    """The Euclidean cosine of each of ``DIRECTIONS`` with the natural step; it changes with the coordinates."""
+    found = directions(seed, step, damping, hidden)
+    return {name: cosine(found[name], found["natural"]) for name in DIRECTIONS}
+
+
+def shares(seed: int, step: int, damping: float, hidden: int = 16) -> dict[str, float]:
+    """The share of the attainable decrease that each of ``DIRECTIONS`` reaches at its best length, in any coordinates.
+
+    With M = F + damping I the model ``delta.M delta / 2 - g.delta`` falls by ``(g.d)^2 / (2 d.M d)`` along d at its best
+    length, and by ``g.M^-1 g / 2`` at most.  The ratio is the squared cosine of d and ``M^-1 g`` in the metric M.
+    """
+    found, c = directions(seed, step, damping, hidden), curvatures(seed, step, hidden)
+    most = float(c.gradient @ found["natural"])
+
+    def share(d: Theta) -> float:
+        return float((c.gradient @ d) ** 2 / (d @ c.fisher @ d + damping * (d @ d)) / most)
+
+    return {name: share(found[name]) for name in DIRECTIONS}
+
+
+def empirical_gap(seed: int, step: int, hidden: int = 16) -> float:
     """``|F_empirical - F| / |F|`` in the Frobenius norm."""
-    c = curvatures(seed, step)
+    c = curvatures(seed, step, hidden)
     return float(np.linalg.norm(c.empirical - c.fisher) / np.linalg.norm(c.fisher))
 
 
@@ -180,15 +206,21 @@ def expected_square(network: Network, theta: Theta, batch: int) -> Theta:
     return g**2 + (n - batch) / (batch * (n - 1)) * ((each**2).mean(0) - g**2)
 
 
-def second_moment_share(seed: int, batch: int, step: int = 50) -> float:
+def second_moment_share(seed: int, batch: int, step: int = 50, hidden: int = 16) -> float:
     """The sum of ``E[g_B^2]`` over the trace of the Fisher matrix: 1 if v were the Fisher diagonal."""
-    s = snapshots(seed)[step]
-    return float(expected_square(s.network, s.theta, batch).sum() / np.trace(curvatures(seed, step).fisher))
+    s = point(seed, step, hidden)
+    return float(expected_square(s.network, s.theta, batch).sum() / np.trace(curvatures(seed, step, hidden).fisher))
 
 
-def shape_cosine(seed: int, step: int) -> float:
-    """The cosine of ``v_hat`` and the diagonal of the Fisher matrix as vectors: 1 if they differ by one factor only."""
-    return cosine(snapshots(seed)[step].second_moment, np.diag(curvatures(seed, step).fisher))
+def shape_correlation(seed: int, step: int, hidden: int = 16) -> float:
+    """The correlation, over parameters, of the logarithms of ``v_hat`` and of the Fisher diagonal.
+
+    It is 1 if one is a power of the other, and does not see a common factor.  Parameters of pixels that are always zero have
+    neither and are left out.
+    """
+    v, f = point(seed, step, hidden).second_moment, np.diag(curvatures(seed, step, hidden).fisher)
+    used = (v > 0) & (f > 0)
+    return float(np.corrcoef(np.log(v[used]), np.log(f[used]))[0, 1])
 
 
 def neuron_blocks(network: Network) -> list[list[np.ndarray]]:
@@ -206,12 +238,12 @@ def neuron_blocks(network: Network) -> list[list[np.ndarray]]:
     return layers
 
 
-def block_energy(seed: int, step: int) -> tuple[float, float]:
+def block_energy(seed: int, step: int, hidden: int = 16) -> tuple[float, float]:
     """The share of the squared entries of each layer's Hessian that lies within single units: hidden, output.
 
-    Were the entries all alike, the shares would be 1/16 and 1/10.
+    Were the entries all alike, the shares would be 1/hidden and 1/10.
     """
-    h, network = curvatures(seed, step).hessian, snapshots(seed)[STEPS[0]].network
+    h, network = curvatures(seed, step, hidden).hessian, point(seed, step, hidden).network
     shares = []
     for units in neuron_blocks(network):
         layer = np.concatenate(units)

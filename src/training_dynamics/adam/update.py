@@ -76,9 +76,9 @@ def decay_run(
 ) -> Vector:
     """Where the weights end under given gradients plus weight decay.
 
-    Decoupled: ``w <- (1 - lr decay) w - lr rate(g)`` (AdamW).  Otherwise decay is a penalty inside the gradient:
-    ``w <- w - lr rate(g + decay w)``.  ``adaptive=False`` takes ``rate(g) = g``, plain gradient descent.
-    Source: Loshchilov and Hutter 2019, algorithm 2.
+    Decoupled: ``w <- (1 - lr decay) w - lr rate(g)`` (AdamW as PyTorch has it; in Loshchilov and Hutter 2019, algorithm 2,
+    the decay is not multiplied by the learning rate, only by its schedule).  Otherwise decay is a penalty inside the
+    gradient: ``w <- w - lr rate(g + decay w)``.  ``adaptive=False`` takes ``rate(g) = g``, plain gradient descent.
     """
     moments = zero_moments(w)
     for g in trace:
@@ -104,3 +104,30 @@ def decay_by_noise(
         for name, decoupled in (("l2", False), ("adamw", True))
     }
     return {name: w.reshape(len(scales), copies).mean(1) for name, w in ends.items()}
+
+
+def steady_noise(rng: np.random.Generator, shape: tuple[int, int], tails: float = math.inf) -> Trace:
+    """Noise of mean 0 and variance 1: Gaussian, or Student's t with ``tails`` degrees of freedom (more than 2)."""
+    if tails <= 2:
+        raise ValueError(f"tails must be > 2, so that the variance is finite, got {tails}")
+    if math.isinf(tails):
+        return rng.standard_normal(shape)
+    return rng.standard_t(tails, shape) / math.sqrt(tails / (tails - 2))
+
+
+def cycle_end(beta2: float, cost: float = 3.0, steps: int = 3000, lr: float = 0.5, longest: bool = False) -> float:
+    """Where Adam without momentum ends on [-1, 1] when the gradients repeat ``cost``, -1, -1; the best point is -1.
+
+    For ``cost`` > 2 the three losses ``cost x``, ``-x`` and ``-x`` add up to a loss that grows with x.  The rate is
+    ``lr / sqrt(t)``, without bias correction.  ``longest`` divides by the largest v so far (AMSGrad).
+    Source: Reddi, Kale and Kumar 2018, theorem 1.
+    """
+    if cost <= 2:
+        raise ValueError(f"cost must be > 2, so that -1 is the best point, got {cost}")
+    x = v = largest = 0.0
+    for t in range(steps):
+        g = cost if t % 3 == 0 else -1.0
+        v = beta2 * v + (1 - beta2) * g**2
+        largest = max(largest, v) if longest else v
+        x = min(1.0, max(-1.0, x - lr / math.sqrt(t + 1) * g / math.sqrt(largest)))
+    return x

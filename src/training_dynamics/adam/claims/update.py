@@ -15,13 +15,6 @@ from training_dynamics.toolbox.seeds import numpy_generator
 END = "of the distance moved"
 
 
-def _steady(seed: int, ratio: float, steps: int = 3000, coordinates: int = 200) -> float:
-    """Adam's mean step against ``1 / sqrt(1 + ratio^2)``, after the averages have settled."""
-    trace = 1 + ratio * numpy_generator(seed, "adam", "steady", ratio).standard_normal((steps, coordinates))
-    late = update.rates(trace, EXACT)[steps // 2 :]
-    return float(late.mean() / update.noisy_rate(ratio))
-
-
 @claim(
     "adam.first_step",
     "Adam's first step has the size of the learning rate in every coordinate, whatever the gradient.",
@@ -98,18 +91,6 @@ def step_bound() -> Measured:
     traces = [noise, bursts, noise**5, np.exp(np.cumsum(noise, 0) / 4), update.worst_trace(8000)]
     longest = max(float(np.abs(update.rates(t, EXACT)).max()) for t in traces)
     return Measured(abs(longest / update.largest_rate() - 1), "of the bound", at_most=1e-3)
-
-
-@claim(
-    "adam.noise",
-    "In steady noise Adam's mean step is sign descent's, shortened by 1/√(1 + (noise/mean)²).",
-    source="balles2018dissecting",
-    verdict="holds",
-)
-def noise(seed: int) -> Measured:
-    """The worst of the ratios measured/predicted for noise of 0, 1, 3 and 10 times the mean gradient."""
-    worst = max((_steady(seed, r) for r in (0.0, 1.0, 3.0, 10.0)), key=lambda v: abs(math.log(v)))
-    return Measured(worst, "of the prediction", at_least=0.85, at_most=1.15)
 
 
 @claim(
