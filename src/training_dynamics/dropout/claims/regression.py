@@ -187,5 +187,5 @@ def same_network_far(seed: int) -> Measured:
     return Measured(
         float(draws.std(0)[far].mean() / hmc.dropout_draws(seed, FEW).std(1)[:, far].mean()),
         "times dropout's",
-        at_least=1.4,
+        at_least=1.2,
     )

