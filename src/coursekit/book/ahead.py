@@ -32,15 +32,16 @@ class PageLogger:
         """Keep it back: what failed is not cached, so the page is run again where its failure is reported."""
 
 
-def execute(app: Sphinx, page: str) -> None:
-    """Run the cells of one page into the notebook cache, unless they are there already."""
-    path = app.env.doc2path(page)
-    text = Path(path).read_text(encoding="utf-8")
+def keyed_text(app: Sphinx, page: str) -> str:
+    """The page's text with the key of its cells in it; empty when it has none."""
+    text = Path(app.env.doc2path(page)).read_text(encoding="utf-8")
     key = page_digest(text, Path(app.config.course_src))
-    if not key:
-        return
-    text = with_digest(text, key)
-    config = app.env.mystnb_config  # type: ignore[attr-defined]
+    return with_digest(text, key) if key else ""
+
+
+def execute(app: Sphinx, page: str, text: str) -> None:
+    """Run the cells of one page into the notebook cache, unless they are there already."""
+    path, config = app.env.doc2path(page), app.env.mystnb_config  # type: ignore[attr-defined]
     reader = create_nb_reader(path, app.env.myst_config, config, text)  # type: ignore[attr-defined]
     if reader is not None and config.execution_mode == "cache":
         with create_client(reader.read(text), path, config, PageLogger(page), reader.read_fmt):  # type: ignore[arg-type]
@@ -49,12 +50,16 @@ def execute(app: Sphinx, page: str) -> None:
 
 def execute_all(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
     """Run the pages that are about to be read, as many at a time as there are processors; each in a kernel of its own."""
-    if not pages:
+    texts = {
+        page: keyed_text(app, page) for page in pages
+    }  # in one thread: Python 3.11 may not parse Python in several
+    wanted = {page: text for page, text in texts.items() if text}
+    if not wanted:
         return
     folder = env.mystnb_config.execution_cache_path  # type: ignore[attr-defined]
     assert get_cache(folder).db  # makes its tables, which two pages at once must not
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(lambda page: execute(app, page), pages))
+        list(pool.map(lambda page: execute(app, page, wanted[page]), wanted))
 
 
 def setup(app: Sphinx) -> None:
