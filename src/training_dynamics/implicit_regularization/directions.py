@@ -87,7 +87,7 @@ def directions_found(seed: int, steps: int = 4000, n: int = 12, d: int = 4, easy
         "first": z.sum(0),
         "sign": steepest(z, steps, lambda t, g: np.sign(g)),
         "adam": steepest(z, steps, adam_direction(d, 0.0)),
-        "adam-large": steepest(z, steps, adam_direction(d, LARGE), LARGE * 4 / np.linalg.norm(z, 2) ** 2, 0.0),
+        "adam-large": steepest(z, steps, adam_direction(d, LARGE), LARGE * 4 / np.linalg.norm(z, 2) ** 2, 0.0),  # type: ignore[arg-type]
         "svm": l2,
     }
     return {name: Direction(cosine(w, l2), cosine(w, linf)) for name, w in found.items()}
