@@ -85,7 +85,9 @@ def _link(aim: Aim) -> str:
     """A link to the section of the chapter, or to the chapter."""
     if not aim.section:
         return f"{{doc}}`../{aim.page}`"
-    anchor = re.sub(r"[^a-z0-9]+", "-", aim.section.lower()).strip("-")
+    anchor = re.sub(r"[^a-z0-9]+", "-", aim.section.lower().replace("'", "")).strip(
+        "-"
+    )  # Sphinx's: ' is a quotation mark
     return f'<a href="../{aim.page}.html#{anchor}">{aim.section.strip(QUOTES)}</a>'
 
 
