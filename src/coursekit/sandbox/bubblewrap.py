@@ -19,6 +19,7 @@ from coursekit.sandbox import view
 OWN = (
     "__init__.py",
     "engine",
+    "library.py",
     "notebooks",
     "sandbox",
 )  # of coursekit: what a process that is started inside needs to run
