@@ -158,7 +158,7 @@ def test_which_tests_are_a_topic_s(file, test, belongs):
 def whole(tmp_path: Path) -> Path:
     """A copy of the course that these tests lie in."""
     root = tmp_path / "whole"
-    for name in ("book", "exercises", "solutions", "src", "tests"):
+    for name in ("book", "examples", "exercises", "packages", "solutions", "src", "tests", "tools"):
         shutil.copytree(current().root / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in current().root.iterdir():
         if file.is_file():

@@ -122,7 +122,11 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
     except SandboxUnavailable as error:
         pytest.skip(str(error))
     page, classroom = GUIDES / "instructor.md", tmp_path / "classroom"
-    monkeypatch.chdir(tmp_path)
+
+    def elsewhere(word: str) -> str:
+        return str(tmp_path / word) if re.fullmatch(r"\w+\.(csv|ipynb)", word) else word
+
+    monkeypatch.chdir(ROOT)
     monkeypatch.setenv("HOME", str(tmp_path))
     texts = [text for _, text in blocks(page)]
     classroom.mkdir()
@@ -130,7 +134,7 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
     (classroom / "policy.toml").write_text(next(t for t in texts if "[default]" in t), encoding="utf-8")
     done = []
     for words in course_lines(page):
-        words = [os.path.expanduser(word) for word in words]
+        words = [elsewhere(os.path.expanduser(word)) for word in words]
         if words[0] in SCREEN:
             continue
         if words[0] == "collect":
