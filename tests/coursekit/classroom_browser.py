@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from classroom_payloads import BEACON
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+from chromium import CHROMIUM, chromium
 
 
 @contextmanager
-def chromium() -> Iterator:
+def shut_in() -> Iterator:
     """A browser context that cannot reach the network beyond this machine."""
-    if not CHROMIUM.exists():
+    if CHROMIUM is None:
         pytest.skip("needs Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+    with chromium() as browser:
         context = browser.new_context()
         context.route(
             lambda url: not url.startswith(("file:", "http://127.0.0.1", "data:")), lambda route: route.abort()
         )
         yield context
-        browser.close()
 
 
 def executed(context, address: str) -> list[str]:

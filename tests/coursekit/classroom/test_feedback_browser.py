@@ -3,7 +3,7 @@ import io
 import json
 
 import pytest
-from classroom_browser import chromium, executed
+from classroom_browser import executed, shut_in
 from classroom_course import GOOD, classroom, submission
 from classroom_payloads import MARKDOWN, OUTPUTS, filled, hostile_notebook
 from fixture import COURSE
@@ -109,7 +109,7 @@ def test_a_students_plots_reach_the_grader_and_nothing_else_does(drawn_room):
     assert kept <= {"image/png", "text/plain"}
     (ours,) = feedback.write(drawn_room, "mini")
     for page in (ours, stock_feedback(drawn_room, "ann")):
-        with chromium() as context:
+        with shut_in() as context:
             assert executed(context, page.as_uri()) == []
             view = context.new_page()
             view.goto(page.as_uri())
@@ -125,7 +125,7 @@ def test_there_are_enough_payloads():
 
 def test_nothing_runs_in_our_feedback(hostile_room):
     (page,) = feedback.write(hostile_room, "mini")
-    with chromium() as context:
+    with shut_in() as context:
         assert executed(context, page.as_uri()) == []
 
 
@@ -137,7 +137,7 @@ def test_nothing_runs_in_stock_feedback_and_hidden_checks_are_not_on_it(hostile_
         book.db.commit()
     page = stock_feedback(hostile_room)
     assert "SECRETCHECK" not in page.read_text()
-    with chromium() as context:
+    with shut_in() as context:
         assert executed(context, page.as_uri()) == []
 
 
@@ -154,7 +154,7 @@ def test_the_same_page_of_the_raw_notebook_runs_scripts(hostile_room, tmp_path):
     path.write_text(json.dumps(raw))
     try:
         page = stock_feedback(hostile_room)
-        with chromium() as context:
+        with shut_in() as context:
             ran = set(executed(context, page.as_uri()))
         assert sum("beacon" in call for call in ran) >= 5 and sum("beacon" not in call for call in ran) >= 5
     finally:

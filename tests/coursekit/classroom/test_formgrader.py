@@ -7,7 +7,7 @@ import time
 import urllib.request
 
 import pytest
-from classroom_browser import chromium, executed
+from classroom_browser import executed, shut_in
 from classroom_course import GOOD, classroom, submission
 from classroom_payloads import hostile_notebook
 from fixture import COURSE
@@ -115,7 +115,7 @@ def enter(page, server, room, student, question, points):
 
 
 def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
-    with chromium() as context:
+    with shut_in() as context:
         page = sign_in(context, server)
         page.goto(f"{server}/formgrader/manage_submissions/mini", wait_until="load")
         page.wait_for_selector("text=alice", timeout=20_000)
@@ -131,7 +131,7 @@ def test_formgrader_lists_grades_and_keeps_what_is_entered(room, server):
 
 def test_headings_that_are_called_like_questions_do_not_take_the_place_of_their_boxes(room, server):
     """formgrader looks for a box by its id, and nbconvert makes ids of headings: one score could be booked twice."""
-    with chromium() as context:
+    with shut_in() as context:
         page = sign_in(context, server)
         for question, points in (("explain", 3), ("norm", 1)):
             enter(page, server, room, "peggy", question, points)
@@ -144,7 +144,7 @@ def test_nothing_runs_in_formgrader(room, server):
         f"submissions/{submission_id(room, 'mallory')}/", "manage_submissions/mini", "gradebook/mini/mini", "manage_students",
         "manage_students/mallory/mini",
     )  # fmt: skip
-    with chromium() as context:
+    with shut_in() as context:
         sign_in(context, server).close()
         for page in pages:
             assert executed(context, f"{server}/formgrader/{page}") == [], page
@@ -159,7 +159,7 @@ POST = """async (address) => {
 def test_formgrader_s_own_autograde_runs_nothing(room, server):
     """It would run students' code as the instructor."""
     before = room.autograded("mini", "alice").read_bytes()
-    with chromium() as context:
+    with shut_in() as context:
         page = sign_in(context, server)
         page.goto(f"{server}/formgrader/manage_submissions/mini", wait_until="load")
         page.wait_for_selector("text=alice", timeout=20_000)

@@ -1,0 +1,74 @@
+"""Controls of explorables in a browser: a finger drags a handle, the keyboard goes along a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chromium import NEEDED
+from coursekit.course import current
+
+STATIC = current().book / "_static"
+PAGE = """<!doctype html><html data-theme="light"><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{static}/course.css"><script src="{static}/_explorable.js"></script><script src="{static}/_explorable_ui.js"></script>
+<body><td-tried></td-tried><div style="height:4000px">a long page</div><script>
+Explorable.define("td-tried", (ui) => {{ {build} }});
+</script></body></html>"""
+HANDLE = """
+    const plot = ui.plot({ x: { label: "x", min: 0, max: 1 }, y: { label: "y", min: 0, max: 1 } });
+    globalThis.handle = plot.handle({ label: "point", x: 0.5, y: 0.8 });
+    globalThis.lost = 0;
+    addEventListener("pointercancel", () => { globalThis.lost += 1; }, true);
+    ui.update(() => plot.draw([{ line: true, x: [0, 1], y: [0, 1] }], "a line"));
+"""
+CHOICE = """
+    globalThis.size = ui.choice({ label: "points", options: [10, 20, [2560, "very many"]], value: 20 });
+    ui.update(() => { globalThis.seen = size.value; });
+"""
+
+pytestmark = [pytest.mark.browser, NEEDED]
+
+
+def written(folder: Path, build: str) -> str:
+    """The address of a page with an explorable that is built by this JavaScript."""
+    page = folder / "page.html"
+    page.write_text(PAGE.format(static=STATIC.as_uri(), build=build))
+    return page.as_uri()
+
+
+@pytest.mark.parametrize("beside", [0, 15])  # in the middle of the handle, and where a finger that misses it lands
+def test_a_finger_drags_a_handle_and_the_page_does_not_scroll(browser: Any, tmp_path: Path, beside: int) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(written(tmp_path, HANDLE))
+    at = page.locator(".td-handle").bounding_box()
+    assert at is not None
+    x, y = at["x"] + at["width"] / 2 + beside, at["y"] + at["height"] / 2
+    before = page.evaluate("handle.y")
+    touch = context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 13):
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y + 8 * step}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert page.evaluate("scrollY") == 0 and page.evaluate("lost") == 0
+    assert page.evaluate("handle.y") < before - 0.2
+    context.close()
+
+
+def test_a_choice_goes_along_its_list_with_the_arrow_keys_and_gives_the_lists_own_items(
+    browser: Any, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(written(tmp_path, CHOICE))
+    assert page.get_by_role("group", name="points").get_by_role("radio").count() == 3
+    assert page.get_by_role("radio", name="20", exact=True).is_checked() and page.evaluate("seen") == 20
+    page.get_by_role("radio", name="20", exact=True).press("ArrowRight")
+    page.wait_for_function("seen === 2560")
+    assert page.get_by_role("radio", name="very many").is_checked()
+    page.evaluate("size.set(10)")
+    page.wait_for_function("seen === 10")
+    assert page.get_by_role("radio", name="10", exact=True).is_checked()
+    assert "30 is not among 10, 20, 2560" in page.evaluate("try { size.set(30) } catch (error) { error.message }")
+    page.close()
