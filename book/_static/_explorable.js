@@ -1,18 +1,18 @@
 /* Shared drawing helpers for the explorables of the book.  Plain JavaScript, no library, no imports.
 
-A full component, `book/_static/adam.js`, put in a page with ```{explorable} adam```:
+A full component, `book/_static/decay.js`, put in a page with ```{explorable} decay``` (topics begin with one: `course new`):
 
   globalThis.TD = globalThis.TD || {};
-  TD.adam = {                                    // 1. the computation: no page, no DOM; a test runs it in any JS engine
+  TD.decay = {                                   // 1. the computation: no page, no DOM; a test runs it in any JS engine
     loss: (rate, steps) => Array.from({ length: steps + 1 }, (_, t) => (1 - rate) ** (2 * t)),
   };
   if (typeof customElements !== "undefined") {   // 2. the element: only in a browser
-    Explorable.define("td-adam", (ui) => {
+    Explorable.define("td-decay", (ui) => {
       const rate = ui.slider({ label: "learning rate", min: 1e-3, max: 1.9, value: 0.1, log: true });
       const final = ui.readout("loss after 50 steps");
       const plot = ui.plot({ x: { label: "step" }, y: { label: "loss", log: true, min: 1e-8, max: 10 } });
       ui.update(() => {                          // runs now, and again after every change of a control or a handle
-        const y = TD.adam.loss(rate.value, 50);
+        const y = TD.decay.loss(rate.value, 50);
         const x = y.map((_, t) => t);
         plot.draw([{ line: true, x, y, label: "gradient descent" }, { points: true, x: [50], y: [y[50]] }],
                   `The loss goes from 1 to ${Explorable.format(y[50])} in 50 steps.`);
@@ -25,6 +25,8 @@ API
   Explorable.define(tag, build)      register <td-…>; build(ui, element) runs once, when the element is first in a page
   ui.slider({label, min, max, value, step?, log?, format?, unit?}) -> {value, set(v)}   log: the track is logarithmic
   ui.select({label, options: [[value, text], …], value?}) -> {value, set(v)}
+  ui.choice({label, options: [item or [item, text], …], value?, format?}) -> {value, set(item)}
+      one of a few, all in sight, for the values that were computed; `value` is the list's own item, so a number stays one
   ui.checkbox({label, value?}) -> {value, set(v)}
   ui.button({label, onclick})        the update function runs after onclick
   ui.readout(label) -> {set(text)}   a named number, read out politely by screen readers

@@ -59,6 +59,24 @@
       return control;
     }
 
+    choice({ label, options, value, format = E.format }) {
+      const name = E.nextId();
+      const pairs = options.map((option) => (Array.isArray(option) ? option : [option, format(option)]));
+      const control = { value: value ?? pairs[0][0], set: (v) => { take(v); this.changed(); } };
+      const inputs = pairs.map(() => element("input", { type: "radio", name }));
+      const take = (v) => {
+        const place = pairs.findIndex(([item]) => item === v);
+        if (place < 0) throw new RangeError(`${label}: ${v} is not among ${pairs.map(([item]) => item).join(", ")}`);
+        inputs[place].checked = true;
+        control.value = v;
+      };
+      take(control.value);
+      inputs.forEach((input, i) => input.addEventListener("change", () => control.set(pairs[i][0])));
+      const labels = inputs.map((input, i) => element("label", {}, input, pairs[i][1]));
+      this.controls.append(element("fieldset", { class: "td-choice" }, element("legend", {}, label), ...labels));
+      return control;
+    }
+
     checkbox({ label, value = false }) {
       const id = E.nextId();
       const input = element("input", { type: "checkbox", id });

@@ -40,12 +40,8 @@ if (typeof customElements !== "undefined") {
   Explorable.define("td-dropout", (ui) => {
     const D = TD.dropout;
     const { grid, sizes, rates, truth, points } = TD.dropout_data;
-    const size = ui.slider({
-      label: "number of points", min: 0, max: sizes.length - 1, value: 1, step: 1, format: (i) => Explorable.format(sizes[Math.round(i)], 4),
-    });
-    const rate = ui.slider({
-      label: "dropout rate", min: 0, max: rates.length - 1, value: 2, step: 1, format: (i) => String(rates[Math.round(i)]),
-    });
+    const size = ui.choice({ label: "number of points", options: sizes, value: 20, format: (n) => Explorable.format(n, 4) });
+    const rate = ui.choice({ label: "dropout rate", options: rates, value: 0.1 });
     const shown = {
       process: ui.checkbox({ label: "Gaussian process", value: true }),
       dropout: ui.checkbox({ label: "MC dropout", value: true }),
@@ -61,8 +57,8 @@ if (typeof customElements !== "undefined") {
     const titles = { process: "Gaussian process", dropout: "MC dropout", ensemble: "ensemble of five", hmc: "HMC" };
 
     ui.update(() => {
-      const n = sizes[Math.round(size.value)];
-      const named = D.names(rates[Math.round(rate.value)]);
+      const n = size.value;
+      const named = D.names(rate.value);
       const kinds = Object.keys(named);
       const marks = kinds.flatMap((kind, c) => {
         if (!shown[kind].value || !D.has(n, named[kind])) return [];
