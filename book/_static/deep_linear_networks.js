@@ -43,7 +43,7 @@ TD.deep_linear_networks = (() => {
     }
     return times.map((t) => {
       if (t >= clock.at(-1)) return s;
-      let k = clock.findIndex((c) => c > t) - 1;
+      const k = clock.findIndex((c) => c > t) - 1;
       let x = xs[k];
       for (let i = 0; i < 60; i += 1) { // Newton from the left
         const move = (t - clock[k] - integral(f, xs[k], x)) / f(x);

@@ -191,3 +191,5 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     assert good.returncode == 0, good.stdout + good.stderr
     code = [f"src/{current().package}/scratch_topic", f"tests/{current().package}/test_scratch_topic.py"]
     assert [run("ruff", *how, *code).returncode for how in (["check"], ["format", "--check"])] == [0, 0]
+    script = whole / "book" / "_static" / "scratch_topic.js"
+    assert subprocess.run([Path(sys.executable).with_name("oxlint"), script], cwd=whole, check=False).returncode == 0
