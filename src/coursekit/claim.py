@@ -160,20 +160,8 @@ def claim(
     """
     chosen = (0,) if seeds is None else tuple(seeds)
     values = {name: tuple(options) for name, options in (vary or {}).items()}
-    if verdict not in VERDICTS:
-        raise ValueError(f"claim {id}: verdict must be one of {', '.join(VERDICTS)}, got {verdict!r}")
-    if verdict == "holds-if" and not condition:
-        raise ValueError(f"claim {id}: verdict holds-if needs condition=...")
-    if verdict == "fails" and not instead:
-        raise ValueError(f"claim {id}: verdict fails needs instead=..., what is true in its place")
-    if seeds is not None and len(set(chosen)) < 5:
-        raise ValueError(
-            f"claim {id}: needs at least 5 seeds, got {len(set(chosen))}; seeds=None when nothing is random"
-        )
-    if judge not in ("each", "mean"):
-        raise ValueError(f"claim {id}: judge must be 'each' or 'mean', got {judge!r}")
-    if "." not in id:
-        raise ValueError(f"claim {id}: the id must be <topic>.<name>")
+    _check_words(id, verdict, condition, instead)
+    _check_judging(id, None if seeds is None else chosen, judge)
 
     def register(function: Callable[..., Measured]) -> Callable[..., Measured]:
         if id in REGISTRY and REGISTRY[id].function.__module__ != function.__module__:
@@ -198,6 +186,28 @@ def claim(
         return function
 
     return register
+
+
+def _check_words(id: str, verdict: str, condition: str, instead: str) -> None:
+    """Raise ``ValueError`` for an id without a topic, an unknown verdict, or one that lacks the words it needs."""
+    if verdict not in VERDICTS:
+        raise ValueError(f"claim {id}: verdict must be one of {', '.join(VERDICTS)}, got {verdict!r}")
+    if verdict == "holds-if" and not condition:
+        raise ValueError(f"claim {id}: verdict holds-if needs condition=...")
+    if verdict == "fails" and not instead:
+        raise ValueError(f"claim {id}: verdict fails needs instead=..., what is true in its place")
+    if "." not in id:
+        raise ValueError(f"claim {id}: the id must be <topic>.<name>")
+
+
+def _check_judging(id: str, seeds: tuple[int, ...] | None, judge: str) -> None:
+    """Raise ``ValueError`` for fewer than five seeds where there is chance, and for an unknown way of judging."""
+    if seeds is not None and len(set(seeds)) < 5:
+        raise ValueError(
+            f"claim {id}: needs at least 5 seeds, got {len(set(seeds))}; seeds=None when nothing is random"
+        )
+    if judge not in ("each", "mean"):
+        raise ValueError(f"claim {id}: judge must be 'each' or 'mean', got {judge!r}")
 
 
 def _takes_seed(function: Callable[..., Measured]) -> bool:

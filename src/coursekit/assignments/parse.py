@@ -11,7 +11,8 @@ import yaml
 from pydantic import ValidationError
 
 from coursekit.assignments.schema import Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
-from coursekit.book.front import FRONT, chapters, course_metadata, title
+from coursekit.book.front import FRONT, chapters, title
+from coursekit.book.objectives import all_objectives
 from coursekit.course import at
 from coursekit.notebooks.marks import MARKS
 
@@ -250,17 +251,21 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
 
 def _aims(assignment: Assignment, book: Path) -> None:
     """Give every question its aim.  Each serves an objective that a chapter names, once the topic's own chapter exists."""
-    pages = {page: (text, course_metadata(text)["objectives"]) for page, text in chapters(book)}
+    try:
+        objectives = all_objectives(book)
+    except ValueError as error:
+        raise AssignmentError(str(error)) from None
+    pages = dict(chapters(book))
     for question in assignment.questions:
         meta, place = question.meta, f"{assignment.file}, question {question.id}"
-        page = next((page for page, (_, named) in pages.items() if meta.objective in named), None)
-        if page is not None:
-            text, named = pages[page]
-            question.aim = Aim(str(named[meta.objective]), page, title(text), meta.section)
-            if meta.section and f"\n## {meta.section}\n" not in text:
+        if meta.objective in objectives:
+            page, sentence = objectives[meta.objective]
+            question.aim = Aim(sentence, page, title(pages[page]), meta.section)
+            if meta.section and f"\n## {meta.section}\n" not in pages[page]:
                 raise AssignmentError(f"{place}: book/{page}.md has no section {meta.section!r}; name a heading of it")
         elif assignment.topic in pages:
+            own = [name for name, (page, _) in objectives.items() if page == assignment.topic]
             raise AssignmentError(
                 f"{place}: no chapter has the objective {meta.objective!r}; "
-                f"book/{assignment.topic}.md has {', '.join(pages[assignment.topic][1])}"
+                f"book/{assignment.topic}.md has {', '.join(own)}"
             )

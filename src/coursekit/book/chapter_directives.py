@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from coursekit.book import front, uses
-from coursekit.book.exercises import label, question_titles
+from coursekit.book.exercises import label, question_title
 from coursekit.book.nodes import CourseDirective, box, folded, link, logger, paragraph, raw, table
 
 
@@ -130,12 +130,12 @@ class ExerciseRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The link, or a warning that fails the build."""
         uses.note(self.env.app, self.env.docname, f"exercise:{self.text}")
-        titles = question_titles(Path(self.env.app.srcdir).parent / "exercises")
-        if self.text not in titles:
+        title = question_title(Path(self.env.app.srcdir).parent / "exercises", self.text)
+        if not title:
             message = f"no question is called {self.text!r}; exercises/<topic>.md holds them as <topic>/<id>"
             logger.warning(message, location=self.get_location(), type="course", subtype="exercise")
             return [nodes.problematic("", self.text)], []
-        return [link(label(self.text), titles[self.text], self.env.docname)], []
+        return [link(label(self.text), title, self.env.docname)], []
 
 
 def setup(app: Sphinx) -> None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
-QUESTION = re.compile(r"^(`{3,}|:{3,})\{question\}[ \t]*\n(.*?)^\1[ \t]*$", re.S | re.M)
+from coursekit.assignments.parse import parse_exercises
 
 
 @cache
-def question_titles(folder: Path) -> dict[str, str]:
-    """``{"topic/question": title}`` of every question in ``exercises/*.md``."""
-    return {
-        f"{path.stem}/{name}": title
-        for path in sorted(folder.glob("*.md"))
-        for name, title in _questions(path.read_text(encoding="utf-8"))
-    }
+def question_titles(folder: Path, topic: str) -> dict[str, str]:
+    """``{"topic/question": title}`` of every question in ``<topic>.md`` of the folder.  Raises ``AssignmentError``."""
+    path = folder / f"{topic}.md"
+    if not path.is_file():
+        return {}
+    assignment = parse_exercises(path.read_text(encoding="utf-8"), f"exercises/{path.name}")
+    return {f"{topic}/{question.id}": question.meta.title for question in assignment.questions}
 
 
-def _questions(text: str) -> list[tuple[str, str]]:
-    found = []
-    for match in QUESTION.finditer(text):
-        name, title = (re.search(rf"^{field}:[ \t]*(.+?)[ \t]*$", match[2], re.M) for field in ("id", "title"))
-        if name:
-            found.append((name[1], title[1].strip("\"'") if title else name[1]))
-    return found
+def question_title(folder: Path, name: str) -> str:
+    """The title of ``"topic/question"``, or an empty string where there is no such question."""
+    return question_titles(folder, name.partition("/")[0]).get(name, "")
 
 
 def label(question: str) -> str:

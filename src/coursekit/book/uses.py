@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 
 from coursekit.book import claimdata, front
 from coursekit.book.cachekey import page_digest, with_digest
-from coursekit.book.exercises import question_titles
+from coursekit.book.exercises import question_title
 
 
 def records(app: Sphinx) -> dict[str, claimdata.Record]:
@@ -43,7 +43,7 @@ def current(app: Sphinx, docname: str, key: str) -> str:
         texts = front.chapters(Path(app.srcdir))
         return _hash(f"{topic}{front.title(text)}{front.course_metadata(text)}" for topic, text in texts)
     if kind == "exercise":
-        return question_titles(Path(app.srcdir).parent / "exercises").get(name, "")
+        return question_title(Path(app.srcdir).parent / "exercises", name)
     if kind == "explorable":
         return str((Path(app.srcdir) / "_static" / f"{name}.js").is_file())
     raise ValueError(f"unknown kind of dependency: {key}")

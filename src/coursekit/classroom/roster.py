@@ -9,10 +9,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from coursekit.classroom.layout import ID_RULE, Classroom, ClassroomError, valid_id
+from coursekit.control import CONTROL, DIRECTION
 
 SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+")
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
-UNSAFE = re.compile(r"[<>&\"'`\x00-\x1f\x7f\\{}\u202a-\u202e\u2066-\u2069]")
+UNSAFE = re.compile(rf"[<>&\"'`\\{{}}\t\n\r\x1b{CONTROL}{DIRECTION}]")
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from coursekit.classroom.policy import days_late, load
 from coursekit.classroom.progress import bar
 from coursekit.classroom.roster import people
 from coursekit.console import wide_console
-from coursekit.engine.messages import CONTROL
+from coursekit.engine.messages import UNSEEN
 
-UNPRINTABLE = re.compile(CONTROL)  # in a file's name
+UNPRINTABLE = re.compile(UNSEEN)  # in a file's name
 
 
 def table(report: list[Taken]) -> Table:

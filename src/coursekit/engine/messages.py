@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import sys
 
+from coursekit.control import CONTROL, DIRECTION, LONE
+
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 # lengths are bounded, or a text made for it could keep the search busy for hours
 FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]{1,255}){2,40}[\\/]([\w.+-]{1,255})")
-CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"  # they could steer a terminal
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|" + CONTROL)
+UNSEEN = rf"[{CONTROL}\r\x1b\x80-\x9f{DIRECTION}{LONE}]"
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|" + UNSEEN)
 
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"

@@ -12,7 +12,7 @@ from coursekit.book import build, claimdata, front, toc
 from coursekit.book.cachekey import cell_imports, page_digest, with_digest
 from coursekit.book.chapter_directives import ChapterHead
 from coursekit.book.check import Site
-from coursekit.book.exercises import label, question_titles
+from coursekit.book.exercises import label, question_title
 from coursekit.book.objectives import all_objectives
 from coursekit.claim import REGISTRY
 
@@ -150,8 +150,12 @@ def test_a_good_page_passes_and_a_missing_one_is_named(tmp_path: Path) -> None:
 
 
 def test_questions_are_found_with_their_titles(tmp_path: Path) -> None:
-    (tmp_path / "adam.md").write_text("```{question}\nid: half_time\ntitle: When is it?\npoints: 3\n```\nText.\n")
-    assert question_titles(tmp_path) == {"adam/half_time": "When is it?"}
+    head = "---\ntopic: adam\ntitle: Adam\nminutes: 9\n---\n"
+    meta = "objective: adam-time\ndifficulty: 1\nminutes: 9\npoints: 3\nkind: code\nhints: [a nudge, the method, nearly code]"
+    text = f"{head}```{{question}}\nid: half_time\ntitle: When is it?\n{meta}\n```\nText.\n"
+    (tmp_path / "adam.md").write_text(text)
+    assert question_title(tmp_path, "adam/half_time") == "When is it?"
+    assert question_title(tmp_path, "adam/other") == question_title(tmp_path, "dropout/half_time") == ""
     assert label("adam/half_time") == "exercise-adam-half_time"
 
 

@@ -16,6 +16,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from coursekit.classroom.source import as_released, as_stored, course_data, is_graded
+from coursekit.control import CONTROL, DIRECTION, LONE
 from coursekit.notebooks.limits import (
     LARGEST_SHOWN,
     LONGEST_OUTPUT,
@@ -38,7 +39,7 @@ TEX_SCRIPT = re.compile(
     re.IGNORECASE,
 )
 SCHEME = re.compile(r"(javascript|vbscript|data)(?=\s*:)", re.IGNORECASE)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+STEERING = re.compile(f"[{CONTROL}{DIRECTION}{LONE}]")
 MATH_OPENERS = (r"\\[", r"\\(", r"\begin{")
 MATH_CAP = 200  # of each kind in a cell: nbconvert looks for the end of each through the whole text
 # what is matched is not given back (`*+`): a long line is read once, not once for each of its letters
@@ -51,7 +52,7 @@ KEYS = ("grade", "grade_id", "locked", "solution", "task", "points", "schema_ver
 
 def capped(text: str, limit: int) -> str:
     """``text`` without control characters, cut at ``limit`` characters with a remark."""
-    return cut(CONTROL.sub("\ufffd", text), limit)
+    return cut(STEERING.sub("\ufffd", text), limit)
 
 
 def inert_markdown(text: str, attached: Container[str] = ()) -> str:
