@@ -35,11 +35,8 @@ WRONG = """(scheme) => {
     }
     return wrong;
 }"""
-# Takes away what the rules have seen and what is the same at every width and in every scheme: the strokes of formulas,
-# and in a block of code the second and later tokens of a kind.  No line moves.
-THIN = """() => {
-    for (const svg of document.querySelectorAll("mjx-container svg")) if (!svg.querySelector("text")) svg.replaceChildren();
-    for (const copy of document.querySelectorAll("mjx-assistive-mml")) copy.replaceChildren();
+# Leaves one token of each kind in a block of code: the others have its colours and the same ground.  No line moves.
+THIN_CODE = """() => {
     for (const block of document.querySelectorAll("pre")) {
         const kinds = new Set();
         for (const token of block.querySelectorAll("span:not(:has(*))")) {
@@ -48,6 +45,11 @@ THIN = """() => {
             kinds.add(kind);
         }
     }
+}"""
+# Takes away the strokes of formulas, which are the same at every width and in every scheme.  No line moves.
+THIN_FORMULAS = """() => {
+    for (const svg of document.querySelectorAll("mjx-container svg")) if (!svg.querySelector("text")) svg.replaceChildren();
+    for (const copy of document.querySelectorAll("mjx-assistive-mml")) copy.replaceChildren();
 }"""
 # Marks one of all texts that look alike: same colours, also of everything behind, same size, weight and decoration.
 ONE_OF_A_LOOK = """() => {
@@ -82,8 +84,10 @@ def problems(browser: Any, address: str) -> list[str]:
     those on colours judge one of all texts that look alike.
     """
     page, heard = opened(browser, address, WIDE, "light")
-    wrong = [*as_it_stands(page, "light"), *violations(page)]
-    page.evaluate(THIN)
+    wrong = as_it_stands(page, "light")
+    page.evaluate(THIN_CODE)
+    wrong += violations(page)
+    page.evaluate(THIN_FORMULAS)
     for width, scheme, whole in ((WIDE, "dark", False), (NARROW, "dark", True), (NARROW, "light", False)):
         turn(page, width, scheme)
         found = [*as_it_stands(page, scheme), *violations(page, whole)]

@@ -13,6 +13,7 @@ from uuid import uuid4
 from nbgrader import api, utils
 from sqlalchemy import Connection, Table, select
 
+from coursekit.classroom.gradebook import manual
 from coursekit.classroom.source import as_stored, questions
 from coursekit.course import current
 from coursekit.paths import naming
@@ -102,18 +103,11 @@ def remove(connection: Connection, rows: Iterable[str]) -> None:
 
 def entered(connection: Connection, rows: Iterable[str]) -> Iterator[Row]:
     """What people entered for the cells of these rows: points, extra credit, comments."""
-    book, handed_in = api.SubmittedNotebook.__table__, api.SubmittedAssignment.__table__
-    for table, names in (
-        (api.Grade.__table__, ("manual_score", "extra_credit")),
-        (api.Comment.__table__, ("manual_comment",)),
-    ):
-        joined = table.join(BASE, table.c.cell_id == BASE.c.id).join(book, table.c.notebook_id == book.c.id)
-        query = select(handed_in.c.student_id, BASE.c.name, *(table.c[name] for name in names))
-        query = query.select_from(joined.join(handed_in, book.c.assignment_id == handed_in.c.id))
-        for row in rows:
-            for student, cell, *values in connection.execute(query.where(table.c.cell_id == row)):
-                if any(value not in (None, "") for value in values):
-                    yield {"student": student, "cell": cell, **dict(zip(names, values))}
+    for row in rows:
+        for student, cell, values in manual.entries(connection, BASE.c.id == row):
+            values.pop("needs_manual_grade", None)
+            if any(value not in (None, "") for value in values.values()):
+                yield {"student": student, "cell": cell, **values}
 
 
 def write_down(lost: Iterable[Row], path: Path) -> None:

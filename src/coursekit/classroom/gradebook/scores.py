@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from coursekit.classroom import handed_in, policy, records
+from coursekit.classroom.gradebook.manual import entries
 from coursekit.classroom.gradebook.tables import connect
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
@@ -98,33 +99,18 @@ class Standing:
 
 def entered(classroom: Classroom, assignment: str) -> dict[str, dict[str, Manual]]:
     """What people entered for an assignment: ``{student: {grade_id: Manual}}``; comments under their answer cell's id."""
-    found: dict[str, dict[str, Manual]] = defaultdict(dict)
+    by_student: dict[str, dict[str, Manual]] = defaultdict(dict)
     engine = connect(classroom.db_url)
-    submitted, cell = api.SubmittedAssignment.__table__, api.BaseCell.__table__
-    notebook, master = api.SubmittedNotebook.__table__, api.Assignment.__table__
     try:
         if not inspect(engine).has_table("grade"):
             return {}
         with engine.connect() as connection:
-            for table, columns in (
-                (api.Grade.__table__, ("manual_score", "extra_credit", "needs_manual_grade")),
-                (api.Comment.__table__, ("manual_comment",)),
-            ):
-                joined = (
-                    table.join(notebook, table.c.notebook_id == notebook.c.id)
-                    .join(submitted, notebook.c.assignment_id == submitted.c.id)
-                    .join(master, submitted.c.assignment_id == master.c.id)
-                    .join(cell, table.c.cell_id == cell.c.id)
-                )
-                query = select(submitted.c.student_id, cell.c.name, *(table.c[name] for name in columns))
-                for student, name, *values in connection.execute(
-                    query.select_from(joined).where(master.c.name == assignment)
-                ):
-                    before, row = found[student].get(name, Manual()), dict(zip(columns, values))
-                    found[student][name] = merged(before, checked(row, f"{student}, {assignment}, {name}"))
+            for student, name, columns in entries(connection, api.Assignment.__table__.c.name == assignment):
+                before = by_student[student].get(name, Manual())
+                by_student[student][name] = merged(before, checked(columns, f"{student}, {assignment}, {name}"))
     finally:
         engine.dispose()
-    return dict(found)
+    return dict(by_student)
 
 
 def checked(row: dict[str, Any], whose: str) -> dict[str, Any]:
