@@ -19,6 +19,7 @@ def assignment(request):
     return load(request.param)
 
 
+@pytest.mark.proves
 def test_every_question_is_proved(assignment):
     problems = [f"{proof.question}: {problem}" for proof in prove(assignment) for problem in proof.problems]
     assert not problems, "\n".join(problems)

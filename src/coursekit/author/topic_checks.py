@@ -100,14 +100,17 @@ def page(course: Course, topic: str, console: Console) -> Step:
 
 
 def tests(course: Course, topic: str, all_seeds: bool) -> Step:
-    """The tests of the topic's own files, and all in the course's own folders that have it among their parameters."""
+    """The tests of the topic's own files, and all in the course's own folders that have it among their parameters.
+
+    Those that are marked ``proves`` are left out: the proofs are a step of their own.
+    """
     start = time.monotonic()
     top = course.root / "tests"
     files: list[Path] = [*sorted(top.glob("test_*.py")), top.joinpath(*course.package.split("."))]
     where = [str(path) for path in files if path.exists()]
     if not where:
         return Step("tests", 0.0, 60, "none", [f"tests/{course.package}/test_{topic}.py does not exist"])
-    marks = "not slow and not browser" + ("" if all_seeds else " and not all_seeds")
+    marks = "not slow and not browser and not proves" + ("" if all_seeds else " and not all_seeds")
     command = [
         sys.executable,
         "-m",
