@@ -37,9 +37,13 @@ def asked() -> argparse.Namespace:
 def specification(options: argparse.Namespace) -> dict:
     """The DaskCluster: one scheduler, and pods of one worker each that may run the sandbox."""
     made = make_cluster_spec(
-        name=options.name, image=options.image, n_workers=options.workers, env=ENVIRONMENT,
-        resources={"requests": SIZE, "limits": SIZE}, worker_command=["dask", "worker", "--nthreads", "1"],
-    )  # fmt: skip
+        name=options.name,
+        image=options.image,
+        n_workers=options.workers,
+        env=ENVIRONMENT,
+        resources={"requests": SIZE, "limits": SIZE},
+        worker_command=["dask", "worker", "--nthreads", "1"],
+    )
     scheduler, worker = made["spec"]["scheduler"], made["spec"]["worker"]
     scheduler["spec"]["containers"][0]["args"][:1] = ["dask", "scheduler"]  # dask no longer has the old name's command
     for part in (scheduler, worker):

@@ -35,11 +35,18 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(dir=os.getcwd(), prefix=".certificates-") as shared,  # the jobs read theirs there
         SLURMCluster(
-            queue=options.partition, cores=options.cores, processes=options.cores, memory=options.memory,
-            walltime=options.walltime, interface=options.interface, security=security, shared_temp_directory=shared,
-            job_script_prologue=["export OMP_NUM_THREADS=1"], log_directory="slurm-logs",
+            queue=options.partition,
+            cores=options.cores,
+            processes=options.cores,
+            memory=options.memory,
+            walltime=options.walltime,
+            interface=options.interface,
+            security=security,
+            shared_temp_directory=shared,
+            job_script_prologue=["export OMP_NUM_THREADS=1"],
+            log_directory="slurm-logs",
         ) as cluster,
-    ):  # fmt: skip
+    ):
         cluster.scale(jobs=options.jobs)
         print(f"{options.jobs} jobs are in Slurm's queue; what they say is in slurm-logs/", flush=True)
         cluster.wait_for_workers(1)

@@ -164,9 +164,13 @@ def _end_with_starter() -> None:
 
 
 def run_all(
-    claims: list[Claim], *, one_seed: bool = False, use_cache: bool = True, jobs: int = 1,
+    claims: list[Claim],
+    *,
+    one_seed: bool = False,
+    use_cache: bool = True,
+    jobs: int = 1,
     progress: Callable[[Outcome], None] = lambda outcome: None,
-) -> list[Outcome]:  # fmt: skip
+) -> list[Outcome]:
     """Run ``claims``; with ``jobs`` > 1, modules (whose claims share experiments) side by side in processes of their own."""
     if jobs == 1:
         outcomes = []

@@ -47,7 +47,7 @@ SOURCE = [
         "### BEGIN SOLUTION\nBecause.\n### END SOLUTION",
         {"grade_id": "explain", "grade": True, "solution": True, "points": 4},
     ),
-]  # fmt: skip
+]
 
 
 def source_bytes() -> bytes:

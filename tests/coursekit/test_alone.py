@@ -153,8 +153,10 @@ def test_a_plain_nbgrader_course_is_released_collected_graded_and_exported(plain
     assert "3 already graded" in course("grade", "hw")
     records = {path.stem: json.loads(path.read_text()) for path in (plain / "records" / "hw").glob("*.json")}
     assert {name: record["questions"]["test_square"]["status"] for name, record in records.items()} == {
-        "ann": "passed", "bob": "failed", "eve": "blank"
-    }  # fmt: skip
+        "ann": "passed",
+        "bob": "failed",
+        "eve": "blank",
+    }
     assert {record["score"] for record in records.values()} == {3.0, 0.0}
     assert all(record["grader"] in ("split", "split-bubblewrap") for record in records.values())
     course("feedback", "hw")

@@ -65,13 +65,17 @@ def test_what_an_answer_changes_is_shown_as_it_was_given():
     [
         ("check.case('two', lambda: answer(1)[0], expected=1.0)", lambda x: None, "`answer` gave None"),
         ("check.case('two', lambda: answer(1)['a'], expected=1.0)", lambda x: {"b": 1}, "`answer` gave a dict"),
-        ("check.require(lambda: len(answer(1)[1]) == 2, 'has two')", lambda x: (1,), "`answer` gave a tuple of length 1"),
+        (
+            "check.require(lambda: len(answer(1)[1]) == 2, 'has two')",
+            lambda x: (1,),
+            "`answer` gave a tuple of length 1",
+        ),
         ("a, b = answer(1)\ncheck.case('two', a, expected=1.0)", lambda x: 5.0, "`answer` gave a float"),
         ("check.case('ends', lambda: answer['a'], expected=1.0)", None, "`answer` is None"),
         ("check.case('ends', lambda: answer['a'], expected=1.0)", {"b": 1}, "`answer` is a dict"),
         ("check.case('ends', lambda: answer(2), expected=1.0)", 3.0, "`answer` is a float"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_of_another_structure_is_described_and_python_s_error_is_not(checks, given, words):
     message = failing(checks, answer=given)
     assert words in message
@@ -92,11 +96,16 @@ def test_an_error_in_the_answer_stays_the_answer_s():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (..., "not answered yet"), (None, "not answered yet"), ({"a": [1, 2]}, "missing keys ['b']"),
-        ({"a": [1, 2], "b": 3, "c": 4}, "unexpected keys ['c']"), ({"a": [1], "b": 3}, "at key 'a': your value has shape (1,)"),
-        ({"a": [1, 2], "b": "x"}, "where a number is wanted"), ({"a": None, "b": 3}, "at key 'a': your value is None"), ([1], "where a dict"),
+        (..., "not answered yet"),
+        (None, "not answered yet"),
+        ({"a": [1, 2]}, "missing keys ['b']"),
+        ({"a": [1, 2], "b": 3, "c": 4}, "unexpected keys ['c']"),
+        ({"a": [1], "b": 3}, "at key 'a': your value has shape (1,)"),
+        ({"a": [1, 2], "b": "x"}, "where a number is wanted"),
+        ({"a": None, "b": 3}, "at key 'a': your value is None"),
+        ([1], "where a dict"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_unlike_what_is_asked_for_is_told_so_and_no_number_matters(given, words):
     body = "check.given('your answer', lambda: answer, like={'a': [0.0, 0.0], 'b': 0.0})"
     assert words in failing(body, answer=given)

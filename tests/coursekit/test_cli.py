@@ -33,8 +33,16 @@ def test_the_module_can_be_run_without_the_script() -> None:
     assert result.returncode == 2 and "No such command 'bok'" in result.stderr
 
 
-@pytest.mark.parametrize("module", ["coursekit.cli", "coursekit.commands.book", "coursekit.commands.claims",
-                                    "training_dynamics.toolbox.plots", "coursekit.book.objectives"])  # fmt: skip
+@pytest.mark.parametrize(
+    "module",
+    [
+        "coursekit.cli",
+        "coursekit.commands.book",
+        "coursekit.commands.claims",
+        "training_dynamics.toolbox.plots",
+        "coursekit.book.objectives",
+    ],
+)
 def test_what_must_start_quickly_does_not_load_torch(module: str) -> None:
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

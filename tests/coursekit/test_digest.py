@@ -43,9 +43,15 @@ def test_only_named_data_files_count(src: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "matters"),
-    [("pack/top.py", True), ("pack/sub/leaf.py", True), ("pack/sub/data/table.csv", True), ("pack/__init__.py", True),
-     ("pack/alone.py", False), ("pack/sub/data/unused.csv", False)],
-)  # fmt: skip
+    [
+        ("pack/top.py", True),
+        ("pack/sub/leaf.py", True),
+        ("pack/sub/data/table.csv", True),
+        ("pack/__init__.py", True),
+        ("pack/alone.py", False),
+        ("pack/sub/data/unused.csv", False),
+    ],
+)
 def test_the_digest_follows_what_is_used(src: Path, name: str, matters: bool) -> None:
     before = digest(["pack.top"], src)
     assert digest(["pack.top"], src) == before

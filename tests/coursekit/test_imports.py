@@ -9,8 +9,10 @@ import pytest
 import coursekit
 
 SRC = Path(coursekit.__file__).parents[1]
-FILES = {".".join(f.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): f
-         for f in sorted((SRC / "coursekit").rglob("*.py"))}  # fmt: skip
+FILES = {
+    ".".join(f.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): f
+    for f in sorted((SRC / "coursekit").rglob("*.py"))
+}
 
 
 def imports(tree: ast.AST) -> dict[str, int]:

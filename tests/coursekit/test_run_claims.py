@@ -124,8 +124,11 @@ def test_no_worker_stays_when_the_command_is_killed() -> None:
     )
     ended = subprocess.run(
         [sys.executable, "-c", f"{script}; import sys; sys.stdout.flush(); os.kill(os.getpid(), 9)"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=120,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        timeout=120,
+    )
     assert ended.returncode != 0
     with suppress(psutil.NoSuchProcess):  # gone already
         psutil.Process(int(ended.stdout)).wait(timeout=60)

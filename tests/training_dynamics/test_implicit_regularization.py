@@ -144,9 +144,14 @@ def test_flow_in_log_time_is_the_flow_in_time():
     z = margin.separable(4, 12, 3)
     taus = [-1.0, 1.0, 3.0]
     direct = solve_ivp(
-        lambda t, w: z.T @ (1 / (1 + np.exp(z @ w))), (0, np.exp(3.0)), np.zeros(3), "DOP853", np.exp(taus),
-        rtol=1e-11, atol=1e-12,
-    )  # fmt: skip
+        lambda t, w: z.T @ (1 / (1 + np.exp(z @ w))),
+        (0, np.exp(3.0)),
+        np.zeros(3),
+        "DOP853",
+        np.exp(taus),
+        rtol=1e-11,
+        atol=1e-12,
+    )
     assert np.allclose(margin.flow_in_log_time(z, taus), direct.y.T, atol=1e-6)
     with pytest.raises(ValueError, match="increase"):
         margin.flow_in_log_time(z, [1.0, 1.0])

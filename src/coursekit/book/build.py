@@ -70,9 +70,15 @@ def run(project: Project, progress: Callable[[str], None] = lambda line: None) -
     own = {name: str(project.cache / name.lower()) for name in ("IPYTHONDIR", "MPLCONFIGDIR")}  # not the reader's own
     environment = os.environ | own | {"PYTHONPATH": _python_path(project), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, cwd=project.root,
-        text=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=project.root,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
     try:
         tail = _watch(_lines(process), report, progress)
         code = process.wait()

@@ -91,8 +91,11 @@ class Site:
 
     def problems(self, names: list[str]) -> list[str]:
         """Every reason for which the site may not be published, given the pages that it must have."""
-        missing = [f"{name}.html: in the table of contents but not in the output" for name in names
-                   if not (self.folder / f"{name}.html").is_file()]  # fmt: skip
+        missing = [
+            f"{name}.html: in the table of contents but not in the output"
+            for name in names
+            if not (self.folder / f"{name}.html").is_file()
+        ]
         found = [
             f"{page.path.relative_to(self.folder).as_posix()}: {problem}"
             for page in self.pages.values()

@@ -77,10 +77,15 @@ class ClaimsDirective(ClaimParts):
         for record in records:
             self.report(record)
         rows: list[list[list[nodes.Node]]] = [
-            [self.inline(r.statement), [verdict(r)], [nodes.Text(f"{measured_text(r)} ({over_text(r)})")],
-             [nodes.Text(bound_of(r))], [link(r.anchor, "test", self.env.docname)]]
+            [
+                self.inline(r.statement),
+                [verdict(r)],
+                [nodes.Text(f"{measured_text(r)} ({over_text(r)})")],
+                [nodes.Text(bound_of(r))],
+                [link(r.anchor, "test", self.env.docname)],
+            ]
             for r in records
-        ]  # fmt: skip
+        ]
         return [table(["Statement", "Verdict", "Measured", "Bound", "Code"], rows, "td-claims")]
 
 
@@ -110,13 +115,17 @@ class ClaimListDirective(ClaimParts):
         name = record.id.partition(".")[2].replace("_", " ")
         section = nodes.section("", nodes.title("", name[:1].upper() + name[1:]), ids=[record.anchor])
         section["names"] = [record.id]
-        section.extend([
-            box(f"td-claim {tone(record)}", self.statement(record), *self.correction(record), self.evidence(record)),
-            paragraph(nodes.literal("", record.id), f". {self.by_seed(record)} Headroom {headroom_text(record)}."),
-            *self.by_setting(record),
-            places.claim_places(claim=record.id),
-            *folded(f"Code: {record.file}, line {record.line}", code, classes="td-code"),
-        ])  # fmt: skip
+        section.extend(
+            [
+                box(
+                    f"td-claim {tone(record)}", self.statement(record), *self.correction(record), self.evidence(record)
+                ),
+                paragraph(nodes.literal("", record.id), f". {self.by_seed(record)} Headroom {headroom_text(record)}."),
+                *self.by_setting(record),
+                places.claim_places(claim=record.id),
+                *folded(f"Code: {record.file}, line {record.line}", code, classes="td-code"),
+            ]
+        )
         return section
 
     def by_seed(self, record: Record) -> str:
@@ -129,11 +138,14 @@ class ClaimListDirective(ClaimParts):
     def by_setting(self, record: Record) -> list[nodes.Node]:
         """What each varied setting gave, as a table."""
         rows: list[list[list[nodes.Node]]] = [
-            [[nodes.Text(s["setting"].replace("_", " ").replace("=", " = "))],
-             [nodes.Text(range_text([float(value) for value in s["values"]], record.unit))],
-             [nodes.Text(", ".join(str(seed) for seed in s["seeds"]))]]
-            for s in record.settings if "values" in s
-        ]  # fmt: skip
+            [
+                [nodes.Text(s["setting"].replace("_", " ").replace("=", " = "))],
+                [nodes.Text(range_text([float(value) for value in s["values"]], record.unit))],
+                [nodes.Text(", ".join(str(seed) for seed in s["seeds"]))],
+            ]
+            for s in record.settings
+            if "values" in s
+        ]
         return [table(["Setting", "Measured", "Seeds"], rows, "td-settings")] if rows else []
 
 

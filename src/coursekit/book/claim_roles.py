@@ -69,12 +69,14 @@ class TestedRole(ClaimRole):
         return [
             raw(f'<span class="td-tested {tone}" id="{place}">'),
             *self.inline(says),
-            raw(f'</span><span class="td-anchor"><button type="button" class="td-mark {tone}" popovertarget="{note}"'
+            raw(
+                f'</span><span class="td-anchor"><button type="button" class="td-mark {tone}" popovertarget="{note}"'
                 f' popovertargetaction="show" aria-label="{label}">{mark}</button></span>'
-                f'<span class="td-note marginnote {tone}" id="{note}" popover role="note">'),
+                f'<span class="td-note marginnote {tone}" id="{note}" popover role="note">'
+            ),
             *self.note(record),
             raw("</span>"),
-        ], []  # fmt: skip
+        ], []
 
     def note(self, record: Record) -> list[nodes.Node]:
         """Verdict, condition or refuted saying, evidence, sources, and the way to the test."""

@@ -66,10 +66,12 @@ def evidence(record: Record, inline: Inline) -> list[nodes.Node | str]:
     """What was measured, against which bound, over which seeds and settings; then the sources."""
     must = "refuted if" if record.verdict == "fails" else "must be"
     parts: list[nodes.Node | str] = [
-        "Measured " if record.random else "", span(measured_text(record), "td-number"),
-        f"; {must}{' on average' if record.judge == 'mean' else ''} ", span(bound_of(record), "td-number"),
+        "Measured " if record.random else "",
+        span(measured_text(record), "td-number"),
+        f"; {must}{' on average' if record.judge == 'mean' else ''} ",
+        span(bound_of(record), "td-number"),
         f" ({over_text(record)}).",
-    ]  # fmt: skip
+    ]
     if any(math.isinf(float(value)) for value in record.values):
         parts.append(f" Infinite: {sentence(record.infinite)}")
     return parts + sources(record, inline)

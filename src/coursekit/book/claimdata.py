@@ -85,9 +85,11 @@ def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
 
 
 def refresh(
-    project: Project, jobs: int = 2, start: Callable[[int], None] = lambda n: None,
+    project: Project,
+    jobs: int = 2,
+    start: Callable[[int], None] = lambda n: None,
     progress: Callable[[Outcome], None] = lambda outcome: None,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Run the claims of every module whose code, data or libraries changed; return those modules.
 
     Nothing of torch is imported when nothing changed.
@@ -104,9 +106,13 @@ def refresh(
 
 
 def _run(
-    stale: list[str], digests: dict[str, str], src: Path, jobs: int,
-    start: Callable[[int], None], progress: Callable[[Outcome], None],
-) -> dict[str, dict[str, Any]]:  # fmt: skip
+    stale: list[str],
+    digests: dict[str, str],
+    src: Path,
+    jobs: int,
+    start: Callable[[int], None],
+    progress: Callable[[Outcome], None],
+) -> dict[str, dict[str, Any]]:
     # needed only where a claim has no kept result
     from coursekit.claim import REGISTRY
     from coursekit.claims import run_all

@@ -88,9 +88,13 @@ def torch() -> Iterator[Finding]:
     threads = os.environ.get("OMP_NUM_THREADS")
     alone = threads == "1"
     yield Finding(
-        "threads", "ok" if alone else "warning", f"OMP_NUM_THREADS={threads}, torch uses {library.get_num_threads()}",
-        "" if alone else "one thread is as fast for small nets and far faster beside other work: export OMP_NUM_THREADS=1",
-    )  # fmt: skip
+        "threads",
+        "ok" if alone else "warning",
+        f"OMP_NUM_THREADS={threads}, torch uses {library.get_num_threads()}",
+        ""
+        if alone
+        else "one thread is as fast for small nets and far faster beside other work: export OMP_NUM_THREADS=1",
+    )
 
 
 def sandbox() -> Iterator[Finding]:

@@ -57,10 +57,17 @@ def command_line(classroom: Classroom, *, port: int, browser: bool, extra: tuple
     """The command that starts the server, on this machine's own address only."""
     extensions = "{" + ", ".join(f"'{name}': True" for name in EXTENSIONS) + "}"
     return [
-        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={classroom.root}", f"--ServerApp.port={port}",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.open_browser={browser}", f"--ServerApp.jpserver_extensions={extensions}",
-        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []), *extra,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={classroom.root}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.open_browser={browser}",
+        f"--ServerApp.jpserver_extensions={extensions}",
+        *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
+        *extra,
+    ]
 
 
 def environment(folder: Path) -> dict[str, str]:

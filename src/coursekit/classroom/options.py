@@ -22,9 +22,11 @@ def classroom_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--classroom DIR`` and ``--db URL``; the function gets ``classroom``."""
 
     @click.option(
-        "--classroom", "folder", type=click.Path(file_okay=False, path_type=Path),
+        "--classroom",
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
         help="The classroom's folder; by default that of the course you are in.",
-    )  # fmt: skip
+    )
     @click.option(
         "--db", "database", default="", envvar="COURSE_DB", help="Gradebook URL; by default DIR/gradebook.db."
     )

@@ -108,9 +108,16 @@ def settings(claims: list[Claim], check: bool, since: str, fresh: bool, jobs: in
 @click.option("--check", is_flag=True, help="With --settings: measure what changed and a tenth of the rest again.")
 @click.option("--since", default="", metavar="COMMIT", help="With --check: what changed is what differs from COMMIT.")
 def command(
-    ids: tuple[str, ...], json_file: Path | None, list_only: bool, one_seed: bool, fresh: bool, jobs: int,
-    vary: bool, check: bool, since: str,
-) -> None:  # fmt: skip
+    ids: tuple[str, ...],
+    json_file: Path | None,
+    list_only: bool,
+    one_seed: bool,
+    fresh: bool,
+    jobs: int,
+    vary: bool,
+    check: bool,
+    since: str,
+) -> None:
     """Run the claims named by IDS (claims or topics; all by default) over their seeds."""
     try:
         claims = select(ids)

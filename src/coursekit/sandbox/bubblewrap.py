@@ -68,8 +68,16 @@ def command(way: Way, program: list[str], library: Library = NOTHING) -> tuple[l
         *(NOBODY if way.user_namespace else ()),
     ]
     parts += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    return [*parts, *_built(way, view.student_view(library), str(passwd.fileno())), "--chdir", view.HOME,
-            "--seccomp", str(rules.fileno()), "--", *program], [rules, passwd]  # fmt: skip
+    return [
+        *parts,
+        *_built(way, view.student_view(library), str(passwd.fileno())),
+        "--chdir",
+        view.HOME,
+        "--seccomp",
+        str(rules.fileno()),
+        "--",
+        *program,
+    ], [rules, passwd]
 
 
 def _built(way: Way, shown: view.View, passwd: str) -> list[str]:

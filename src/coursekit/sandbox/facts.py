@@ -87,9 +87,14 @@ def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:
     ):
         try:
             done = subprocess.run(
-                program + ([secret.name] if prefix else []), capture_output=True, text=True, timeout=60, cwd=folder,
-                env=clean_environment(HOME if prefix else folder), pass_fds=[file.fileno() for file in files],
-            )  # fmt: skip
+                program + ([secret.name] if prefix else []),
+                capture_output=True,
+                text=True,
+                timeout=60,
+                cwd=folder,
+                env=clean_environment(HOME if prefix else folder),
+                pass_fds=[file.fileno() for file in files],
+            )
         except subprocess.TimeoutExpired:
             return dict.fromkeys(WHAT, "the probe did not come to an end")
         finally:

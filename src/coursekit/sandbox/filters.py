@@ -27,9 +27,14 @@ UNKNOWN = range(463, 512)  # calls since Linux 6.13, of the same number on every
 # the kernel keeps them in a list that has no end and that no count of memory shows; there is nobody here to keep out
 LOCKS = (fcntl.F_SETLK, fcntl.F_SETLKW, fcntl.F_OFD_SETLK, fcntl.F_OFD_SETLKW)
 SECRET_CLONES = (
-    linux.CLONE_NEWNS, linux.CLONE_NEWCGROUP, linux.CLONE_NEWUTS, linux.CLONE_NEWIPC, linux.CLONE_NEWUSER,
-    linux.CLONE_NEWPID, linux.CLONE_NEWNET,
-)  # fmt: skip
+    linux.CLONE_NEWNS,
+    linux.CLONE_NEWCGROUP,
+    linux.CLONE_NEWUTS,
+    linux.CLONE_NEWIPC,
+    linux.CLONE_NEWUSER,
+    linux.CLONE_NEWPID,
+    linux.CLONE_NEWNET,
+)
 LAST_FAMILY = 10  # AF_INET6: AF_UNIX and the internet lead nowhere in an empty network namespace; all others stay shut
 SNDBUFFORCE, RCVBUFFORCE = 32, 33  # Python has no names for these
 ATTACH_FILTER, ATTACH_REUSEPORT_FILTER = 26, 51  # nor for these, programs that the kernel keeps for a socket

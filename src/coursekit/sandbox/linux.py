@@ -74,9 +74,13 @@ def set_mount_flags(target: str, attributes: int, recursive: bool = True) -> Non
     wanted = _MountAttr(attributes, 0, 0, 0)
     flags = AT_RECURSIVE if recursive else 0
     result = _libc.syscall(
-        ctypes.c_long(MOUNT_SETATTR), ctypes.c_int(AT_FDCWD), target.encode(), ctypes.c_uint(flags),
-        ctypes.byref(wanted), ctypes.c_size_t(ctypes.sizeof(wanted)),
-    )  # fmt: skip
+        ctypes.c_long(MOUNT_SETATTR),
+        ctypes.c_int(AT_FDCWD),
+        target.encode(),
+        ctypes.c_uint(flags),
+        ctypes.byref(wanted),
+        ctypes.c_size_t(ctypes.sizeof(wanted)),
+    )
     _check(result, f"mount_setattr {target}")
 
 

@@ -16,7 +16,7 @@ GIVEN = {
     "lists_in_lists": ("[[3.0, 1.0], [2.0], []]", "float(sum(map(sum, x)))"),
     "a_dict_of_lists": ('{"a": [3.0, 1.0], "b": {"c": [2.0]}}', 'float(sum(x["a"]) + sum(x["b"]["c"]))'),
     "arrays_in_a_tuple": ("(np.array([3.0, 1.0]), [torch.tensor([2.0])])", "float(x[0].sum() + x[1][0].sum())"),
-}  # fmt: skip
+}
 CHANGES = {
     "a_list": ["x.sort()", "x.append(1.0)", "x.pop()", "x[0] = 7.0", "x.clear()", "x += [1.0]", "x[:] = x[::-1]"],
     "another_list": ["x = x + [1.0]", "x[0] = object()", "x[0] = x", "x.append(lambda: 1)", "x.sort(); x[:] = [3.0, 1.0, 2.0]", "x[1] = 1"],

@@ -50,9 +50,14 @@ PAGES = {
 
 def claim_outcome(*values: float) -> Outcome:
     claim = Claim(
-        "tiny.one", "One is near $1$.", "", "holds", tuple(range(len(values))),
-        lambda seed, width=8: Measured(1, at_most=2), vary={"width": (8, 16)},
-    )  # fmt: skip
+        "tiny.one",
+        "One is near $1$.",
+        "",
+        "holds",
+        tuple(range(len(values))),
+        lambda seed, width=8: Measured(1, at_most=2),
+        vary={"width": (8, 16)},
+    )
     return Outcome(claim, claim.seeds, tuple(Measured(v, "units", at_most=2.0) for v in values), 0.0)
 
 
@@ -69,8 +74,11 @@ class TinyBook:
         write("src/tiny/__init__.py", "")
         write("src/tiny/base.py", "def scale():\n    return 2\n")
         write("src/tiny/one.py", "from tiny.base import scale\n\ndef value():\n    return 21 * scale()\n")
-        write("src/tiny/two.py", "from pathlib import Path\n\ndef value():\n"
-              "    return (Path(__file__).parent / 'data' / 'table.txt').read_text().strip()\n")  # fmt: skip
+        write(
+            "src/tiny/two.py",
+            "from pathlib import Path\n\ndef value():\n"
+            "    return (Path(__file__).parent / 'data' / 'table.txt').read_text().strip()\n",
+        )
         write("src/tiny/data/table.txt", "7\n")
         self.list_pages("plain", "first", "second", "asserted", "claims", "claims/tiny")
         self.claims(1.0, 1.1, 1.2, 1.3, 1.4)
@@ -234,8 +242,11 @@ def test_a_build_neither_uses_nor_changes_what_lies_in_the_home_folder(tmp_path:
     monkeypatch.setenv("HOME", str(home))
     before = sorted(home.rglob("*"))
     tiny = TinyBook(tmp_path / "book")
-    tiny.write("book/first.md", NOTEBOOK + "# First\n\n```{code-cell}\nimport matplotlib\nprint('dpi',"
-               " matplotlib.rcParams['figure.dpi'])\n```\n")  # fmt: skip
+    tiny.write(
+        "book/first.md",
+        NOTEBOOK + "# First\n\n```{code-cell}\nimport matplotlib\nprint('dpi',"
+        " matplotlib.rcParams['figure.dpi'])\n```\n",
+    )
     tiny.list_pages("first")
     assert tiny.build().ok
     assert re.search(r"dpi (?!33)", (tiny.project.html / "first.html").read_text(encoding="utf-8"))

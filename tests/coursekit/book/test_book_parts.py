@@ -92,8 +92,10 @@ def test_page_digest_follows_imports_and_nothing_else(tmp_path: Path) -> None:
 def test_the_digest_goes_into_the_kernelspec_and_lines_keep_their_numbers() -> None:
     keyed = with_digest(CHAPTER, "abc")
     assert front.front_matter(keyed)["kernelspec"] == {
-        "name": "python3", "display_name": "Python 3", "sources": "abc",
-    }  # fmt: skip
+        "name": "python3",
+        "display_name": "Python 3",
+        "sources": "abc",
+    }
     assert keyed.splitlines().index("# Gradient *descent*") == CHAPTER.splitlines().index("# Gradient *descent*")
     assert with_digest("# Plain\n", "abc") == "# Plain\n"
 
@@ -171,8 +173,9 @@ def test_the_output_of_a_build_is_followed() -> None:
     report, seen = build.Report(), []
     build._watch(iter(lines), report, seen.append)
     assert report.executed == {"adam": 3.5}
-    assert report.problems == ["/x/book/adam.md:7: WARNING: Executing notebook failed: CellExecutionError\n"
-                               "ValueError: the step diverged"]  # fmt: skip
+    assert report.problems == [
+        "/x/book/adam.md:7: WARNING: Executing notebook failed: CellExecutionError\nValueError: the step diverged"
+    ]
     assert seen == ["reading sources 50% adam", "reading sources 100% notation"]
 
 

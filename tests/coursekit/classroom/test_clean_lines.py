@@ -34,8 +34,10 @@ def faults(text):
     """The anchors of a question and the diagrams that nbconvert's renderer makes of a cleaned text, and every anchor of ours."""
     page, own = markdown2html(inert_markdown(text)), cleaned(text)
     return [
-        *re.findall(r'<[^<>]*\bid="explain"', page), *re.findall('class="mermaid"', page), *re.findall(r"<[^<>]*\bid=", own)
-    ]  # fmt: skip
+        *re.findall(r'<[^<>]*\bid="explain"', page),
+        *re.findall('class="mermaid"', page),
+        *re.findall(r"<[^<>]*\bid=", own),
+    ]
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -70,8 +72,12 @@ LINES = {
     "backslashes": ("\\", "url"), "schemes": ("data ", ":"), "ends": ("\r", "#"), "rules": ("=-", "x"), "comments": ("<!--", "x"),
     "escapes": ("\x1b[0;", "x"), "folders": ("/a", "!"), "numbers in names": ("1_", "x"), "moodle": ("_1_assignsubmission_", "!"),
 }  # fmt: skip
-READERS = {"the cleaner": inert_markdown, "blank or not": _words, "messages": scrubbed,
-           "names of files": lambda text: student_of((text, "adam.ipynb"), "", "adam")}  # fmt: skip
+READERS = {
+    "the cleaner": inert_markdown,
+    "blank or not": _words,
+    "messages": scrubbed,
+    "names of files": lambda text: student_of((text, "adam.ipynb"), "", "adam"),
+}
 
 
 def cost(reader, text):

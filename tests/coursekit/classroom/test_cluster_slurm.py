@@ -74,8 +74,13 @@ class Slurm:
             node=node,
         )
         self.configuration.write_text(text)
-        files = {"--key-file": "munge.key", "--socket": "munge.socket", "--pid-file": "munge.pid",
-                 "--log-file": "munge.log", "--seed-file": "munge.seed"}  # fmt: skip
+        files = {
+            "--key-file": "munge.key",
+            "--socket": "munge.socket",
+            "--pid-file": "munge.pid",
+            "--log-file": "munge.log",
+            "--seed-file": "munge.seed",
+        }
         files = {option: str(self.folder / name) for option, name in files.items()}
         subprocess.run(["mungekey", "--create", f"--keyfile={files['--key-file']}"], check=True)
         self.launch("munged", "--foreground", "--force", *(f"{option}={path}" for option, path in files.items()))

@@ -29,10 +29,15 @@ def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_p
     room = classroom(tmp_path / "room")
     room.roster.write_text("student\nalice\nbob\n")
     files = {
-        "alice/mini.ipynb": GOOD_TEXT, "alice/plot.png": "x", "bob/mini.txt": GOOD_TEXT, "bob/notes.txt": "x",
-        "leo/mini.py": "x", ".DS_Store": "x", "__MACOSX/alice/._mini.ipynb": "x",
+        "alice/mini.ipynb": GOOD_TEXT,
+        "alice/plot.png": "x",
+        "bob/mini.txt": GOOD_TEXT,
+        "bob/notes.txt": "x",
+        "leo/mini.py": "x",
+        ".DS_Store": "x",
+        "__MACOSX/alice/._mini.ipynb": "x",
         "Pia P_5_assignsubmission_file_/mini.pdf": "x",
-    }  # fmt: skip
+    }
     for name, text in files.items():
         put(tmp_path / "in" / name, text)
     zipped(tmp_path / "export.zip", files)
@@ -104,8 +109,10 @@ def test_a_file_s_name_is_told_to_its_student_without_what_could_steer_a_page_or
         records.read(room, "mini", str(n))["questions"]["double"]["message"].partition(" is no")[0] for n in range(3)
     ]
     assert [text.partition("refused: ")[2] for text in told] == [
-        "e\ufffd\ufffd\ufffd0\ufffdx\ufffd.pdf", "\ufffdimg src\ufffdx onerror\ufffdx\ufffd.pdf", "Aufgabe 3 (neu).pdf",
-    ]  # fmt: skip
+        "e\ufffd\ufffd\ufffd0\ufffdx\ufffd.pdf",
+        "\ufffdimg src\ufffdx onerror\ufffdx\ufffd.pdf",
+        "Aufgabe 3 (neu).pdf",
+    ]
 
 
 def test_a_folder_around_a_class_s_notebooks_becomes_no_student(tmp_path):

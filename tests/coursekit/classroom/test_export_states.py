@@ -62,8 +62,14 @@ def test_every_state_is_told_from_the_others_and_only_a_grade_is_a_number(room):
     record(room, "fay", "refused", b"")
     code, said, rows = export(room)
     assert of(rows, "status") == {
-        "ann": "graded", "bo": "ungraded", "chi": "stale", "dan": "waiting", "eva": "ungraded", "fay": "refused", "zoe": "missing"
-    }  # fmt: skip
+        "ann": "graded",
+        "bo": "ungraded",
+        "chi": "stale",
+        "dan": "waiting",
+        "eva": "ungraded",
+        "fay": "refused",
+        "zoe": "missing",
+    }
     assert of(rows, "final_score") == dict.fromkeys(["ann", "bo", "chi", "dan", "eva", "fay", "zoe"], "") | {
         "ann": "0",
         "fay": "0",

@@ -50,10 +50,15 @@ def test_a_check_cell_written_by_hand_holds_no_expected_values(source):
 @pytest.mark.parametrize(
     ("days", "given", "out"),
     [
-        (None, {}, False), (-1, {}, False), (1, {}, True), (1, {"grace_minutes": 3000}, False),
-        (1, {"penalty_per_day": 0.1}, False), (20, {"penalty_per_day": 0.1}, True), (20, {"penalty_per_day": 0.1, "max_penalty": 0.5}, False),
+        (None, {}, False),
+        (-1, {}, False),
+        (1, {}, True),
+        (1, {"grace_minutes": 3000}, False),
+        (1, {"penalty_per_day": 0.1}, False),
+        (20, {"penalty_per_day": 0.1}, True),
+        (20, {"penalty_per_day": 0.1, "max_penalty": 0.5}, False),
     ],
-)  # fmt: skip
+)
 def test_answers_are_out_when_nobody_can_gain_by_them(days, given, out):
     deadline = None if days is None else datetime.now(UTC) - timedelta(days=days)
     assert answers_are_out(Policy(deadline, **given)) is out

@@ -141,9 +141,12 @@ def test_headings_that_are_called_like_questions_do_not_take_the_place_of_their_
 
 def test_nothing_runs_in_formgrader(room, server):
     pages = (
-        f"submissions/{submission_id(room, 'mallory')}/", "manage_submissions/mini", "gradebook/mini/mini", "manage_students",
+        f"submissions/{submission_id(room, 'mallory')}/",
+        "manage_submissions/mini",
+        "gradebook/mini/mini",
+        "manage_students",
         "manage_students/mallory/mini",
-    )  # fmt: skip
+    )
     with shut_in() as context:
         sign_in(context, server).close()
         for page in pages:

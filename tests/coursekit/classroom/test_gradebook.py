@@ -148,13 +148,22 @@ def test_the_same_scores_and_cells_as_stock_autograde(tmp_path):
     for url in (f"sqlite:///{engine.folder / 'gradebook.db'}", room.db_url):
         with Gradebook(url, COURSE.id) as book:
             grades = {
-                (student, g.name): (g.score, g.auto_score, g.max_score, g.needs_manual_grade, g.failed_tests, g.cell_type)
-                for student in notebooks for g in book.find_submission_notebook("assignment", "assignment", student).grades
-            }  # fmt: skip
+                (student, g.name): (
+                    g.score,
+                    g.auto_score,
+                    g.max_score,
+                    g.needs_manual_grade,
+                    g.failed_tests,
+                    g.cell_type,
+                )
+                for student in notebooks
+                for g in book.find_submission_notebook("assignment", "assignment", student).grades
+            }
             comments = {
                 (student, c.name): c.comment
-                for student in notebooks for c in book.find_submission_notebook("assignment", "assignment", student).comments
-            }  # fmt: skip
+                for student in notebooks
+                for c in book.find_submission_notebook("assignment", "assignment", student).comments
+            }
             cells = {
                 c.name: (c.cell_type, c.locked, c.source, c.checksum)
                 for c in book.find_notebook("assignment", "assignment").source_cells

@@ -18,9 +18,13 @@ from coursekit.engine.protocol.errors import SourceFault
 from coursekit.notebooks.names import is_stub, skeleton
 
 HUGE = {
-    "hexadecimal": "0x" + "f" * 4_000, "binary": "0b" + "1" * 15_000, "octal": "0o" + "7" * 6_000, "decimal": "9" * 5_000,
-    "complex": "9" * 5_000 + "j", "negative": "-0x" + "f" * 4_000,
-}  # fmt: skip
+    "hexadecimal": "0x" + "f" * 4_000,
+    "binary": "0b" + "1" * 15_000,
+    "octal": "0o" + "7" * 6_000,
+    "decimal": "9" * 5_000,
+    "complex": "9" * 5_000 + "j",
+    "negative": "-0x" + "f" * 4_000,
+}
 
 
 @pytest.mark.parametrize("form", HUGE)

@@ -124,8 +124,15 @@ def cells(group: str, base: str, codes: dict[str, str], source: str = "modes", *
         case(group, base, source, **differs)(_named(name, lambda d, code=code: d.first(code)))
 
 
-def answers(group: str, base: str, question: str, codes: dict[str, str], status: str = "failed", source: str = "modes",
-            **differs: object) -> None:  # fmt: skip
+def answers(
+    group: str,
+    base: str,
+    question: str,
+    codes: dict[str, str],
+    status: str = "failed",
+    source: str = "modes",
+    **differs: object,
+) -> None:
     """Register submissions that differ from the base by the answer to one question."""
     for name, code in codes.items():
         write = _named(name, lambda d, code=code: d.answer(question, code))

@@ -35,29 +35,40 @@ def _refused(name: str, data: bytes) -> None:
 for _name, _data in REFUSED.items():
     _refused(_name, _data)
 
-answers("broken", "good", "mode_speed", {
-    "syntax_error": "def mode_speed(w, s)\n    return 1",
-    "indentation_error": "def mode_speed(w, s):\nreturn 1",
-    "unclosed_bracket": "def mode_speed(w, s):\n    return (1",
-    "null_byte": "def mode_speed(w, s):\n    return 'a\x00b'",
-    "name_error": "def mode_speed(w, s): return undefined_thing",
-    "wrong_number_of_arguments": "def mode_speed(w): return 1.0",
-    "nothing_returned": "def mode_speed(w, s): 1 + 1",
-    "prints_instead": "def mode_speed(w, s): print(0.3515625)",
-    "other_name": "def modespeed(w, s): return 1.0",
-    "failing_import": "import no_such_library\ndef mode_speed(w, s): return 1.0",
-    "not_a_function": "mode_speed = 0.3515625",
-    "plain_words": "I think the answer is that the mode grows.",
-    "code_fence": "```python\ndef mode_speed(w, s): return 1.0\n```",
-    "merge_conflict": "<<<<<<< HEAD\ndef mode_speed(w, s): return 1.0\n=======\n>>>>>>> mine",
-})  # fmt: skip
-answers("broken", "good", "mode_speed", {
-    "only_the_head": 'def mode_speed(w, s):\n    """Speed."""',
-    "pass_only": "def mode_speed(w, s):\n    pass",
-    "raises_not_implemented": "def mode_speed(w, s):\n    raise NotImplementedError('later')",
-    "emptied": "",
-    "only_comments": "# to do\n\n# later",
-}, "blank")  # fmt: skip
+answers(
+    "broken",
+    "good",
+    "mode_speed",
+    {
+        "syntax_error": "def mode_speed(w, s)\n    return 1",
+        "indentation_error": "def mode_speed(w, s):\nreturn 1",
+        "unclosed_bracket": "def mode_speed(w, s):\n    return (1",
+        "null_byte": "def mode_speed(w, s):\n    return 'a\x00b'",
+        "name_error": "def mode_speed(w, s): return undefined_thing",
+        "wrong_number_of_arguments": "def mode_speed(w): return 1.0",
+        "nothing_returned": "def mode_speed(w, s): 1 + 1",
+        "prints_instead": "def mode_speed(w, s): print(0.3515625)",
+        "other_name": "def modespeed(w, s): return 1.0",
+        "failing_import": "import no_such_library\ndef mode_speed(w, s): return 1.0",
+        "not_a_function": "mode_speed = 0.3515625",
+        "plain_words": "I think the answer is that the mode grows.",
+        "code_fence": "```python\ndef mode_speed(w, s): return 1.0\n```",
+        "merge_conflict": "<<<<<<< HEAD\ndef mode_speed(w, s): return 1.0\n=======\n>>>>>>> mine",
+    },
+)
+answers(
+    "broken",
+    "good",
+    "mode_speed",
+    {
+        "only_the_head": 'def mode_speed(w, s):\n    """Speed."""',
+        "pass_only": "def mode_speed(w, s):\n    pass",
+        "raises_not_implemented": "def mode_speed(w, s):\n    raise NotImplementedError('later')",
+        "emptied": "",
+        "only_comments": "# to do\n\n# later",
+    },
+    "blank",
+)
 
 
 @case("broken", "good", mode_speed="missing")

@@ -7,58 +7,87 @@ from corpus.hostile_protocol import SEND
 from corpus.mini import QUESTIONS
 
 # points that are summed up take the type of the answer's numbers; whatever that is, they are counted
-answers("hostile", "good", "shares", {
-    "points_as_numpy_numbers": "import numpy as np\ndef shares(x): return np.int64(0), np.float64(9)",
-    "points_as_a_tensor": "import torch\ndef shares(x): return torch.zeros(()), torch.full((), 9.0)",
-    "points_as_an_array": "import numpy as np\ndef shares(x): return np.full(5, 8.0), np.full(5, 4.0)",
-    "points_as_an_empty_array": "import numpy as np\ndef shares(x): return np.zeros(0), np.zeros(0)",
-    "points_as_a_complex_number": "def shares(x): return 8j, 4j",
-    "points_as_not_a_number": "import numpy as np\ndef shares(x): return 8, np.float64('nan')",
-    "points_without_end": "def shares(x): return 8, -float('inf')",
-    "points_beyond_all_numbers": "import numpy as np\ndef shares(x): return 8, np.int64(2**63 - 1) * 2.0**1000",
-}, source="mini")  # fmt: skip
-answers("honest", "good", "shares", {
-    "points_for_numpy_numbers": "import numpy as np\ndef shares(x): return np.float32(x / 2), np.sqrt(x)",
-    "points_for_tensors": "import torch\ndef shares(x): return torch.tensor(x / 2), torch.tensor(x).sqrt()",
-    "points_for_arrays_of_one": "import numpy as np\ndef shares(x): return np.array(x / 2), np.array(x ** 0.5)",
-}, "passed", source="mini")  # fmt: skip
+answers(
+    "hostile",
+    "good",
+    "shares",
+    {
+        "points_as_numpy_numbers": "import numpy as np\ndef shares(x): return np.int64(0), np.float64(9)",
+        "points_as_a_tensor": "import torch\ndef shares(x): return torch.zeros(()), torch.full((), 9.0)",
+        "points_as_an_array": "import numpy as np\ndef shares(x): return np.full(5, 8.0), np.full(5, 4.0)",
+        "points_as_an_empty_array": "import numpy as np\ndef shares(x): return np.zeros(0), np.zeros(0)",
+        "points_as_a_complex_number": "def shares(x): return 8j, 4j",
+        "points_as_not_a_number": "import numpy as np\ndef shares(x): return 8, np.float64('nan')",
+        "points_without_end": "def shares(x): return 8, -float('inf')",
+        "points_beyond_all_numbers": "import numpy as np\ndef shares(x): return 8, np.int64(2**63 - 1) * 2.0**1000",
+    },
+    source="mini",
+)
+answers(
+    "honest",
+    "good",
+    "shares",
+    {
+        "points_for_numpy_numbers": "import numpy as np\ndef shares(x): return np.float32(x / 2), np.sqrt(x)",
+        "points_for_tensors": "import torch\ndef shares(x): return torch.tensor(x / 2), torch.tensor(x).sqrt()",
+        "points_for_arrays_of_one": "import numpy as np\ndef shares(x): return np.array(x / 2), np.array(x ** 0.5)",
+    },
+    "passed",
+    source="mini",
+)
 
 # a function of the judge's that writes where it is told to is told to write into the judge's own array
-answers("hostile", "good", "twice", {
-    "the_judges_array_overwritten": """
+answers(
+    "hostile",
+    "good",
+    "twice",
+    {
+        "the_judges_array_overwritten": """
         def twice(f, x):
             for _ in range(60): f(x, x)
             return x
     """,
-    "the_judges_array_as_output": "def twice(f, x):\n    for _ in range(60): f(x, out=x)\n    return x",
-    "the_judges_array_in_a_tuple": """
+        "the_judges_array_as_output": "def twice(f, x):\n    for _ in range(60): f(x, out=x)\n    return x",
+        "the_judges_array_in_a_tuple": """
         import numpy as np
         def twice(f, x):
             for _ in range(60): f(x, out=(x,))
             return np.ones(2)
     """,
-    "the_judges_function_with_a_mask": "def twice(f, x): return f(x, where=False, out=x)",
-}, source="mini")  # fmt: skip
+        "the_judges_function_with_a_mask": "def twice(f, x): return f(x, where=False, out=x)",
+    },
+    source="mini",
+)
 
 # the student's process does not even begin a question as it is told to
-cells("hostile", "good", {
-    "begins_with_an_object": """
+cells(
+    "hostile",
+    "good",
+    {
+        "begins_with_an_object": """
         import sys
         student = sys.modules["coursekit.engine.inside.student"].Student
         inner = student.do_begin
         student.do_begin = lambda self: inner(self) or object()
     """,
-    "begins_with_a_module": """
+        "begins_with_a_module": """
         import sys
         student = sys.modules["coursekit.engine.inside.student"].Student
         inner = student.do_begin
         student.do_begin = lambda self: inner(self) or sys
     """,
-}, source="mini", **{name: "crashed" for name in QUESTIONS if name != "sgd"})  # fmt: skip
+    },
+    source="mini",
+    **{name: "crashed" for name in QUESTIONS if name != "sgd"},
+)
 
 # a process's name, which it gives itself, where the fork server reads what the process takes and waits for
-answers("hostile", "good", "adder", {
-    "a_name_that_is_no_text": """
+answers(
+    "hostile",
+    "good",
+    "adder",
+    {
+        "a_name_that_is_no_text": """
         import ctypes, threading, time
         def adder(n):
             libc = ctypes.CDLL(None)
@@ -69,11 +98,18 @@ answers("hostile", "good", "adder", {
                 for other in others: other.join()
             return lambda x: x + n
     """,
-}, "passed", source="mini")  # fmt: skip
+    },
+    "passed",
+    source="mini",
+)
 
 # the kernel asked in ways that a filter may not think of
-answers("hostile", "good", "mode_speed", {
-    "calls_by_half_of_a_number": """
+answers(
+    "hostile",
+    "good",
+    "mode_speed",
+    {
+        "calls_by_half_of_a_number": """
         import ctypes
         def mode_speed(w, s):
             libc, wide = ctypes.CDLL(None), 1 << 32
@@ -84,7 +120,7 @@ answers("hostile", "good", "mode_speed", {
                 if call(41, family | wide, 3) >= 0: raise RuntimeError("LEAKED socket")
             return 1.0
     """,
-    "the_engine_through_its_socket": """
+        "the_engine_through_its_socket": """
         import ctypes, signal, socket
         def mode_speed(w, s):
             channel, libc = socket.socket(fileno=3), ctypes.CDLL(None)
@@ -94,7 +130,7 @@ answers("hostile", "good", "mode_speed", {
             if libc.syscall(424, other, signal.SIGTERM, 0, 0) == 0 or libc.syscall(438, other, 0, 0) >= 0: raise RuntimeError("LEAKED engine")
             return 1.0
     """,
-    "books_of_the_kernel_that_have_no_end": """
+        "books_of_the_kernel_that_have_no_end": """
         import ctypes, errno, fcntl, mmap, os, socket, struct
         def mode_speed(w, s):
             libc, machine = ctypes.CDLL(None, use_errno=True), os.uname().machine
@@ -125,7 +161,7 @@ answers("hostile", "good", "mode_speed", {
             if "POSIX" in open("/proc/locks").read(): raise RuntimeError("LEAKED lock")
             return 1.0
     """,
-    "crashes_that_start_programs": """
+        "crashes_that_start_programs": """
         import ctypes, os, resource, struct
         def mode_speed(w, s):
             core, libc, machine = resource.RLIMIT_CORE, ctypes.CDLL(None), os.uname().machine
@@ -137,7 +173,7 @@ answers("hostile", "good", "mode_speed", {
                 raise RuntimeError("LEAKED crash")  # the system starts a program for each where this is 0
             return float(resource.getrlimit(core)[0])
     """,
-    "many_that_want_the_processor": """
+        "many_that_want_the_processor": """
         import os, time
         def mode_speed(w, s):
             session, end = os.getsid(0), time.monotonic() + 15
@@ -155,15 +191,20 @@ answers("hostile", "good", "mode_speed", {
             if os.waitpid(child, 0)[1] or os.getsid(0) != session: raise RuntimeError("LEAKED session")
             return 1.0
     """,
-    "watches_on_files": """
+        "watches_on_files": """
         import ctypes
         def mode_speed(w, s):
             if ctypes.CDLL(None).inotify_init1(0) >= 0: raise RuntimeError("LEAKED watch")
             return 1.0
     """,
-})  # fmt: skip
-answers("hostile", "good", "mode_speed", {
-    "calls_of_another_processor": """
+    },
+)
+answers(
+    "hostile",
+    "good",
+    "mode_speed",
+    {
+        "calls_of_another_processor": """
         import ctypes, mmap, os
         def mode_speed(w, s):
             if os.uname().machine != "x86_64": os.abort()
@@ -171,13 +212,15 @@ answers("hostile", "good", "mode_speed", {
             code.write(bytes([0xB8, 20, 0, 0, 0, 0xCD, 0x80, 0xC3]))  # getpid as on 32 bits
             return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))() * 0.0
     """,
-    "calls_of_the_third_kind": """
+        "calls_of_the_third_kind": """
         import ctypes, os
         def mode_speed(w, s):
             if os.uname().machine != "x86_64": os.abort()
             return ctypes.CDLL(None).syscall(ctypes.c_ulong(0x40000000 | 39)) * 0.0
     """,
-}, "crashed")  # fmt: skip
+    },
+    "crashed",
+)
 
 
 @case("hostile", "bad", every="refused")

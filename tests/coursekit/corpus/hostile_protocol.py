@@ -148,34 +148,45 @@ answers("hostile", "good", "mode_speed", {
     """,
 })  # fmt: skip
 
-answers("hostile", "good", "integrate", {
-    "callback_with_a_liar": """
+answers(
+    "hostile",
+    "good",
+    "integrate",
+    {
+        "callback_with_a_liar": """
         class Liar:
             def __mul__(self, other): return 0
             __pow__ = __rmul__ = __mul__
         def integrate(f, a, b, n): return f(Liar())
     """,
-    "callback_attributes": """
+        "callback_attributes": """
         def integrate(f, a, b, n):
             found = [name for name in ("__globals__", "__closure__", "__code__", "func_globals") if hasattr(f, name)]
             return 1e9 if not found else "LEAKED"
     """,
-    "callback_recursion": """
+        "callback_recursion": """
         def integrate(f, a, b, n): return f(lambda *x: integrate(f, a, b, n))
     """,
-    "callback_keywords": "def integrate(f, a, b, n): return f(**{'x': 1.0, '__class__': 2})",
-    "callback_with_giant": "import numpy as np\ndef integrate(f, a, b, n): return f(np.zeros(2**25))",
-    "callback_kept": """
+        "callback_keywords": "def integrate(f, a, b, n): return f(**{'x': 1.0, '__class__': 2})",
+        "callback_with_giant": "import numpy as np\ndef integrate(f, a, b, n): return f(np.zeros(2**25))",
+        "callback_kept": """
         kept = []
         def integrate(f, a, b, n):
             kept.append(f)
             return kept[0](0.5)
     """,
-}, source="mini")  # fmt: skip
-answers("hostile", "good", "mode_speed", {
-    "giant_array": "import numpy as np\ndef mode_speed(w, s): return np.zeros(2**27)",
-    "giant_array_without_memory": "import numpy as np\ndef mode_speed(w, s): return np.broadcast_to(1.0, (2**20, 2**20))",
-})  # fmt: skip
+    },
+    source="mini",
+)
+answers(
+    "hostile",
+    "good",
+    "mode_speed",
+    {
+        "giant_array": "import numpy as np\ndef mode_speed(w, s): return np.zeros(2**27)",
+        "giant_array_without_memory": "import numpy as np\ndef mode_speed(w, s): return np.broadcast_to(1.0, (2**20, 2**20))",
+    },
+)
 answers("hostile", "good", "integrate", {
     "callback_loop": "def integrate(f, a, b, n):\n    while True: f(1.0)",
 }, "timeout", source="mini", seconds=3.0)  # fmt: skip

@@ -106,8 +106,15 @@ def test_right_half_done_and_blank_notebooks(system, kit, blank, answers):
 
 
 QUICK = ("every_kind_of_answer", "exit_in_a_function", "liar_object")
-SAMPLE = ("patch_the_checks", "loop_in_a_function", "forge_replies", "syntax_error", "metadata_lost", "same_helper_twice",
-          "callback_loop")  # fmt: skip
+SAMPLE = (
+    "patch_the_checks",
+    "loop_in_a_function",
+    "forge_replies",
+    "syntax_error",
+    "metadata_lost",
+    "same_helper_twice",
+    "callback_loop",
+)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

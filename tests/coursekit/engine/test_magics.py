@@ -39,9 +39,16 @@ def test_an_error_in_a_timed_line_is_the_cell_s_error(shell):
 
 @pytest.mark.parametrize(
     ("magic", "line", "code"),
-    [("timeit", "-n 10 -r3 f(-1)", "f(-1)"), ("time", " f(1)", "f(1)"), ("prun", "-s cumtime f()", "f()"),
-     ("timeit", "-o f()", "f()"), ("time", "-x", ""), ("capture", "out --no-stdout", "out --no-stdout"), ("timeit", "-1 + x", "-1 + x")],
-)  # fmt: skip
+    [
+        ("timeit", "-n 10 -r3 f(-1)", "f(-1)"),
+        ("time", " f(1)", "f(1)"),
+        ("prun", "-s cumtime f()", "f()"),
+        ("timeit", "-o f()", "f()"),
+        ("time", "-x", ""),
+        ("capture", "out --no-stdout", "out --no-stdout"),
+        ("timeit", "-1 + x", "-1 + x"),
+    ],
+)
 def test_the_code_stands_behind_the_options(magic, line, code):
     assert without_options(magic, line) == code
 

@@ -209,7 +209,7 @@ def test_processes_that_are_started_fresh_are_limited_too():
         except MemoryError: taken = 0
         limits = {name: resource.getrlimit(getattr(resource, name)) for name in ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CPU")}
         print(json.dumps(dict(taken=taken, threads=torch.get_num_threads(), limits=limits, plots=os.environ["MPLBACKEND"])))
-    """  # fmt: skip
+    """
     draft = Draft("mini", solved=True)
     draft.first(code)
     draft.answer("size", "def size(n): return 6 * 2**30")
@@ -221,8 +221,11 @@ def test_processes_that_are_started_fresh_are_limited_too():
     seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
     assert (seen["taken"], seen["threads"], seen["plots"]) == (0, 1, "Agg")
     assert seen["limits"] == {
-        "RLIMIT_CORE": [limits.CORE] * 2, "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2, "RLIMIT_NOFILE": [limits.FILES] * 2, "RLIMIT_CPU": [210, 210],
-    }  # fmt: skip
+        "RLIMIT_CORE": [limits.CORE] * 2,
+        "RLIMIT_FSIZE": [limits.FILE_BYTES] * 2,
+        "RLIMIT_NOFILE": [limits.FILES] * 2,
+        "RLIMIT_CPU": [210, 210],
+    }
     results = dict(outcome.questions)
     assert "MemoryError" in results.pop("size").message  # the checker's process is limited, too
     assert {result.status for result in results.values()} == {"passed"}

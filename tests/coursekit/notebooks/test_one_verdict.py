@@ -106,11 +106,17 @@ REFUSED = {
     "more cells than fit": json.dumps(NOTEBOOK | {"cells": NOTEBOOK["cells"] + [{"source": ""}] * MOST_CELLS}),
     "more code than fits": with_cell(source="x = 1\n" * (LONGEST_CODE // 6 + 1)),
     "more text than fits in an answer's cell": json.dumps(
-        NOTEBOOK | {"cells": [c | {"cell_type": "markdown", "source": c["source"] + " " * LONGEST_CODE}
-                              if c["metadata"].get("nbgrader", {}).get("grade_id") == "norm_answer" else c
-                              for c in NOTEBOOK["cells"]]}
+        NOTEBOOK
+        | {
+            "cells": [
+                c | {"cell_type": "markdown", "source": c["source"] + " " * LONGEST_CODE}
+                if c["metadata"].get("nbgrader", {}).get("grade_id") == "norm_answer"
+                else c
+                for c in NOTEBOOK["cells"]
+            ]
+        }
     ),
-}  # fmt: skip
+}
 
 
 class Run:

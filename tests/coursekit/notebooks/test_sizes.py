@@ -17,10 +17,14 @@ from coursekit.notebooks.pictures import LARGEST_PICTURE, picture
 def test_pictures_that_unpack_to_more_than_a_browser_holds_are_left_out():
     assert picture("image/png", png(4000, 4000)) and picture("image/jpeg", jpeg(4000, 4000))
     for mime, data in (
-        ("image/png", png(50_000, 50_000)), ("image/png", png(0, 7)), ("image/jpeg", jpeg(60_000, 60_000)),
-        ("image/jpeg", jpeg(0, 0)), ("image/png", jpeg(8, 8)), ("image/jpeg", base64.b64encode(b"\xff\xd8\xff" * 9).decode()),
+        ("image/png", png(50_000, 50_000)),
+        ("image/png", png(0, 7)),
+        ("image/jpeg", jpeg(60_000, 60_000)),
+        ("image/jpeg", jpeg(0, 0)),
+        ("image/png", jpeg(8, 8)),
+        ("image/jpeg", base64.b64encode(b"\xff\xd8\xff" * 9).decode()),
         ("image/png", png(8, 8) * LARGEST_PICTURE),
-    ):  # fmt: skip
+    ):
         assert picture(mime, data) is None
 
 
@@ -55,10 +59,14 @@ def test_pictures_stay_in_a_large_notebook_as_far_as_they_fit():
 
 def test_attached_pictures_take_of_the_same_room():
     notebook = own([png(8, 8, b"B" * 3_000)])
-    notebook["cells"].append({
-        "cell_type": "markdown", "source": "![a](attachment:a.png)", "metadata": {},
-        "attachments": {"a.png": {"image/png": png(8, 8, b"A" * 3_000)}},
-    })  # fmt: skip
+    notebook["cells"].append(
+        {
+            "cell_type": "markdown",
+            "source": "![a](attachment:a.png)",
+            "metadata": {},
+            "attachments": {"a.png": {"image/png": png(8, 8, b"A" * 3_000)}},
+        }
+    )
     assert "attachments" in shown(notebook, 100_000)[-1]
     assert "attachments" not in shown(notebook, 14_000)[-1] and kept(shown(notebook, 14_000))
 

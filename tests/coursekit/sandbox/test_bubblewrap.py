@@ -61,7 +61,7 @@ def test_what_an_answer_sees_and_reaches():
                 topics=possible(__import__, "tiny_course.modes"),
                 classroom=possible(__import__, "coursekit.classroom"),
                 toolbox=possible(__import__, "tiny_course.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
-            )))""")  # fmt: skip
+            )))""")
     seen = json.loads(json.loads(outcome.notebook)["cells"][0]["outputs"][0]["text"])
     assert (seen["uid"], seen["pids"], seen["write"]) == (65534, 2, []) and set(seen["cwd"]) <= ways_below(HOME)
     assert not seen["secret"] and not seen["connect"] and not seen["topics"] and not seen["classroom"]

@@ -52,7 +52,8 @@ def test_one_reason_that_stops_many_layers_is_said_once():
 @needs_sandbox
 def test_what_a_student_sees_and_reaches():
     with tempfile.NamedTemporaryFile(prefix="secret") as secret, tempfile.NamedTemporaryFile(dir=os.getcwd()) as here:
-        seen = json.loads(run_inside(f"""
+        seen = json.loads(
+            run_inside(f"""
             import json, os, socket, sys
             def possible(action, *arguments):
                 try: action(*arguments)
@@ -66,7 +67,8 @@ def test_what_a_student_sees_and_reaches():
                 connect=possible(connection.connect, ("127.0.0.1", 22)), pids=[p for p in os.listdir("/proc") if p.isdigit()],
                 topics=possible(__import__, "tiny_course.modes"), lab=possible(__import__, "tiny_course.lab.steps"), engine=possible(__import__, "coursekit.engine.grade"),
                 toolbox=possible(__import__, "tiny_course.toolbox.seeds"), checks=possible(__import__, "coursekit.checks"),
-            )))"""))  # fmt: skip
+            )))""")
+        )
     assert (seen["pid"], seen["uid"], seen["pids"]) == (1, 65534, ["1"])
     assert set(seen["cwd"]) <= ways_below(HOME)
     assert not seen["secret"] and not seen["here"] and seen["write"] == [] and not seen["connect"]

@@ -21,7 +21,7 @@ from coursekit.classroom.collect.intake import (
     interesting,
     stem,
     too_many,
-)  # fmt: skip
+)
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
 

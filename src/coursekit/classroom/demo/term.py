@@ -119,9 +119,15 @@ def differ(first: float | None, second: float | None) -> bool:
 
 
 def one(
-    classroom: Classroom, assignment: str, count: int, settings: Settings, run: Runner, root: Path,
-    say: Callable[[str], None], advance: Callable[[str, int], None],
-) -> list[Line]:  # fmt: skip
+    classroom: Classroom,
+    assignment: str,
+    count: int,
+    settings: Settings,
+    run: Runner,
+    root: Path,
+    say: Callable[[str], None],
+    advance: Callable[[str, int], None],
+) -> list[Line]:
     """Hand in, collect, grade, grade by hand, grade again, feedback and export one assignment."""
     released = json.loads(classroom.release(assignment).read_text())
     students = make(load(assignment, root), released, count)

@@ -22,8 +22,10 @@ ASSIGNMENT: Table = api.Assignment.__table__
 NOTEBOOK: Table = api.Notebook.__table__
 BASE: Table = api.BaseCell.__table__
 KINDS: dict[str, Table] = {
-    "GradeCell": api.GradeCell.__table__, "SolutionCell": api.SolutionCell.__table__, "TaskCell": api.TaskCell.__table__
-}  # fmt: skip
+    "GradeCell": api.GradeCell.__table__,
+    "SolutionCell": api.SolutionCell.__table__,
+    "TaskCell": api.TaskCell.__table__,
+}
 SOURCE: Table = api.SourceCell.__table__
 Row = dict[str, Any]
 

@@ -183,9 +183,11 @@ class Cleaner:
         cells = [c for c in raw.get("cells", [])[:MOST_CELLS] if isinstance(c, dict)]
         seen: set[str] = set()
         result = nbformat.v4.new_notebook(
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
-                      "language_info": {"name": "python", "pygments_lexer": "python3"}}
-        )  # fmt: skip
+            metadata={
+                "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+                "language_info": {"name": "python", "pygments_lexer": "python3"},
+            }
+        )
         for number, cell in enumerate(cells):
             cleaned = self.cell(cell, number, messages)
             name = cleaned.metadata.get("nbgrader", {}).get("grade_id")

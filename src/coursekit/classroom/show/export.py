@@ -81,10 +81,16 @@ def canvas(found: Term) -> str:
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found]
     points = ["    Points Possible", "", "", "", "", *(number(value) for value in highest.values())]
     lines = [
-        [safe_cell(p.name), safe_cell(p.lms_id), safe_cell(p.student), safe_cell(p.email or p.student), safe_cell(p.section),
-         *(finals[student].get(name, "") for name in found)]
+        [
+            safe_cell(p.name),
+            safe_cell(p.lms_id),
+            safe_cell(p.student),
+            safe_cell(p.email or p.student),
+            safe_cell(p.section),
+            *(finals[student].get(name, "") for name in found),
+        ]
         for student, p in sorted(everyone.items())
-    ]  # fmt: skip
+    ]
     return as_text([head, points, *lines])
 
 

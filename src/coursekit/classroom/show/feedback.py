@@ -32,10 +32,17 @@ from coursekit.paths import write_atomically
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "feedback"
 WORDS = {
-    "passed": "Right", "partial": "Partly right", "failed": "Not right yet", "blank": "Not answered",
-    "timeout": "Took too long", "memory": "Needed too much memory", "crashed": "Ended its process", "missing": "Missing",
-    "refused": "Not accepted", "manual": "Waits for a grader",
-}  # fmt: skip
+    "passed": "Right",
+    "partial": "Partly right",
+    "failed": "Not right yet",
+    "blank": "Not answered",
+    "timeout": "Took too long",
+    "memory": "Needed too much memory",
+    "crashed": "Ended its process",
+    "missing": "Missing",
+    "refused": "Not accepted",
+    "manual": "Waits for a grader",
+}
 TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
     "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -120,12 +127,20 @@ def item(mark: Mark, cells: dict[str, list[NotebookNode]], source: Behind, answe
     hint = cleaned(source.hint(message)) if source.hint(message) else Markup("")
     shown_model = source.model if answers_out else ""
     return Item(
-        mark, words(mark), message, comment, code, prose, text, images, hint,
+        mark,
+        words(mark),
+        message,
+        comment,
+        code,
+        prose,
+        text,
+        images,
+        hint,
         place=source.place if mark.score < mark.question.points else "",
         expected=source.right(message) if answers_out else "",
         model="" if source.prose else shown_model,
         model_prose=cleaned(shown_model) if source.prose and shown_model else Markup(""),
-    )  # fmt: skip
+    )
 
 
 def words(mark: Mark) -> str:
@@ -156,22 +171,33 @@ def heading(source: bytes, assignment: str) -> str:
 
 
 def page(
-    assignment: str, title: str, standing: Standing, notebook: NotebookNode,
-    sources: dict[str, Behind] | None = None, answers_out: bool = False,
-) -> str:  # fmt: skip
+    assignment: str,
+    title: str,
+    standing: Standing,
+    notebook: NotebookNode,
+    sources: dict[str, Behind] | None = None,
+    answers_out: bool = False,
+) -> str:
     """The page of one student; ``sources`` is what the source notebook holds of each question."""
     cells, sources = answers(notebook), sources or {}
     items = [item(mark, cells, sources.get(mark.question.id, Behind()), answers_out) for mark in standing.marks]
     return template().render(
-        assignment=assignment, title=title, standing=standing, items=items,
-        flags=(standing.record or {}).get("flags", []), style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704
-    )  # fmt: skip
+        assignment=assignment,
+        title=title,
+        standing=standing,
+        items=items,
+        flags=(standing.record or {}).get("flags", []),
+        style=Markup((TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704
+    )
 
 
 def write(
-    classroom: Classroom, assignment: str, students: Iterable[Standing] | None = None, answers: bool | None = None,
+    classroom: Classroom,
+    assignment: str,
+    students: Iterable[Standing] | None = None,
+    answers: bool | None = None,
     faults: list[str] | None = None,
-) -> Iterator[Path]:  # fmt: skip
+) -> Iterator[Path]:
     """Write the page of everyone with a record, yielding each as it is done.
 
     ``answers`` says whether what is right is shown; by default it is once the policy says that answers are out.

@@ -83,7 +83,7 @@ def report(classroom: Classroom, assignment: str) -> list[Row]:
                 mistakes(marks),
                 statistics.median(spent),
                 max(spent),
-            )  # fmt: skip
+            )
         )
     return rows
 
