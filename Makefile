@@ -26,7 +26,7 @@ check: set-up  ## lint, types, spelling
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/oxlint book/_static && .venv/bin/mypy && git ls-files -z | xargs -0 .venv/bin/codespell
 
 clean:  ## remove what was built; keeps .venv and classroom/
-	@rm -rf _build .cache book/assignments book/_extra/kits
+	@rm -rf _build .cache book/assignments book/_extra/kits book/_extra/live
 
 set-up:
 	@command -v $(PYTHON) >/dev/null || { echo "no '$(PYTHON)' here: install Python 3.11 or newer, or name it: make book PYTHON=/path/to/python"; exit 1; }

@@ -247,6 +247,11 @@ class Check:
         return int(told.get(self._question.id, 0) if isinstance(told, dict) else told)
 
     @property
+    def praise(self) -> str:
+        """What is printed of the question whose checks ran last when nothing went wrong."""
+        return self._question.praise()
+
+    @property
     def failure(self) -> CheckFailed | None:
         """What went wrong with the question whose checks ran last; None when nothing did."""
         return self._question.message() if self._question.failures else None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import Budget, Engine, Outcome, Submission
 from coursekit.notebooks.limits import LARGEST
 from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
+from coursekit.verdict import LATER, PASSES, Checked, checked
 
-PASSES, LATER = "passes the visible checks", "graded later"
 Read = TypeVar("Read")
 
 
@@ -27,19 +27,6 @@ class Work:
     notebook: bytes
     released: bytes
     questions: dict[str, dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One question: ``state`` is one of ``PASSES``, ``wrong``, ``missing`` and ``LATER``; hidden checks decide the points."""
-
-    id: str
-    title: str
-    state: str
-    message: str
-    points: float
-    max_points: float
-    later: bool  # whether only grading decides
 
 
 @dataclass(frozen=True)
@@ -147,18 +134,5 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
 
 def report(work: Work, outcome: Outcome) -> CheckReport:
     """The engine's outcome as a student reads it."""
-    checked = [_checked(id, facts, outcome.questions.get(id)) for id, facts in work.questions.items()]
-    return CheckReport(tuple(checked), outcome.flags)
-
-
-def _checked(id: str, facts: dict[str, Any], result: QuestionResult | None) -> Checked:
-    later = facts["written"] or not facts["visible"]
-    if result is None:
-        words = "its cells are not in the notebook; copy them from the released one"
-        return Checked(id, facts["title"], "missing", words, 0.0, facts["points"], later)
-    states = {"passed": PASSES, "manual": LATER, "missing": "missing", "blank": "missing"}
-    state, points, message = states.get(result.status, "wrong"), result.score, result.message
-    if later and state in (PASSES, LATER):
-        state, points = LATER, 0.0
-        message = "answered; graded by hand" if facts["written"] else "answered; its worth is decided when it is graded"
-    return Checked(id, facts["title"], state, message, points, facts["points"], later)
+    questions = [checked(id, facts, outcome.questions.get(id)) for id, facts in work.questions.items()]
+    return CheckReport(tuple(questions), outcome.flags)

@@ -11,23 +11,27 @@ from coursekit.assignments.notebook import HINTS, QUOTES, facts
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import released_text
 from coursekit.assignments.schema import Aim, Assignment, Block, Question, Text
+from coursekit.live.fields import Fields
 from coursekit.paths import write_atomically
 
 
-def write_pages(book: Path, only: Iterable[str] | None = None) -> list[str]:
+def write_pages(book: Path, only: Iterable[str] | None = None, fields: Fields | None = None) -> list[str]:
     """Write ``assignments/<topic>.md``, and notebook and kit below ``_extra/kits``; the topics that have a page.
 
     Only files whose content changes are written, those of assignments that are gone are removed.  ``only`` leaves all
-    other topics as they are.  Raises ``AssignmentError`` for what is wrong with an assignment.
+    other topics as they are; ``fields`` lets questions be answered in the page.  Raises ``AssignmentError`` for what is
+    wrong with an assignment.
     """
     root = book.parent
     names = topics(root)
     for name in names if only is None else sorted(set(names) & set(only)):
         assignment = load(name, root)
-        _write(book / "assignments" / f"{name}.md", page(assignment))
+        _write(book / "assignments" / f"{name}.md", page(assignment, fields))
         notebook = book / "_extra" / "kits" / f"{name}.ipynb"
         _write(notebook, released_text(assignment, root))
         write_kit(name, notebook, notebook.with_suffix(".zip"), root)
+        if fields:
+            fields.notebook(notebook.with_suffix(".js"), notebook.read_text(encoding="utf-8"))
     for folder in (book / "assignments", book / "_extra" / "kits"):
         for file in folder.glob("[a-z]*.*"):
             if file.stem not in names:
@@ -35,9 +39,11 @@ def write_pages(book: Path, only: Iterable[str] | None = None) -> list[str]:
     return names
 
 
-def page(assignment: Assignment) -> str:
+def page(assignment: Assignment, fields: Fields | None = None) -> str:
     """The page of one assignment as MyST Markdown.  Its questions carry the labels that the role ``exercise`` links to."""
     parts = [_head(assignment)]
+    if fields:
+        parts.append(fields.head(assignment.topic))
     number = 0
     for item in assignment.items:
         if isinstance(item, Text):
@@ -46,7 +52,7 @@ def page(assignment: Assignment) -> str:
             parts.append(_setup(item))
         else:
             number += 1
-            parts.append(_question(assignment, item, number))
+            parts.append(_question(assignment, item, number, fields))
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,7 +74,7 @@ def _setup(block: Block) -> str:
     return _code(block.code, "To try things out:")
 
 
-def _question(assignment: Assignment, question: Question, number: int) -> str:
+def _question(assignment: Assignment, question: Question, number: int, fields: Fields | None) -> str:
     goal = f"Practises: {question.aim.sentence} See {_link(question.aim)}." if question.aim else ""
     label = f"exercise-{assignment.topic}-{question.id}".lower()
     parts = [f"({label})=\n## {number}. {question.meta.title}", f"*{facts(question)}*", goal]
@@ -76,6 +82,8 @@ def _question(assignment: Assignment, question: Question, number: int) -> str:
     parts += [_folded(f"Hint {n}: {w}", h) for n, (w, h) in enumerate(zip(HINTS, question.meta.hints), 1)]
     if question.answer:
         parts.append(_code(question.answer, "Your answer starts from:"))
+    if fields:
+        parts.append(fields.field(assignment, question))
     if question.visible:
         parts.append(_folded("A check that you can see while you work", _code(question.visible)))
     return "\n\n".join(part for part in parts if part)

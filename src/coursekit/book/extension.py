@@ -7,7 +7,17 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from coursekit.book import ahead, bibliography, chapter_directives, claim_directives, claim_roles, places, scripts, uses
+from coursekit.book import (
+    ahead,
+    answers,
+    bibliography,
+    chapter_directives,
+    claim_directives,
+    claim_roles,
+    places,
+    scripts,
+    uses,
+)
 from coursekit.course import current
 
 
@@ -23,6 +33,16 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("course_src", str(course.src), "env", [str])
     app.add_config_value("course_claims_file", str(course.cache / "book" / "claims.json"), "", [str])
     app.add_config_value("course_lock_file", str(course.root / "claims.lock"), "", [str])
-    for part in (uses, places, ahead, bibliography, claim_directives, claim_roles, chapter_directives, scripts):
+    for part in (
+        uses,
+        places,
+        ahead,
+        bibliography,
+        claim_directives,
+        claim_roles,
+        chapter_directives,
+        scripts,
+        answers,
+    ):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

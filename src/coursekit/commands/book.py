@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from coursekit.assignments.pages import write_pages
 from coursekit.book import build, check, claim_pages, claimdata, toc
 from coursekit.book.project import Project
-from coursekit.course import current
+from coursekit.course import at, current
+from coursekit.live import fields as live
 from coursekit.topics import topics
 
 
@@ -45,7 +46,8 @@ def build_pages(project: Project, console: Console) -> build.Report:
 
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
     """Refresh what is generated, build, check; the report says what went wrong."""
-    write_pages(project.book, project.only or None)
+    fields = live.prepare(at(project.root), lambda line: console.print(line, markup=False, soft_wrap=True))
+    write_pages(project.book, project.only or None, fields)
     claim_pages.write_pages(project.book, topics(project.src, project.package))
     names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from coursekit.console import wide_console
-from coursekit.selfcheck import LATER, PASSES, CheckReport, NotCheckable, read, run
+from coursekit.selfcheck import CheckReport, NotCheckable, read, run
+from coursekit.verdict import LATER, PASSES
 
 MARKS = {PASSES: "green", "wrong": "red", "missing": "yellow", LATER: "cyan"}
 

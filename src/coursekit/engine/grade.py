@@ -9,14 +9,13 @@ from typing import Any
 from coursekit.engine.interface import Budget, CellReport, Outcome, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, PlannedQuestion, make_plan, questions_of, read_source
-from coursekit.engine.messages import OUTSIDE, REASONS, scrubbed
+from coursekit.engine.messages import NOT_ANSWERED, OUTSIDE, REASONS, scrubbed
 from coursekit.engine.processes.spawn import Launcher
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.engine.session import Clock, OutOfTime, Session
 from coursekit.engine.test_run import Bench, TestRun
 from coursekit.notebooks.read import Refused
 
-NOT_ANSWERED = "not answered yet"
 MANUAL = "waits for a grader"
 
 

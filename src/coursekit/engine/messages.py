@@ -13,6 +13,7 @@ FOLDER = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+ -]{1,255}){2,40}[\\/]([\w.+-]{
 UNSEEN = rf"[{CONTROL}\r\x1b\x80-\x9f{DIRECTION}{LONE}]"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|" + UNSEEN)
 
+NOT_ANSWERED = "not answered yet"
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {

@@ -12,7 +12,8 @@ from coursekit.assignments.release import released_text
 from coursekit.cli import main
 from coursekit.engine.interface import Outcome, QuestionResult
 from coursekit.notebooks import limits
-from coursekit.selfcheck import PASSES, NotCheckable, read, report, run
+from coursekit.selfcheck import NotCheckable, read, report, run
+from coursekit.verdict import PASSES
 
 
 @pytest.fixture(scope="module")
