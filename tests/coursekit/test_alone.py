@@ -164,12 +164,30 @@ def test_a_plain_nbgrader_course_is_released_collected_graded_and_exported(plain
     assert "ann" in (tmp_path / "grades.csv").read_text()
 
 
+def required(project, *extras):
+    """The names of what a distribution needs, with these extras."""
+    lines = [*project["dependencies"], *(line for name in extras for line in project["optional-dependencies"][name])]
+    return {line.partition(";")[0].rstrip("=<>0123456789. ") for line in lines}
+
+
+def test_the_whole_holds_the_grader_and_all_that_it_needs():
+    """The course's distribution has both packages: one checkout, one installation, one version of each."""
+    import tomllib
+
+    grader = tomllib.loads((ROOT / "packages" / "coursekit" / "pyproject.toml").read_text())
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    brought = {"ipython", "pyyaml"}  # with ipykernel and jupytext
+    assert required(grader["project"]) - brought <= required(whole["project"], "classroom")
+    assert grader["project"]["scripts"] == whole["project"]["scripts"]
+    assert whole["tool"]["setuptools"]["packages"]["find"]["where"] == ["src"]
+    assert grader["tool"]["setuptools"]["packages"]["find"] == {"where": ["../../src"], "include": ["coursekit*"]}
+
+
 def test_its_distribution_brings_nothing_of_a_course():
     import tomllib
 
     grader = tomllib.loads((ROOT / "packages" / "coursekit" / "pyproject.toml").read_text())["project"]
     whole = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {line.partition(";")[0].rstrip("=<>0123456789. ") for line in grader["dependencies"]}
-    assert not names & {"torch", "jupyter-book", "training-dynamics", "scikit-learn", "matplotlib"}
+    assert not required(grader) & {"torch", "jupyter-book", "training-dynamics", "scikit-learn", "matplotlib"}
     assert grader["version"] == whole["version"] and grader["requires-python"] == whole["requires-python"]
     assert (ROOT / "packages" / "coursekit" / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
