@@ -42,3 +42,19 @@
 
   addEventListener("DOMContentLoaded", () => document.querySelectorAll(".td-mark").forEach(follow));
 })();
+
+/* Links of the time when all claims stood on one page, claims.html#claim-<topic>-<name>, go on to the topic's page. */
+(() => {
+  "use strict";
+  const stem = (link) => decodeURIComponent(link.pathname).split("/").pop().replace(/\.html$/, "").replaceAll("_", "-");
+
+  function goOn() {
+    if (!location.hash.startsWith("#claim-")) return;
+    const links = [...document.querySelectorAll("table.td-topics a")].filter((link) => location.hash.startsWith(`#claim-${stem(link)}-`));
+    const nearest = links.sort((one, other) => stem(other).length - stem(one).length)[0];
+    if (nearest) location.replace(nearest.href.split("#")[0] + location.hash);
+  }
+
+  addEventListener("DOMContentLoaded", goOn);
+  addEventListener("hashchange", goOn);
+})();
