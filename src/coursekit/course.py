@@ -94,7 +94,7 @@ def _of(*folders: Path) -> Course:
         for place in (folder, *folder.parents):
             if course := _read(place):
                 return course
-    return Course(folders[0], id=_nbgraders_id(folders[0]), classroom=folders[0])
+    return Course(folders[0], id=nbgraders_id(folders[0]), classroom=folders[0])
 
 
 @cache
@@ -155,15 +155,25 @@ RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
 }
 
 
-def _nbgraders_id(classroom: Path) -> str:
-    """The name that the classroom's own ``nbgrader_config.py`` gives the course, which nbgrader itself runs, too."""
-    default = Course(classroom).id
-    if not (classroom / NBGRADER).is_file():
-        return default
-    from traitlets.config import PyFileConfigLoader
+def table_in(root: Path) -> Path | None:
+    """The file in ``root`` itself that holds a course's table, if there is one."""
+    course = _read(root)
+    return course.file if course else None
 
+
+def nbgraders_id(classroom: Path) -> str:
+    """The name that the classroom's own ``nbgrader_config.py`` gives the course."""
+    return str(nbgraders_config(classroom).CourseDirectory.get("course_id", "")).strip() or Course(classroom).id
+
+
+@cache
+def nbgraders_config(folder: Path) -> Any:
+    """What the folder's own ``nbgrader_config.py`` sets, which nbgrader itself runs, too; nothing where there is none."""
+    from traitlets.config import Config, PyFileConfigLoader
+
+    if not (folder / NBGRADER).is_file():
+        return Config()
     try:
-        config = PyFileConfigLoader(NBGRADER, str(classroom)).load_config()
+        return PyFileConfigLoader(NBGRADER, str(folder)).load_config()
     except Exception as error:  # it may do anything
-        raise CourseError(f"{classroom / NBGRADER} cannot be read: {type(error).__name__}: {error}") from None
-    return str(config.CourseDirectory.get("course_id", "")).strip() or default
+        raise CourseError(f"{folder / NBGRADER} cannot be read: {type(error).__name__}: {error}") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from coursekit.engine.interface import Budget, Engine, Outcome, Submission
+from coursekit.engine.interface import Budget, Engine, Judging, Outcome, Submission
 from coursekit.notebooks.limits import LARGEST
 from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
 from coursekit.verdict import LATER, PASSES, Checked, checked
@@ -120,7 +120,9 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
         engine = local_engine()
     try:
         outcome = engine.grade(
-            Submission("you", work.notebook), work.released, budget or Budget(notebook_bytes=LARGEST)
+            Submission("you", work.notebook, judging=Judging(released=True)),
+            work.released,
+            budget or Budget(notebook_bytes=LARGEST),
         )
     except ValueError as error:  # the released notebook is at fault, or the student's own where that one is missing
         raise NotCheckable(

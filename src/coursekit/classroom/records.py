@@ -15,7 +15,7 @@ from coursekit.classroom.layout import Classroom, valid_id
 from coursekit.classroom.source import questions
 from coursekit.course import CourseError, current
 from coursekit.digest import digest, versions
-from coursekit.engine.interface import Budget, QuestionResult, Status
+from coursekit.engine.interface import APART, AS_BUILT, Budget, Judging, QuestionResult, Status
 from coursekit.library import Library
 from coursekit.paths import KIT, write_atomically
 
@@ -49,11 +49,19 @@ def software(library: Library) -> dict[str, str]:
     return {"Python": python, **versions(), "the course": digest([*GRADER, *library.modules()], source or KIT)}
 
 
-def hashes(submission: bytes, source: bytes, budget: Budget) -> dict[str, str]:
+def source_digest(source: bytes, judging: Judging = AS_BUILT) -> str:
+    """The digest of what the course judges by: its notebook, and where it says more than that, how, and with which files."""
+    ways: dict[str, str] = {name: way for name, way in judging.ways.items() if way != APART}
+    more = {"ways": ways, "files": {name: sha256(data) for name, data in judging.files.items()}}
+    said = json.dumps(more, sort_keys=True).encode() if any(more.values()) else b""
+    return sha256(sha256(source).encode() + said) if said else sha256(source)
+
+
+def hashes(submission: bytes, source: bytes, budget: Budget, judging: Judging = AS_BUILT) -> dict[str, str]:
     """The digests that say whether a record still holds."""
     return {
         "submission": sha256(submission),
-        "source": sha256(source),
+        "source": source_digest(source, judging),
         "environment": environment(current().given),
         "budget": sha256(json.dumps(asdict(budget), sort_keys=True).encode()),
     }
@@ -66,9 +74,12 @@ def tidy(value: float) -> float:
 
 def build(
     assignment: str, student: str, results: Mapping[str, QuestionResult], grader: str,
-    digests: dict[str, str], flags: Iterable[str] = (), late: dict[str, Any] | None = None,
+    digests: dict[str, str], flags: Iterable[str] = (), late: dict[str, Any] | None = None, judging: Judging = AS_BUILT,
 ) -> Record:  # fmt: skip
-    """The record of one student; ``score`` is the sum over the questions, before any late penalty."""
+    """The record of one student; ``score`` is the sum over the questions, before any late penalty.
+
+    ``ways`` says of each question how it was judged.
+    """
     entries: dict[str, dict[str, Any]] = {
         name: {"score": tidy(r.score), "max_score": tidy(r.max_score), "status": r.status, "message": r.message}
         for name, r in results.items()
@@ -81,6 +92,7 @@ def build(
         "questions": entries,
         "hashes": digests,
         "grader": grader,
+        "ways": {name: "hand" if r.status == "manual" else judging.way(name) for name, r in results.items()},
         "flags": list(flags),
         "late": late,
     }

@@ -30,14 +30,17 @@ from coursekit.engine.engines import shared_by_workers
 @click.option("--regrade", is_flag=True, help="Grade again, show what would change, ask before writing.")
 @click.option("--yes", is_flag=True, help="With --regrade: write without asking.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Grade even where no sandbox works: only what you trust.")
+@click.option(
+    "--unproved", is_flag=True, help="Grade a source whose own solution does not pass; every record then says so."
+)
 @classroom_option
 @friendly
 def command(
     assignment: str, students: tuple[str, ...], workers: int, scheduler: str, regrade: bool, yes: bool,
-    unsafe_no_sandbox: bool, classroom: Classroom,
+    unsafe_no_sandbox: bool, unproved: bool, classroom: Classroom,
 ) -> None:  # fmt: skip
     """Grade the submissions of ASSIGNMENT that have no record yet, or whose submission, source or grader changed."""
-    settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox)
+    settings = Settings(workers=workers, scheduler=scheduler, unsafe_no_sandbox=unsafe_no_sandbox, unproved=unproved)
     console = wide_console()
     if regrade:
         # it imports nbgrader, which takes seconds

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import handed_in, records
+from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.options import classroom_option, friendly
@@ -32,7 +33,8 @@ def staleness(classroom: Classroom, assignment: str, student: str, record: recor
     """What has changed since the record was made."""
     there = student in classroom.submitters(assignment)
     data = handed_in.notebook(classroom, assignment, student)[0] if there else b""
-    now = records.hashes(data, classroom.source_bytes(assignment), Budget())
+    source = classroom.source_bytes(assignment)
+    now = records.hashes(data, source, Budget(), judging(classroom, assignment, source))
     return [name for name, value in now.items() if record["hashes"].get(name) != value]
 
 

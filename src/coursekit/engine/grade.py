@@ -8,12 +8,16 @@ from typing import Any
 
 from coursekit.engine.interface import Budget, CellReport, Outcome, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
-from coursekit.engine.matching.plan import Plan, PlannedQuestion, make_plan, questions_of, read_source
+from coursekit.engine.matching.plan import Plan, make_plan
+from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
+from coursekit.engine.matching.suspect import suspicious
 from coursekit.engine.messages import NOT_ANSWERED, OUTSIDE, REASONS, scrubbed
 from coursekit.engine.processes.spawn import Launcher
 from coursekit.engine.protocol.errors import SourceFault
+from coursekit.engine.script import script
 from coursekit.engine.session import Clock, OutOfTime, Session
 from coursekit.engine.test_run import Bench, TestRun
+from coursekit.engine.together import forged, result as result_of
 from coursekit.notebooks.read import Refused
 
 MANUAL = "waits for a grader"
@@ -29,7 +33,7 @@ class SplitEngine:
     def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
         """The outcome of one submission.  Raises SourceFault for a fault of the source notebook."""
         try:
-            plan = make_plan(source, submission.notebook)
+            plan = make_plan(source, submission.notebook, submission.judging)
         except SourceFault:
             raise
         except Refused as error:
@@ -53,69 +57,83 @@ class _Run:
 
     def __init__(self, launcher: Launcher, plan: Plan, submission: Submission, budget: Budget) -> None:
         self.launcher, self.plan, self.submission, self.budget = launcher, plan, submission, budget
-        self.before = [(label, code) for label, code, locked in plan.setup if locked]
-        self.bench = Bench(launcher, plan.setup, budget)
-        self.bench.warm()
+        self.bench = Bench(launcher, plan.setup, budget, submission.judging.files)
+        if any(question.way != "together" and not question.manual for question in plan.questions):
+            self.bench.warm()
         self.clock = Clock(budget)  # not before the fork server has started, which the first submission waits for
-        self.session = self._session()
+        self.files = submission.judging.files
+        self.script = script(plan, tests=False)
+        self.session = Session(self.launcher, self.script.steps, self.budget, self.clock, files=self.files)
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
-
-    def _session(self, deadly: set[int] | None = None) -> Session:
-        answers = {place: question.answers[0].grade_id for question in self.plan.questions for place in question.given}
-        cells = []
-        for place, (cell, role) in enumerate(zip(self.plan.cells, self.plan.roles)):
-            cells.append((answers.get(place, f"cell {place + 1}"), cell.source if role == "run" else ""))
-        return Session(self.launcher, self.before + cells, self.budget, self.clock, deadly, len(self.before))
 
     def outcome(self) -> Outcome:
         """Run everything, and end every process whatever happens."""
         try:
             reports = self._cells()
-            if self.plan.in_order:
-                self.session.close()
-                self.session = self._session(self.session.deadly)
+            if self.plan.in_order or self.plan.together:
+                self._anew()
             self._questions(reports)
+            self._look()
         finally:
             self.session.close()
             self.bench.stop()
         results = {question.id: self.results[question.id] for question in self.plan.questions}
         try:
-            notebook = executed_notebook(self.plan, reports[len(self.before) :], results, self.budget)
+            notebook = executed_notebook(self.plan, reports, results, self.budget)
         except Exception as error:  # the scores stand; only what the submission holds can keep it from being shown
             self.plan.flags.append(f"the notebook cannot be shown ({type(error).__name__}: {error})")
             notebook = ""
         return Outcome(results, tuple(self.plan.flags), notebook)
 
     def _cells(self) -> list[CellReport]:
-        """Run all cells, for their output and their errors."""
+        """Run all cells, for their output and their errors: no test has run by then that could show in what they print."""
         try:
             self.session.advance(len(self.session.cells))
         except OutOfTime:
             self.session.stop()
-        return self.session.reports
+        return [self.session.reports[step] for step in self.script.cells]
+
+    def _anew(self) -> None:
+        """Begin again in another process, in which tests run at their places."""
+        self.session.close()
+        made = script(self.plan, tests=True)
+        deadly = made.deadly(self.script, self.session.deadly)
+        self.script = made
+        self.session = Session(self.launcher, list(made.steps), self.budget, self.clock, deadly, self.files)
+
+    def _look(self) -> None:
+        """Flag what looks forged."""
+        for question in self.plan.questions:
+            if question.blank and question.given and self.results[question.id].score > 0:
+                self.plan.flags.append(f"{question.id}: its answer is as released and has points")
+        believed = [question for question in self.plan.together if self.results[question.id].score > 0]
+        if believed:
+            self.plan.flags += suspicious(self.plan.cells, self.plan.roles) + forged(self.session)
 
     def _questions(self, reports: list[CellReport]) -> None:
         """Run the tests, each at its place; one that lacked a name runs again at the end, where the name may be defined."""
         for question in sorted(self.plan.questions, key=lambda q: q.after):
             self.results[question.id] = self._question(question, question.after, reports)
         for question in self.plan.questions if self.plan.in_order else []:
-            if question.id in self.unnamed:
+            if question.id in self.unnamed and question.way != "together":
                 last = self._question(question, len(self.plan.cells), reports)
                 if last.score >= self.results[question.id].score:
                     self.results[question.id] = last
 
     def _question(self, question: PlannedQuestion, after: int, reports: list[CellReport]) -> QuestionResult:
+        if question.test.task:
+            return QuestionResult(0.0, question.test.points, "manual", MANUAL)
         if question.manual:
             words = ("blank", NOT_ANSWERED) if question.blank else ("manual", MANUAL)
             missing = ("missing", "the cell for this answer is not in the notebook that was handed in")
             return QuestionResult(0.0, question.test.points, *(words if question.given else missing))  # type: ignore[arg-type]
         start = time.monotonic()
         try:
-            result = self._test_run(question, after)
+            result = self._result(question, after)
             # left over from an earlier question, perhaps, or the machine's doing: once more with a new process
             if result.get("desync") or result.get("how") == OUTSIDE:
-                result = self._test_run(question, after)
+                result = self._result(question, after)
                 if result.get("how") == OUTSIDE:
                     self.plan.flags.append(f"{question.id}: {OUTSIDE}")
             if result.get("error") == "NameError" or result.get("missing"):
@@ -125,18 +143,33 @@ class _Run:
                 "status": "timeout",
                 "how": f"the {self.budget.submission_seconds:g} s for the whole notebook were used up",
             }
-        own = [reports[len(self.before) + place] for place in question.given]
+        own = [self._own(place, reports) for place in question.given]
         score, status, message = _judged(question, result, own, self.budget)
         return QuestionResult(score, question.test.points, status, scrubbed(message), time.monotonic() - start)  # type: ignore[arg-type]
 
+    def _own(self, place: int, reports: list[CellReport]) -> CellReport:
+        """How the student's cell at ``place`` ran: where tests run among the cells, how it did so there."""
+        report = self.session.reports[self.script.cells[place]] if self.plan.together else reports[place]
+        return reports[place] if report.status == "unrun" else report
+
+    def _result(self, question: PlannedQuestion, after: int) -> dict[str, Any]:
+        if question.way != "together":
+            return self._test_run(question, after)
+        step = self.script.tests[question.id]
+        self.session.advance(step + 1)
+        return result_of(question, self.session.reports[step])
+
     def _test_run(self, question: PlannedQuestion, after: int) -> dict[str, Any]:
-        self.session.advance(len(self.before) + (after if self.plan.in_order else len(self.plan.cells)))
+        placed = self.plan.in_order or self.plan.together
+        self.session.advance(self.script.starts[after if placed else len(self.plan.cells)])
         test = {
             "id": question.id,
             "source": question.test.source,
             "names": question.names,
             "points": question.test.points,
-            "objects": question.objects,
+            "objects": question.objects or question.way == "more",
+            "modules": question.modules if question.way == "more" else {},
+            "more": question.way == "more",
             "seed": self.submission.variant_seeds.get(question.id, 0),
         }
         return TestRun(self.bench, self.session, self.budget, self.clock).run(test)

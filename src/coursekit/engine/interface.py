@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Status = Literal[
     "passed", "partial", "failed", "blank", "timeout", "memory", "crashed", "missing", "refused", "manual"
 ]  # fmt: skip
+
+# how a question is judged: judge and answer in two processes, and little crosses; more crosses; in one; by a person
+Way = Literal["apart", "more", "together", "hand"]
+APART: Way = "apart"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How the course has its questions judged (``apart`` where it says nothing), and the files beside its notebook, by path."""
+
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    released: bool = False  # whether the notebook to judge by is what students got, so that its answer cells are stubs
+
+    def way(self, question: str) -> Way:
+        """How this question is judged."""
+        return self.ways.get(question, APART)
+
+
+AS_BUILT = Judging()
 
 
 @dataclass(frozen=True)
@@ -35,20 +56,26 @@ class Budget:
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's notebook as it was handed in, byte for byte, and the seed of that student's variants."""
+    """One student's notebook as it was handed in, byte for byte, the seed of that student's variants, how to judge it."""
 
     student: str
     notebook: bytes
     variant_seeds: dict[str, int] = field(default_factory=dict)  # question id -> seed
+    judging: Judging = AS_BUILT
 
 
 @dataclass
 class CellReport:
-    """How one cell ran: ``ok``, ``error``, ``timeout``, ``memory``, ``crashed`` or ``unrun``; what to say; its output."""
+    """How one cell ran: ``ok``, ``error``, ``timeout``, ``memory``, ``crashed`` or ``unrun``; what to say; its output.
+
+    ``value`` is the number that a test cell ended with, ``error`` the type, text and lines of what it raised.
+    """
 
     status: str = "unrun"
     text: str = ""
     output: str = ""
+    value: Any = None
+    error: tuple[str, str, int, int] | None = None
 
 
 @dataclass(frozen=True)

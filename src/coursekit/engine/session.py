@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from coursekit.engine.interface import Budget, CellReport
 from coursekit.engine.messages import OUTSIDE, ended, scrubbed
@@ -20,6 +20,7 @@ WAITED = 2.0  # times its seconds a process may be given for having waited: its 
 UNEVEN = 2.0  # in a crowd, times what it would wait if all had the same share: shares are not the same
 TICK = 0.05  # seconds that are not worth another wait
 GLANCE = 0.25  # seconds between two looks at a silent process
+CALLS_PER_TEST = 3  # a whole test may take this many times the budget of one call
 LONG = 1.0  # seconds after which a silent process may never answer, so that another is got ready meanwhile
 
 
@@ -116,23 +117,33 @@ class Wait:
         return max(0.0, min(min(self.ready - self.used, ceiling) - self.added, most))
 
 
-class Session:
-    """Runs the student's cells in order.  A cell that kills the process is left out when the others are replayed.
+class Step(NamedTuple):
+    """One cell to run in the student's process: the student's, the course's ``own`` set-up, or one of its tests.
 
-    The first ``own`` cells are the course's set-up.  They may take long: a fresh process imports the libraries in them.
+    Set-up may take long: a fresh process imports the libraries in it.
     """
+
+    label: str
+    source: str
+    own: bool = False
+    test: bool = False
+
+
+class Session:
+    """Runs cells in order.  A cell that kills the process is left out when the others are replayed."""
 
     def __init__(
         self,
         launcher: Launcher,
-        cells: list[tuple[str, str]],
+        cells: list[Step],
         budget: Budget,
         clock: Clock,
         deadly: set[int] | None = None,
-        own: int = 0,
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.launcher, self.cells, self.budget, self.clock, self.own = launcher, cells, budget, clock, own
+        self.launcher, self.cells, self.budget, self.clock = launcher, cells, budget, clock
         self.reports = [CellReport() for _ in cells]
+        self.files = dict(files or {})
         self.deadly = deadly or set()  # cells that are known to end the process
         self.again: set[int] = set()  # cells during which somebody else ended the process, once
         self.process: Process | None = None
@@ -153,7 +164,7 @@ class Session:
                 self._run(number)
 
     def _run(self, number: int) -> None:
-        report = self._outcome(*self.cells[number])
+        report = self._outcome(self.cells[number])
         if self.process is None and report.text == OUTSIDE and number not in self.again:
             return self.again.add(number)  # not its doing, perhaps: once more, with all before it
         if self.reports[number].status == "unrun" or report.status not in ("ok", "error"):
@@ -161,18 +172,19 @@ class Session:
         if self.process is None:
             self.deadly.add(number)
 
-    def _outcome(self, label: str, source: str) -> CellReport:
+    def _outcome(self, step: Step) -> CellReport:
         assert self.process is not None
         if self.position == 1 and not self._awake():
             return CellReport("crashed", "the process did not start")
-        own = self.position <= self.own
-        seconds = self.clock.left(self.budget.call_seconds + (STARTING if own else 0.0))
+        limit = self.budget.call_seconds * (CALLS_PER_TEST if step.test else 1)
+        seconds = self.clock.left(limit + (STARTING if step.own else 0.0))
+        order = (0, "test" if step.test else "cell", step.label, step.source)
         try:
-            self.process.channel.send(REQUEST, encode(((0, "cell", label, source), [])), seconds)
-            return _report(*(self.clock.hear(self.process, seconds) if own else self.heard(seconds)))
+            self.process.channel.send(REQUEST, encode((order, [])), seconds)
+            return _report(*(self.clock.hear(self.process, seconds) if step.own else self.heard(seconds)))
         except ChannelTimeout:
             self.stop()
-            return CellReport("timeout", f"stopped after {self.budget.call_seconds:g} s")
+            return CellReport("timeout", f"stopped after {limit:g} s")
         except (ChannelClosed, FrameError):
             return CellReport(*ended(self.stop()))
 
@@ -188,7 +200,8 @@ class Session:
         """Wait until a fresh process answers at all: importing the libraries is not the student's time."""
         assert self.process is not None
         try:
-            self.process.channel.send(REQUEST, encode(((0, "len", ()), [])), STARTING)
+            order = (0, "files", self.files) if self.files else (0, "len", ())
+            self.process.channel.send(REQUEST, encode((order, [])), STARTING)
             self.process.channel.receive(self.clock.left(STARTING))
         except (ChannelClosed, ChannelTimeout):
             self.stop()
@@ -217,9 +230,11 @@ def _report(kind: bytes, payload: bytes) -> CellReport:
         if type(output) is not str:
             raise FrameError("not a report")
         if error is None:
-            return CellReport("ok", "", scrubbed(output, 100_000))
-        name, _, text, line = error
-        return CellReport(*error_words(name, text, line), scrubbed(output, 100_000))
+            return CellReport("ok", "", scrubbed(output, 100_000), result.get("value"))
+        name, _, text, line, *where = error
+        words = error_words(name, text, line)
+        at = where[0] if where and type(where[0]) is int else 0
+        return CellReport(*words, scrubbed(output, 100_000), error=(name, text, line, at))
     except (TypeError, ValueError, LookupError):
         raise FrameError("not a report") from None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 from coursekit.engine.interface import Budget
@@ -10,16 +12,25 @@ from coursekit.engine.processes.spawn import Launcher, Process
 from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout
 from coursekit.engine.protocol.frames import decode, encode
 from coursekit.engine.protocol.wire import CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
-from coursekit.engine.session import STARTING, Clock, Session
+from coursekit.engine.session import CALLS_PER_TEST, STARTING, Clock, Session
 
-CALLS_PER_TEST = 3  # a whole test may take this many times the budget of one call
+NO_FILES: Mapping[str, bytes] = {}
 
 
 class Bench:
     """The checker's process, started when it is needed and started again when a test has used it up."""
 
-    def __init__(self, launcher: Launcher, setup: list[tuple[str, str, bool]], budget: Budget) -> None:
-        self.launcher, self.setup, self.budget = launcher, setup, budget
+    def __init__(
+        self,
+        launcher: Launcher,
+        setup: list[tuple[str, str, bool]],
+        budget: Budget,
+        files: Mapping[str, bytes] = NO_FILES,
+        own_folder: bool = False,
+    ) -> None:
+        self.launcher, self.setup, self.budget, self.files = launcher, setup, budget, dict(files)
+        self.own_folder = own_folder or bool(files)
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.process: Process | None = None
         self.ready = False
 
@@ -27,7 +38,10 @@ class Bench:
         """Start the process, without waiting for it."""
         if self.process is None:
             self.process, self.ready = self.launcher.start("checker", self.budget), False
-            self.process.channel.send(ORDER, encode(("setup", self.setup)), STARTING)
+            if self.own_folder:
+                self.folder = tempfile.TemporaryDirectory(prefix="course-checks-", ignore_cleanup_errors=True)
+            place = self.folder.name if self.folder else ""
+            self.process.channel.send(ORDER, encode(("setup", self.setup, self.files, place)), STARTING)
 
     def checker(self) -> Process:
         """The process, after the set-up cells.  Raises ValueError when one of them fails: the source notebook is at fault."""
@@ -45,7 +59,12 @@ class Bench:
     def stop(self) -> str:
         """End the process, if there is one; how it had ended by itself."""
         process, self.process = self.process, None
-        return process.end() if process is not None else ""
+        try:
+            return process.end() if process is not None else ""
+        finally:
+            if self.folder is not None:
+                self.folder.cleanup()
+            self.folder = None
 
 
 class TestRun:

@@ -43,6 +43,13 @@ def without_solution(source: str, stub: str = "...") -> str:
     return without(source, SOLUTION, stub)
 
 
+def as_released(source: str, code: bool) -> str:
+    """An answer cell as released: nbgrader puts its stub in place of a whole cell in which no solution is marked."""
+    if marked_lines(source, SOLUTION):
+        return without_solution(source)
+    return "..." if code else ""
+
+
 def without_hidden(source: str) -> str:
     """A test cell as released."""
     return without(source, HIDDEN).rstrip()

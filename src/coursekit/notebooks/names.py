@@ -72,6 +72,14 @@ def imported_names(source: str) -> set[str]:
     return {(alias.asname or alias.name).split(".")[0] for node in nodes for alias in node.names}
 
 
+def module_aliases(source: str) -> list[tuple[str, str]]:
+    """What the cell imports as modules at its top level: each as (name, module)."""
+    tree = parsed(source)
+    nodes = [] if tree is None else [node for node in tree.body if isinstance(node, ast.Import)]
+    every = [alias for node in nodes for alias in node.names]
+    return [(alias.asname or alias.name, alias.name) for alias in every if alias.asname or "." not in alias.name]
+
+
 def used_names(source: str) -> set[str]:
     """Names that the cell reads anywhere, also inside functions."""
     tree = parsed(source)

@@ -27,6 +27,7 @@ class Cell:
     task: bool = False
     points: float = 0.0
     metadata: dict[str, Any] = field(default_factory=dict)
+    stub: str = ""  # of an answer cell of the source: what the release has in its place
     attachments: dict[str, dict[str, str]] = field(default_factory=dict)  # pictures by name
     pictures: list[dict[str, str]] = field(default_factory=list)  # among its outputs
 
@@ -78,7 +79,12 @@ def _to_parse(source: list[Cell], cells: list[Cell]) -> int:
 
 def read_notebook(data: bytes) -> list[Cell]:
     """The cells of a notebook of any format version.  Raises Refused."""
-    return [_cell(raw) for raw in _raw_cells(content(data))]
+    return cells_of(content(data))
+
+
+def cells_of(notebook: dict[str, Any]) -> list[Cell]:
+    """The cells of a notebook's JSON.  Raises Refused."""
+    return [_cell(raw) for raw in _raw_cells(notebook)]
 
 
 def assignment_of(data: bytes) -> str:

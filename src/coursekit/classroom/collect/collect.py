@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from coursekit.classroom import handed_in, records
+from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths, stem
 from coursekit.classroom.collect.whose import Unclear, by_platform, from_platform, is_class_export, student_of
 from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, time_text, valid_id
@@ -131,7 +132,7 @@ def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, r
     if existing and any(entry["status"] != "refused" for entry in existing["questions"].values()):
         return
     results = records.every_question(source, "refused", f"The submission was refused: {reason}.")
-    digests = records.hashes(b"", source, Budget())
+    digests = records.hashes(b"", source, Budget(), judging(classroom, assignment, source))
     records.write(classroom, records.build(assignment, student, results, "collect", digests, [reason]))
 
 

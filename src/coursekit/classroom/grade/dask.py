@@ -186,7 +186,7 @@ def submit(client: Client, job: Job, source: bytes, settings: Settings, software
     """Start grading one job somewhere."""
     return client.submit(
         grade_if_fit, software, job.student, job.notebook, source, asdict(settings.budget), job.seeds,
-        settings.engine, settings.unsafe_no_sandbox, settings.library, pure=False,
+        settings.engine, settings.unsafe_no_sandbox, settings.library, settings.judging, pure=False,
     )  # fmt: skip
 
 

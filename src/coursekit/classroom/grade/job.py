@@ -11,13 +11,16 @@ from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.course import current
-from coursekit.engine.interface import Budget, QuestionResult
+from coursekit.engine.interface import AS_BUILT, Budget, Judging, QuestionResult
 from coursekit.library import Library
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade: with what budget, on how many workers or on which scheduler, with which engine."""
+    """How to grade: with what budget, on how many workers or on which scheduler, with which engine, judged in which ways.
+
+    ``unproved`` grades a source whose own solution does not pass; ``notes`` then stand in every record.
+    """
 
     budget: Budget = field(default_factory=Budget)
     workers: int = 1
@@ -25,6 +28,9 @@ class Settings:
     unsafe_no_sandbox: bool = False
     engine: str = DEFAULT_ENGINE
     library: Library = field(default_factory=lambda: current().given)
+    judging: Judging = AS_BUILT
+    unproved: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,8 @@ def record_of(
     """The record that a worker's result makes."""
     record = records.build(
         assignment, job.student, results_of(result, source), result["grader"],
-        records.hashes(job.notebook, source, settings.budget), result["flags"],
+        records.hashes(job.notebook, source, settings.budget, settings.judging), [*settings.notes, *result["flags"]],
+        judging=settings.judging,
     )  # fmt: skip
     rule = policy.load(classroom, assignment)
     record["late"] = policy.late(rule, handed_in.submission_time(classroom, assignment, job.student), record["score"])

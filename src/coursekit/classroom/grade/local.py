@@ -25,6 +25,7 @@ def run(jobs: list[Job], source: bytes, settings: Settings) -> Iterator[dict[str
             settings.engine,
             settings.unsafe_no_sandbox,
             settings.library,
+            settings.judging,
         )
         for job in jobs
     )

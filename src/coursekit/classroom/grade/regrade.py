@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom import records
+from coursekit.classroom.adopt.proof import proved, with_judging
 from coursekit.classroom.grade.job import Job, Settings, record_of, results
 from coursekit.classroom.grade.run import pending, wanted
 from coursekit.classroom.grade.writer import Writer
@@ -64,6 +65,8 @@ def regrade(
     script stops there.
     """
     source = classroom.source_bytes(assignment)
+    settings = with_judging(classroom, assignment, source, settings)
+    settings = proved(classroom, assignment, source, settings, run)
     jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
     by_student: dict[str, Job] = {job.student: job for job in jobs}
     new: dict[str, dict[str, Any]] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coursekit.classroom import handed_in, policy, records
+from coursekit.classroom.adopt.proof import proved, with_judging
 from coursekit.classroom.grade.job import Job, Runner, Settings, Summary, results
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
 from coursekit.classroom.source import questions
@@ -39,7 +40,7 @@ def pending(
     for student in students:
         data, fault = handed_in.notebook(classroom, assignment, student)
         record = records.read(classroom, assignment, student)
-        if not again and holds(record, records.hashes(data, source, settings.budget)):
+        if not again and holds(record, records.hashes(data, source, settings.budget, settings.judging)):
             kept.append(student)
         else:
             jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source)), fault))
@@ -53,7 +54,10 @@ def grade(
     """Grade what is not graded yet and derive the gradebook; ``run`` gives results in any order, one per job."""
     source = classroom.source_bytes(assignment)
     policy.load(classroom, assignment)  # a bad file must stop us before the work, not after
+    settings = with_judging(classroom, assignment, source, settings)
     jobs, kept = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again)
+    if jobs:
+        settings = proved(classroom, assignment, source, settings, run)
     found = results(jobs, source, settings, run)
     # here, since it imports nbgrader, for which the engines that start now need not wait
     from coursekit.classroom.grade.writer import Writer

@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import questions
-from coursekit.engine.interface import Budget, Engine, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import AS_BUILT, Budget, Engine, Judging, Outcome, QuestionResult, Submission
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.library import NOTHING, Library
 
@@ -33,13 +33,14 @@ def engine(factory: str, unsafe_no_sandbox: bool, library: Library) -> Engine:
 def grade_one(
     student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
     seeds: dict[str, int], factory: str = DEFAULT_ENGINE, unsafe_no_sandbox: bool = False, library: Library = NOTHING,
+    judging: Judging = AS_BUILT,
 ) -> dict[str, Any]:  # fmt: skip
     """Grade one submission; the result holds only what JSON can, since it crosses machines."""
     chosen = engine(factory, unsafe_no_sandbox, library)
     start = time.perf_counter()
     limits = Budget(**budget)
     try:
-        outcome = chosen.grade(Submission(student, notebook, seeds), source, limits)
+        outcome = chosen.grade(Submission(student, notebook, seeds, judging), source, limits)
     except SourceFault as error:
         raise ClassroomError(
             f"the source notebook is at fault: {error}; mend the exercise and release it again"

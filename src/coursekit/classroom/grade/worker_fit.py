@@ -15,6 +15,7 @@ from coursekit.classroom import records
 from coursekit.classroom.grade.worker import engine, grade_one
 from coursekit.course import CourseError
 from coursekit.engine.engines import SandboxUnavailable
+from coursekit.engine.interface import Judging
 from coursekit.library import Library
 
 
@@ -50,9 +51,9 @@ def why_not(software: dict[str, str], factory: str, unsafe_no_sandbox: bool, lib
 
 def grade_if_fit(
     software: dict[str, str], student: str, notebook: bytes, source: bytes, budget: dict[str, Any],
-    seeds: dict[str, int], factory: str, unsafe_no_sandbox: bool, library: Library,
+    seeds: dict[str, int], factory: str, unsafe_no_sandbox: bool, library: Library, judging: Judging,
 ) -> dict[str, Any]:  # fmt: skip
     """``grade_one`` on a dask worker; raises Unfit where that must not be."""
     if reason := why_not(software, factory, unsafe_no_sandbox, library):
         raise Unfit(get_worker().address, reason)
-    return grade_one(student, notebook, source, budget, seeds, factory, unsafe_no_sandbox, library)
+    return grade_one(student, notebook, source, budget, seeds, factory, unsafe_no_sandbox, library, judging)

@@ -14,6 +14,7 @@ from nbgrader import api
 from sqlalchemy import inspect
 
 from coursekit.classroom import handed_in, policy, records
+from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.gradebook.manual import entries
 from coursekit.classroom.gradebook.tables import connect
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -149,6 +150,7 @@ def standings(classroom: Classroom, assignment: str) -> list[Standing]:
     found, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
     roster = people(classroom)
     source, there = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
+    digest = records.source_digest(source, judging(classroom, assignment, source))
     asked, due = questions(source), policy.is_due(policy.load(classroom, assignment))
     result = []
     for student in sorted({*found, *roster, *there}):
@@ -156,15 +158,15 @@ def standings(classroom: Classroom, assignment: str) -> list[Standing]:
         marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
         late = (record or {}).get("late") or {}
         person = roster.get(student, Person(student))
-        changed = changes(classroom, assignment, student, record, source) if record and student in there else ()
+        changed = changes(classroom, assignment, student, record, digest) if record and student in there else ()
         share, days = late.get("share", 0.0), late.get("days", 0)
         result.append(Standing(person, marks, record, share, days, student in there, due, changed))
     return result
 
 
 def changes(
-    classroom: Classroom, assignment: str, student: str, record: records.Record, source: bytes
+    classroom: Classroom, assignment: str, student: str, record: records.Record, source: str
 ) -> tuple[str, ...]:
-    """Which of submission and source is another one now than ``record`` was made from."""
-    now = {"submission": handed_in.notebook(classroom, assignment, student)[0], "source": source}
-    return tuple(name for name, data in now.items() if record["hashes"][name] != records.sha256(data))
+    """Which of submission and source (its digest) is another one now than ``record`` was made from."""
+    now = {"submission": records.sha256(handed_in.notebook(classroom, assignment, student)[0]), "source": source}
+    return tuple(name for name, digest in now.items() if record["hashes"][name] != digest)

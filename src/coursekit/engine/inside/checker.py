@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import io
-import math
 import re
-import sys
 import types
 from typing import Any
 
-import numpy as np
-
-from coursekit.engine.inside import shell
+from coursekit.engine.inside import beside, shell
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError, StudentGone
 from coursekit.engine.protocol.frames import Handle, decode, encode
 from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
+from coursekit.engine.verdict import earned, failed_line
 from coursekit.lent import digest, is_array
-from coursekit.notebooks.marks import is_hidden
 
 DEEPEST = 40  # callbacks inside callbacks
 MESSAGE = 4_000  # characters
@@ -56,8 +51,13 @@ class Checker(Peer):
                 result = {"fault": f"{type(error).__name__}: {error}"[:MESSAGE]}
             self.wire.send(DONE, encode(result))
 
-    def order_setup(self, cells: list[tuple[str, str, bool]]) -> dict[str, Any]:
-        """Run the source notebook's cells that are neither answers nor tests.  ``fault``: which one fails."""
+    def order_setup(self, cells: list[tuple[str, str, bool]], files: dict[str, bytes], folder: str) -> dict[str, Any]:
+        """Run the source notebook's cells that are neither answers nor tests.  ``fault``: which one fails.
+
+        ``folder`` is where this process works, with the ``files`` that lie beside the notebook; empty where it needs none.
+        """
+        if folder:
+            beside.settle_checker(files, folder)
         for label, source, must in cells:
             error = self.shell.run(label, source)
             if error is not None and must:
@@ -118,25 +118,11 @@ class Checker(Peer):
         points, source, label = float(test["points"]), test["source"], f"<test {test['id']}>"
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
             try:
-                value = self._value(source, label)
+                value = self.shell.value_of(source, label)
             except Exception as error:  # a failed check, in whatever form
                 return 0.0, _message(error, source, label)
-        stated = points_stated(value)
-        if stated is None:
-            return points, ""
-        if not math.isfinite(stated):
-            return 0.0, "the check's points are not a single number"
-        earned = min(max(stated, 0.0), points)
-        return earned, "" if earned == points else output.getvalue().strip()
-
-    def _value(self, source: str, label: str) -> Any:
-        """Run the cell and give the value of its last line where that is an expression: nbgrader's partial credit."""
-        tree = ast.parse(source, label)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, label, "exec", dont_inherit=True), self.shell.namespace)
-        if not isinstance(last, ast.Expr):
-            return None
-        return eval(compile(ast.Expression(last.value), label, "eval", dont_inherit=True), self.shell.namespace)
+        score, why = earned(value, points)
+        return score, why or ("" if score == points else output.getvalue().strip())
 
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Have the student's process do something; plain data or a stand-in comes back, or its error is raised here."""
@@ -231,20 +217,6 @@ class Checker(Peer):
         return stand_in(handle, self.ask, self.open)
 
 
-def points_stated(value: Any) -> float | None:
-    """The points in a cell's last value; None where it says nothing of points, NaN where it is numeric but no single number.
-
-    A sum of points takes the type of the answer's numbers, so numpy's and torch's count as Python's do.
-    """
-    if isinstance(value, np.generic) or is_array(value):
-        value = value.item() if value.ndim == 0 else math.nan
-    if type(value) is complex:
-        return math.nan
-    if type(value) is not int and type(value) is not float:
-        return None
-    return float(value) if abs(value) < sys.float_info.max else math.nan
-
-
 class Unwanted(FrameError):
     """An object came where the question asks for plain data."""
 
@@ -294,7 +266,4 @@ def _failed_line(error: Exception, source: str, label: str) -> str:
     while entry is not None:
         line = entry.tb_lineno if entry.tb_frame.f_code.co_filename == label else line
         entry = entry.tb_next
-    lines = source.split("\n")
-    if is_hidden(source, line) or not 0 < line <= len(lines):
-        return "a hidden check does not hold"
-    return f"this check does not hold: {lines[line - 1].strip()[:300]}"
+    return failed_line(source, line)

@@ -10,6 +10,7 @@ import linecache
 import random
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -62,9 +63,21 @@ class Shell:
     def run(self, label: str, source: str) -> BaseException | None:
         """Run one cell; the exception that ended it, or None.  Its output is in ``taken()``."""
         self.label = f"<cell {label}>"
+        return self._tried(lambda: self._execute(source))
+
+    def test(self, label: str, source: str) -> tuple[BaseException | None, Any]:
+        """Run one of the course's test cells here; the exception that ended it, or None, and the value of its last line."""
+        self.label, value = f"<test {label}>", []
+
+        def execute() -> None:
+            value.append(self.value_of(source))
+
+        return self._tried(execute), (value or [None])[0]
+
+    def _tried(self, execute: Callable[[], None]) -> BaseException | None:
         self.output = sys.stdout = sys.stderr = Capped(self.output_bytes)  # type: ignore[assignment]
         try:
-            self._execute(source)
+            execute()
         except BaseException as error:  # the student's cell may raise anything; it is reported, not ours to pass on
             return error
         finally:
@@ -84,8 +97,9 @@ class Shell:
         if value is not None and not source.rstrip().endswith(";"):
             print(repr(value)[:LINE])
 
-    def value_of(self, source: str) -> Any:
-        """Execute ``source`` in the namespace; the value of its last line where that is an expression."""
+    def value_of(self, source: str, label: str = "") -> Any:
+        """Execute ``source`` in the namespace; the value of its last line where that is an expression: partial credit."""
+        self.label = label or self.label
         tree = self._parsed(source)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self._evaluate(compile(tree, self.label, "exec", FLAGS))
@@ -140,13 +154,13 @@ def seed_everything() -> None:
             torch.set_num_threads(1)
 
 
-def line_of(error: BaseException) -> int:
-    """The line of a notebook cell in which ``error`` arose, 0 when there is none."""
-    if isinstance(error, SyntaxError) and str(error.filename).startswith("<cell "):
+def line_of(error: BaseException, kind: str = "cell") -> int:
+    """The line of a notebook's cell, or of a ``test``, in which ``error`` arose, 0 when there is none."""
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(f"<{kind} "):
         return error.lineno if type(error.lineno) is int else 0
     line, entry = 0, error.__traceback__
     while entry is not None:
-        if entry.tb_frame.f_code.co_filename.startswith("<cell "):
+        if entry.tb_frame.f_code.co_filename.startswith(f"<{kind} "):
             line = entry.tb_lineno
         entry = entry.tb_next
     return line

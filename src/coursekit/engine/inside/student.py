@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.inside import shell
+from coursekit.engine.inside import beside, shell
 from coursekit.engine.inside.fork_guard import ForkGuard
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
 from coursekit.engine.protocol.frames import Handle
 from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
-from coursekit.lent import take_over
+from coursekit.lent import is_array, take_over
 from coursekit.plain import EXACT, float_of
 
 TEXT = 500  # characters of an error's text
@@ -67,6 +67,17 @@ class Student(Peer):
         """Run one cell of the notebook; its output, and its error if it raised one."""
         error = self.shell.run(label, source)
         return {"output": self.shell.taken(), "error": None if error is None else error_parts(error)}
+
+    def do_files(self, files: dict[str, bytes]) -> None:
+        """Put what lies beside the course's notebook into the working folder."""
+        beside.settle_student(files)
+
+    def do_test(self, label: str, source: str) -> dict[str, Any]:
+        """Run one of the course's test cells here, where the course judges together; what it ends with, if that is a number."""
+        error, value = self.shell.test(label, source)
+        number = isinstance(value, (int, float, complex, np.generic)) or is_array(value)
+        parts = None if error is None else (*error_parts(error), shell.line_of(error, "test"))
+        return {"output": self.shell.taken(), "error": parts, "value": value if number else None}
 
     def do_begin(self) -> None:
         """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on."""

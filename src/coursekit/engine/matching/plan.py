@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from coursekit.engine.interface import AS_BUILT, Judging
+from coursekit.engine.matching.sourced import (
+    PlannedQuestion,
+    answer_names,
+    is_locked,
+    questions_of,
+    read_source,
+    setup_cells,
+)
 from coursekit.engine.matching.unanswered import unanswered
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.notebooks.marks import without_hidden, without_solution
-from coursekit.notebooks.names import bound_names, defined_names, defines_class, imported_names, is_stub, used_names
-from coursekit.notebooks.read import Cell, read_notebook, read_submission
+from coursekit.notebooks.names import bound_names, defined_names, imported_names, is_stub
+from coursekit.notebooks.read import Cell, read_submission
 
 # names that every cell may rely on without binding them, and the star of an import that may bind any of them
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}
-OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
-
-
-@dataclass
-class PlannedQuestion:
-    """A graded cell of the source notebook, the names that its answer defines, and the student's answer cells."""
-
-    id: str
-    test: Cell
-    answers: list[Cell] = field(default_factory=list)  # of the source
-    names: list[str] = field(default_factory=list)
-    objects: bool = False
-    given: list[int] = field(default_factory=list)  # positions among the student's cells
-    after: int = 0  # how many of the student's cells run before the test
-    blank: bool = False
-
-    @property
-    def manual(self) -> bool:
-        """Whether it waits for a grader."""
-        return self.test.kind == "manual"
 
 
 @dataclass
@@ -50,14 +38,28 @@ class Plan:
     flags: list[str]
     in_order: bool = False  # later cells bind names again, so each test must run at its place
 
+    @property
+    def locked(self) -> list[tuple[str, str, bool]]:
+        """The set-up that students may not change, and so need not have kept."""
+        marked = {cell.grade_id or cell.id for cell in self.source if is_locked(cell)}
+        return [entry for entry in self.setup if entry[0] in marked]
 
-def make_plan(source_data: bytes, submission: bytes) -> Plan:
+    @property
+    def together(self) -> list[PlannedQuestion]:
+        """The questions whose tests run in the student's process, in the order of their places."""
+        chosen = [q for q in self.questions if q.way == "together" and not q.manual]
+        return sorted(chosen, key=lambda question: question.after)
+
+
+def make_plan(source_data: bytes, submission: bytes, judging: Judging = AS_BUILT) -> Plan:
     """Read, repair, match.  Raises Refused for a submission that cannot be read; SourceFault for a bad source notebook."""
-    source, questions, setup = _of_source(source_data)
+    source, questions, setup = _of_source(source_data, judging.released)
     cells = read_submission(submission, source)
     flags: list[str] = []
     matches = match(source, cells, flags)
-    questions = [replace(question, given=[]) for question in questions]  # the rest is the same for every submission
+    questions = [
+        replace(question, given=[], way=judging.way(question.id)) for question in questions
+    ]  # else the same for all
     plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup, questions, flags)
     _find_answers(plan)
     _find_order(plan)
@@ -65,84 +67,13 @@ def make_plan(source_data: bytes, submission: bytes) -> Plan:
 
 
 @functools.lru_cache(maxsize=4)
-def _of_source(data: bytes) -> tuple[list[Cell], list[PlannedQuestion], list[tuple[str, str, bool]]]:
+def _of_source(data: bytes, released: bool) -> tuple[list[Cell], list[PlannedQuestion], list[tuple[str, str, bool]]]:
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
     try:
-        source = read_source(data)
+        source = read_source(data, released)
         return source, questions_of(source), setup_cells(source)
     except ValueError as error:
         raise SourceFault(str(error)) from None
-
-
-def read_source(data: bytes) -> list[Cell]:
-    """The instructor's notebook.  Raises ValueError for no graded cell, an id used twice, a test that is not Python."""
-    cells = read_notebook(data)
-    ids = [cell.grade_id for cell in cells if cell.grade_id]
-    twice = sorted({name for name in ids if ids.count(name) > 1})
-    if twice:
-        raise ValueError(f"the source notebook uses the grade_id {twice[0]!r} twice; ids must differ")
-    if not any(cell.grade or cell.task for cell in cells):
-        raise ValueError("the source notebook has no graded cell; build it with `course release`")
-    for cell in cells:
-        if cell.kind == "test":
-            _must_compile(cell)
-    return cells
-
-
-def _must_compile(cell: Cell) -> None:
-    """Refuse a test that no answer could pass, because it is not Python itself."""
-    try:
-        ast.parse(cell.source)
-    except (SyntaxError, ValueError) as error:
-        raise ValueError(f"the test cell {cell.grade_id} is not Python: {error}") from None
-
-
-def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
-    """The graded cells in order, each with the answer cells that stand between it and the graded cell before."""
-    questions: list[PlannedQuestion] = []
-    pending: list[Cell] = []
-    for cell in source:
-        if cell.kind == "answer":
-            pending.append(cell)
-        elif cell.kind == "manual":
-            questions.append(PlannedQuestion(cell.grade_id, cell, [cell]))
-        elif cell.kind == "test":
-            answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
-            questions.append(_question(cell, answers))
-            pending = []
-    everything = {name for question in questions for name in question.names}
-    for question in questions:
-        wanted = everything - (bound_names(question.test.source) - set(question.names))
-        question.names = sorted(wanted & used_names(question.test.source))
-    return questions
-
-
-def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
-    names = {name for answer in answers for name in answer_names(answer)}
-    objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
-    return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects)
-
-
-def answer_names(answer: Cell) -> set[str]:
-    """The names that a student's answer must define: those of the released stub, or where that has none, of the solution."""
-    released = without_solution(answer.source)
-    return bound_names(released) - imported_names(released) or bound_names(answer.source) - imported_names(
-        answer.source
-    )
-
-
-def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
-    """The code cells that are neither answer nor test and use nothing that answers define: they run in the checker too."""
-    theirs = {name for cell in source if cell.kind == "answer" for name in answer_names(cell)}
-    chosen = []
-    for number, cell in enumerate(source):
-        if cell.type == "code" and cell.kind == "other":
-            locked = bool(cell.metadata.get("nbgrader", {}).get("locked"))
-            if not locked and used_names(cell.source) & theirs:  # a locked cell is set-up whatever names it shares
-                theirs |= bound_names(cell.source)  # a demonstration of the answer, and what hangs on it
-            else:
-                chosen.append((cell.grade_id or cell.id or str(number), cell.source, locked))
-    return chosen
 
 
 def match(source: list[Cell], cells: list[Cell], flags: list[str]) -> dict[int, int]:
@@ -167,12 +98,12 @@ def match(source: list[Cell], cells: list[Cell], flags: list[str]) -> dict[int, 
 def _first(cell: Cell, same: list[int], cells: list[Cell], flags: list[str]) -> int:
     if len(same) == 1:
         return same[0]
-    name, released = cell.grade_id or cell.id, without_solution(cell.source)
+    name = cell.grade_id or cell.id
     used = "the first that holds an answer was used"
     if cell.kind == "answer":
         used = "those that hold an answer were run in their order, as in Jupyter, so that the last definition counts"
     flags.append(f"{name}: {len(same)} cells have this id; {used}")
-    full = [i for i in same if not is_stub(cells[i].source, released)]
+    full = [i for i in same if not is_stub(cells[i].source, cell.stub or cell.source)]
     wanted = answer_names(cell) if cell.kind == "answer" else set()
     return next((i for i in full if wanted <= defined_names(cells[i].source)), full[0] if full else same[0])
 
@@ -186,9 +117,7 @@ def _match_lost(
         wanted = bound_names(without_solution(cell.source))
         code = [i for i in free if wanted and cells[i].type == "code"]
         able = [i for i in code if wanted <= bound_names(cells[i].source)]
-        chosen = next(
-            (i for i in able if not is_stub(cells[i].source, without_solution(cell.source))), able[0] if able else None
-        )
+        chosen = next((i for i in able if not is_stub(cells[i].source, cell.stub)), able[0] if able else None)
         if chosen is not None:
             flags.append(f"{cell.grade_id}: the cell's metadata was lost; found by the names that it defines")
     if chosen is None and cell.kind == "manual" and at - 1 in found and found[at - 1] + 1 in free:
@@ -225,9 +154,7 @@ def _roles(source: list[Cell], cells: list[Cell], matches: dict[int, int], flags
 def _runs_too(cell: Cell, source: list[Cell]) -> bool:
     """Whether a second cell with an answer's id is code that answers: another try, or a part (an editor copies the id)."""
     trusted = next(other for other in source if other.grade_id == cell.grade_id)
-    return (
-        trusted.kind == "answer" and cell.type == "code" and not is_stub(cell.source, without_solution(trusted.source))
-    )
+    return trusted.kind == "answer" and cell.type == "code" and not is_stub(cell.source, trusted.stub)
 
 
 def _again(plan: Plan, answer: Cell, place: int | None) -> list[int]:
@@ -249,7 +176,7 @@ def _find_answers(plan: Plan) -> None:
         question.given = sorted({*more, *(place for place in places if place is not None)})
         if None in places:
             plan.flags.append(f"{question.id}: the answer cell is missing")
-        question.blank = all(
+        question.blank = not question.test.task and all(
             place is not None and unanswered(plan.cells[place], answer)
             for place, answer in zip(places, question.answers)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coursekit.notebooks.marks import TEXT_STUB, without_solution
+from coursekit.notebooks.marks import TEXT_STUB
 from coursekit.notebooks.names import is_stub
 from coursekit.notebooks.read import Cell
 
@@ -14,12 +14,10 @@ LONGEST_TEXT = 100_000  # characters of a written answer that are looked into fo
 
 
 def unanswered(cell: Cell, trusted: Cell) -> bool:
-    """Whether an answer cell says no more than the release, which ``trusted`` of the source shows."""
+    """Whether an answer cell says no more than the release, the stub of ``trusted``, the source's cell."""
     if trusted.type == "code":
-        return is_stub(cell.source, without_solution(trusted.source))
-    return _words(cell.source[:LONGEST_TEXT]) in [
-        _words(text) for text in ("", *UNWRITTEN, without_solution(trusted.source))
-    ]
+        return is_stub(cell.source, trusted.stub)
+    return _words(cell.source[:LONGEST_TEXT]) in [_words(text) for text in ("", *UNWRITTEN, trusted.stub)]
 
 
 def _words(text: str) -> list[str]:

@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 from typing import Any
 
@@ -270,6 +271,7 @@ def _be(order: dict[str, Any], confinement: Any, channel: int) -> None:
         # preloaded by name, with the other libraries
         from coursekit.engine.inside.main import limit_student
 
+        os.chdir(tempfile.mkdtemp(dir=os.getcwd()))  # its files, and those that it is given, are its own
         limit_student(budget)
     serve(order["role"], Wire(channel, channel), budget["output_bytes"])
 

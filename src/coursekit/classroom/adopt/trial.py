@@ -1,0 +1,107 @@
+"""Trying a source notebook on the engine: its own solution must get all points, and what students were given none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from coursekit.classroom.grade.job import Job, Runner, Settings
+from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.source import as_released, questions
+from coursekit.engine.interface import Way
+from coursekit.engine.matching.sourced import read_source
+
+SOLUTION, BLANK = "solution", "blank"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How one question did in one way: whether its solution passes, what is said of it, the points of a blank answer."""
+
+    passes: bool
+    message: str
+    blank: float
+
+    @property
+    def sound(self) -> bool:
+        """Whether the way can be used: right passes, and nothing does not."""
+        return self.passes and not self.blank
+
+
+def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runner) -> dict[str, Tried]:
+    """How each question that a machine judges does in the given ways.  Raises ClassroomError for what is no source for us."""
+    try:
+        read_source(source)
+    except ValueError as error:
+        raise ClassroomError(f"the source notebook cannot be graded with: {error}") from None
+    settings = replace(settings, judging=replace(settings.judging, ways=dict(ways)))
+    seeds = {question.id: 0 for question in questions(source)}
+    jobs = [Job(SOLUTION, source, seeds), Job(BLANK, as_released(source).encode(), seeds)]
+    results: dict[str, dict[str, Any]] = {
+        result["student"]: result["questions"] for result in run(jobs, source, settings)
+    }
+    found = {}
+    for question in questions(source):
+        if question.manual or ways.get(question.id) == "hand":
+            continue
+        own, blank = results[SOLUTION][question.id], results[BLANK][question.id]
+        found[question.id] = Tried(
+            own["score"] >= question.points, own["message"], blank["score"] if question.points else 0.0
+        )
+    return found
+
+
+ORDER: tuple[Way, ...] = ("apart", "more", "together")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The way chosen for a question, how it did in each way that was tried, and what to know about it."""
+
+    way: Way
+    tries: Mapping[Way, Tried]
+    note: str = ""
+
+
+def choose(source: bytes, settings: Settings, run: Runner, order: tuple[Way, ...] = ORDER) -> dict[str, Choice]:
+    """For each question the safest of the ways in ``order`` in which its solution passes and blank does not; else a person."""
+    asked = [question.id for question in questions(source) if not question.manual]
+    tries: dict[str, dict[Way, Tried]] = {name: {} for name in asked}
+    chosen: dict[str, Way] = {}
+    for way in order:
+        open_ = [name for name in asked if name not in chosen]
+        if not open_:
+            break
+        # what has its way keeps it: that is how the whole is going to be graded
+        for name, found in tried(source, {**chosen, **dict.fromkeys(open_, way)}, settings, run).items():
+            if name in chosen:
+                continue
+            tries[name][way] = found
+            if found.sound:
+                chosen[name] = way
+    result = {name: _choice(chosen.get(name), tries[name]) for name in asked}
+    return _confirmed(source, result, settings, run)
+
+
+def _choice(way: Way | None, tries: Mapping[Way, Tried]) -> Choice:
+    if way is not None:
+        return Choice(way, tries)
+    passing = next((way for way, found in tries.items() if found.passes), None)
+    if passing is not None:
+        return Choice(passing, tries, f"a blank answer gets {tries[passing].blank:g} points: the test asks too little")
+    last = list(tries.values())[-1].message if tries else ""
+    return Choice(
+        "hand", tries, f"its own solution does not pass ({last.splitlines()[0][:200] if last else 'no reason given'})"
+    )
+
+
+def _confirmed(source: bytes, choices: dict[str, Choice], settings: Settings, run: Runner) -> dict[str, Choice]:
+    """The choices once more, all at once; what does not pass in this company is a person's."""
+    found = tried(source, {name: choice.way for name, choice in choices.items()}, settings, run)
+    for name, last in found.items():
+        if not last.passes:
+            choices[name] = replace(
+                choices[name], way="hand", note=f"its own solution passes alone, not with the others ({last.message})"
+            )
+    return choices

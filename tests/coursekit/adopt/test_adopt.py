@@ -1,0 +1,167 @@
+"""A course that was not made here: init, adopt, the adoption test before grading, and what is refused by name."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+from click.testing import CliRunner
+from engines import sandboxed
+
+from adopt.foreign_course import answered, asked, cell, notebook, of_questions, put
+from coursekit.cli import main
+from coursekit.course import _of
+
+DOUBLE = (
+    "double",
+    "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+    "assert double(2) == 4",
+)
+SEES = ("sees", "### BEGIN SOLUTION\nkept = 5\n### END SOLUTION", "import sys\nassert vars(sys.modules['__main__'])['kept'] == 5")  # fmt: skip
+NEVER = ("never", "### BEGIN SOLUTION\nvalue = 1\n### END SOLUTION", "assert value == 2")
+WEAK = ("weak", "### BEGIN SOLUTION\nvalue = 1\n### END SOLUTION", "assert True")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox():
+    with sandboxed():
+        yield
+
+
+def course(root, *line: str, code: int = 0) -> str:
+    """The output of a command in the course's folder, which must end with ``code``."""
+    _of.cache_clear()
+    result = CliRunner().invoke(main, [*line, *([] if line[0] == "init" else ["--classroom", str(root)])])
+    assert result.exit_code == code and isinstance(result.exception, SystemExit | None), (
+        result.output,
+        result.exc_info,
+    )
+    return " ".join(result.output.split())
+
+
+def record(root, student: str, assignment: str = "hw") -> dict:
+    return json.loads((root / "records" / assignment / f"{student}.json").read_text())
+
+
+def test_init_writes_the_table_once_and_says_what_is_there(tmp_path):
+    root = put(
+        tmp_path / "stats",
+        "hw",
+        of_questions([DOUBLE], cell("Why?", "why", "markdown", grade=True, solution=True, points=2)),
+    )
+    (root / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "stats-2"\n')
+    (root / "source" / "hw" / "rain.csv").write_text("1\n")
+    (root / "pyproject.toml").write_text("[tool.other]\nx = 1")
+    assert "wrote [tool.coursekit]" in course(root, "init", str(root))
+    table = tomllib.loads((root / "pyproject.toml").read_text())["tool"]
+    assert table["coursekit"] == {"id": "stats-2", "classroom": "."} and table["other"] == {"x": 1}
+    again = course(root, "init", str(root))
+    assert "a course already" in again and "hw │ 1 │ 1 │ 3 │ 1" in again
+    assert "no nbgrader course" in course(tmp_path, "init", str(tmp_path), code=1)
+
+
+def test_each_question_gets_the_safest_way_in_which_its_solution_passes(tmp_path):
+    source = of_questions([DOUBLE, SEES])
+    blank = answered(source, double="def double(x):\n    ...", sees="...")
+    root = put(tmp_path, "hw", source, ann=source, bob=blank)
+    said = course(root, "grade", "hw", code=1)
+    assert "nothing was graded" in said and "sees:" in said and '"sees" = "together"' in said and "double" not in said
+    assert not (root / "records").exists()
+    assert "1 judged together" in course(root, "adopt", "hw")
+    assert tomllib.loads((root / "judging.toml").read_text()) == {"hw": {"double": "apart", "sees": "together"}}
+    assert "2 graded" in course(root, "grade", "hw")
+    assert record(root, "ann")["score"] == 2 and record(root, "bob")["score"] == 0
+    assert record(root, "ann")["ways"] == {"double": "apart", "sees": "together"}
+    assert "2 already graded" in course(root, "grade", "hw")
+    course(root, "adopt", "hw", "--no-together", code=1)
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"]["sees"] == "hand"
+    assert "2 graded" in course(root, "grade", "hw")
+    assert (
+        record(root, "ann")["questions"]["sees"]["status"] == "manual" and record(root, "ann")["ways"]["sees"] == "hand"
+    )
+
+
+def test_what_no_way_passes_is_a_person_s_and_what_blank_passes_is_said(tmp_path):
+    root = put(tmp_path, "hw", of_questions([NEVER, WEAK]))
+    said = course(root, "adopt", "hw", code=1)
+    assert "its own solution does not pass" in said and "a blank answer gets 1 points" in said
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"never": "hand", "weak": "apart"}
+
+
+def test_graded_all_the_same_every_record_says_so(tmp_path):
+    source = of_questions([DOUBLE, NEVER])
+    root = put(tmp_path, "hw", source, ann=source)
+    course(root, "grade", "hw", code=1)
+    course(root, "grade", "hw", "--unproved")
+    assert record(root, "ann")["score"] == 1
+    assert "never: the source's own solution does not pass it" in record(root, "ann")["flags"][0]
+
+
+def test_files_and_modules_beside_the_source_are_there_and_cannot_be_written(tmp_path):
+    read = "import helper\ndef rows():\n    ### BEGIN SOLUTION\n    return helper.count('data/rain.csv')\n    ### END SOLUTION"
+    source = of_questions([
+        ("rows", read, "import helper\nassert rows() == helper.count('data/rain.csv') == 2"),
+        ("written", "### BEGIN SOLUTION\nimport os\nmode = oct(os.stat('helper.py').st_mode & 0o222)\n### END SOLUTION", "assert mode == '0o0'"),
+    ])  # fmt: skip
+    spoiled = answered(
+        source,
+        rows="import os\nos.chmod('data/rain.csv', 0o666)\nopen('data/rain.csv', 'w')\ndef rows():\n    return 0",
+    )
+    root = put(tmp_path, "hw", source, ann=source, eve=spoiled)
+    (root / "source" / "hw" / "data").mkdir()
+    (root / "source" / "hw" / "data" / "rain.csv").write_text("1\n2\n")
+    (root / "source" / "hw" / "helper.py").write_text("def count(name):\n    return len(open(name).readlines())\n")
+    course(root, "grade", "hw")
+    assert record(root, "ann")["score"] == 2 and record(root, "eve")["questions"]["rows"]["score"] == 0
+    (root / "source" / "hw" / "data" / "rain.csv").write_text("1\n2\n3\n")
+    assert "nothing was graded" in course(root, "grade", "hw", code=1), "the data belong to what is proved"
+
+
+@pytest.mark.parametrize(
+    ("cells", "metadata", "said"),
+    [
+        (asked(("t", "f = 1", "### AUTOTEST f(3)")), {}, "### AUTOTEST"),
+        (asked(("t", "f = 1", "### HASHED AUTOTEST f(3)")), {}, "### AUTOTEST"),
+        (asked(("t", "f = 1", "assert f")), {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}, "is for r (kernel ir)"),
+        ([cell("# BEGIN QUESTION\nname: q1", kind="markdown"), cell("x = 1")], {}, "written for Otter"),
+        (asked(("t", "f = 1", "assert (f")), {}, "is not Python"),
+    ],
+)  # fmt: skip
+def test_what_is_no_notebook_of_nbgrader_s_in_python_is_refused_by_name(tmp_path, cells, metadata, said):
+    data = json.loads(notebook(*cells))
+    data["metadata"] |= metadata
+    root = put(tmp_path, "hw", json.dumps(data).encode(), ann=b"{}")
+    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"]):
+        assert said in course(root, *line, code=1), line
+
+
+def test_a_configuration_with_marks_of_its_own_is_refused_before_a_hidden_test_shows(tmp_path):
+    root = put(tmp_path, "hw", of_questions([DOUBLE]), ann=of_questions([DOUBLE]))
+    (root / "nbgrader_config.py").write_text('c = get_config()\nc.ClearHiddenTests.begin_test_delimeter = "SECRET"\n')
+    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"]):
+        assert "write 'BEGIN HIDDEN TESTS' in the notebooks" in course(root, *line, code=1)
+
+
+def test_a_choice_that_nobody_can_follow_is_said_with_its_file(tmp_path):
+    root = put(tmp_path, "hw", of_questions([DOUBLE]), ann=of_questions([DOUBLE]))
+    for text, said in (('[hw]\ndouble = "alone"', "must be one of apart, more, together, hand"), ('[hw]\ngone = "apart"', "'gone', which is no question"), ("[hw", "is not valid TOML")):  # fmt: skip
+        (root / "judging.toml").write_text(text)
+        assert said in course(root, "grade", "hw", code=1)
+    (root / "judging.toml").write_text('[hw]\n"*" = "together"')
+    course(root, "grade", "hw")
+    assert record(root, "ann")["ways"] == {"double": "together"}
+
+
+def test_an_unmarked_model_answer_is_no_stub_and_a_task_waits_for_a_person(tmp_path):
+    source = notebook(
+        cell("$x^2$", "why", "markdown", grade=True, solution=True, points=2),
+        cell("Plot it below.", "plot", "markdown", task=True, locked=True, points=3),
+        *asked(("one", "one = 1", "assert one == 1")),
+    )
+    root = put(tmp_path, "hw", source, ann=source, bob=answered(source, why="YOUR ANSWER HERE"))
+    course(root, "grade", "hw")
+    statuses = {
+        name: [entry["status"] for entry in record(root, name)["questions"].values()] for name in ("ann", "bob")
+    }
+    assert statuses == {"ann": ["manual", "manual", "passed"], "bob": ["blank", "manual", "passed"]}
