@@ -37,6 +37,17 @@ def longest_step(beta1, beta2):
 # %% same_path / numbers
 same_path = dict(gd_loss=0, adam_loss=1, fisher_loss=0, adam_permutation=1, adam_diagonal=0, fisher_diagonal=1, root_diagonal=0, adam_rotation=0, gd_rotation=1)
 
+# %% path_gap / changes-the-step-in-place
+def path_gap(make_rule, gradient, theta0, A, steps):
+    plain, mapped = make_rule(), make_rule()
+    theta, phi = theta0, np.linalg.solve(A, theta0)
+    for _ in range(steps):
+        step, other = plain(gradient(theta)), mapped(A.T @ gradient(A @ phi))
+        step *= -1  # an answer's own copy, however the rule keeps it
+        other *= -1
+        theta, phi = theta + step, phi + other
+    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
+
 # %% path_gap / as-function-of-phi
 def path_gap(make_rule, gradient, theta0, A, steps):
     def run(slope, x):

@@ -416,19 +416,6 @@ def path_gap(make_rule, gradient, theta0, A, steps):
         phi = phi - mapped(A.T @ gradient(A @ phi))
     return np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0)
 
-# %% path_gap / writes-into-the-step
-# says: You change the array that the rule returned. It may be the rule's own memory; make a new array.
-# hint: 2
-def path_gap(make_rule, gradient, theta0, A, steps):
-    plain, mapped = make_rule(), make_rule()
-    theta, phi = theta0, np.linalg.solve(A, theta0)
-    for _ in range(steps):
-        step, other = plain(gradient(theta)), mapped(A.T @ gradient(A @ phi))
-        step *= -1
-        other *= -1
-        theta, phi = theta + step, phi + other
-    return float(np.linalg.norm(A @ phi - theta) / np.linalg.norm(theta - theta0))
-
 # %% path_gap / squared
 # says: You return a ratio of squared distances; take the root.
 # hint: 3

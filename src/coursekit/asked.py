@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from coursekit.called import Log
 from coursekit.lent import Digest, can_change, copy_of as copied, digest, take_over
 from coursekit.plain import usable
+
+MANY = 64
+ALONE = 2  # references that Python counts for what only a loan holds
 
 
 @dataclass
@@ -27,12 +32,16 @@ class Lender:
 
     def __init__(self) -> None:
         self.loans: dict[int, Loan] = {}
+        self.most = MANY  # loans at which those that are lost are forgotten
+        self.functions: dict[int, Callable[..., Any]] = {}  # by the check's function, which each of them keeps alive
         self.inside = 0  # calls of answers that have not come back: these call each other without us
 
     def lend(self, value: Any) -> Any:
         """The answer's copy.  What the check has changed in the meantime is changed there, too."""
         if type(value) is tuple:
             return tuple(map(self.lend, value))
+        if type(value) is FunctionType:
+            return self._function(value)
         if not can_change(value):
             return value
         loan, now = self.loans.get(id(value)), digest(value)
@@ -53,10 +62,39 @@ class Lender:
             return {key: self.lend(item) for key, item in value.items()}
         return copied(value)
 
+    def _function(self, ours: Callable[..., Any]) -> Callable[..., Any]:
+        """``ours`` for the use of an answer, which gets a copy of what it returns: that may be memory of ours."""
+        if hasattr(ours, "__lent__"):
+            return ours
+
+        @functools.wraps(ours, assigned=("__name__", "__doc__"), updated=())
+        def theirs(*args: Any, **kwargs: Any) -> Any:
+            return self._given(ours(*args, **kwargs))
+
+        theirs.__lent__ = ours  # type: ignore[attr-defined]
+        return self.functions.setdefault(id(ours), theirs)
+
+    def _given(self, value: Any) -> Any:
+        """The answer's copy of what a function of ours returned, but for a tensor through which it may differentiate."""
+        if type(value) is tuple:
+            return tuple(map(self._given, value))
+        if getattr(value, "requires_grad", False):
+            return value
+        if len(self.loans) >= self.most:
+            self._forget_lost()
+        return self.lend(value)
+
+    def _forget_lost(self) -> None:
+        """Forget what nobody but this table knows: it cannot be lent again, and a function may be called very often."""
+        known = {key: loan for key, loan in self.loans.items() if sys.getrefcount(loan.ours) > ALONE}
+        self.loans, self.most = known, max(2 * len(known), MANY)
+
     def back(self, value: Any) -> Any:
         """An answer's value; where it is a copy that we lent, unchanged, it is the thing itself."""
         if type(value) is tuple:
             return tuple(map(self.back, value))
+        if type(value) is FunctionType:
+            return getattr(value, "__lent__", value)
         for loan in self.loans.values():
             if loan.theirs is value:
                 return loan.ours if digest(value) == loan.was else value
@@ -86,6 +124,7 @@ def asked(answer: Any, lender: Lender | None, name: str = "", log: Log | None = 
         call.result = usable(lends.back(result))
         return call.result
 
+    ask.__lent__ = ask  # type: ignore[attr-defined]  # an answer's own, when a check gives it to another answer
     return ask
 
 

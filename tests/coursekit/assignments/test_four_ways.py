@@ -88,5 +88,43 @@ def test_of_answers_that_give_back_what_they_are_given(engine):
         assert not disagreements(ways.judge({"same": f"def same(x):\n    return {value}"})), value
 
 
+WITH_FUNCTIONS = [
+    "f()[0] = 9.0; r = f()",
+    "r = f(); r *= 2; r = f()",
+    "r = f(); r[0] = 9.0",
+    "r = make()(); make()().fill(0.0)",
+    "g = make(); g().fill(0.0); r = g()",
+    "h['f']().sort(); r = h['f']()",
+    "h['f'] = f; r = f()",
+    "h['g'] = f; r = f()",
+    "r = [f(), f()][1]",
+    "a, b = pair(); a += 1; b.append(5.0); r = pair()[0]",
+    "r = pair()[1]",
+    "r = echo(f)()",
+    "r = echo(f()) + 0",
+]
+
+
+def test_of_answers_that_change_what_a_function_of_the_check_returns(engine):
+    stub, right = "def use(f, make, h, pair, echo):\n    ...", "def use(f, make, h, pair, echo):\n    return f()"
+    given = """memory = np.array([3.0, 1.0, 2.0])
+listed = [3.0, 1.0, 2.0]
+f = lambda: memory
+given = [f, lambda: f, {"f": f}, lambda: (memory, listed), lambda x: x]
+"""
+    visible = given + 'check.leaves(use, given, "what is given must stay")\ncheck.case("once", lambda: use(*given))'
+    hidden = (
+        given
+        + 'check.case("twice", lambda: [use(*given), use(*given)])\ncheck.require(lambda: memory[0] == listed[0] == 3.0, "mine")'
+    )
+    ways = FourWays(assignment([question("use", stub, right, visible, hidden)]), engine)
+    verdicts = []
+    for code in WITH_FUNCTIONS:
+        found = ways.judge({"use": f"def use(f, make, h, pair, echo):\n    {code}\n    return r"})
+        assert not disagreements(found), (code, found)
+        verdicts += [way["notebook"][0] for way in found.values()]
+    assert verdicts.count(True) >= 4 and verdicts.count(False) >= 4
+
+
 def test_of_every_reference_alternative_and_mistake(engine):
     assert of_topic("tiny", ROOT, engine) >= 10
