@@ -157,3 +157,15 @@ def test_the_students_guide_quotes_a_message_as_it_is():
     run = Prover(assignment, build(assignment)).run(question, f"import math\n{code}")
     lines = [line.replace(", `half_time(2.0, 0.001)`", "") for line in run.message.split("\n")[:3]]
     assert "\n".join(lines) in (GUIDES / "student.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_printed_of_a_file_ends_with_a_whole_block(page):
+    """``:lines: 1-45`` of a template counts lines: a line added above must not cut the last block."""
+    shown = re.findall(
+        r"\{literalinclude\} (\S+)\n(?::(?!lines)\S+: \S+\n)*:lines: (\d+)-(\d*)", page.read_text("utf-8")
+    )
+    for file, first, last in shown:
+        text = (page.parent / file).read_text("utf-8").splitlines()[int(first) - 1 : int(last) if last else None]
+        fences = [line for line in text if line.startswith("```")]
+        assert len(fences) % 2 == 0 and (not fences or text[-1] == "```"), f"{file}, lines {first}-{last}: {text[-1]}"
