@@ -9,7 +9,7 @@ from in_page import Page, agree
 
 from coursekit.assignments.record import complete
 from coursekit.assignments.release import source_text
-from coursekit.engine.interface import Submission
+from coursekit.engine.interface import Budget, Submission
 
 
 @pytest.fixture(scope="module")
