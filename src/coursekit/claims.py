@@ -181,11 +181,11 @@ def run_all(
     modules: dict[str, list[str]] = {}
     for claim in claims:
         modules.setdefault(claim.function.__module__, []).append(claim.id)
-    found: dict[str, Outcome] = {}
+    by_id: dict[str, Outcome] = {}
     with workers(jobs) as pool:
         futures = [pool.submit(_run_module, module, ids, one_seed, use_cache) for module, ids in modules.items()]
         for future in as_completed(futures):
             for name, pairs, seconds in future.result():
-                found[name] = Outcome(REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds)
-                progress(found[name])
-    return [found[claim.id] for claim in claims]
+                by_id[name] = Outcome(REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds)
+                progress(by_id[name])
+    return [by_id[claim.id] for claim in claims]

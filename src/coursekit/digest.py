@@ -42,17 +42,17 @@ def label(file: Path, src: Path) -> str:
 
 def dependencies(names: Iterable[str], src: Path) -> dict[str, Path]:
     """The modules below ``src``, and of this package, that ``names`` reach, themselves included, as ``{module: file}``."""
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     queue = list(names)
     while queue:
         name = queue.pop()
-        file = None if name in found else module_file(name, src)
+        file = None if name in files else module_file(name, src)
         if file is not None:
-            found[name] = file
+            files[name] = file
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
             queue += imported_names(file.read_text(encoding="utf-8"), package)
             queue.append(name.rpartition(".")[0])
-    return found
+    return files
 
 
 def data_files(files: Iterable[Path]) -> set[Path]:

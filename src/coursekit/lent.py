@@ -39,13 +39,13 @@ def digest(value: Any) -> Digest:
 
 def _of_tensor(value: Any) -> Digest:
     torch = sys.modules["torch"]
-    found: Digest = (str(value.dtype), tuple(value.shape))
+    digest: Digest = (str(value.dtype), tuple(value.shape))
     if value.layout == torch.strided and not value.is_meta and not value.is_quantized:
         dense = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
         dense = dense.view(torch.int16) if dense.dtype == torch.bfloat16 else dense
-        found += (hash(dense.numpy().tobytes()),)
+        digest += (hash(dense.numpy().tobytes()),)
     grad = value.grad if value.is_leaf else None
-    return found if grad is None else found + _of_tensor(grad)
+    return digest if grad is None else digest + _of_tensor(grad)
 
 
 def _of_items(value: Any, left: list[int], depth: int) -> Digest:

@@ -60,13 +60,13 @@ def _source(course: Course) -> Path:
 def modules(course: Course) -> dict[str, Path]:
     """The modules that the kit holds.  Raises ``AssignmentError`` when one of them is not for students."""
     names = [*ROOTS, *(name for package in PACKAGES for name in _package(package)), *course.given.modules()]
-    found = dependencies(names, _source(course))
-    for name in sorted(found):
+    files = dependencies(names, _source(course))
+    for name in sorted(files):
         if name.startswith(NEVER) or _secret(name, course):
             raise AssignmentError(
                 f"the kit would hold {name}, which is not for students: find what imports it in {sorted(names)}"
             )
-    return dict(sorted(found.items()))
+    return dict(sorted(files.items()))
 
 
 def _secret(name: str, course: Course) -> bool:

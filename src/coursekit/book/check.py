@@ -86,8 +86,8 @@ class Site:
     @cached_property
     def pages(self) -> dict[Path, Page]:
         """Every page by its resolved path."""
-        found = (p for p in sorted(self.folder.rglob("*.html")) if "_static" not in p.relative_to(self.folder).parts)
-        return {path.resolve(): Page(path) for path in found}
+        paths = (p for p in sorted(self.folder.rglob("*.html")) if "_static" not in p.relative_to(self.folder).parts)
+        return {path.resolve(): Page(path) for path in paths}
 
     def problems(self, names: list[str]) -> list[str]:
         """Every reason for which the site may not be published, given the pages that it must have."""
@@ -96,12 +96,12 @@ class Site:
             for name in names
             if not (self.folder / f"{name}.html").is_file()
         ]
-        found = [
+        wrong = [
             f"{page.path.relative_to(self.folder).as_posix()}: {problem}"
             for page in self.pages.values()
             for problem in [*page.problems, *self._broken(page), *self._outside(page)]
         ]
-        return missing + found
+        return missing + wrong
 
     def _broken(self, page: Page) -> list[str]:
         return [

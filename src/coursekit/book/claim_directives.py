@@ -170,10 +170,8 @@ class ClaimTopicsDirective(ClaimParts):
 
     def heading(self, topic: str) -> str:
         """The chapter's title, or the topic's name where there is no chapter yet."""
-        found = (
-            title(Path(self.env.doc2path(topic)).read_text(encoding="utf-8")) if topic in self.env.found_docs else ""
-        )
-        return found or topic.replace("_", " ").capitalize()
+        name = title(Path(self.env.doc2path(topic)).read_text(encoding="utf-8")) if topic in self.env.found_docs else ""
+        return name or topic.replace("_", " ").capitalize()
 
 
 def setup(app: Sphinx) -> None:

@@ -22,8 +22,8 @@ class ClaimRole(SphinxRole):
 
     def inline(self, text: str) -> list[nodes.Node]:
         """Markdown inside the sentence."""
-        found, _ = self.inliner.parse(text, self.lineno, self.inliner, nodes.Element())  # type: ignore[attr-defined]
-        return found
+        parsed, _ = self.inliner.parse(text, self.lineno, self.inliner, nodes.Element())  # type: ignore[attr-defined]
+        return parsed
 
     def fail(self, message: str) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Report ``message``, which fails the build, and show the text as it is."""
@@ -88,8 +88,8 @@ class TestedRole(ClaimRole):
         else:
             parts.append(". ")
         parts += claim_text.evidence(record, self.inline)
-        found: list[nodes.Node] = [nodes.Text(p) if isinstance(p, str) else p for p in parts]
-        return [*found, nodes.Text(" "), link(record.anchor, "How it is tested", self.env.docname)]
+        sentence: list[nodes.Node] = [nodes.Text(p) if isinstance(p, str) else p for p in parts]
+        return [*sentence, nodes.Text(" "), link(record.anchor, "How it is tested", self.env.docname)]
 
 
 def setup(app: Sphinx) -> None:

@@ -9,10 +9,12 @@ from coursekit.book.front import chapters, course_metadata
 
 def all_objectives(book: Path) -> dict[str, tuple[str, str]]:
     """Every objective as ``{id: (topic, text)}``.  Raises ``ValueError`` when two chapters use one id."""
-    found: dict[str, tuple[str, str]] = {}
+    objectives: dict[str, tuple[str, str]] = {}
     for topic, text in chapters(book):
         for name, sentence in course_metadata(text)["objectives"].items():
-            if name in found:
-                raise ValueError(f"objective {name!r} is in two chapters, {found[name][0]} and {topic}: rename one")
-            found[name] = (topic, str(sentence))
-    return found
+            if name in objectives:
+                raise ValueError(
+                    f"objective {name!r} is in two chapters, {objectives[name][0]} and {topic}: rename one"
+                )
+            objectives[name] = (topic, str(sentence))
+    return objectives

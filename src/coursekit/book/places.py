@@ -20,10 +20,10 @@ def places(env: BuildEnvironment) -> dict[str, list[tuple[str, str]]]:
 
 def note(env: BuildEnvironment, claim_id: str, anchor: str) -> str:
     """Keep that the page being read asserts a claim; the id that the element must get."""
-    found = places(env).setdefault(claim_id, [])
-    here = [place for page, place in found if page == env.docname]
+    asserted = places(env).setdefault(claim_id, [])
+    here = [place for page, place in asserted if page == env.docname]
     place = f"in-{anchor}" if not here else f"in-{anchor}-{len(here) + 1}"
-    found.append((env.docname, place))
+    asserted.append((env.docname, place))
     return place
 
 
@@ -37,14 +37,14 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace each ``claim_places`` by links to the chapters."""
     env = app.env
     for node in list(doctree.findall(claim_places)):
-        found = places(env).get(node["claim"], [])
-        line = nodes.paragraph("", "Asserted in " if found else "Not asserted in a sentence of its own yet.")
-        for number, (page, place) in enumerate(found):
+        asserted = places(env).get(node["claim"], [])
+        line = nodes.paragraph("", "Asserted in " if asserted else "Not asserted in a sentence of its own yet.")
+        for number, (page, place) in enumerate(asserted):
             target = f"{app.builder.get_relative_uri(docname, page)}#{place}"
             title = env.titles[page].astext() if page in env.titles else page
             line += nodes.Text(", ") if number else nodes.Text("")
             line += nodes.reference("", title, internal=True, refuri=target)
-        if found:
+        if asserted:
             line += nodes.Text(".")
         node.replace_self(line)
 

@@ -44,10 +44,10 @@ def _keep(toc: dict[str, Any], book: Path, only: tuple[str, ...]) -> None:
 def _entries(item: dict[str, str], book: Path, order: list[str]) -> list[dict[str, str]]:
     if "glob" not in item:
         return [item]
-    found = [path.relative_to(book).with_suffix("").as_posix() for path in book.glob(f"{item['glob']}.md")]
+    pages = [path.relative_to(book).with_suffix("").as_posix() for path in book.glob(f"{item['glob']}.md")]
     rank = {name: number for number, name in enumerate(order)}
-    found.sort(key=lambda name: (rank.get(name.rpartition("/")[2], len(order)), name))
-    return [{"file": name} for name in found]
+    pages.sort(key=lambda name: (rank.get(name.rpartition("/")[2], len(order)), name))
+    return [{"file": name} for name in pages]
 
 
 def pages(toc: dict[str, Any]) -> list[str]:

@@ -57,7 +57,7 @@ def moment(classroom: Classroom, assignment: str, student: str) -> datetime | No
 
 def beside(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:
     """By student (all by default), the names of what lies in ``submitted/`` beside the notebook and its time, unread."""
-    expected, found = {f"{assignment}.ipynb", TIMESTAMP}, {}
+    expected, others = {f"{assignment}.ipynb", TIMESTAMP}, {}
     for folder in sorted((classroom.root / "submitted").glob(f"*/{assignment}")):
         if not valid_id(folder.parent.name) or (students and folder.parent.name not in students):
             continue
@@ -67,8 +67,8 @@ def beside(classroom: Classroom, assignment: str, students: Collection[str] = ()
             [entry.name for entry in os.scandir(folder) if not entry.name.startswith(".")] if folder.is_dir() else []
         )
         if rest := sorted(set(names) - expected):
-            found[folder.parent.name] = rest
-    return found
+            others[folder.parent.name] = rest
+    return others
 
 
 def misnamed(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:

@@ -102,8 +102,8 @@ class Classroom:
 
     def assignments(self) -> list[str]:
         """The names of the released assignments, sorted."""
-        found = (self.root / "source").glob("*/*.ipynb")
-        return sorted(path.parent.name for path in found if path.stem == path.parent.name)
+        notebooks = (self.root / "source").glob("*/*.ipynb")
+        return sorted(path.parent.name for path in notebooks if path.stem == path.parent.name)
 
     def source_bytes(self, assignment: str) -> bytes:
         """The source notebook; raises ClassroomError with the way out when there is none."""
@@ -117,11 +117,11 @@ class Classroom:
 
     def submitters(self, assignment: str) -> list[str]:
         """The students with a submission of ``assignment``, sorted."""
-        found = (self.root / "submitted").glob("*")
+        folders = (self.root / "submitted").glob("*")
         notebook = (
             Path(assignment) / f"{assignment}.ipynb"
         )  # a link that leads nowhere is there, too: it gets its reason
-        return sorted(path.name for path in found if valid_id(path.name) and os.path.lexists(path / notebook))
+        return sorted(path.name for path in folders if valid_id(path.name) and os.path.lexists(path / notebook))
 
 
 def parse_time(text: str) -> datetime:

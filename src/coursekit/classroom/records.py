@@ -185,5 +185,5 @@ def damaged(classroom: Classroom, assignment: str) -> list[str]:
 def read_all(classroom: Classroom, assignment: str) -> dict[str, Record]:
     """Every readable record of an assignment by student, sorted."""
     names = sorted(path.stem for path in classroom.records(assignment).glob("*.json") if valid_id(path.stem))
-    found = {name: read(classroom, assignment, name) for name in names}
-    return {name: record for name, record in found.items() if record is not None}
+    by_student = {name: read(classroom, assignment, name) for name in names}
+    return {name: record for name, record in by_student.items() if record is not None}

@@ -95,7 +95,7 @@ def unusable(student: str, other: str | None) -> str:
 def read(classroom: Classroom) -> dict[str, Person]:
     """The roster as it stands in the file."""
     known = {field.name for field in fields(Person)}
-    found: dict[str, Person] = {}
+    persons: dict[str, Person] = {}
     with classroom.roster.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file, strict=True)
         if "student" not in (reader.fieldnames or ()):
@@ -116,5 +116,5 @@ def read(classroom: Classroom) -> dict[str, Person]:
                 raise ClassroomError(f"{classroom.roster.name}, line {number}: {reason}")
             ids[student.lower()] = student
             values = {key: safe_name(value or "") for key, value in line.items() if key in known - {"student"}}
-            found[student] = Person(student, **values)
-    return found
+            persons[student] = Person(student, **values)
+    return persons

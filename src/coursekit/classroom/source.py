@@ -57,7 +57,7 @@ def is_graded(cell: NotebookNode) -> bool:
 @lru_cache(maxsize=16)
 def questions(source: bytes) -> tuple[GradedCell, ...]:
     """The graded cells of the source notebook, in order; a question's title is the last heading above it."""
-    found: list[GradedCell] = []
+    graded: list[GradedCell] = []
     title, answer = "", ""
     for cell in parse(source).cells:
         data = course_data(cell)
@@ -67,10 +67,10 @@ def questions(source: bytes) -> tuple[GradedCell, ...]:
         if is_graded(cell):
             name = data["grade_id"]
             points = float(data.get("points", 0))
-            found.append(GradedCell(name, title or name, points, manual, name if manual else answer))
+            graded.append(GradedCell(name, title or name, points, manual, name if manual else answer))
         elif cell.cell_type == "markdown" and (headings := HEADING.findall(cell.source)):
             title = re.sub(r"[*_`]", "", headings[0])
-    return tuple(found)
+    return tuple(graded)
 
 
 def as_stored(source: bytes) -> NotebookNode:

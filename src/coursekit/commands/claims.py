@@ -64,8 +64,8 @@ def with_progress(work: Callable[[Callable[[int], None], Callable[[Outcome], Non
 def records(outcomes: list[Outcome]) -> str:
     """The outcomes with what the lock holds of their settings, as strict JSON."""
     lock = claims_lock.load()
-    found = [o.record() | {"settings": claims_lock.measured_settings(o.claim, lock)} for o in outcomes]
-    return json.dumps(found, indent=1, allow_nan=False)
+    entries = [o.record() | {"settings": claims_lock.measured_settings(o.claim, lock)} for o in outcomes]
+    return json.dumps(entries, indent=1, allow_nan=False)
 
 
 def fail_on_missed(outcomes: list[Outcome]) -> None:

@@ -29,7 +29,7 @@ def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Cl
     names = list(assignments) or classroom.assignments()
     if not names:
         raise ClassroomError(f"no assignment in {classroom.root}; `course release` makes them")
-    found: dict[str, list[Standing]] = {}
+    chosen: dict[str, list[Standing]] = {}
     with bar() as progress:
         for name in progress.track(names, description="reading"):
             if lost := records.damaged(classroom, name):  # exported, they would count as nothing handed in
@@ -37,19 +37,19 @@ def command(assignments: tuple[str, ...], form: str, output: Path, classroom: Cl
                     f"the records of {', '.join(lost)} for {name} cannot be read; `course grade {name}` makes them again, or "
                     f"remove {classroom.record(name, lost[0])}"
                 )
-            found[name] = standings(classroom, name)
-    away = {name: reason for name, students in found.items() if (reason := left_out(students, bool(assignments)))}
-    found = {name: students for name, students in found.items() if name not in away}
-    if found:
-        write_atomically(output, FORMATS[form](found))
-        standing = sum(student.stands for students in found.values() for student in students)
-        click.echo(f"{output}: {standing} grades of {', '.join(found)}")
+            chosen[name] = standings(classroom, name)
+    away = {name: reason for name, students in chosen.items() if (reason := left_out(students, bool(assignments)))}
+    chosen = {name: students for name, students in chosen.items() if name not in away}
+    if chosen:
+        write_atomically(output, FORMATS[form](chosen))
+        standing = sum(student.stands for students in chosen.values() for student in students)
+        click.echo(f"{output}: {standing} grades of {', '.join(chosen)}")
     for name, reason in away.items():
         click.echo(f"left out: {name}: {reason}", err=True)
-    lacking = [line for name, students in found.items() for line in without_grade(name, students)]
+    lacking = [line for name, students in chosen.items() for line in without_grade(name, students)]
     for line in lacking:
         click.echo(line, err=True)
-    if not found:
+    if not chosen:
         raise ClassroomError("nothing to export: no file was written")
     if lacking or (assignments and away):
         raise ClassroomError("not everything asked for is in the file: what is above has empty cells, or none")

@@ -56,8 +56,8 @@ def nothing_to_show(student: str, assignment: str, classroom: Classroom) -> str:
 def command(student: str, assignment: str, classroom: Classroom) -> None:
     """Show how STUDENT's score in ASSIGNMENT comes about, and whether its record still holds."""
     checked_id(student)
-    found = {standing.person.student: standing for standing in standings(classroom, assignment)}
-    standing = found.get(student)
+    by_student = {standing.person.student: standing for standing in standings(classroom, assignment)}
+    standing = by_student.get(student)
     if standing is None or standing.record is None:
         raise ClassroomError(nothing_to_show(student, assignment, classroom))
     console = wide_console()

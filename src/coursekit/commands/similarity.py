@@ -25,12 +25,12 @@ def command(assignment: str, at_least: float, classroom: Classroom) -> None:
     """
     console = wide_console()
     with console.status("comparing"):
-        found = similarity(classroom, assignment, at_least)
-    if not found:
+        close = similarity(classroom, assignment, at_least)
+    if not close:
         console.print(f"no two submissions share {at_least:.0%} or more of their code")
         return
     table = Table("student", "student", "shared", "fingerprints", title=assignment)
-    for pair in found:
+    for pair in close:
         table.add_row(pair.first, pair.second, f"{pair.share:.0%}", str(pair.fingerprints))
     console.print(table)
     console.print("A reason to look, not a proof: short answers to one task look alike.")

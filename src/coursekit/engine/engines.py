@@ -50,13 +50,13 @@ def grading_engine(unsafe_no_sandbox: bool = False, library: Library = NOTHING) 
 
     if unsafe_no_sandbox:
         return SplitEngine(ForkLauncher(False, library), "split-unsafe")
-    found = _sandbox()
-    if found.way is None:
+    sandbox = _sandbox()
+    if sandbox.way is None:
         return SplitEngine(ForkLauncher(True, library), "split")
     # only on Linux
     from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 
-    return SplitEngine(WrapLauncher(found.way, library), "split-bubblewrap")
+    return SplitEngine(WrapLauncher(sandbox.way, library), "split-bubblewrap")
 
 
 def shared_by_workers(unsafe_no_sandbox: bool, library: Library = NOTHING) -> AbstractContextManager[object]:
@@ -78,8 +78,8 @@ def _sandbox() -> Any:
     # only on Linux
     from coursekit.sandbox import facts
 
-    found = facts.tried()
-    if not found.works:
+    sandbox = facts.tried()
+    if not sandbox.works:
         way_out = "see `course doctor`, or accept the risk with --unsafe-no-sandbox"
-        raise SandboxUnavailable(f"the sandbox does not work here ({facts.missing(found)}): {way_out}")
-    return found
+        raise SandboxUnavailable(f"the sandbox does not work here ({facts.missing(sandbox)}): {way_out}")
+    return sandbox

@@ -102,7 +102,7 @@ def content(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise Refused("the file is empty: save the notebook in Jupyter again")
     try:
-        found = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused(
             "the file is not UTF-8 text, so not JSON and not a notebook: take the .ipynb file that Jupyter saved"
@@ -114,9 +114,9 @@ def content(data: bytes) -> dict[str, Any]:
         raise Refused(
             f"the file is not JSON{where}: it was cut or edited; save the notebook in Jupyter again"
         ) from None
-    if not isinstance(found, dict):
+    if not isinstance(notebook, dict):
         raise Refused("the file is JSON but not a notebook: take the .ipynb file that Jupyter saved")
-    return found
+    return notebook
 
 
 def _raw_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:

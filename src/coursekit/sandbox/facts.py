@@ -49,9 +49,9 @@ def layers() -> list[Layer]:
     split = Layer("judge and judged apart", True, "tests run in another process than the answers, on every system")
     if not sys.platform.startswith("linux"):
         return [split, *(Layer(name, False, f"only on Linux, not on {sys.platform}") for name in WHAT)]
-    found = tried()
-    by = f" (by {found.way.words})" if found.way else ""
-    return [split, *(Layer(name, not why, why or f"an answer {WHAT[name]}{by}") for name, why in found.wrong.items())]
+    sandbox = tried()
+    by = f" (by {sandbox.way.words})" if sandbox.way else ""
+    return [split, *(Layer(name, not why, why or f"an answer {WHAT[name]}{by}") for name, why in sandbox.wrong.items())]
 
 
 def missing(found: Found | None = None) -> str:
@@ -101,6 +101,6 @@ def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:
             for file in files:
                 file.close()
     lines = [line.split("\t") for line in done.stdout.splitlines()]
-    found = {line[0]: line[2] for line in lines if len(line) == 3}
+    by_layer = {line[0]: line[2] for line in lines if len(line) == 3}
     last = (done.stderr.strip().splitlines() or ["the probe said nothing"])[-1]
-    return {name: found.get(name, last) for name in WHAT}
+    return {name: by_layer.get(name, last) for name in WHAT}

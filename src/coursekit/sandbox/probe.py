@@ -158,12 +158,12 @@ def within(secret: str) -> dict[str, str]:
 def main() -> None:
     """Print the layers and exit with their verdict."""
     try:
-        found = within(sys.argv[1]) if len(sys.argv) > 1 else run()
+        by_layer = within(sys.argv[1]) if len(sys.argv) > 1 else run()
     except (ImportError, RuntimeError, OSError) as error:
-        found = dict.fromkeys(PROBES, f"{type(error).__name__}: {error}")
-    for name, why in found.items():
+        by_layer = dict.fromkeys(PROBES, f"{type(error).__name__}: {error}")
+    for name, why in by_layer.items():
         print(f"{name}\t{'no' if why else 'yes'}\t{why}")
-    sys.exit(1 if any(found.values()) else 0)
+    sys.exit(1 if any(by_layer.values()) else 0)
 
 
 if __name__ == "__main__":

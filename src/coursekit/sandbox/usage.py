@@ -42,19 +42,21 @@ def family(pid: int) -> list[int]:
 
     A process whose first thread has ended is given as one that has not: /proc tells no more of its memory under its own number.
     """
-    found: list[int] = []
+    members: list[int] = []
     pending = [pid]
-    while pending and len(found) < MOST:
-        found.append(pending.pop())
+    while pending and len(members) < MOST:
+        members.append(pending.pop())
         try:
-            threads = os.listdir(f"/proc/{found[-1]}/task")
+            threads = os.listdir(f"/proc/{members[-1]}/task")
             for thread in threads:
-                pending += map(int, facts_of(f"/proc/{found[-1]}/task/{thread}/children").split())
+                pending += map(int, facts_of(f"/proc/{members[-1]}/task/{thread}/children").split())
         except OSError:
             continue  # it has just ended; its children are the first process's now
         if len(threads) > 1:
-            found[-1] = next((thread for thread in [found[-1], *map(int, threads)] if not _over(thread)), found[-1])
-    return found
+            members[-1] = next(
+                (thread for thread in [members[-1], *map(int, threads)] if not _over(thread)), members[-1]
+            )
+    return members
 
 
 def _over(thread: int) -> bool:

@@ -86,8 +86,8 @@ def _links_apart(paths: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
 def _places(name: str, sites: set[str], library: Library) -> list[str]:
     """Where the package lies, by every name that leads there: all of them have to be covered."""
     folder = library.folder(name)
-    found = ([str(folder)] if folder else []) + [os.path.join(site, name) for site in sites]
-    return sorted({place for path in found if os.path.isdir(path) for place in (path, os.path.realpath(path))})
+    places = ([str(folder)] if folder else []) + [os.path.join(site, name) for site in sites]
+    return sorted({place for path in places if os.path.isdir(path) for place in (path, os.path.realpath(path))})
 
 
 def _ways(paths: list[str]) -> list[str]:

@@ -139,8 +139,8 @@ def member_time(info: zipfile.ZipInfo) -> datetime:
 
 def too_many(data: bytes | Path) -> int:
     """How many members a student's zip declares when they are more than MAX_MEMBERS, else 0; opening would load them all."""
-    found = data.count(b"PK\x01\x02") if isinstance(data, bytes) else 0
-    return found if found > MAX_MEMBERS else 0
+    declared = data.count(b"PK\x01\x02") if isinstance(data, bytes) else 0
+    return declared if declared > MAX_MEMBERS else 0
 
 
 def from_zip(

@@ -148,7 +148,7 @@ def members(path: Path) -> list[tuple[str, ...]]:
         raise Doubtful(f"{path.name} holds {count} files")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [PurePosixPath(info.filename.replace("\\", "/")) for info in archive.infolist() if info.filename]
+            paths = [PurePosixPath(info.filename.replace("\\", "/")) for info in archive.infolist() if info.filename]
     except DAMAGED:
         return []
-    return [name.parts for name in found if interesting(str(name)) or from_platform(name.parts)]
+    return [name.parts for name in paths if interesting(str(name)) or from_platform(name.parts)]

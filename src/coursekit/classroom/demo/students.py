@@ -125,12 +125,12 @@ class Maker:
 
     def alternative(self, turn: int) -> dict[str, str]:
         """For each question another right answer, where there is one."""
-        found = self.right()
+        answers = self.right()
         for question in self.assignment.questions:
             codes = list(question.alternatives.values())
             if codes:
-                found[question.id] = self.whole(question, "alternatives", codes[turn % len(codes)])
-        return found
+                answers[question.id] = self.whole(question, "alternatives", codes[turn % len(codes)])
+        return answers
 
     def wrong(self, turn: int) -> dict[str, str]:
         """For each question a typical mistake, where there is one."""
@@ -146,16 +146,16 @@ class Maker:
 
     def expect(self, rule: Callable[[Question], str], failure: tuple[str, ...] = ANY_FAILURE) -> dict[str, Expected]:
         """Expectations from a rule that says FULL, NOTHING or UP_TO for each question; written ones wait or are blank."""
-        found = {}
+        expected = {}
         for question in self.assignment.questions:
             said = rule(question)
             if question.written:
-                found[question.id] = Expected(0.0, ("manual",) if said == FULL else ("blank",))
+                expected[question.id] = Expected(0.0, ("manual",) if said == FULL else ("blank",))
             elif said == FULL:
-                found[question.id] = Expected(question.meta.points, ("passed",))
+                expected[question.id] = Expected(question.meta.points, ("passed",))
             else:
-                found[question.id] = Expected(0.0, failure, below=said == UP_TO)
-        return found
+                expected[question.id] = Expected(0.0, failure, below=said == UP_TO)
+        return expected
 
     def first_code(self, turn: int) -> Question:
         """A question that is answered by code, another one each turn."""

@@ -141,8 +141,8 @@ def one(
     again = grade(classroom, assignment, (), settings, run=run)
     say(f"{assignment}: feedback and export")
     pages = list(feedback.write(classroom, assignment))
-    found = {standing.person.student: standing for standing in standings(classroom, assignment)}
-    lines = [line(assignment, student, found.get(student.student)) for student in students]
+    by_student = {standing.person.student: standing for standing in standings(classroom, assignment)}
+    lines = [line(assignment, student, by_student.get(student.student)) for student in students]
     return lines + whole_faults(classroom, assignment, lines, taken, again.graded, len(pages))
 
 

@@ -83,11 +83,11 @@ def crashed_result(job: Job, source: bytes, reason: str) -> dict[str, Any]:
 
 def ungraded_result(job: Job, source: bytes, status: str, reason: str, grader: str) -> dict[str, Any]:
     """The result, no points and the reason, for a submission that no engine graded."""
-    found = {name: asdict(r) for name, r in records.every_question(source, status, reason).items()}
+    entries = {name: asdict(r) for name, r in records.every_question(source, status, reason).items()}
     return {
         "student": job.student,
         "grader": grader,
-        "questions": found,
+        "questions": entries,
         "flags": [reason],
         "notebook": "",
         "seconds": 0.0,

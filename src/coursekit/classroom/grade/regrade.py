@@ -26,16 +26,18 @@ Change = tuple[str, str, str, str]  # student, question, before, after
 def changes(student: str, before: records.Record | None, after: records.Record) -> list[Change]:
     """The questions whose score, status or message differ, and a line for the sum."""
     old = (before or {"questions": {}})["questions"]
-    found = [
+    differing = [
         (student, name, brief(old.get(name)), brief(entry))
         for name, entry in after["questions"].items()
         if old.get(name) != entry
     ]
-    found += [(student, name, brief(entry), "none") for name, entry in old.items() if name not in after["questions"]]
+    differing += [
+        (student, name, brief(entry), "none") for name, entry in old.items() if name not in after["questions"]
+    ]
     total = (before or {}).get("score")
     if total != after["score"]:
-        found.append((student, "score", "none" if total is None else f"{total:g}", f"{after['score']:g}"))
-    return found
+        differing.append((student, "score", "none" if total is None else f"{total:g}", f"{after['score']:g}"))
+    return differing
 
 
 def brief(entry: dict[str, Any] | None) -> str:
@@ -70,7 +72,7 @@ def regrade(
     jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
     by_student: dict[str, Job] = {job.student: job for job in jobs}
     new: dict[str, dict[str, Any]] = {}
-    found: list[Change] = []
+    differing: list[Change] = []
     side = classroom.records(assignment) / "regrade"
     with bar(console) as progress:
         for result in progress.track(
@@ -80,19 +82,19 @@ def regrade(
             record = record_of(classroom, assignment, job, result, source, settings)
             write_atomically(side / f"{job.student}.json", json.dumps(record, indent=1))
             new[job.student] = result
-            found += changes(job.student, records.read(classroom, assignment, job.student), record)
-    console.print(table(sorted(found)) if found else f"{len(jobs)} graded again: nothing differs")
-    if found and not confirmed:
+            differing += changes(job.student, records.read(classroom, assignment, job.student), record)
+    console.print(table(sorted(differing)) if differing else f"{len(jobs)} graded again: nothing differs")
+    if differing and not confirmed:
         confirmed = click.confirm(
-            f"Write these results for {len({change[0] for change in found})} students?", default=False
+            f"Write these results for {len({change[0] for change in differing})} students?", default=False
         )
-    if found and not confirmed:
+    if differing and not confirmed:
         raise ClassroomError(f"nothing was written; the new results are in {side}")
     writer = Writer(classroom, assignment, source, settings)
     for student, result in sorted(new.items()):
         writer.write(by_student[student], result)
     writer.derive()
     shutil.rmtree(side, ignore_errors=True)
-    if found:
-        console.print(f"Written for {len({change[0] for change in found})} students; manual scores stay")
-    return found
+    if differing:
+        console.print(f"Written for {len({change[0] for change in differing})} students; manual scores stay")
+    return differing

@@ -47,8 +47,8 @@ def grade_one(
         ) from None
     except DATA as error:
         reason = f"Grading this submission met something that it cannot deal with ({type(error).__name__}: {error})."
-        found = {q.id: QuestionResult(0.0, q.points, "crashed", reason) for q in questions(source)}
-        outcome = Outcome(found, (reason,))
+        crashed = {q.id: QuestionResult(0.0, q.points, "crashed", reason) for q in questions(source)}
+        outcome = Outcome(crashed, (reason,))
     return {
         "student": student,
         "grader": chosen.name,

@@ -66,11 +66,11 @@ class Writer:
 
     def derive(self) -> None:
         """Bring the whole gradebook of the assignment in line with the records, refused ones included."""
-        found = records.read_all(self.classroom, self.assignment)
-        for student, record in found.items():
+        by_student = records.read_all(self.classroom, self.assignment)
+        for student, record in by_student.items():
             if not self.classroom.autograded(self.assignment, student).is_file():
                 self.write_notebook(student, "", record)
-        tables.write(self.classroom, self.assignment, self.source, found)
+        tables.write(self.classroom, self.assignment, self.source, by_student)
         self.waiting = {}
 
 

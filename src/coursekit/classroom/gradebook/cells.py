@@ -47,26 +47,26 @@ def one_id(connection: Connection, table: Table, new: Row, **where: str) -> str:
     query = select(table.c.id)
     for name, value in where.items():
         query = query.where(table.c[name] == value)
-    found = connection.scalar(query)
-    if found is None:
-        found = where.get("id") or uuid4().hex
-        connection.execute(table.insert().values({**where, **new, "id": found}))
-    return found
+    row = connection.scalar(query)
+    if row is None:
+        row = where.get("id") or uuid4().hex
+        connection.execute(table.insert().values({**where, **new, "id": row}))
+    return row
 
 
 def wanted_cells(stored: Any) -> dict[tuple[str, str], Row]:
     """What the notebook asks for: ``{(kind, grade_id): columns of the kind's own table}``."""
-    found: dict[tuple[str, str], Row] = {}
+    wanted: dict[tuple[str, str], Row] = {}
     for cell in stored.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         points = {"max_score": float(cell.metadata.get("nbgrader", {}).get("points", 0)), "cell_type": cell.cell_type}
         if utils.is_grade(cell):
-            found["GradeCell", name] = points
+            wanted["GradeCell", name] = points
         if utils.is_solution(cell):
-            found["SolutionCell", name] = {}
+            wanted["SolutionCell", name] = {}
         if utils.is_task(cell):
-            found["TaskCell", name] = points
-    return found
+            wanted["TaskCell", name] = points
+    return wanted
 
 
 def known_cells(connection: Connection, notebook: str) -> dict[tuple[str, str], str]:

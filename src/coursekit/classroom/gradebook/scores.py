@@ -147,14 +147,14 @@ def mark_of(question: GradedCell, record: records.Record | None, manual: dict[st
 
 def standings(classroom: Classroom, assignment: str) -> list[Standing]:
     """Where every student of the roster, with a submission or with a record stands, by student id."""
-    found, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
+    graded, manual = records.read_all(classroom, assignment), entered(classroom, assignment)
     roster = people(classroom)
     source, there = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
     digest = records.source_digest(source, judging(classroom, assignment, source))
     asked, due = questions(source), policy.is_due(policy.load(classroom, assignment))
     result = []
-    for student in sorted({*found, *roster, *there}):
-        record = found.get(student)
+    for student in sorted({*graded, *roster, *there}):
+        record = graded.get(student)
         marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
         late = (record or {}).get("late") or {}
         person = roster.get(student, Person(student))

@@ -98,9 +98,9 @@ def prepare(classroom: Classroom) -> None:
 
 def is_new(engine: Engine) -> bool:
     """Whether nbgrader's tables have yet to be made; raises ClassroomError for those of another version of nbgrader."""
-    found = inspect(engine)
-    if not found.has_table("alembic_version"):
-        known = "none" if found.has_table("grade") else ""
+    tables_there = inspect(engine)
+    if not tables_there.has_table("alembic_version"):
+        known = "none" if tables_there.has_table("grade") else ""
     else:
         with engine.connect() as connection:
             known = connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
@@ -156,18 +156,18 @@ def naive(moment: datetime | None) -> datetime | None:
 
 def insert(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Insert rows in one statement, if there are any."""
-    found = list(rows)
-    if found:
-        connection.execute(table.insert(), found)
+    listed = list(rows)
+    if listed:
+        connection.execute(table.insert(), listed)
 
 
 def update(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Set columns of the rows whose ids are given as ``key``."""
-    found = list(rows)
-    if found:
-        names = [name for name in found[0] if name != "key"]
+    listed = list(rows)
+    if listed:
+        names = [name for name in listed[0] if name != "key"]
         statement = table.update().where(table.c.id == bindparam("key")).values({n: bindparam(n) for n in names})
-        connection.execute(statement, found)
+        connection.execute(statement, listed)
 
 
 @dataclass(frozen=True)
@@ -232,20 +232,20 @@ class Bulk:
         columns = (NOTEBOOK.c.assignment_id, NOTEBOOK.c.id, NOTEBOOK.c.late_submission_penalty)
         query = select(*columns).where(NOTEBOOK.c.notebook_id == self.structure.notebook_id)
         known = {submission: (row, penalty) for submission, row, penalty in self.connection.execute(query)}
-        new, changed, found = [], [], {}
+        new, changed, row_of = [], [], {}
         for student, record in records.items():
             submission, penalty = submissions[student], (record.get("late") or {}).get("penalty") or None
             if submission in known:
-                found[student], before = known[submission]
+                row_of[student], before = known[submission]
                 if before != penalty:
-                    changed.append({"key": found[student], "late_submission_penalty": penalty})
+                    changed.append({"key": row_of[student], "late_submission_penalty": penalty})
                 continue
-            found[student] = row_id(self.structure.notebook_id, submission)
-            new.append({"id": found[student], "assignment_id": submission, "notebook_id": self.structure.notebook_id,
+            row_of[student] = row_id(self.structure.notebook_id, submission)
+            new.append({"id": row_of[student], "assignment_id": submission, "notebook_id": self.structure.notebook_id,
                         "flagged": False, "late_submission_penalty": penalty})  # fmt: skip
         insert(self.connection, NOTEBOOK, new)
         update(self.connection, NOTEBOOK, changed)
-        return found
+        return row_of
 
     def grades(self, records: Mapping[str, Mapping[str, Any]], notebooks: Mapping[str, str]) -> None:
         """A grade for each graded cell; a person's score stays, and asks for a second look when the machine's changed."""

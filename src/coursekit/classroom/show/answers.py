@@ -41,7 +41,7 @@ class Behind:
 
 def behind(source: bytes) -> dict[str, Behind]:
     """What is behind each graded cell of the source notebook, by its ``grade_id``."""
-    found: dict[str, Behind] = {}
+    by_cell: dict[str, Behind] = {}
     now = Behind()
     for cell in parse(source).cells:
         data = course_data(cell)
@@ -53,8 +53,8 @@ def behind(source: bytes) -> dict[str, Behind]:
             now.model, now.prose = model(cell.source), cell.cell_type == "markdown"
         if data.get("grade"):
             now.expected = expected(cell.source) if cell.cell_type == "code" else {}
-            found[data["grade_id"]], now = now, Behind()
-    return found
+            by_cell[data["grade_id"]], now = now, Behind()
+    return by_cell
 
 
 def model(source: str) -> str:

@@ -90,13 +90,13 @@ def cleaned(markdown: str) -> Markup:
 
 def answers(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
     """The marked cells of an autograded notebook by id, each with the student's own cells that stand below it."""
-    found: dict[str, list[NotebookNode]] = {}
+    by_cell: dict[str, list[NotebookNode]] = {}
     current: list[NotebookNode] = []
     for cell in notebook.cells:
         if name := course_data(cell).get("grade_id"):
-            current = found.setdefault(name, [])
+            current = by_cell.setdefault(name, [])
         current.append(cell)
-    return found
+    return by_cell
 
 
 def printed(cell: NotebookNode) -> Iterator[str]:
@@ -166,8 +166,8 @@ def template() -> jinja2.Template:
 def heading(source: bytes, assignment: str) -> str:
     """The assignment's title: the first heading of its notebook."""
     texts = (cell.source for cell in parse(source).cells if cell.cell_type == "markdown")
-    found = next((match[1] for text in texts if (match := re.search(r"^#\s+(.+)$", text, re.M))), assignment)
-    return re.sub(r"[*_`]", "", found)
+    title = next((match[1] for text in texts if (match := re.search(r"^#\s+(.+)$", text, re.M))), assignment)
+    return re.sub(r"[*_`]", "", title)
 
 
 def page(
@@ -237,7 +237,7 @@ def shown(path: Path, assignment: str) -> NotebookNode:
 
 def with_records(classroom: Classroom, assignment: str) -> list[Standing]:
     """The students who get a page; raises ClassroomError when nobody has been graded."""
-    found = [standing for standing in standings(classroom, assignment) if standing.record is not None]
-    if not found and not records.damaged(classroom, assignment):
+    graded = [standing for standing in standings(classroom, assignment) if standing.record is not None]
+    if not graded and not records.damaged(classroom, assignment):
         raise ClassroomError(f"nobody has a record for {assignment}; `course grade {assignment}` makes them")
-    return found
+    return graded

@@ -40,19 +40,19 @@ class Pair:
 
 def tokens(code: str) -> list[str]:
     """``code`` as kinds of tokens: names and literals lose their text, keywords and operators keep it."""
-    found: list[str] = []
+    kinds: list[str] = []
     code = code.encode(errors="replace").decode()  # half a character cannot be hashed
     with contextlib.suppress(
         tokenize.TokenError, SyntaxError
     ):  # code that does not parse is compared as far as it does
         for token in tokenize.generate_tokens(io.StringIO(code).readline):
             if token.type == tokenize.NAME:
-                found.append(token.string if keyword.iskeyword(token.string) else "name")
+                kinds.append(token.string if keyword.iskeyword(token.string) else "name")
             elif token.type in (tokenize.NUMBER, tokenize.STRING):
-                found.append("literal")
+                kinds.append("literal")
             elif token.type not in SKIPPED:
-                found.append(token.string.strip() or tokenize.tok_name[token.type])
-    return found
+                kinds.append(token.string.strip() or tokenize.tok_name[token.type])
+    return kinds
 
 
 def fingerprints(code: str, k: int = K, window: int = WINDOW) -> set[int]:
@@ -68,12 +68,12 @@ def answers(cells: list[Cell], others: set[str]) -> list[str]:
 
     Grading finds an answer also where the metadata is lost, a cell is split or another is broken, and so must this.
     """
-    found, left = [], LONGEST_CODE
+    sources, left = [], LONGEST_CODE
     for cell in cells:
         if cell.type == "code" and cell.grade_id not in others:
-            found.append(cell.source[:left])
-            left -= len(found[-1])
-    return found
+            sources.append(cell.source[:left])
+            left -= len(sources[-1])
+    return sources
 
 
 def prints_of(cells: list[Cell], others: set[str]) -> set[int]:
