@@ -1,15 +1,21 @@
 """Every exercise of the course is proved: right answers pass, blank and typical wrong ones fail with their own message."""
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
+from coursekit.assignments import kills_lock
+from coursekit.assignments.merge import bound_names
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import prove
 from coursekit.course import current
 from coursekit.digest import module_file
 
 ROOT = current().root
+NAMES = "import numpy as np"  # what every domain may use
+DOMAINLESS = ("adam", "double_descent", "dropout", "implicit_regularization", "mode_connectivity", "normalization")
 
 
 @pytest.fixture(
@@ -20,9 +26,52 @@ def assignment(request):
 
 
 @pytest.mark.proves
-def test_every_question_is_proved(assignment):
-    problems = [f"{proof.question}: {problem}" for proof in prove(assignment) for problem in proof.problems]
+def test_every_question_is_proved_on_one_pass_through_its_domain(assignment):
+    problems = [f"{proof.question}: {problem}" for proof in prove(assignment, inputs=1) for problem in proof.problems]
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.slow
+@pytest.mark.proves
+def test_right_answers_are_alike_on_many_inputs_and_wrong_ones_are_not(assignment):
+    proofs = prove(assignment)
+    problems = [f"{proof.question}: {problem}" for proof in proofs for problem in proof.problems]
+    assert not problems, "\n".join(problems)
+
+
+def test_every_automatic_question_has_a_domain(assignment):
+    without = [question.id for question in assignment.questions if not question.written and not question.domain]
+    assert assignment.topic in DOMAINLESS or not without, f"write a {{domain}} block: {without}"
+
+
+def test_domains_are_linted_like_the_other_code(assignment, tmp_path):
+    for question in assignment.questions:
+        names = ", ".join(question.asks) or "answer"
+        (tmp_path / f"{question.id}.py").write_text(
+            f"from answers import {names}\n\n{question.domain}\n" if question.domain else ""
+        )
+    told = [NAMES, *assignment.setups]
+    ruff = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--config",
+        str(ROOT / "pyproject.toml"),
+        "--select",
+        "E,F,W,B,SIM,UP",
+    ]
+    known = sorted({name for setup in told for name in bound_names(setup)})
+    found = subprocess.run(
+        [*ruff, "--ignore", "F401,E402", "--config", f"builtins = {known}", "--output-format", "concise", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_mutants_are_measured_and_the_checks_reject_what_they_should():
+    problems = kills_lock.problems([load(topic) for topic in topics()], kills_lock.load())
+    assert not problems, "\n".join([*problems, f"`course prove --mutants` measures them; commit {kills_lock.FILE}"])
 
 
 def test_the_questions_are_many_and_of_every_kind(assignment):

@@ -93,7 +93,7 @@ def half_times(s, a0):
 # %% learn_times / fixed-runge-kutta
 def learn_times(W1, W2, M, fraction, t_max):
     U, s, Vt = np.linalg.svd(M, full_matrices=False)
-    dt = t_max / 2500
+    dt = t_max / 800
 
     def f(A, B):
         R = M - B @ A
@@ -105,7 +105,7 @@ def learn_times(W1, W2, M, fraction, t_max):
     A, B = np.array(W1, dtype=float), np.array(W2, dtype=float)
     before = strengths(A, B)
     out = np.where(before >= fraction * s, 0.0, np.nan)
-    for k in range(2500):
+    for k in range(800):
         a1, b1 = f(A, B)
         a2, b2 = f(A + dt / 2 * a1, B + dt / 2 * b1)
         a3, b3 = f(A + dt / 2 * a2, B + dt / 2 * b2)

@@ -19,6 +19,7 @@ from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.called import Log
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
+from coursekit.drawn import DRAWN, differing, domain, run
 from coursekit.plain import from_json, is_tensor, plain, unpack
 from coursekit.told import check_text, error_name, error_text
 
@@ -31,13 +32,17 @@ SHOWN = 3  # further failed checks that are named; the rest is counted
 class CheckFailed(AssertionError):
     """A question's checks failed; ``str()`` is the whole message, its first line short.
 
-    ``mistakes`` holds the names of the known mistakes that the answer looks like, ``hint`` the hint to open (0: none).
+    ``mistakes`` holds the names of the known mistakes that the answer looks like, ``hint`` the hint to open (0: none),
+    ``failed`` the names of the checks.
     """
 
-    def __init__(self, message: str, mistakes: tuple[str, ...] = (), hint: int = 0) -> None:
+    def __init__(
+        self, message: str, mistakes: tuple[str, ...] = (), hint: int = 0, failed: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.mistakes = mistakes
         self.hint = hint
+        self.failed = failed
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: the message alone."""
@@ -81,6 +86,11 @@ class QuestionChecks:
         values = {n: self.space[n] for n in self.asks if n in self.space and not callable(self.space[n])}
         return check_text(error, self.log, values)
 
+    def alone(self, thing: object) -> Observed:
+        """What ``thing`` is or gives, with the calls made before forgotten."""
+        self.log.read()
+        return observe(thing, self.words)
+
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""
         if name in self.observed:
@@ -107,7 +117,7 @@ class QuestionChecks:
         others = [failure.name for failure in self.failures[1:]]
         more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         lines += [f"Also failed: {'; '.join(others[:SHOWN])}{more}."] if others else []
-        return CheckFailed("\n".join(lines), tuple(mistakes), hint)
+        return CheckFailed("\n".join(lines), tuple(mistakes), hint, tuple(f.name for f in self.failures))
 
     def _calls(self, failure: Failure) -> tuple[str, ...]:
         """How to make the failure again; nothing where the check's own text says it."""
@@ -240,10 +250,21 @@ class Check:
         elif like is not NOTHING and (text := difference(plain(like), observed.value, ANY, reveal=False)):
             self._question.fail(name, text)
 
+    def drawn(self, described: str, reference: str) -> None:
+        """Compare the answer with ``reference``, code, on one pass through the domain, with the student's own numbers."""
+        question, known = self._question, dict(self._question.space)
+        run(reference, "reference", known)
+        domains = (domain(described, known, question.asks), domain(described, question.space, question.asks))
+        question.judged += 1
+        text = differing(domains, self.seed, question.alone)
+        question.see(DRAWN, Observed(drawn=True))
+        if text:
+            question.fail(DRAWN, text)
+
     @property
     def seed(self) -> int:
         """The seed of this student's variant of this question: ``__variant_seed__`` of the cell, 0 in a student's notebook."""
-        told = sys._getframe(1).f_globals.get("__variant_seed__", 0)
+        told = self._question.space.get("__variant_seed__", 0)
         return int(told.get(self._question.id, 0) if isinstance(told, dict) else told)
 
     @property

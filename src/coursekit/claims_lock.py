@@ -169,7 +169,7 @@ def _run_task(claim_id: str, setting: str, use_cache: bool) -> tuple[tuple[int, 
 
 def to_check(claims: Iterable[Claim], lock: Lock, since: str) -> list[Task]:
     """What is measured again: settings whose entry differs from the one at commit ``since``, and a tenth of the rest."""
-    before, head = at_commit(since) if since else {}, _git("rev-parse", "HEAD") or text(lock)
+    before, head = at_commit(since) if since else {}, git(lock_file().parent, "rev-parse", "HEAD") or text(lock)
     chosen = []
     for task in tasks(claims):
         old = before.get(task.claim.id, {}).get(str(task.setting), {}).get("digest")
@@ -186,12 +186,13 @@ def drawn(name: str) -> bool:
 
 def at_commit(commit: str) -> Lock:
     """The lock as ``commit`` has it; empty when there is no such commit or it has none."""
-    kept = _git("show", f"{commit}:{lock_file().name}")
+    kept = git(lock_file().parent, "show", f"{commit}:{lock_file().name}")
     return json.loads(kept) if kept else {}
 
 
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(lock_file().parent), *arguments]
+def git(folder: Path, *arguments: str) -> str:
+    """What git prints in ``folder``; nothing where it fails."""
+    command = ["git", "-C", str(folder), *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
     except (OSError, subprocess.CalledProcessError):

@@ -15,7 +15,10 @@ NEARER = 0.1  # an answer is a mistake's if its distance to that is at most this
 
 @dataclass
 class Observed:
-    """What one check saw: a value, or the name and text of an error; for a case, what it was compared with; the calls made."""
+    """What one check saw: a value, or the name and text of an error; for a case, what it was compared with; the calls made.
+
+    ``drawn``: its inputs are the student's own, so that no table can tell what a mistake gives on them.
+    """
 
     value: object = None
     error: str = ""
@@ -24,6 +27,7 @@ class Observed:
     expected: object = None
     tolerance: Tolerance | None = None
     calls: tuple[str, ...] = ()
+    drawn: bool = False
 
 
 @dataclass
@@ -68,7 +72,8 @@ def _fails_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> b
 
 def _passes_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
     """Whether every check that the mistake passes has passed here."""
-    return not any(seen.failed and mistake not in known.outcomes.get(name, {}) for name, seen in observed.items())
+    here = {name: seen for name, seen in observed.items() if not seen.drawn}
+    return not any(seen.failed and mistake not in known.outcomes.get(name, {}) for name, seen in here.items())
 
 
 def _has_value(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:

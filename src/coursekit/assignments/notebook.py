@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from coursekit.assignments.merge import merge, missing_imports
-from coursekit.assignments.record import Tables, record
+from coursekit.assignments.record import Tables, complete, record
 from coursekit.assignments.schema import CHANGES, Aim, Assignment, Block, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
@@ -61,8 +61,9 @@ def question_cells(assignment: Assignment, question: Question) -> list[nbformat.
     )
     visible, hidden = record(assignment, question)
     check = _cell(
-        new_code_cell(check_cell(question, visible, hidden)), question.id, question, "check", grade=True, locked=True
-    )
+        new_code_cell(check_cell(question, visible, hidden, complete(assignment, question, "reference", question.reference))),
+        question.id, question, "check", grade=True, locked=True,
+    )  # fmt: skip
     return [text, answer, check]
 
 
@@ -73,19 +74,29 @@ def answer_cell(assignment: Assignment, question: Question) -> str:
     return merge(question.answer, code, f"{assignment.file}, question {question.id}", shared)
 
 
-def check_cell(question: Question, visible: Tables, hidden: Tables) -> str:
-    """The check cell of a question, with the values that the reference and the mistakes give."""
+def check_cell(question: Question, visible: Tables, hidden: Tables, reference: str = "") -> str:
+    """The check cell of a question, with the values that the reference and the mistakes give.
+
+    Where the question has a domain, the hidden part holds it and the code of the ``reference``.
+    """
+    drawn = [f"check.drawn({_quoted(question.domain)}, {_quoted(reference)})"] if question.domain else []
     options = [repr(question.id), f"points={question.meta.points:g}"]
     options += ["parts=True"] if question.meta.parts else []
     options += ["reveal=False"] if question.meta.kind == "predict" else []
     options += [f"asks={question.asks!r}"] if question.asks else []
     options += ["changes=True"] if question.changes else []
     body = [*([CHANGES] if question.changes else []), *_table(visible), question.visible or given(question)]
-    body += [BEGIN_HIDDEN, "check.hidden()", *_table(hidden), question.hidden, END_HIDDEN]
+    body += [BEGIN_HIDDEN, "check.hidden()", *_table(hidden), question.hidden, *drawn, END_HIDDEN]
     lines = ["from coursekit.checks import check", "", f"with check.question({', '.join(options)}):"]
     lines.append(textwrap.indent("\n".join(body), "    "))
     lines += ["check.earned"] if question.meta.parts else []
     return "\n".join(lines)
+
+
+def _quoted(code: str) -> str:
+    """Code as a string that can be read, and indented with the lines around it."""
+    plainly = "\\" not in code and "'''" not in code and "\t" not in code
+    return f"'''\n{code}\n'''" if plainly else repr(code)
 
 
 def given(question: Question) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from coursekit.assignments.domains import check_domain
 from coursekit.assignments.schema import Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
 from coursekit.book.front import FRONT, chapters, title
 from coursekit.book.objectives import all_objectives
@@ -18,7 +19,7 @@ from coursekit.notebooks.marks import MARKS
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
 SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
-BLOCKS = ("setup", "question", "answer", "visible", "hidden", "code-cell")
+BLOCKS = ("setup", "question", "answer", "visible", "hidden", "domain", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
 
 
@@ -140,7 +141,7 @@ def _add(items: list[Text | Block | Question], piece: Block, file: str) -> None:
     if piece.kind == "question":
         items.append(Question(_validated(Meta, piece.code, f"{place}, {{question}}"), piece.line))
     elif piece.kind == "text":
-        if last and not last.statement and not (last.answer or last.visible or last.hidden):
+        if last and not last.statement and not (last.answer or last.visible or last.hidden or last.domain):
             last.statement = piece.code.strip()
         else:
             items.append(Text(piece.code.strip()))
@@ -229,8 +230,10 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
     if not question.statement:
         raise AssignmentError(f"{place}: has no statement; write it after the {{question}} block")
     if question.written:
-        if question.answer or question.visible or question.hidden or not question.meta.rubric:
-            raise AssignmentError(f"{place}: a written question has a `rubric:` list and no answer or check block")
+        if question.answer or question.visible or question.hidden or question.domain or not question.meta.rubric:
+            raise AssignmentError(
+                f"{place}: a written question has a `rubric:` list and no answer, check or domain block"
+            )
         if not question.reference:
             raise AssignmentError(
                 f"{place}: solutions/{assignment.topic}/reference.py needs its model answer as comment lines"
@@ -247,6 +250,7 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
         )
     if not question.reference:
         raise AssignmentError(f"{place}: solutions/{assignment.topic}/reference.py has no cell `# %% {question.id}`")
+    check_domain(question, place)
 
 
 def _aims(assignment: Assignment, book: Path) -> None:

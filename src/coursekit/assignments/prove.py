@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from coursekit.assignments.fuzz import INPUTS, Fuzz
 from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Question
@@ -22,6 +23,7 @@ from coursekit.told import error_text
 
 VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
 MISTAKES, ALTERNATIVES = 3, 1
+LONG = 120.0  # seconds for a right answer on all inputs
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Run:
     earned: float
     message: str = ""
     mistakes: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()  # the names of the checks that failed, where they are known
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Proof:
     rejected: int = 0
     accepted: int = 0
     visible: int = 0
+    inputs: int = 0  # of the domain, on which right answers are alike
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -82,13 +86,18 @@ class Prover:
                     execute(answer if id == question.id else stub, "answer", space)
                 execute(self.cells[question.id], "check", space)
         except CheckFailed as failure:
-            return Run(0.0, str(failure), failure.mistakes)
+            return Run(0.0, str(failure), failure.mistakes, failure.failed)
         except TooSlow as error:
             return Run(0.0, f"the code {error}; make it end by itself")
         except Exception as error:  # an answer cell that cannot even run
             return Run(0.0, error_text(error))
         last = check.failure
-        return Run(check.earned, str(last or ""), last.mistakes if last else ())
+        return Run(check.earned, str(last), last.mistakes, last.failed) if last else Run(check.earned)
+
+
+def prover_of(assignment: Assignment, root: Path | None = None) -> Prover:
+    """The prover of an assignment, in this process."""
+    return Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
 
 
 def seen_by_visible(checks: str) -> set[str]:
@@ -102,18 +111,23 @@ def prove(
     root: Path | None = None,
     progress: Callable[[str], None] = lambda question: None,
     prover: Prover | None = None,
+    inputs: int = INPUTS,
 ) -> list[Proof]:
     """The proofs of every question that is not written, by ``prover`` where one is given, else in this process.
 
-    Raises ``AssignmentError`` where the assignment cannot be built.
+    Where a question has a domain, alternatives give what the reference gives on at least ``inputs`` inputs drawn from it, and
+    blank and mistakes do not.  Raises ``AssignmentError`` where the assignment cannot be built.
     """
-    prover = prover or Prover(assignment, nbformat.reads(source_text(assignment, root), as_version=4))
+    fuzzed = prover is None
+    prover = prover or prover_of(assignment, root)
     proofs = []
     for question in assignment.questions:
         progress(question.id)
         if not question.written:
             start = time.process_time()
             proofs.append(_prove_question(prover, question))
+            if fuzzed and question.domain:
+                _on_the_domain(prover, question, inputs, proofs[-1])
             proofs[-1].seconds = time.process_time() - start
     return proofs
 
@@ -148,6 +162,27 @@ def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
         proof.accepted += run.earned == question.meta.points
         if run.earned != question.meta.points:
             proof.problems.append(f"the alternative {name!r} fails: {run.message}")
+
+
+def _on_the_domain(prover: Prover, question: Question, inputs: int, proof: Proof) -> None:
+    """Right answers are alike on the whole domain, and every wrong one is wrong somewhere in it."""
+    fuzz = Fuzz(prover.assignment, question, inputs)
+    proof.inputs = len(fuzz.reference)
+    for name, code in question.alternatives.items():
+        found = fuzz.compare(complete(prover.assignment, question, "alternatives", code), seconds=LONG)
+        if not found.same:
+            proof.problems.append(
+                f"the alternative {name!r} differs from the reference on {found.off} of {found.tried} inputs of the domain, "
+                f"first at {found.first}: {found.how}"
+            )
+    wrong = {
+        f"the mistake {m.name!r}": complete(prover.assignment, question, "mistakes", m.code) for m in question.mistakes
+    }
+    for name, cell in {"the blank answer": dict(prover.stubs)[question.id], **wrong}.items():
+        if fuzz.compare(cell, stop=True, seconds=LONG).same:
+            proof.problems.append(
+                f"{name} is right on all {proof.inputs} inputs of the domain: let the domain yield what it gets wrong"
+            )
 
 
 def _mistake(prover: Prover, question: Question, name: str, says: str, code: str, proof: Proof) -> None:

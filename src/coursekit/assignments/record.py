@@ -35,15 +35,15 @@ class TooSlow(BaseException):
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """Interrupt the body with ``TooSlow`` after ``SECONDS`` of CPU time, or ten times that on the clock, where that is possible.
+def limited(seconds: float | None = None) -> Iterator[None]:
+    """Interrupt the body with ``TooSlow`` after ``seconds`` of CPU time, or ten times that on the clock, where that is possible.
 
     CPU time, so that other work on the machine makes no honest code too slow.
     """
     if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    seconds = SECONDS
+    seconds = seconds or SECONDS
 
     def ring(*_: object) -> None:
         raise TooSlow(f"ran longer than {seconds:g} s")

@@ -94,6 +94,7 @@ class Question:
     answer: str = ""
     visible: str = ""
     hidden: str = ""
+    domain: str = ""
     reference: str = ""
     mistakes: list[Wrong] = field(default_factory=list)
     alternatives: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""Inputs drawn from a question's domain, what its statement allows as a program, and an answer beside the reference on them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from coursekit.compare import Tolerance, difference
+from coursekit.diagnose import Observed
+from coursekit.lent import copy_of
+from coursekit.plain import plain
+
+DRAWN = "inputs drawn for you"
+NAMES = ("inputs", "ask", "rtol", "atol")  # what a domain may define for us
+MOST = 200  # inputs of one pass
+Inputs = Iterator[tuple[Any, ...]]
+See = Callable[[Callable[[], Any]], Observed]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """``inputs(rng)``: one pass through the kinds of input; ``ask(*input)``: what is compared, within ``tolerance``."""
+
+    inputs: Callable[[np.random.Generator], Iterator[Any]]
+    ask: Callable[..., Any]
+    tolerance: Tolerance
+
+    def drawn(self, seed: int) -> Inputs:
+        """The inputs of one pass: the same seed gives equal ones, in memory of their own."""
+        for given in islice(self.inputs(np.random.default_rng(seed)), MOST):
+            yield copy_of(given if type(given) is tuple else (given,))
+
+
+def domain(code: str, space: dict[str, Any], asks: tuple[str, ...]) -> Domain:
+    """The domain that ``code`` describes, for the answers in ``space``, where it defines nothing.
+
+    Without ``ask`` the function that the question asks for is called.  Where it asks for values, these are compared, and
+    without ``inputs`` there is one input, nothing.
+    """
+    own = {name: value for name, value in space.items() if name not in NAMES}
+    run(code, "domain", own)
+    tolerance = Tolerance(own.get("rtol", Tolerance.rtol), own.get("atol", Tolerance.atol))
+    return Domain(own.get("inputs", lambda rng: iter([()])), own.get("ask", _answers(own, asks)), tolerance)
+
+
+def run(code: str, name: str, space: dict[str, Any]) -> None:
+    """Execute the course's own ``code``, which may be indented, in ``space``."""
+    exec(compile(textwrap.dedent(code), f"<{name}>", "exec"), space)  # noqa: S102
+
+
+def _answers(space: dict[str, Any], asks: tuple[str, ...]) -> Callable[..., Any]:
+    def ask(*given: Any) -> Any:
+        answers = {name: space[name] for name in asks}
+        only = next(iter(answers.values()))
+        return only(*given) if callable(only) else answers
+
+    return ask
+
+
+def differing(domains: tuple[Domain, Domain], seed: int, see: See) -> str:
+    """How the second domain's answer differs from the first one's on one pass, in words for a student; empty when nowhere."""
+    ours, theirs = domains
+    for number, (mine, given) in enumerate(zip(ours.drawn(seed), theirs.drawn(seed)), 1):
+        expected = see(lambda: ours.ask(*mine))  # noqa: B023
+        text = difference_of(expected, see(lambda: theirs.ask(*given)), ours.tolerance)  # noqa: B023
+        if text:
+            return f"number {number} of them: {text}" if given else text
+    return ""
+
+
+def difference_of(expected: Observed, got: Observed, tolerance: Tolerance) -> str:
+    """How what an answer gave or raised differs from what the reference did; no expected value is in the words."""
+    if expected.error:
+        return (
+            "" if got.error == expected.error else got.detail or f"a {expected.error} is asked for, and none is raised"
+        )
+    return got.detail or difference(plain(expected.value), got.value, tolerance, reveal=False)
