@@ -187,6 +187,8 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     assert "settings in claims.lock, proofs," in broken.stderr
     solutions.write_text(right)
     assert course("claims", "scratch_topic", "--settings").returncode == 0
+    measured = course("prove", "scratch_topic", "--mutants")
+    assert measured.returncode == 0, measured.stdout + measured.stderr
     good = course("topic", "scratch_topic", "--all-seeds")
     assert good.returncode == 0, good.stdout + good.stderr
     code = [f"src/{current().package}/scratch_topic", f"tests/{current().package}/test_scratch_topic.py"]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from coursekit.assignments import mutants
 from coursekit.assignments.kills import ALL, EACH, Kills, measure
+from coursekit.assignments.mutants import mutants
 from coursekit.assignments.prove import prover_of
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.claims_lock import drawn, git
@@ -38,7 +36,7 @@ def text(lock: Lock) -> str:
 
 
 def digest(assignment: Assignment, question: Question) -> str:
-    """The digest of what a question's kill rate depends on: its checks, domain and reference, and what makes mutants."""
+    """The digest of what a question's kill rate depends on: its checks, domain, reference, and the mutants of that."""
     parts = [
         assignment.setups,
         assignment.shared.get("reference", ""),
@@ -46,7 +44,7 @@ def digest(assignment: Assignment, question: Question) -> str:
         question.visible,
         question.hidden,
     ]
-    parts += [question.domain, question.reference, ast.dump(ast.parse(inspect.getsource(mutants)))]
+    parts += [question.domain, question.reference, *(mutant.code for mutant in mutants(question.reference, exact=True))]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
@@ -118,12 +116,14 @@ def measure_missing(
     assignment: Assignment, root: Path | None = None, progress: Callable[[str], None] = lambda question: None
 ) -> list[Kills]:
     """Measure the questions that are missing or stale, keeping the lock after each, so that a run that is ended can go on."""
-    lock, prover, found = load(root), prover_of(assignment, root), []
+    prover, found = prover_of(assignment, root), []
     for question in measured(assignment):
         progress(question.id)
-        if not fresh(assignment, question, lock):
+        if not fresh(assignment, question, load(root)):
             found.append(measure(prover, question))
-            _keep(assignment, question, found[-1], root)
+            entry = {"digest": digest(assignment, question), **{key: getattr(found[-1], key) for key in KEPT}}
+            _keep(assignment, {question.id: entry}, root)
+    _keep(assignment, {}, root)
     return found
 
 
@@ -141,10 +141,12 @@ def measure_again(
     return found
 
 
-def _keep(assignment: Assignment, question: Question, kills: Kills, root: Path | None) -> None:
-    there = at(root).topics()
-    lock = {topic: entries for topic, entries in load(root).items() if topic in there}
-    entry = {"digest": digest(assignment, question), **{key: getattr(kills, key) for key in KEPT}}
-    kept = lock.get(assignment.topic, {}) | {question.id: entry}
+def _keep(assignment: Assignment, new: dict[str, dict], root: Path | None) -> None:
+    """Write the lock with ``new`` entries, and without those of topics and questions that are not there any more."""
+    before, there = load(root), at(root).topics()
+    lock = {topic: entries for topic, entries in before.items() if topic in there}
+    kept = lock.get(assignment.topic, {}) | new
     lock[assignment.topic] = {q.id: kept[q.id] for q in measured(assignment) if q.id in kept}
-    write_atomically(at(root).root / FILE, text(lock))
+    lock = {topic: entries for topic, entries in lock.items() if entries}
+    if lock != before:
+        write_atomically(at(root).root / FILE, text(lock))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,), ast.Pow: (ast.Mult,),
@@ -200,7 +201,19 @@ def _slice(node: ast.Slice) -> Iterator[ast.AST]:
     yield from (ast.Slice(node.lower, node.upper, None),) if node.step else ()
 
 
-HANDLERS = {
+def _exchanged(node: ast.List | ast.Tuple | ast.Dict) -> Iterator[ast.AST]:
+    """Two neighbours exchanged."""
+    field = "values" if isinstance(node, ast.Dict) else "elts"
+    for index in range(len(getattr(node, field)) - 1):
+        items = list(getattr(node, field))
+        items[index : index + 2] = items[index + 1], items[index]
+        new = copy.copy(node)
+        setattr(new, field, items)
+        yield new
+
+
+HANDLERS: dict[type[ast.AST], Callable[[Any], Iterable[ast.AST]]] = {
+    ast.List: _exchanged, ast.Tuple: _exchanged, ast.Dict: _exchanged,
     ast.BinOp: _binary, ast.Compare: _compare, ast.BoolOp: _boolean, ast.Constant: _constant, ast.Call: _call,
     ast.Attribute: _attribute, ast.If: _branch, ast.IfExp: _branch, ast.While: _branch, ast.For: _loop,
     ast.comprehension: _loop, ast.Assign: _left_out, ast.Expr: _left_out, ast.AugAssign: _in_place, ast.Slice: _slice,
@@ -226,7 +239,7 @@ def _clamped(tree: ast.Module, function: ast.FunctionDef) -> Iterator[Mutant]:
     for what, text in CLAMPS.items():
         for node in returns:
             value = node.value
-            node.value = ast.parse(text.format(ast.unparse(value)), mode="eval").body  # type: ignore[arg-type]
+            node.value = ast.parse(text.format(ast.unparse(value)), mode="eval").body  # type: ignore
             yield Mutant(f"line {node.lineno}: what is returned, {what}", HELP + ast.unparse(tree))
             node.value = value
 

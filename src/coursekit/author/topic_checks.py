@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from coursekit import claims_lock
+from coursekit.assignments import kills_lock
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.assignments.schema import AssignmentError
@@ -73,6 +74,19 @@ def proofs(course: Course, topic: str) -> Step:
         return Step("proofs", time.monotonic() - start, problems=[str(error)])
     problems = [f"{proof.question}: {problem}" for proof in found for problem in proof.problems]
     return Step("proofs", time.monotonic() - start, None, f"{len(found)} questions", problems)
+
+
+def mutants(course: Course, topic: str) -> Step:
+    """What ``mutants.lock`` holds of the topic."""
+    lock = {name: entries for name, entries in kills_lock.load(course.root).items() if name == topic}
+    try:
+        problems = kills_lock.problems([load(topic, course.root)], lock)
+    except AssignmentError as error:
+        problems = [str(error)]
+    if problems:
+        problems.append(f"`course prove {topic} --mutants` measures what is missing; commit {kills_lock.FILE}")
+    found = f"{len(lock.get(topic, {}))} questions, {kills_lock.overall(lock):.1%} rejected"
+    return Step(f"mutants in {kills_lock.FILE}", 0.0, None, found, problems)
 
 
 def pages(course: Course, topic: str) -> list[str]:
@@ -137,6 +151,7 @@ def steps(course: Course, topic: str, all_seeds: bool, console: Console) -> list
         lambda: claims(topic, all_seeds),
         lambda: settings(topic),
         lambda: proofs(course, topic),
+        lambda: mutants(course, topic),
         lambda: page(course, topic, console),
         lambda: tests(course, topic, all_seeds),
     ]

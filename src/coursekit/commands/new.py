@@ -10,6 +10,7 @@ from coursekit.course import current
 NEXT = """
 It is a whole topic, about gradient descent on one parameter. Next:
   course claims {topic} --settings   measures its varied settings into claims.lock
+  course prove {topic} --mutants     measures the checks of its questions into mutants.lock
   course topic {topic}               runs all that concerns it
 Then replace the text, the claims and the questions by your own, and run `course topic` again. What each file is for:
 book/guides/author.md. Also to be thought of: symbols in book/notation.md, papers in book/references.bib, CHANGELOG.md."""

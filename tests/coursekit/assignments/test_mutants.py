@@ -74,6 +74,12 @@ def test_a_mutant_s_clamp_reaches_the_floats_in_what_is_returned_and_nothing_els
     assert space["f"](-3.0) == ([0.0, {"a": 0.0}], None, "word", -2)
 
 
+def test_answers_that_are_values_have_neighbours_exchanged():
+    codes = [m.code for m in mutants("order = ['a', 'b', 'b']\nsaid = {'x': True, 'y': 'no'}")]
+    assert "order = ['b', 'a', 'b']\nsaid = {'x': True, 'y': 'no'}" in codes and len(codes) == 5
+    assert "order = ['a', 'b', 'b']\nsaid = {'x': 'no', 'y': True}" in codes
+
+
 def test_long_lines_are_told_from_where_they_change():
     what = [m.what for m in mutants("y = " + " + ".join(f"x{k}" for k in range(30)) + " + f(1, a=2)")]
     assert all(len(text) < 180 for text in what) and any("f(1)" in text for text in what)
