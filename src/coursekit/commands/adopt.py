@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Choose for each question of ASSIGNMENTS (by default all that were not made here) the safest way to judge it.
 
-    The safest way is the first of apart, more and together in which the source's own solution passes and a blank answer does
-    not. The choice is kept in judging.toml.
+    The safest way is the first of apart, more, objects and together in which the source's own solution passes and a blank answer
+    does not. The choice is kept in judging.toml.
     """
     console = wide_console()
     nbgraders.must_be_known(classroom)

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from coursekit.engine.interface import Budget, CellReport, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import WIDER, Budget, CellReport, Outcome, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, make_plan
 from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
@@ -57,7 +57,9 @@ class _Run:
 
     def __init__(self, launcher: Launcher, plan: Plan, submission: Submission, budget: Budget) -> None:
         self.launcher, self.plan, self.submission, self.budget = launcher, plan, submission, budget
-        self.bench = Bench(launcher, plan.setup, budget, submission.judging.files)
+        self.bench = Bench(
+            launcher, plan.setup, budget, submission.judging.files, any(q.way in WIDER for q in plan.questions)
+        )
         if any(question.way != "together" and not question.manual for question in plan.questions):
             self.bench.warm()
         self.clock = Clock(budget)  # not before the fork server has started, which the first submission waits for
@@ -167,9 +169,10 @@ class _Run:
             "source": question.test.source,
             "names": question.names,
             "points": question.test.points,
-            "objects": question.objects or question.way == "more",
-            "modules": question.modules if question.way == "more" else {},
-            "more": question.way == "more",
+            "objects": question.objects or question.way == "objects",
+            "modules": question.modules if question.way in WIDER else {},
+            "more": question.way in WIDER,
+            "files": self.plan.takes_files,
             "seed": self.submission.variant_seeds.get(question.id, 0),
         }
         return TestRun(self.bench, self.session, self.budget, self.clock).run(test)

@@ -10,9 +10,11 @@ Status = Literal[
     "passed", "partial", "failed", "blank", "timeout", "memory", "crashed", "missing", "refused", "manual"
 ]  # fmt: skip
 
-# how a question is judged: judge and answer in two processes, and little crosses; more crosses; in one; by a person
-Way = Literal["apart", "more", "together", "hand"]
+# how a question is judged: judge and answer in two processes, and little crosses; more kinds of values cross; the answer's
+# objects are let in, too; both in one process; by a person
+Way = Literal["apart", "more", "objects", "together", "hand"]
 APART: Way = "apart"
+WIDER: tuple[Way, ...] = ("more", "objects")
 
 
 @dataclass(frozen=True)

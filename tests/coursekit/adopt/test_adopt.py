@@ -145,7 +145,7 @@ def test_a_configuration_with_marks_of_its_own_is_refused_before_a_hidden_test_s
 
 def test_a_choice_that_nobody_can_follow_is_said_with_its_file(tmp_path):
     root = put(tmp_path, "hw", of_questions([DOUBLE]), ann=of_questions([DOUBLE]))
-    for text, said in (('[hw]\ndouble = "alone"', "must be one of apart, more, together, hand"), ('[hw]\ngone = "apart"', "'gone', which is no question"), ("[hw", "is not valid TOML")):  # fmt: skip
+    for text, said in (('[hw]\ndouble = "alone"', "must be one of apart, more, objects, together, hand"), ('[hw]\ngone = "apart"', "'gone', which is no question"), ("[hw", "is not valid TOML")):  # fmt: skip
         (root / "judging.toml").write_text(text)
         assert said in course(root, "grade", "hw", code=1)
     (root / "judging.toml").write_text('[hw]\n"*" = "together"')

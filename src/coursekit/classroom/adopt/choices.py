@@ -21,7 +21,8 @@ MOST = 500  # files
 HEAD = """\
 # How the questions of each assignment are judged.  `course adopt` writes this file; commit it with the course.
 #   apart     the tests run in a process of their own, and numbers, texts, lists, dicts, arrays and tensors cross
-#   more      the same, and more kinds of values cross; objects of the answer stand in for themselves
+#   more      the same, and more kinds of values cross: tables, sets, dates, dataclasses, printed text, written files
+#   objects   the same, and objects of the answer's own are let in: what their methods return is what the student's code says
 #   together  the tests run in the student's process, as nbgrader runs them: a student can forge points there
 #   hand      by a person
 # "*" stands for all questions of an assignment that have no line of their own.

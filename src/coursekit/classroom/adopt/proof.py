@@ -86,6 +86,10 @@ def refusal(assignment: str, failed: dict[str, Tried], helpful: dict[str, Choice
 def _help(name: str, choice: Choice) -> str:
     if choice.way == "hand":
         return "no way of judging passes it: mend its test or its solution, or have a person judge it"
-    words = {"more": "more kinds of values cross", "together": "its tests run in the student's process"}
+    words = {
+        "more": "more kinds of values cross",
+        "objects": "objects of the answer's are let in",
+        "together": "its tests run in the student's process",
+    }
     why = f", in which {words[choice.way]}" if choice.way in words else ""
     return f'it passes with the line {json.dumps(name)} = "{choice.way}" in {NAME}{why}'

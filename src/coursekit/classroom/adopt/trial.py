@@ -52,7 +52,7 @@ def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runne
     return found
 
 
-ORDER: tuple[Way, ...] = ("apart", "more", "together")
+ORDER: tuple[Way, ...] = ("apart", "more", "objects", "together")
 
 
 @dataclass(frozen=True)

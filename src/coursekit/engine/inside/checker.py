@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
+import importlib
 import io
 import re
+import sys
 import types
 from typing import Any
 
-from coursekit.engine.inside import beside, shell
+from coursekit.engine.inside import beside, shell, wider
+from coursekit.engine.inside.failing import StudentError, message_of, student_error
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError, StudentGone
 from coursekit.engine.protocol.frames import Handle, decode, encode
 from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
-from coursekit.engine.verdict import earned, failed_line
+from coursekit.engine.verdict import earned
 from coursekit.lent import digest, is_array
 
 DEEPEST = 40  # callbacks inside callbacks
@@ -34,6 +36,8 @@ class Checker(Peer):
         self.sequence, self.depth, self.open = 0, 0, False
         self.last_error = ""  # the type of the student's error that came last
         self.broken = False  # whether the student's process sent what no honest process sends
+        self.given_files: dict[str, bytes] = {}  # that lie beside the notebook
+        self.errors: dict[str, type] = {}  # exceptions that the answer defines
         self.shell = shell.Shell(100_000)
 
     def serve(self) -> None:
@@ -58,6 +62,7 @@ class Checker(Peer):
         """
         if folder:
             beside.settle_checker(files, folder)
+            self.given_files = files
         for label, source, must in cells:
             error = self.shell.run(label, source)
             if error is not None and must:
@@ -71,29 +76,40 @@ class Checker(Peer):
         """
         self.forget()
         self.open, self.last_error, self.broken = bool(test["objects"]), "", False
+        self.more, self.brought = bool(test["more"]), list(test["names"])
+        self.takes_files = self.more and bool(test["files"])
         self.guarded = not self.open and not CHANGES.search(test["source"])
         shell.seed_everything()
         try:
             if not self._begun():
                 return {"desync": True}
-            missing = self._bring(test["names"])
-            if self.broken:
-                return {"desync": True}
-            self.shell.namespace["__variant_seed__"] = test["seed"]
-            score, message = self._judged(test, io.StringIO())
+            with wider.both_sides(self.ask) if self.more else contextlib.nullcontext():
+                return self._tested(test)
         except StudentGone:
             return {"gone": True}
         finally:
-            for name in test["names"]:
+            for name in self.brought:
                 self.shell.namespace.pop(name, None)
             self.forget()
+            self.more, self.errors = False, {}
+
+    def _tested(self, test: dict[str, Any]) -> dict[str, Any]:
+        missing = self._bring(test["names"])
+        if self.broken:
+            return {"desync": True}
+        for name, module in test["modules"].items():
+            if name not in self.shell.namespace:
+                self.brought.append(name)
+                self.shell.namespace[name] = importlib.import_module(module)
+        self.shell.namespace["__variant_seed__"] = test["seed"]
+        score, message = self._judged(test, io.StringIO())
         found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
         return found | {"broken": self.broken}
 
     def _begun(self) -> bool:
         """Start a question in the student's process; False when it answers with an error or with what may not cross."""
         try:
-            self.ask("begin")
+            self.ask("begin", *((wider.read_line,) if self.more else ()))
         except Exception:  # no honest process answers so
             return False
         return True
@@ -112,6 +128,8 @@ class Checker(Peer):
                 missing[name] = ""
             else:
                 self.shell.namespace[name] = found[1]
+                if isinstance(found[1], type) and issubclass(found[1], Exception):
+                    self.errors[found[1].__name__] = found[1]
         return missing
 
     def _judged(self, test: dict[str, Any], output: io.StringIO) -> tuple[float, str]:
@@ -120,7 +138,7 @@ class Checker(Peer):
             try:
                 value = self.shell.value_of(source, label)
             except Exception as error:  # a failed check, in whatever form
-                return 0.0, _message(error, source, label)
+                return 0.0, message_of(error, source, label)
         score, why = earned(value, points)
         return score, why or ("" if score == points else output.getvalue().strip())
 
@@ -160,6 +178,8 @@ class Checker(Peer):
         if len(body) < 3 or body[0] != sequence or type(body[0]) is not int:
             raise self._breach("the answer's process replied to a question that was not asked")
         if body[1] == "ok":
+            if self.more and len(body) == 5:
+                self._extras(body[3], body[4])
             return body[2]
         if body[1] == "stop" and operation == "next":
             raise StopIteration
@@ -167,7 +187,18 @@ class Checker(Peer):
         if [type(word) for word in words] != [str, str, str, int]:
             raise self._breach("the answer's process sent an error that is not one")
         self.last_error = words[0][:80]
-        raise student_error(*words)
+        raise student_error(*words, own=self.errors)
+
+    def _extras(self, printed: Any, files: Any) -> None:
+        """What the answer has printed comes out here, and what it has written is put into the working folder."""
+        if type(printed) is not str:
+            raise self._breach("the answer's process sent printed text that is none")
+        sys.stdout.write(printed)
+        if files and self.takes_files:
+            try:
+                wider.take_files(files, self.given_files)
+            except (ValueError, OSError) as error:
+                raise self._breach(f"the answer's process sent files that may not come in: {error}") from None
 
     def _breach(self, what: str) -> StudentError:
         self.broken, self.last_error = True, "FrameError"
@@ -221,49 +252,5 @@ class Unwanted(FrameError):
     """An object came where the question asks for plain data."""
 
 
-class StudentError(Exception):
-    """An error in the student's code: its type, text and line there, as plain data."""
-
-    student_type = "Error"
-    student_line = 0
-
-
 def _is_ufunc(value: object) -> bool:
     return type(value).__name__ in ("ufunc", "_ArrayFunctionDispatcher") and type(value).__module__.startswith("numpy")
-
-
-def student_error(name: str, base: str, text: str, line: int) -> Exception:
-    """The exception to raise here: of the builtin type that the student's error has, so that a check can expect it."""
-    builtin = getattr(builtins, base, None)
-    ok = (
-        isinstance(builtin, type)
-        and issubclass(builtin, Exception)
-        and not issubclass(builtin, (StopIteration, SyntaxError))
-    )
-    bases = (StudentError, builtin) if ok and builtin is not Exception and builtin is not None else (StudentError,)
-    try:
-        error = type(name[:80] if name.isidentifier() else "Error", bases, {})(text)
-    except TypeError:  # a builtin that wants more arguments (UnicodeDecodeError)
-        error = StudentError(text)
-    error.student_type, error.student_line = name[:80], max(0, min(line, 100_000))
-    return error
-
-
-def _message(error: Exception, source: str, label: str) -> str:
-    """A failed check in words, without a line of a hidden test."""
-    text = str(error).strip()
-    kind = str(getattr(error, "student_type", type(error).__name__))
-    if isinstance(error, AssertionError) and not isinstance(error, StudentError):
-        return text or _failed_line(error, source, label)
-    if isinstance(error, StudentError):
-        line = f" (line {error.student_line} of your answer)" if error.student_line else ""
-        return f"your code raised {kind}{': ' + text if text else ''}{line}"
-    return f"{kind}: {text}" if text else kind
-
-
-def _failed_line(error: Exception, source: str, label: str) -> str:
-    entry, line = error.__traceback__, 0
-    while entry is not None:
-        line = entry.tb_lineno if entry.tb_frame.f_code.co_filename == label else line
-        entry = entry.tb_next
-    return failed_line(source, line)

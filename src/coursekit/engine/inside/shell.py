@@ -88,9 +88,15 @@ class Shell:
         """The output of the last cell."""
         return self.output.text()
 
-    def quiet(self) -> None:
-        """From here on output is dropped: what is printed during checks could tell what they ask."""
-        self.output = sys.stdout = sys.stderr = Capped(0)  # type: ignore[assignment]
+    def quiet(self, limit: int = 0) -> None:
+        """From here on output is dropped, or kept for ``heard``: what is printed during checks could tell what they ask."""
+        self.output = sys.stdout = sys.stderr = Capped(limit)  # type: ignore[assignment]
+
+    def heard(self) -> str:
+        """What was printed since the last time."""
+        text = "".join(self.output.parts)
+        self.output.parts.clear()
+        return text
 
     def _execute(self, source: str) -> None:
         value = self.value_of(source)

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.engine.inside import beside, shell
+from coursekit.engine.inside import beside, shell, wider
 from coursekit.engine.inside.fork_guard import ForkGuard
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
 from coursekit.engine.protocol.frames import Handle
@@ -25,6 +25,7 @@ from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wir
 from coursekit.lent import is_array, take_over
 from coursekit.plain import EXACT, float_of
 
+OWN_INPUT = builtins.input
 TEXT = 500  # characters of an error's text
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
 DICTS = (OrderedDict, defaultdict)
@@ -39,6 +40,8 @@ class Student(Peer):
         self.shell = shell.Shell(output_bytes)
         self.names = self.shell.namespace
         self.fork_guard = ForkGuard(wire)
+        self.given_files: dict[str, bytes] = {}
+        self.known_files: dict[str, wider.Stamp] = {}
 
     def serve(self) -> None:
         """Answer one request after the other."""
@@ -53,6 +56,8 @@ class Student(Peer):
         try:
             sequence, operation, *arguments = self.unpack(payload)
             reply: tuple[Any, ...] = ("ok", getattr(self, f"do_{operation}")(*arguments))
+            if self.more:
+                reply += self.shell.heard(), wider.written(self.given_files, self.known_files)
             message = self.pack((sequence, *reply))
         except ChannelClosed:
             raise
@@ -71,6 +76,7 @@ class Student(Peer):
     def do_files(self, files: dict[str, bytes]) -> None:
         """Put what lies beside the course's notebook into the working folder."""
         beside.settle_student(files)
+        self.given_files = dict.fromkeys(files, b"")
 
     def do_test(self, label: str, source: str) -> dict[str, Any]:
         """Run one of the course's test cells here, where the course judges together; what it ends with, if that is a number."""
@@ -79,11 +85,20 @@ class Student(Peer):
         parts = None if error is None else (*error_parts(error), shell.line_of(error, "test"))
         return {"output": self.shell.taken(), "error": parts, "value": value if number else None}
 
-    def do_begin(self) -> None:
-        """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on."""
+    def do_begin(self, read_line: Callable[[object], str] | None = None) -> None:
+        """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on.
+
+        With ``read_line``, where ``input`` reads, more crosses: also what is printed and written.
+        """
         self.forget()
-        self.shell.quiet()
+        self.more, self.known_files = read_line is not None, {}
+        builtins.input = OWN_INPUT if read_line is None else lambda prompt="": read_line(str(prompt)[:TEXT])
+        self.shell.quiet(self.shell.output_bytes if self.more else 0)
         shell.seed_everything()
+
+    def do_seed(self, which: str, value: Any) -> None:
+        """Set a seed that the test has set in its own process."""
+        wider.set_seed(which, value)
 
     def do_name(self, name: str) -> tuple[bool, Any]:
         """Whether the notebook has defined ``name``, and its value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import re
 from dataclasses import dataclass, replace
 
 from coursekit.engine.interface import AS_BUILT, Judging
@@ -22,6 +23,8 @@ from coursekit.notebooks.names import bound_names, defined_names, imported_names
 from coursekit.notebooks.read import Cell, read_submission
 
 # names that every cell may rely on without binding them, and the star of an import that may bind any of them
+# code that unpickles would unpickle what a student wrote
+UNPICKLES = re.compile(r"pickle|joblib|dill|torch\.load|shelve|marshal|yaml")
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}
 
 
@@ -36,7 +39,14 @@ class Plan:
     setup: list[tuple[str, str, bool]]  # label, code, whether a failure is a fault of the course
     questions: list[PlannedQuestion]
     flags: list[str]
+    helpers: tuple[str, ...] = ()  # the text of modules that lie beside the notebook
     in_order: bool = False  # later cells bind names again, so each test must run at its place
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether files that answers write may come to the tests: not where the course's code unpickles any."""
+        own = [question.test.source for question in self.questions] + [code for _, code, _ in self.setup]
+        return not any(UNPICKLES.search(text) for text in [*own, *self.helpers])
 
     @property
     def locked(self) -> list[tuple[str, str, bool]]:
@@ -60,7 +70,8 @@ def make_plan(source_data: bytes, submission: bytes, judging: Judging = AS_BUILT
     questions = [
         replace(question, given=[], way=judging.way(question.id)) for question in questions
     ]  # else the same for all
-    plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup, questions, flags)
+    helpers = tuple(data.decode(errors="replace") for name, data in judging.files.items() if name.endswith(".py"))
+    plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup, questions, flags, helpers)
     _find_answers(plan)
     _find_order(plan)
     return plan

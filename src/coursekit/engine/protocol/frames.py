@@ -8,86 +8,45 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from coursekit.engine.protocol import arrays
 from coursekit.engine.protocol.errors import CannotCross, FrameError
+from coursekit.engine.protocol.reading import read
+from coursekit.engine.protocol.values import DEFAULT, Handle, Kinded, Limits, Shared
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one frame may hold: bytes in all, levels of nesting, values in all, bytes of one integer, keys of a dict."""
-
-    bytes: int = 64 * 2**20
-    depth: int = 60
-    values: int = 200_000
-    int_bytes: int = 4096
-    pairs: int = 5_000  # of one dict: keys can be chosen so that each is compared with all others
-
-
-@dataclass(frozen=True)
-class Handle:
-    """Something that stays with its owner.  ``mine`` says that the one who sent the frame owns it."""
-
-    id: int
-    mine: bool = True
-    kind: str = ""
-    type_name: str = ""
-
-
-@dataclass(frozen=True)
-class Shared:
-    """An array or tensor that both sides know by ``key``: the receiver's copy follows the sender's."""
-
-    key: int
-    value: Any = None  # None: known already
-
-
-DEFAULT = Limits()
-KINDS = ("callable", "class", "iterator", "object", "module")
-
-
-def encode(value: Any, foreign: Callable[[Any], Any] | None = None, limits: Limits = DEFAULT) -> bytes:
-    """``value`` as one frame; ``foreign`` turns what is not plain into a Handle (or plain data).
+def encode(
+    value: Any,
+    foreign: Callable[[Any], Any] | None = None,
+    limits: Limits = DEFAULT,
+    wider: Callable[[Any], Kinded | None] | None = None,
+) -> bytes:
+    """``value`` as one frame; ``foreign`` turns what is not plain into a Handle (or plain data), ``wider`` some into Kinded.
 
     Raises CannotCross, with words for the author of the value, for what cannot be encoded or exceeds the limits.
     """
-    return bytes(_Writer(foreign, limits).write(value, 0).out)
+    return bytes(_Writer(foreign, limits, wider).write(value, 0).out)
 
 
 def decode(data: bytes, resolve: Callable[[Any], Any] | None = None, limits: Limits = DEFAULT) -> Any:
-    """The value of one frame; ``resolve`` turns Handle and Shared into what they stand for.
+    """The value of one frame; ``resolve`` turns Handle, Shared and Kinded into what they stand for.
 
     Raises FrameError, and nothing else, whatever the bytes are.
     """
     if len(data) > limits.bytes:
         raise FrameError(f"a frame may have {limits.bytes} bytes, got {len(data)}")
-    reader = _Reader(data, resolve, limits)
-    try:
-        value = reader.read(0)
-    except (
-        struct.error,
-        UnicodeDecodeError,
-        ValueError,
-        TypeError,
-        OverflowError,
-        MemoryError,
-        RecursionError,
-    ) as error:
-        if isinstance(error, FrameError):
-            raise
-        raise FrameError(f"broken frame: {type(error).__name__}") from None
-    if reader.at != len(data):
-        raise FrameError("a frame goes on after its value")
-    return value
+    return read(data, resolve, limits)
 
 
 class _Writer:
-    def __init__(self, foreign: Callable[[Any], Any] | None, limits: Limits) -> None:
+    def __init__(
+        self, foreign: Callable[[Any], Any] | None, limits: Limits, wider: Callable[[Any], Kinded | None] | None
+    ) -> None:
         self.out, self.foreign, self.limits, self.values = bytearray(), foreign, limits, 0
+        self.wider = wider
 
     def write(self, value: Any, depth: int) -> _Writer:
         self.values += 1
@@ -110,10 +69,19 @@ class _Writer:
             self.tensor(value, depth)
         elif dtype := arrays.dtype_text(value):
             self.text(b"Y", dtype)
+        elif (parts := self.as_kind(value)) is not None:
+            _kinded(self, parts, depth)
         elif self.foreign is None:
             raise CannotCross(f"a {type(value).__name__[:60]} cannot be passed on")
         else:
             self.write(self.foreign(value), depth)
+
+    def as_kind(self, value: Any) -> Kinded | None:
+        """The value by its parts, where such values cross and it is one."""
+        try:
+            return self.wider(value) if self.wider is not None else None
+        except CannotCross:
+            return None  # it may go as something else
 
     def blob(self, tag: bytes, data: bytes) -> None:
         self.fits(len(data))
@@ -141,6 +109,8 @@ class _Writer:
         self.blob(b"", data)
 
     def ndarray(self, array: np.ndarray, depth: int) -> None:
+        if array.dtype.kind in "mMS" and (parts := self.as_kind(array)) is not None:
+            return _kinded(self, parts, depth)
         self.fits(array.nbytes)
         self.array(b"A", arrays.array_parts(array))
 
@@ -170,6 +140,11 @@ class _Writer:
         self.write(value.value, depth + 1)
 
 
+def _kinded(writer: _Writer, value: Kinded, depth: int) -> None:
+    writer.out += b"K"
+    writer.write((value.kind, value.parts), depth + 1)
+
+
 def _slice(writer: _Writer, value: slice, depth: int) -> None:
     writer.out += b"G"
     for part in (value.start, value.stop, value.step):
@@ -193,108 +168,5 @@ _WRITERS: dict[type, Callable[[_Writer, Any, int], None]] = {
     slice: _slice,
     Handle: _Writer.handle,
     Shared: _Writer.shared,
-}
-
-
-class _Reader:
-    def __init__(self, data: bytes, resolve: Callable[[Any], Any] | None, limits: Limits) -> None:
-        self.data, self.resolve, self.limits, self.at, self.values = data, resolve, limits, 0, 0
-
-    def take(self, count: int) -> bytes:
-        part = self.data[self.at : self.at + count]
-        if len(part) != count:
-            raise FrameError("a frame ends too early")
-        self.at += count
-        return part
-
-    def unpack(self, layout: str) -> tuple[Any, ...]:
-        return struct.unpack(layout, self.take(struct.calcsize(layout)))
-
-    def blob(self) -> bytes:
-        return self.take(self.unpack("<I")[0])
-
-    def text(self) -> str:
-        return self.blob().decode("utf-8", "surrogatepass")
-
-    def read(self, depth: int) -> Any:
-        self.values += 1
-        if depth > self.limits.depth or self.values > self.limits.values:
-            raise FrameError("a frame is nested too deep or holds too many values")
-        reader = _READERS.get(self.take(1))
-        if reader is None:
-            raise FrameError("a frame has an unknown tag")
-        return reader(self, depth)
-
-    def integer(self, depth: int) -> int:
-        data = self.blob()
-        if len(data) > self.limits.int_bytes:
-            raise FrameError("an integer is too long")
-        return int.from_bytes(data, "little", signed=True)
-
-    def items(self, depth: int) -> list[Any]:
-        count = self.unpack("<I")[0]
-        if count > len(self.data) - self.at:  # every value takes a byte at least
-            raise FrameError("a frame counts more values than it has bytes")
-        return [self.read(depth + 1) for _ in range(count)]
-
-    def mapping(self, depth: int) -> dict[Any, Any]:
-        parts = self.items(depth)
-        if len(parts) % 2 or len(parts) > 2 * self.limits.pairs:
-            raise FrameError("a dict has a key without a value, or too many keys")
-        return dict(zip(parts[::2], parts[1::2], strict=True))
-
-    def array(self) -> tuple[str, tuple[int, ...], bytes]:
-        name, dimensions = self.text(), self.unpack("<B")[0]
-        return name, self.unpack(f"<{dimensions}Q"), self.blob()
-
-    def scalar(self, depth: int) -> Any:
-        name, shape, data = self.array()
-        if shape != ():
-            raise FrameError("a scalar has a shape")
-        return arrays.array_from(name, shape, data)[()]
-
-    def tensor(self, depth: int) -> Any:
-        wants_grad, parameter = self.unpack("<BB")
-        tensor = arrays.tensor_from(*self.array())
-        grad = self.read(depth + 1)
-        if isinstance(tensor, np.ndarray):
-            return tensor
-        return arrays.with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
-
-    def handle(self, depth: int) -> Any:
-        mine, number = self.unpack("<BQ")
-        words = self.read(depth + 1)
-        if type(words) is not tuple or [type(word) for word in words] != [str, str]:
-            raise FrameError("a handle is described by two words")
-        if words[0] not in KINDS and mine:
-            raise FrameError("a handle is of an unknown kind")
-        return self.resolved(Handle(number, bool(mine), words[0], words[1][:100]))
-
-    def shared(self, depth: int) -> Any:
-        return self.resolved(Shared(self.unpack("<I")[0], self.read(depth + 1)))
-
-    def resolved(self, value: Handle | Shared) -> Any:
-        return value if self.resolve is None else self.resolve(value)
-
-
-_READERS: dict[bytes, Callable[[_Reader, int], Any]] = {
-    b"N": lambda r, d: None,
-    b"T": lambda r, d: True,
-    b"F": lambda r, d: False,
-    b"I": _Reader.integer,
-    b"D": lambda r, d: r.unpack("<d")[0],
-    b"C": lambda r, d: complex(*r.unpack("<dd")),
-    b"S": lambda r, d: r.text(),
-    b"B": lambda r, d: r.blob(),
-    b"L": _Reader.items,
-    b"U": lambda r, d: tuple(r.items(d)),
-    b"M": _Reader.mapping,
-    b"A": lambda r, d: arrays.array_from(*r.array()),
-    b"X": _Reader.scalar,
-    b"R": _Reader.tensor,
-    b"Y": lambda r, d: arrays.dtype_from(r.text()),
-    b"E": lambda r, d: ...,
-    b"G": lambda r, d: slice(r.read(d + 1), r.read(d + 1), r.read(d + 1)),
-    b"H": _Reader.handle,
-    b"V": _Reader.shared,
+    Kinded: _kinded,
 }

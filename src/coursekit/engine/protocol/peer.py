@@ -9,7 +9,8 @@ import numpy as np
 
 from coursekit.engine.protocol.arrays import SCALAR_TYPES
 from coursekit.engine.protocol.errors import CannotCross, FrameError
-from coursekit.engine.protocol.frames import Handle, Shared, decode, encode
+from coursekit.engine.protocol.frames import Handle, Kinded, Shared, decode, encode
+from coursekit.engine.protocol.kinds import built, parts_of
 from coursekit.engine.protocol.wire import Wire
 from coursekit.lent import DEEPEST, Digest, alike, can_change, copy_of, digest, is_array, take_over
 from coursekit.plain import SCALARS
@@ -30,6 +31,7 @@ class Peer:
 
     trusted = False  # whether this side decides what is shared
     guarded = False
+    more = False  # whether more kinds of values cross, by their parts
     lending = False  # whether what is being read goes to a function of ours, which may write into it
 
     def __init__(self, wire: Wire) -> None:
@@ -50,7 +52,7 @@ class Peer:
         shown = self.show(body) if self.trusted or self.keys else body
         changed = [self._news(key) for key in sorted(self.watched) if self._changed(key)]
         self.watched -= {key for key in self.watched if self._alone(key)}
-        return encode((shown, changed), self.foreign)
+        return encode((shown, changed), self.foreign, wider=parts_of if self.more else None)
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
         """The body of a message, after taking over the changes of shared arrays.  Raises FrameError."""
@@ -126,8 +128,12 @@ class Peer:
         self.digests[key] = now
         return True
 
-    def resolve(self, thing: Handle | Shared) -> Any:
+    def resolve(self, thing: Handle | Shared | Kinded) -> Any:
         """What a handle or a shared array stands for on this side.  Raises FrameError for what was never handed out."""
+        if isinstance(thing, Kinded):
+            if not self.more:
+                raise FrameError(f"a {thing.kind[:40]} does not cross here")
+            return built(thing)
         if isinstance(thing, Shared):
             return self._shared(thing)
         if thing.mine:

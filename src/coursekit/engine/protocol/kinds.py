@@ -1,0 +1,288 @@
+"""More kinds of values that cross where a course asks for it: each taken apart into plain data, and built anew from that.
+
+Types are matched exactly and nothing of the sender's is called by the receiver: what is built is the receiver's own type.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import datetime as dt
+import functools
+import keyword
+import re
+from collections import Counter, OrderedDict, deque, namedtuple
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from coursekit.engine.protocol import tables
+from coursekit.engine.protocol.errors import CannotCross, FrameError
+from coursekit.engine.protocol.times import times, times_from
+from coursekit.engine.protocol.values import Kinded
+
+MOST_ITEMS = 5_000  # of a set: items can be chosen so that each is compared with all others
+MOST_FIELDS = 64  # of a tuple with names, or a dataclass
+LONGEST_DECIMAL = 400  # characters
+LARGEST_EXPONENT = 10_000  # a decimal number with more would be slow to compute with
+DECIMAL = re.compile(r"-?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,5})?|Infinity|NaN)", re.ASCII)
+LONGEST_NAME = 80
+TYPES: dict[str, type] = {
+    name: kind
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and name.isidentifier() and not issubclass(kind, (type, super, property, classmethod))
+} | {kind.__name__: kind for kind in (Fraction, Decimal, Counter, deque, dt.date, dt.datetime, dt.timedelta)}
+TYPE_NAMES = {kind: name for name, kind in TYPES.items()}
+
+
+def parts_of(value: Any) -> Kinded | None:
+    """The value as plain data with the name of its kind; None for what does not cross as a value.  Raises CannotCross."""
+    kind = type(value)
+    if kind in SPLIT:
+        name, split = SPLIT[kind]
+        return Kinded(name, split(value))
+    if isinstance(value, type):
+        return Kinded("type", TYPE_NAMES[value]) if value in TYPE_NAMES else _library_type(value) or _own_error(value)
+    if isinstance(value, (np.datetime64, np.timedelta64, np.ndarray)) and np.asarray(value).dtype.kind in "mMS":
+        return Kinded("times", times(value)) if np.asarray(value).dtype.kind in "mM" else Kinded("bytes", _bytes(value))
+    if (table := tables.parts_of(value)) is not None:
+        return Kinded("table", table)
+    if issubclass(kind, tuple) and kind is not tuple:
+        return _named_tuple(value)
+    return _dataclass(value) if dataclasses.is_dataclass(kind) else None
+
+
+def built(thing: Kinded) -> Any:
+    """The value that the parts describe.  Raises FrameError, and nothing else, whatever they are."""
+    maker = BUILD.get(thing.kind)
+    if maker is None:
+        raise FrameError(f"a value is of an unknown kind {thing.kind[:40]!r}")
+    try:
+        return maker(thing.parts)
+    except FrameError:
+        raise
+    except Exception as error:  # parts of the wrong form
+        raise FrameError(f"a {thing.kind} cannot be made of its parts ({type(error).__name__})") from None
+
+
+def plain_list(parts: Any, most: int) -> list[Any]:
+    """``parts`` itself, a list of at most ``most`` items.  Raises FrameError."""
+    if type(parts) is not list or len(parts) > most:
+        raise FrameError(f"more than {most} items, or none at all")
+    return parts
+
+
+def integers(parts: Any, count: int) -> tuple[int, ...]:
+    """``parts`` itself, a tuple of ``count`` integers.  Raises FrameError."""
+    if type(parts) is not tuple or len(parts) != count or any(type(part) is not int for part in parts):
+        raise FrameError(f"not {count} integers")
+    return parts
+
+
+def _fraction(parts: Any) -> Fraction:
+    numerator, denominator = integers(parts, 2)
+    if denominator <= 0:
+        raise FrameError("a fraction's denominator must be > 0")
+    return Fraction(numerator, denominator)
+
+
+def _decimal_text(value: Decimal) -> str:
+    text = str(value)
+    if len(text) > LONGEST_DECIMAL or value.is_snan():
+        raise CannotCross("a decimal number of so many digits cannot be passed on")
+    return text
+
+
+def _decimal(text: Any) -> Decimal:
+    if type(text) is not str or len(text) > LONGEST_DECIMAL or not DECIMAL.fullmatch(text):
+        raise FrameError("not a decimal number")
+    value = Decimal(text)
+    if value.is_finite() and abs(int(value.as_tuple().exponent)) > LARGEST_EXPONENT:
+        raise FrameError("a decimal number with such an exponent is not allowed")
+    return value
+
+
+def _moment(value: dt.datetime) -> tuple[Any, ...]:
+    offset = None if value.tzinfo is None else value.utcoffset()
+    seconds = None if offset is None else int(offset.total_seconds())
+    return (value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond), seconds
+
+
+def _moment_from(parts: Any) -> dt.datetime:
+    numbers, offset = parts
+    zone = None if offset is None else dt.timezone(dt.timedelta(seconds=integers((offset,), 1)[0]))
+    return dt.datetime(*integers(numbers, 7), tzinfo=zone)
+
+
+def _names(parts: Any) -> tuple[str, ...]:
+    """Names of fields that a class may have."""
+    if type(parts) is not tuple or len(parts) > MOST_FIELDS or any(type(name) is not str for name in parts):
+        raise FrameError(f"more than {MOST_FIELDS} fields, or names that are no text")
+    for name in parts:
+        plain = name.isascii() and name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
+        if not plain or len(name) > LONGEST_NAME:
+            raise FrameError("a field's name is not allowed")
+    if len(set(parts)) != len(parts):
+        raise FrameError("two fields have one name")
+    return parts
+
+
+def _class_name(name: Any) -> str:
+    plain = type(name) is str and name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+    if not plain or len(name) > LONGEST_NAME:
+        raise FrameError("a class's name is not allowed")
+    return name
+
+
+def _named_tuple(value: Any) -> Kinded | None:
+    fields, items = getattr(type(value), "_fields", None), tuple(tuple.__iter__(value))
+    own = type(value).__mro__[1] is tuple and not _has_methods(type(value), ("_make", "_replace", "_asdict"))
+    if not own or type(fields) is not tuple or len(fields) != len(items) or len(fields) > MOST_FIELDS:
+        return None
+    return Kinded("namedtuple", (type(value).__name__, fields, items))
+
+
+@functools.lru_cache(maxsize=256)
+def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
+    return namedtuple(name, fields)  # type: ignore[misc]
+
+
+def _named_tuple_from(parts: Any) -> Any:
+    name, fields, items = parts
+    if type(items) is not tuple or len(items) != len(fields):
+        raise FrameError("a tuple with names has as many items as names")
+    return _tuple_class(_class_name(name), _names(fields))(*items)
+
+
+def _dataclass(value: Any) -> Kinded | None:
+    kind = type(value)
+    fields, params = dataclasses.fields(value), getattr(kind, "__dataclass_params__", None)
+    if (
+        kind.__mro__[1] is not object
+        or _has_methods(kind)
+        or not getattr(params, "eq", False)
+        or len(fields) > MOST_FIELDS
+    ):
+        return None
+    items = tuple(getattr(value, field.name) for field in fields)
+    return Kinded("dataclass", (kind.__name__, tuple(field.name for field in fields), items, bool(params.order)))
+
+
+@functools.lru_cache(maxsize=256)
+def _data_class(name: str, fields: tuple[str, ...], order: bool) -> Any:
+    return dataclasses.make_dataclass(name, fields, order=order)
+
+
+def _dataclass_from(parts: Any) -> Any:
+    name, fields, items, order = parts
+    if type(items) is not tuple or len(items) != len(fields) or type(order) is not bool:
+        raise FrameError("a dataclass has as many values as fields")
+    return _data_class(_class_name(name), _names(fields), order)(*items)
+
+
+def _has_methods(kind: type, known: tuple[str, ...] = ()) -> bool:
+    """Whether a class has functions or properties of its own beside those that were made for it: then it is more than data."""
+    own = [item for name, item in vars(kind).items() if name not in known and not name.startswith("__")]
+    return any(callable(item) or isinstance(item, (property, classmethod, staticmethod)) for item in own)
+
+
+def _own_error(kind: type) -> Kinded | None:
+    """An exception that the answer defines, by its names from itself up to the first that is Python's own."""
+    if not issubclass(kind, Exception):
+        return None
+    names = []
+    for parent in type.__dict__["__mro__"].__get__(kind):
+        names.append(parent.__name__)
+        if getattr(builtins, parent.__name__, None) is parent:
+            break
+    return Kinded("error", tuple(names[:8]))
+
+
+@functools.lru_cache(maxsize=256)
+def error_class(names: tuple[str, ...]) -> type:
+    """An exception class of these names, made under the last, which is Python's own.  Raises FrameError."""
+    last = getattr(builtins, _class_name(names[-1]), None)
+    odd = (StopIteration, SyntaxError, UnicodeError)
+    if not isinstance(last, type) or not issubclass(last, Exception) or issubclass(last, odd):
+        raise FrameError("an exception that cannot be made here")
+    if len(names) == 1:
+        return last
+    return type(_class_name(names[0]), (error_class(names[1:]),), {})
+
+
+def _library_type(kind: type) -> Kinded | None:
+    name = tables.TYPES_BY_NAME.get(kind.__name__, "")
+    return Kinded("library type", kind.__name__) if name and tables.library_type(kind.__name__) is kind else None
+
+
+def _bytes(value: np.ndarray) -> Any:
+    return [bytes(item) for item in value.ravel()[: MOST_ITEMS + 1]], value.shape, value.dtype.itemsize
+
+
+def _bytes_from(parts: Any) -> np.ndarray:
+    items, shape, size = parts
+    if (
+        any(type(item) is not bytes for item in plain_list(items, MOST_ITEMS))
+        or not 0 < integers((size,), 1)[0] <= 1000
+    ):
+        raise FrameError("not an array of bytes")
+    return np.array(items, f"S{size}").reshape(integers(shape, len(shape)))
+
+
+def _a_type(name: Any) -> type:
+    if type(name) is not str or name not in TYPES:
+        raise FrameError("a type that does not cross by name")
+    return TYPES[name]
+
+
+def _error(names: Any) -> type:
+    if type(names) is not tuple or not 0 < len(names) <= 8:
+        raise FrameError("an exception has one to eight names")
+    return error_class(names)
+
+
+SPLIT: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    set: ("set", list),
+    frozenset: ("frozenset", list),
+    range: ("range", lambda v: (v.start, v.stop, v.step)),
+    Fraction: ("fraction", lambda v: (v.numerator, v.denominator)),
+    Decimal: ("decimal", _decimal_text),
+    dt.date: ("date", lambda v: (v.year, v.month, v.day)),
+    dt.datetime: ("datetime", _moment),
+    dt.timedelta: ("timedelta", lambda v: (v.days, v.seconds, v.microseconds)),
+    Counter: ("counter", lambda v: list(v.items())),
+    OrderedDict: ("ordered", lambda v: list(v.items())),
+    deque: ("deque", lambda v: (list(v), v.maxlen)),
+    type({}.keys()): ("keys", list),
+    type({}.values()): ("values", list),
+    type({}.items()): ("items", list),
+}
+BUILD: dict[str, Callable[[Any], Any]] = {
+    "set": lambda parts: set(plain_list(parts, MOST_ITEMS)),
+    "frozenset": lambda parts: frozenset(plain_list(parts, MOST_ITEMS)),
+    "range": lambda parts: range(*integers(parts, 3)),
+    "fraction": _fraction,
+    "decimal": _decimal,
+    "date": lambda parts: dt.date(*integers(parts, 3)),
+    "datetime": _moment_from,
+    "timedelta": lambda parts: dt.timedelta(*integers(parts, 3)),
+    "counter": lambda parts: Counter(dict(plain_list(parts, MOST_ITEMS))),
+    "ordered": lambda parts: OrderedDict(plain_list(parts, MOST_ITEMS)),
+    "deque": lambda parts: deque(
+        plain_list(parts[0], 200_000), parts[1] if parts[1] is None else integers((parts[1],), 1)[0]
+    ),
+    "keys": lambda parts: dict.fromkeys(plain_list(parts, MOST_ITEMS)).keys(),
+    "values": lambda parts: dict(enumerate(plain_list(parts, MOST_ITEMS))).values(),
+    "items": lambda parts: dict(plain_list(parts, MOST_ITEMS)).items(),
+    "type": _a_type,
+    "library type": tables.library_type,
+    "error": _error,
+    "times": times_from,
+    "bytes": _bytes_from,
+    "namedtuple": _named_tuple_from,
+    "dataclass": _dataclass_from,
+    "table": tables.built,
+}

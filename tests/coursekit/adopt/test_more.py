@@ -1,0 +1,72 @@
+"""Where more crosses, an answer still cannot speak for the check: liars, forged printing, files and seeds earn nothing."""
+
+from __future__ import annotations
+
+import pytest
+from engines import sandboxed
+
+from adopt.foreign_course import answered, of_questions, solution
+from coursekit.engine.interface import Budget, Judging, Submission
+
+SOURCE = of_questions([
+    ("double", "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "assert double(2) == 4 and abs(double(3) - 6) < 1e-9"),
+    ("letters", "def letters(s):\n    ### BEGIN SOLUTION\n    return set(s)\n    ### END SOLUTION", "assert letters('ab') == {'a', 'b'}"),
+    ("saved", solution("open('kept.csv', 'w').write('1')\ndone = 1"), "assert done and open('kept.csv').read() == '1'"),
+    ("table", "import pandas as pd\ndef table():\n    ### BEGIN SOLUTION\n    return pd.DataFrame({'a': [1]})\n    ### END SOLUTION", "assert table().equals(pd.DataFrame({'a': [1]}))"),
+])  # fmt: skip
+MORE = Judging(dict.fromkeys(("double", "letters", "saved", "table"), "more"))
+LIAR = """class Liar({base}):
+    __hash__ = None
+    def _yes(self, *_):
+        return True
+    __eq__ = __lt__ = __gt__ = __le__ = __ge__ = __bool__ = equals = _yes
+    def __sub__(self, other):
+        return 0
+    def __abs__(self):
+        return 0
+def {name}(*args):
+    return Liar()"""
+BAD = {
+    "double": [LIAR.format(base="", name="double"), LIAR.format(base="int", name="double"),
+               "from dataclasses import dataclass\n@dataclass\nclass D:\n    v: int\n    def __eq__(self, o):\n        return True\n    def __rsub__(self, o):\n        return 0\n    __sub__ = __rsub__\ndef double(x):\n    return D(1)"],
+    "letters": [LIAR.format(base="set", name="letters"), "def letters(s):\n    return set(range(10**6))", "def letters(s):\n    return {'a'}"],
+    "saved": ["done = 1", "import os\nos.symlink('/etc/passwd', 'kept.csv')\ndone = 1", "open('kept.csv', 'w').write('2')\ndone = 1",
+              "open('kept.csv', 'wb').write(b'\\xff1')\ndone = 1"],
+    "table": ["import pandas as pd\n" + LIAR.format(base="pd.DataFrame", name="table"),
+              "import pandas as pd\npd.DataFrame.equals = lambda *a: True\ndef table():\n    return pd.DataFrame({'a': [2]})",
+              "import pandas as pd\ndef table():\n    return pd.DataFrame({'a': [object()]})"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with sandboxed() as made:
+        yield made
+
+
+def results(engine, data: bytes) -> dict[str, tuple[float, str]]:
+    outcome = engine.grade(Submission("eve", data, judging=MORE), SOURCE, Budget())
+    return {name: (result.score, result.message) for name, result in outcome.questions.items()}
+
+
+def test_the_solution_passes(engine):
+    assert {name: score for name, (score, _) in results(engine, SOURCE).items()} == dict.fromkeys(MORE.ways, 1)
+
+
+def test_where_a_test_unpickles_no_file_comes_in(engine):
+    source = of_questions([
+        ("saved", solution("open('kept.csv', 'w').write('1')\ndone = 1"), "assert done and open('kept.csv').read() == '1'"),
+        ("loaded", solution("import pickle\npickle.dump([1], open('kept.txt', 'wb'), 0)\nready = 1"), "import pickle\nassert ready and pickle.load(open('kept.txt', 'rb'))"),
+    ])  # fmt: skip
+    judging = Judging({"saved": "more", "loaded": "more"})
+    outcome = engine.grade(Submission("eve", source, judging=judging), source, Budget())
+    assert [result.score for result in outcome.questions.values()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"), [(name, at) for name, answers in BAD.items() for at in range(len(answers))]
+)
+def test_a_forged_answer_earns_nothing_and_the_others_are_graded(engine, question, number):
+    found = results(engine, answered(SOURCE, **{question: BAD[question][number]}))
+    assert found[question][0] == 0 and found[question][1]
+    assert all(score == 1 for name, (score, _) in found.items() if name not in (question,)), found
