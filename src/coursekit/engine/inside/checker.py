@@ -187,7 +187,8 @@ class Checker(Peer):
         if [type(word) for word in words] != [str, str, str, int]:
             raise self._breach("the answer's process sent an error that is not one")
         self.last_error = words[0][:80]
-        raise student_error(*words, own=self.errors)
+        name, base, text, line = words
+        raise student_error(name, base, text, line, self.errors)
 
     def _extras(self, printed: Any, files: Any) -> None:
         """What the answer has printed comes out here, and what it has written is put into the working folder."""

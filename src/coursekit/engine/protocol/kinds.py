@@ -114,7 +114,7 @@ def _moment(value: dt.datetime) -> tuple[Any, ...]:
 def _moment_from(parts: Any) -> dt.datetime:
     numbers, offset = parts
     zone = None if offset is None else dt.timezone(dt.timedelta(seconds=integers((offset,), 1)[0]))
-    return dt.datetime(*integers(numbers, 7), tzinfo=zone)
+    return dt.datetime(*integers(numbers, 7), zone)  # type: ignore[arg-type]
 
 
 def _names(parts: Any) -> tuple[str, ...]:
@@ -168,7 +168,10 @@ def _dataclass(value: Any) -> Kinded | None:
     ):
         return None
     items = tuple(getattr(value, field.name) for field in fields)
-    return Kinded("dataclass", (kind.__name__, tuple(field.name for field in fields), items, bool(params.order)))
+    return Kinded(
+        "dataclass",
+        (kind.__name__, tuple(field.name for field in fields), items, bool(getattr(params, "order", False))),
+    )
 
 
 @functools.lru_cache(maxsize=256)
@@ -218,7 +221,7 @@ def _library_type(kind: type) -> Kinded | None:
     return Kinded("library type", kind.__name__) if name and tables.library_type(kind.__name__) is kind else None
 
 
-def _bytes(value: np.ndarray) -> Any:
+def _bytes(value: Any) -> Any:
     return [bytes(item) for item in value.ravel()[: MOST_ITEMS + 1]], value.shape, value.dtype.itemsize
 
 
