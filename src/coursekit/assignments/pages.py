@@ -32,6 +32,8 @@ def write_pages(book: Path, only: Iterable[str] | None = None, fields: Fields | 
         write_kit(name, notebook, notebook.with_suffix(".zip"), root)
         if fields:
             fields.notebook(notebook.with_suffix(".js"), notebook.read_text(encoding="utf-8"))
+        else:
+            notebook.with_suffix(".js").unlink(missing_ok=True)
     for folder in (book / "assignments", book / "_extra" / "kits"):
         for file in folder.glob("[a-z]*.*"):
             if file.stem not in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import filecmp
 import gzip
 import hashlib
 import io
@@ -50,7 +51,7 @@ def write(folder: Path, cache: Path, say: Callable[[str], None] = lambda line: N
         write_atomically(kept / "LICENCES.txt", _licences(files))
     for path in kept.iterdir():
         target = folder / path.name
-        if not target.is_file() or target.stat().st_size != path.stat().st_size:
+        if not target.is_file() or not filecmp.cmp(path, target, shallow=False):
             write_atomically(target, path.read_bytes())
     return {name: (folder / f"{name}.js").stat().st_size for name in ("python", "scipy")}
 
