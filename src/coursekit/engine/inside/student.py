@@ -41,6 +41,7 @@ class Student(Peer):
         self.names = self.shell.namespace
         self.fork_guard = ForkGuard(wire)
         self.given_files: dict[str, bytes] = {}
+        self.read_here = False  # whether ``input`` is ours now
         self.known_files: dict[str, wider.Stamp] = {}
 
     def serve(self) -> None:
@@ -70,6 +71,7 @@ class Student(Peer):
 
     def do_cell(self, label: str, source: str) -> dict[str, Any]:
         """Run one cell of the notebook; its output, and its error if it raised one."""
+        self._wide(None)
         error = self.shell.run(label, source)
         return {"output": self.shell.taken(), "error": None if error is None else error_parts(error)}
 
@@ -80,6 +82,7 @@ class Student(Peer):
 
     def do_test(self, label: str, source: str) -> dict[str, Any]:
         """Run one of the course's test cells here, where the course judges together; what it ends with, if that is a number."""
+        self._wide(None)
         error, value = self.shell.test(label, source)
         number = isinstance(value, (int, float, complex, np.generic)) or is_array(value)
         parts = None if error is None else (*error_parts(error), shell.line_of(error, "test"))
@@ -91,10 +94,18 @@ class Student(Peer):
         With ``read_line``, where ``input`` reads, more crosses: also what is printed and written.
         """
         self.forget()
-        self.more, self.known_files = read_line is not None, {}
-        builtins.input = OWN_INPUT if read_line is None else lambda prompt="": read_line(str(prompt)[:TEXT])
+        self._wide(read_line)
         self.shell.quiet(self.shell.output_bytes if self.more else 0)
         shell.seed_everything()
+
+    def _wide(self, read_line: Callable[[object], str] | None) -> None:
+        """Whether more crosses from here on: only while a check that has it so talks with us."""
+        self.more, self.known_files = read_line is not None, {}
+        if read_line is not None:
+            builtins.input = lambda prompt="": read_line(str(prompt)[:TEXT])
+        elif builtins.input is not OWN_INPUT and self.read_here:
+            builtins.input = OWN_INPUT
+        self.read_here = read_line is not None
 
     def do_seed(self, which: str, value: Any) -> None:
         """Set a seed that the test has set in its own process."""

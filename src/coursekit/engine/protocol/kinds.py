@@ -114,7 +114,8 @@ def _moment(value: dt.datetime) -> tuple[Any, ...]:
 def _moment_from(parts: Any) -> dt.datetime:
     numbers, offset = parts
     zone = None if offset is None else dt.timezone(dt.timedelta(seconds=integers((offset,), 1)[0]))
-    return dt.datetime(*integers(numbers, 7), zone)  # type: ignore[arg-type]
+    year, month, day, hour, minute, second, micro = integers(numbers, 7)
+    return dt.datetime(year, month, day, hour, minute, second, micro, zone)
 
 
 def _names(parts: Any) -> tuple[str, ...]:
