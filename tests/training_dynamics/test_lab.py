@@ -8,6 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from training_dynamics.lab.curvature import slope_and_spectrum
 from training_dynamics.lab.losses import cross_entropies, squared_errors
+from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import AdamSettings, Moments, adam, momentum, zero_moments
 from training_dynamics.lab.stack import linear, normal_weights, preactivations
 from training_dynamics.lab.training import falling, minimize
@@ -173,3 +174,18 @@ def test_the_spectrum_of_a_quadratic_is_that_of_its_matrix():
     slope, eigenvalues = slope_and_spectrum(lambda t: t @ matrix @ t / 2, theta)
     assert slope == pytest.approx(float((matrix @ theta).norm()), rel=1e-12)
     assert eigenvalues.tolist() == pytest.approx(np.linalg.eigvalsh(matrix.numpy()).tolist(), abs=1e-10)
+
+
+def test_an_experiment_is_run_once_however_its_arguments_are_spelled():
+    runs = []
+
+    @once
+    def experiment(seed, width=8):
+        """What it says."""
+        runs.append((seed, width))
+        return runs
+
+    assert experiment(1) is experiment(1, 8) is experiment(seed=1, width=8)
+    experiment(1, 9)
+    assert runs == [(1, 8), (1, 9)]
+    assert experiment.__doc__ == "What it says."

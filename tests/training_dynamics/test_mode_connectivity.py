@@ -9,7 +9,17 @@ from torch.nn.functional import cross_entropy
 
 from training_dynamics.lab.flat import Shape
 from training_dynamics.lab.losses import cross_entropies
-from training_dynamics.mode_connectivity import averaging, curves, explorable as twin, limits, lines, matching, nets
+from training_dynamics.mode_connectivity import (
+    averaging,
+    curves,
+    explorable as twin,
+    limits,
+    lines,
+    matching,
+    nets,
+    tasks,
+)
+from training_dynamics.mode_connectivity.normalised import NormalisedShape
 from training_dynamics.toolbox.nets import flat_parameters, mlp, set_flat_parameters
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -183,6 +193,47 @@ def test_repair_gives_the_middle_the_means_and_spreads_of_its_ends():
         assert torch.allclose(now.std(0), ends.std(1).mean(0), atol=1e-10)
 
 
+def test_a_line_in_one_layer_changes_no_other_and_in_the_last_has_no_wall():
+    found = lines.pair(0, 8, QUICK)
+    for layer in range(3):
+        there = found.shape.layers(found.b[None])
+        path = lines.one_layer(0, 8, layer, QUICK)
+        mixed = found.shape.layers(found.a[None])
+        mixed[layer] = there[layer]
+        end = nets.score(found.shape, found.shape.flat(mixed), found.split.x_train, found.split.y_train)
+        assert float(path.loss[-1]) == pytest.approx(float(end.loss), abs=1e-6)
+    assert lines.one_layer(0, 8, 2, QUICK).inside <= 1e-6  # convex in the last layer
+
+
+def test_normalised_units_have_the_mean_and_spread_that_the_layer_says():
+    shape = NormalisedShape(SMALL.sizes)
+    theta, (x, _) = networks(2, shape), images(40)
+    hidden = shape.activations(theta, x)[0]
+    bias = shape.layers(theta)[0][1]
+    assert torch.allclose(hidden.mean(1), bias, atol=1e-12)
+    assert torch.allclose(hidden.std(1), torch.ones_like(bias), atol=1e-3)
+    scaled = [(w * 3, b) for w, b in shape.layers(theta)[:-1]] + shape.layers(theta)[-1:]
+    assert torch.allclose(shape.logits(shape.flat(scaled), x), shape.logits(theta, x), atol=1e-3)
+    z, statistics = shape.measured(theta, x)
+    again, _ = shape.measured(theta, x[:7], statistics)
+    assert torch.allclose(again[-1], z[-1][:, :7], atol=1e-12)
+
+
+def test_the_gradient_through_the_norm_is_a_difference_quotient():
+    shape = NormalisedShape(SMALL.sizes)
+    theta, (x, y) = networks(1, shape), images(15)
+    slope = shape.gradient(theta, x[None], y[None])[0]
+    direction = torch.randn(shape.count, generator=torch_generator(3), dtype=torch.float64)
+    up, down = (cross_entropies(shape.logits(theta + h * direction, x), y) for h in (1e-5, -1e-5))
+    assert float(slope @ direction) == pytest.approx(float(up - down) / 2e-5, rel=1e-5)
+
+
+def test_where_nothing_was_learned_every_sum_of_changes_is_the_network_before():
+    still = nets.Recipe(epochs=1, batch_size=500, learning_rate=0.0)
+    found = tasks.added(0, 8, still)  # nothing learned: every sum is the network before
+    assert torch.allclose(found.sums, torch.full_like(found.sums, found.before)) and found.joint == found.before
+
+
 def test_copies_that_share_every_step_are_one_network():
     one, two = averaging.spawned(0, QUICK, 20)
     assert torch.equal(one, two)
@@ -214,9 +265,10 @@ def test_averaging_gain_refuses_noise_that_does_not_settle():
 
 def test_the_second_task_is_the_first_turned_by_a_quarter():
     split = nets.digits(0)
-    other = limits.turned(split)
+    other = tasks.turned(split)
     assert torch.equal(other.x_train[0].view(8, 8), torch.rot90(split.x_train[0].view(8, 8)))
     assert torch.equal(other.y_test, split.y_test)
+    assert torch.equal(tasks.turned(other, 3).x_test, split.x_test)
 
 
 @pytest.fixture(scope="module")

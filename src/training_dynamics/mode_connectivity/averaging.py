@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from training_dynamics.lab.flat import Shape
-from training_dynamics.mode_connectivity.lines import CROWD, STANDARD, STANDARD_WIDTH, Profile, line, profile
+from training_dynamics.lab.once import once
+from training_dynamics.mode_connectivity.lines import Profile, line, profile
 from training_dynamics.mode_connectivity.nets import Recipe, data_order, digits, mlp_shape, score, train, trained
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
 SPAWNS = (0, 20, 70, 210)
+CROWD = 5
+WIDTH = 64
 STABLE = Recipe(epochs=15, batch_size=50, learning_rate=0.05, momentum=0.9)
 UNSTABLE = Recipe(epochs=15, batch_size=20, learning_rate=0.5, momentum=0.0)
 
 
-@cache
-def spawned(seed: int, recipe: Recipe, shared: int, copies: int = 2, width: int = 64) -> Float[Tensor, "copies P"]:
+@once
+def spawned(seed: int, recipe: Recipe, shared: int, copies: int = 2, width: int = WIDTH) -> Float[Tensor, "copies P"]:
     """Copies of one network that see the same minibatches for the first ``shared`` steps and their own from then on.
 
     Raises ValueError when ``shared`` is negative or more than the recipe's steps.
@@ -57,8 +59,10 @@ class Instability:
         return [found.barrier for found in self.lines]
 
 
-@cache
-def instability(seed: int, recipe: Recipe = UNSTABLE, shared: tuple[int, ...] = SPAWNS, width: int = 64) -> Instability:
+@once
+def instability(
+    seed: int, recipe: Recipe = UNSTABLE, shared: tuple[int, ...] = SPAWNS, width: int = WIDTH
+) -> Instability:
     """Instability analysis: does the noise of the data order, after k shared steps, decide the valley? (Frankle et al. 2020)"""
     split, shape = digits(seed), mlp_shape(width)
     copies = _spawn(seed, recipe, shared, 2, width)
@@ -95,17 +99,17 @@ def crowd(shape: Shape, theta: Float[Tensor, "m P"], split: Split) -> Crowd:
     )
 
 
-@cache
-def strangers(seed: int, count: int = CROWD, width: int = STANDARD_WIDTH, recipe: Recipe = STANDARD) -> Crowd:
-    """Networks from independent starts."""
+@once
+def strangers(seed: int, width: int = WIDTH, recipe: Recipe = UNSTABLE, count: int = CROWD) -> Crowd:
+    """Networks from independent starts, by the noisy recipe unless another is given."""
     return crowd(mlp_shape(width), trained(seed, width, count, recipe), digits(seed))
 
 
-@cache
+@once
 def siblings(
-    seed: int, shared: int = 210, count: int = CROWD, width: int = STANDARD_WIDTH, recipe: Recipe = UNSTABLE
+    seed: int, shared: int = SPAWNS[-1], width: int = WIDTH, recipe: Recipe = UNSTABLE, count: int = CROWD
 ) -> Crowd:
-    """Networks that share their start and their first ``shared`` steps."""
+    """Networks that share their start and their first ``shared`` steps, by the same recipe."""
     return crowd(mlp_shape(width), spawned(seed, recipe, shared, count, width), digits(seed))
 
 
@@ -123,8 +127,8 @@ class Tail:
     average_error: float
 
 
-@cache
-def tail(seed: int, recipe: Recipe = NOISY, last: int = 10, width: int = 64) -> Tail:
+@once
+def tail(seed: int, recipe: Recipe = NOISY, last: int = 10, width: int = WIDTH) -> Tail:
     """Stochastic weight averaging: a constant learning rate, and the mean of the iterates at the ends of the last epochs."""
     shape, split = mlp_shape(width), digits(seed)
     n = len(split.x_train)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from training_dynamics.lab.flat import Shape
-from training_dynamics.mode_connectivity.lines import Profile, pair, profile
+from training_dynamics.lab.once import once
+from training_dynamics.lab.optimizers import adam, zero_moments
+from training_dynamics.mode_connectivity.lines import STANDARD, Profile, pair, profile
+from training_dynamics.mode_connectivity.nets import Recipe
 from training_dynamics.toolbox.data import Split
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -40,6 +43,10 @@ class CurveRecipe:
     batch_size: int = 100
     learning_rate: float = 0.02
 
+    def rate(self, step: int) -> float:
+        """The learning rate of step ``step``: it falls to zero along a cosine."""
+        return self.learning_rate * (0.5 + 0.5 * math.cos(math.pi * step / self.steps))
+
 
 def bend_gradient(
     shape: Shape, corners: Float[Tensor, "3 P"], shares: Float[Tensor, "t 3"],
@@ -65,15 +72,14 @@ def train_bend(
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
     generator = torch_generator(seed, "curve", kind)
     bend = (a + b) / 2
-    optimizer = torch.optim.Adam([bend], lr=recipe.learning_rate, foreach=False, fused=True)
-    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.steps)
-    for _ in range(recipe.steps):
+    moments = zero_moments(bend)
+    for step in range(recipe.steps):
         times = (torch.arange(recipe.points) + torch.rand(recipe.points, generator=generator)) / recipe.points
         index = torch.randint(len(split.x_train), (recipe.points, recipe.batch_size), generator=generator)
         corners = torch.stack([a, bend, b])
-        bend.grad = bend_gradient(shape, corners, KINDS[kind](times), split.x_train[index], split.y_train[index])
-        optimizer.step()
-        scheduler.step()
+        slope = bend_gradient(shape, corners, KINDS[kind](times), split.x_train[index], split.y_train[index])
+        moments, direction = adam(moments, slope)
+        bend = bend - recipe.rate(step) * direction
     return bend
 
 
@@ -84,15 +90,16 @@ def path(
     return KINDS[kind](torch.linspace(0, 1, points)) @ torch.stack([a, bend, b])
 
 
-@cache
-def bend_between(seed: int, width: int, kind: str) -> Float[Tensor, " P"]:
+@once
+def bend_between(seed: int, width: int, kind: str, recipe: Recipe = STANDARD) -> Float[Tensor, " P"]:
     """The trained bend between the two networks of :func:`~training_dynamics.mode_connectivity.lines.pair`."""
-    found = pair(seed, width)
+    found = pair(seed, width, recipe)
     return train_bend(found.shape, found.a, found.b, found.split, kind, seed)
 
 
-@cache
-def curve_between(seed: int, width: int, kind: str) -> Profile:
+@once
+def curve_between(seed: int, width: int, kind: str, recipe: Recipe = STANDARD) -> Profile:
     """Loss and error along the trained curve between two independent networks."""
-    found = pair(seed, width)
-    return profile(found.shape, path(found.a, bend_between(seed, width, kind), found.b, kind), found.split)
+    found = pair(seed, width, recipe)
+    bend = bend_between(seed, width, kind, recipe)
+    return profile(found.shape, path(found.a, bend, found.b, kind), found.split, test=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from training_dynamics.lab.flat import Shape
+from training_dynamics.lab.once import once
 from training_dynamics.mode_connectivity.matching import (
     Permutations,
     match_activations,
@@ -25,8 +25,6 @@ from training_dynamics.toolbox.seeds import torch_generator
 
 POINTS = 9
 STANDARD = Recipe()
-STANDARD_WIDTH = 64
-CROWD = 5
 MATCHINGS = ("weights", "activations", "displacements")
 
 
@@ -51,6 +49,11 @@ class Profile:
     def barrier(self) -> float:
         """The loss barrier: the largest height of the loss above the chord between the ends, in nats; never negative."""
         return float(above_chord(self.loss, self.times).max())
+
+    @property
+    def inside(self) -> float:
+        """The largest height of the loss above the chord at the places between the ends, in nats; negative: all lie below."""
+        return float(above_chord(self.loss, self.times)[1:-1].max())
 
     @property
     def error_barrier(self) -> float:
@@ -101,12 +104,11 @@ class Pair:
         return score(self.shape, torch.stack([self.a, self.b]), self.split.x_train, self.split.y_train)
 
 
-@cache
+@once
 def pair(seed: int, width: int, recipe: Recipe = STANDARD) -> Pair:
-    """Two networks of one width, trained from independent starts on the same digits, with both matchings."""
+    """Two networks of one width, trained from independent starts on the same digits, with the matchings."""
     shape, split = mlp_shape(width), digits(seed)
-    count = CROWD if width == STANDARD_WIDTH else 2  # the crowd of strangers is wanted too, and costs little more
-    a, b = trained(seed, width, count, recipe)[:2]
+    a, b = trained(seed, width, 2, recipe)
     by_weights, _ = match_weights(shape, a, b, torch_generator(seed, "sweeps", width))
     starts = [start_of(seed, width, i) for i in range(2)]
     by_displacements = match_displacements(shape, a, starts[0], b, starts[1], torch_generator(seed, "sweeps", width))
@@ -114,34 +116,42 @@ def pair(seed: int, width: int, recipe: Recipe = STANDARD) -> Pair:
     return Pair(seed, shape, split, a, b, by_weights, by_activations, by_displacements)
 
 
-@cache
+@once
 def between(seed: int, width: int, matching: str = "none", recipe: Recipe = STANDARD) -> Profile:
     """The straight line between the two networks of :func:`pair`, the second renumbered by ``matching``."""
     found = pair(seed, width, recipe)
     return profile(found.shape, line(found.a, found.second(matching)), found.split, test=False)
 
 
-@cache
-def to_itself(seed: int, width: int) -> Profile:
+@once
+def to_itself(seed: int, width: int, recipe: Recipe = STANDARD) -> Profile:
     """The straight line from a trained network to the same network with its hidden units renumbered at random."""
-    found = pair(seed, width)
+    found = pair(seed, width, recipe)
     copy = permute(found.shape, found.a, random_permutations(found.shape, torch_generator(seed, "renumber", width)))
     return profile(found.shape, line(found.a, copy), found.split, test=False)
 
 
-@cache
-def to_itself_rescaled(seed: int, width: int, most: float = 4.0) -> Profile:
+@once
+def to_itself_rescaled(seed: int, width: int, recipe: Recipe = STANDARD, most: float = 4.0) -> Profile:
     """The line from a trained network to the same function with units rescaled by factors between 1/``most`` and ``most``."""
-    found, generator = pair(seed, width), torch_generator(seed, "rescale", width)
+    found, generator = pair(seed, width, recipe), torch_generator(seed, "rescale", width)
     factors = [most ** (2 * torch.rand(h, generator=generator) - 1) for h in found.shape.hidden]
     return profile(found.shape, line(found.a, rescale(found.shape, found.a, factors)), found.split, test=False)
 
 
-@cache
-def travelled(seed: int, width: int) -> float:
+@once
+def one_layer(seed: int, width: int, layer: int, recipe: Recipe = STANDARD) -> Profile:
+    """The line on which only ``layer`` (0 is the first) goes from the first network's to the second's; the others stay."""
+    found = pair(seed, width, recipe)
+    here, there = (found.shape.layers(net[None]) for net in (found.a, found.b))
+    mixed = found.shape.flat([*here[:layer], there[layer], *here[layer + 1 :]])[0]
+    return profile(found.shape, line(found.a, mixed), found.split, test=False)
+
+
+def travelled(seed: int, width: int, recipe: Recipe = STANDARD) -> float:
     """``||theta - theta_0|| / ||theta_0||``: how far training moved the first network of a pair, relative to its start."""
     start = start_of(seed, width, 0)
-    return float((pair(seed, width).a - start).norm() / start.norm())
+    return float((pair(seed, width, recipe).a - start).norm() / start.norm())
 
 
 @torch.no_grad()
@@ -183,7 +193,7 @@ def repair(
     return shape.flat(layers)[0]
 
 
-@cache
+@once
 def middle(seed: int, width: int, matching: str = "none", recipe: Recipe = STANDARD) -> Middle:
     """What happens to the units half way between the two networks of :func:`pair`."""
     found = pair(seed, width, recipe)

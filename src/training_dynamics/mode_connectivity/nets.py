@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from jaxtyping import Float, Int
@@ -13,19 +12,20 @@ from torch import Tensor
 
 from training_dynamics.lab.flat import Shape
 from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import momentum
 from training_dynamics.toolbox import data
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
 
 
-@cache
+@once
 def mlp_shape(width: int, hidden_layers: int = 2) -> Shape:
     """The network of this chapter: 64 pixels, ``hidden_layers`` layers of ``width`` ReLU units, 10 classes."""
     return Shape((64, *[width] * hidden_layers, 10))
 
 
-@cache
+@once
 def digits(seed: int, train: int = 1000) -> data.Split:
     """The digits of ``toolbox.data``, kept so that experiments of one seed share them."""
     return data.digits(seed, train)
@@ -95,7 +95,7 @@ def start_of(seed: int, width: int, number: int) -> Float[Tensor, " P"]:
     return mlp_shape(width).initial([torch_generator(seed, "start", width, number)])[0]
 
 
-@cache
+@once
 def trained(seed: int, width: int, count: int = 2, recipe: Recipe = Recipe()) -> Float[Tensor, "m P"]:
     """``count`` networks trained on the digits of ``seed`` from independent starts and in independent orders."""
     shape, split = mlp_shape(width), digits(seed)
