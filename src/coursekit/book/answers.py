@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 
 from coursekit.live.fields import STATIC
 
-SCRIPTS = ("worker.js", "runner.js", "notebook.js", "editor.js", "drafts.js", "answers.js")
+SCRIPTS = ("worker.js", "runner.js", "notebook.js", "editor.js", "drafts.js", "field.js", "answers.js")
 
 
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
