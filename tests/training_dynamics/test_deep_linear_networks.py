@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.integrate import quad
 
 from training_dynamics.deep_linear_networks import digits, explorable as twin, flow as flows, landscape, modes
+from training_dynamics.deep_linear_networks.experiments import deep_start
 from training_dynamics.toolbox.seeds import numpy_generator
 
 depths = st.integers(1, 6)
@@ -156,6 +157,16 @@ def test_off_balance_the_way_out_of_a_saddle_is_less_steep():
     slope, eigenvalues = landscape.curvature(moved, goal.matrix)
     assert slope < 1e-10
     assert -goal.s[2] * (1 - 1e-3) < eigenvalues[0] < -1e-3
+
+
+def test_a_deep_random_start_waits_below_every_mode_and_then_learns_them_all():
+    run = deep_start(0, 3, 0.1, 4, (4.0, 2.0))
+    assert run.strengths[0] == pytest.approx([0, 0], abs=0.01)
+    assert run.strengths[-1] == pytest.approx([4, 2], rel=1e-4)
+    assert run.half_times[0] < run.half_times[1]
+    assert np.all(np.isnan(run.predicted))
+    with pytest.raises(ValueError, match="depth must be at least 3, got 2"):
+        deep_start(0, 2)
 
 
 def test_crossing_times_interpolates_and_says_nan():

@@ -77,6 +77,27 @@ def random_start(seed: int, scale: float, size: int = SIZE, modes: tuple[float, 
     return Learning(target, times, values, path, crossing_times(times, values, target.s / 2), predicted)
 
 
+@lru_cache(maxsize=32)
+def deep_start(
+    seed: int, depth: int = 3, scale: float = 0.03, size: int = SIZE, modes: tuple[float, ...] = MODES
+) -> Learning:
+    """A flow of three layers or more from random weights; ``predicted`` is NaN, since no closed form covers such a start.
+
+    It is followed for twice the wait of an aligned mode of the weakest strength with weights of size ``scale``.
+    Raises ValueError for fewer than three layers.
+    """
+    if depth < 3:
+        raise ValueError(f"depth must be at least 3, got {depth}; random_start is for two layers")
+    rng = numpy_generator(seed, "deep-start", depth)
+    target, weights = random_target(list(modes), size, rng), random_weights(size, scale, depth, rng)
+    until = 2 * half_time(min(modes), scale**depth, depth)
+    times = np.linspace(0, until, 3000)
+    path = flow(weights, target.matrix, times, tolerance=1e-8)
+    values = strengths(path, target)
+    reached = crossing_times(times, values, target.s / 2)
+    return Learning(target, times, values, path, reached, np.full(len(target.s), np.nan))
+
+
 def typical_start_error(seed: int, hidden: int = 64, scale: float = 1e-2) -> float:
     """The largest relative error of the half-times that the closed form gives from the scale and the width alone."""
     rng = numpy_generator(seed, "typical-start", hidden)

@@ -168,7 +168,7 @@ def relu_times(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
 def relu_order(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Kendall's rank correlation between measured and predicted half-times of nine modes (1: the same order, 0: unrelated)."""
     found = digits_run(seed, "relu", hidden=hidden, examples=examples)
-    return Measured(float(kendalltau(found.half_times, found.predicted).statistic), "(Kendall's τ)", at_least=0.45)
+    return Measured(float(kendalltau(found.half_times, found.predicted).statistic), "(Kendall's τ)", at_least=0.4)
 
 
 @claim(

@@ -1,0 +1,87 @@
+"""What the chapter on deep linear networks asserts about the way from saddle to saddle, and about depth."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.deep_linear_networks.experiments import (
+    SIZE,
+    aligned_start,
+    deep_start,
+    escape_ratio,
+    random_start,
+)
+
+
+@claim(
+    "deep_linear_networks.greedy",
+    "Training passes close to the best map of rank 1, then of rank 2, and so on: it learns greedily.",
+    source="jacot2021saddle,gidel2019implicit",
+    verdict="holds-if",
+    condition="the start is small (weights of scale 0.001)",
+    vary={"scale": (1e-3, 1e-4), "size": (SIZE, 12)},
+)
+def greedy(seed: int, scale: float = 1e-3, size: int = SIZE) -> Measured:
+    """The worst, over ranks, of the smallest distance to the best map of that rank, in units of the next mode."""
+    return Measured(float(random_start(seed, scale, size).low_rank_gaps().max()), "of the next mode", at_most=0.1)
+
+
+@claim(
+    "deep_linear_networks.deep_greedy",
+    "With three layers, too, training from small random weights passes the best maps of rank 1, 2 and 3 one after the other.",
+    source="jacot2021saddle",
+    verdict="holds-if",
+    condition="the start is small (weights of scale 0.03, with three layers)",
+    vary={"scale": (0.03, 0.05), "size": (SIZE, 12)},
+)
+def deep_greedy(seed: int, scale: float = 0.03, size: int = SIZE) -> Measured:
+    """The worst, over ranks, of the smallest distance to the best map of that rank, in units of the next mode."""
+    return Measured(float(deep_start(seed, 3, scale, size).low_rank_gaps().max()), "of the next mode", at_most=0.1)
+
+
+@claim(
+    "deep_linear_networks.always_greedy",
+    "Gradient descent on a deep linear network prefers low rank on its way, whatever the start.",
+    source="jacot2021saddle",
+    verdict="fails",
+    instead="From a start of scale 0.3 the path passes no low-rank map closely: the bias comes from the small start.",
+    vary={"scale": (0.3, 0.5), "size": (SIZE, 12)},
+)
+def always_greedy(seed: int, scale: float = 0.3, size: int = SIZE) -> Measured:
+    """The least, over ranks, of the smallest distance to the best map of that rank, in units of the next mode."""
+    return Measured(float(random_start(seed, scale, size).low_rank_gaps().min()), "of the next mode", at_least=0.35)
+
+
+@claim(
+    "deep_linear_networks.depth_accelerates",
+    "Adding linear layers speeds up training.",
+    source="arora2018optimization",
+    verdict="fails",
+    instead=(
+        "From a small start of the same map, a third layer makes every mode later; depth can help in other settings."
+    ),
+    seeds=None,
+)
+def depth_accelerates() -> Measured:
+    """Half-time at depth 3 over that at depth 2, aligned starts of the same strength: the least over the four modes."""
+    return Measured(
+        float((aligned_start(0, 3).half_times / aligned_start(0, 2).half_times).min()),
+        "times the half-time with two layers",
+        at_least=1.3,
+    )
+
+
+@claim(
+    "deep_linear_networks.power_law_wait",
+    "With three layers the wait at the origin grows like one over the size of the weights, not like a logarithm.",
+    source="jacot2021saddle",
+    verdict="holds",
+    vary={"scale": (0.03, 0.02), "size": (4, 6)},
+)
+def power_law_wait(seed: int, scale: float = 0.03, size: int = 4) -> Measured:
+    """The wait from a random start, over the wait from the same start ten times larger."""
+    return Measured(
+        escape_ratio(seed, depth=3, scale=scale, shrink=10, size=size),
+        "times longer from ten times smaller weights",
+        at_least=8.5,
+        at_most=11.5,
+    )
