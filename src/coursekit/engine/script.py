@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from coursekit.engine.matching.plan import Plan
-from coursekit.engine.matching.sourced import is_locked
+from coursekit.engine.matching.sourced import PlannedQuestion, is_locked
 from coursekit.engine.session import Step
+from coursekit.notebooks.names import import_lines
 
 
 @dataclass
@@ -39,6 +40,8 @@ def script(plan: Plan, tests: bool) -> Script:
     for place in range(len(plan.cells) + 1):
         while waiting and waiting[0].after <= place:
             question = waiting.pop(0)
+            if lines := _imported_above(plan, question):
+                made.steps.append(Step("imports", lines, own=True))
             made.tests[question.id] = len(made.steps)
             made.steps.append(Step(question.id, question.test.source, test=True))
         made.starts.append(len(made.steps))
@@ -48,3 +51,10 @@ def script(plan: Plan, tests: bool) -> Script:
             text = own.source if own else plan.cells[place].source if plan.roles[place] == "run" else ""
             made.steps.append(Step(answers.get(place, f"cell {place + 1}"), text, own=bool(own)))
     return made
+
+
+def _imported_above(plan: Plan, question: PlannedQuestion) -> str:
+    """What tests above import that are judged apart: the rest of them does not come to the student's process."""
+    above = plan.questions[: [other.id for other in plan.questions].index(question.id)]
+    apart = [other.test.source for other in above if other.way != "together" and other.test.kind == "test"]
+    return "\n".join(filter(None, map(import_lines, apart)))

@@ -72,6 +72,13 @@ def imported_names(source: str) -> set[str]:
     return {(alias.asname or alias.name).split(".")[0] for node in nodes for alias in node.names}
 
 
+def import_lines(source: str) -> str:
+    """The cell's imports at its top level, and nothing else of it."""
+    tree = parsed(source)
+    nodes = [] if tree is None else [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return "\n".join(map(ast.unparse, nodes))
+
+
 def module_aliases(source: str) -> list[tuple[str, str]]:
     """What the cell imports as modules at its top level: each as (name, module)."""
     tree = parsed(source)

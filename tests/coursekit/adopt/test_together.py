@@ -116,3 +116,18 @@ def test_a_magic_in_a_test_is_run_in_both_ways(engine):
     source = of_questions([("double", DOUBLE, "%matplotlib inline\nassert double(1) == 2")])
     for way in ("apart", "together"):
         assert statuses(graded(engine, source, source, Judging({"double": way}))) == [(1.0, "passed")], way
+
+
+def test_what_a_test_above_imports_is_there_and_nothing_else_of_it(engine):
+    source = of_questions(
+        [
+            ("double", DOUBLE, "from math import isclose\nsecret = 4\nassert isclose(double(2), secret)"),
+            (
+                "seen",
+                "### BEGIN SOLUTION\nfound = 1\n### END SOLUTION",
+                "assert isclose(found, 1) and 'secret' not in dir()",
+            ),
+        ]
+    )
+    outcome = graded(engine, source, source, Judging({"double": "apart", "seen": "together"}))
+    assert statuses(outcome) == [(1.0, "passed")] * 2
