@@ -109,11 +109,25 @@ class Classroom:
         """The source notebook; raises ClassroomError with the way out when there is none."""
         path = self.source(checked_id(assignment))
         if not path.is_file():
+            self._refuse_other_names(path)
             known = ", ".join(self.assignments()) or "none yet"
             raise ClassroomError(
                 f"no assignment {assignment!r} in {self.root} (released: {known}); `course release {assignment}` makes it"
             )
         return path.read_bytes()
+
+    @staticmethod
+    def _refuse_other_names(path: Path) -> None:
+        """Raise ClassroomError, with the way out, where notebooks lie in an assignment's folder and none has its name."""
+        names = sorted(file.name for file in path.parent.glob("*.ipynb"))
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        if len(names) == 1:
+            raise ClassroomError(f"the notebook in {path.parent} is called {shown}: rename it to {path.name}")
+        if names:
+            raise ClassroomError(
+                f"{path.parent} has {len(names)} notebooks ({shown}), and an assignment has one, named as its folder: give each "
+                f"a folder of its own, such as source/{path.parent.name}_1/{path.parent.name}_1.ipynb"
+            )
 
     def submitters(self, assignment: str) -> list[str]:
         """The students with a submission of ``assignment``, sorted."""

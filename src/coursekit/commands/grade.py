@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from coursekit.classroom import handed_in
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.collect.intake import UNUSUAL
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Job, Runner, Settings
@@ -20,6 +20,7 @@ from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
 from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
+from coursekit.engine.messages import LOOK
 
 
 @click.command("grade")
@@ -59,6 +60,10 @@ def command(
         except KeyboardInterrupt:
             raise click.ClickException("stopped; what was graded is kept: the same command grades the rest") from None
     console.print(f"{len(summary.graded)} graded, {len(summary.kept)} already graded")
+    if forged := looked_at(classroom, assignment, summary.graded):
+        console.print(
+            f"look forged: {', '.join(forged)}; `course inspect {forged[0]} {assignment}` says why", markup=False
+        )
     for line in ahead(classroom, assignment):
         console.print(line, markup=False, soft_wrap=True)
     for student in summary.crashed:
@@ -71,6 +76,12 @@ def command(
             + "; ".join(f"{student} ({listed(names)})" for student, names in wrong.items())
             + f". Rename what is to be graded, in submitted/STUDENT/{assignment}, or `course collect` it"
         )
+
+
+def looked_at(classroom: Classroom, assignment: str, students: list[str]) -> list[str]:
+    """Those whose records have a flag that asks for a look at what they handed in."""
+    found = {student: records.read(classroom, assignment, student) for student in sorted(students)}
+    return [student for student, record in found.items() if record and any(LOOK in flag for flag in record["flags"])]
 
 
 def listed(names: list[str]) -> str:

@@ -14,6 +14,7 @@ UNSEEN = rf"[{CONTROL}\r\x1b\x80-\x9f{DIRECTION}{LONE}]"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|" + UNSEEN)
 
 NOT_ANSWERED = "not answered yet"
+LOOK = "look at it yourself"  # in flags of what may be forged
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {

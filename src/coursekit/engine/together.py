@@ -11,11 +11,12 @@ from typing import Any
 
 from coursekit.engine.interface import CellReport
 from coursekit.engine.matching.sourced import PlannedQuestion
+from coursekit.engine.messages import LOOK
 from coursekit.engine.session import OutOfTime, Session, Step
 from coursekit.engine.verdict import earned, failed_line
 
 UNDEFINED = re.compile(r"name '(\w{1,200})' is not defined")
-NOT_RUN = "checks that must fail did not fail in this notebook's process, in which its tests ran: look at it yourself"
+NOT_RUN = "checks that must fail did not fail in this notebook's process, in which its tests ran: " + LOOK
 # comparisons that must come out as no: each that says yes counts
 COMPARISONS = """
 def _refuses_(call):

@@ -165,3 +165,26 @@ def test_an_unmarked_model_answer_is_no_stub_and_a_task_waits_for_a_person(tmp_p
         name: [entry["status"] for entry in record(root, name)["questions"].values()] for name in ("ann", "bob")
     }
     assert statuses == {"ann": ["manual", "manual", "passed"], "bob": ["blank", "manual", "passed"]}
+
+
+def test_notebooks_of_other_names_are_named_with_the_way_out(tmp_path):
+    root = put(tmp_path, "hw", of_questions([DOUBLE]))
+    (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part 1.ipynb")
+    assert "is called part 1.ipynb: rename it to hw.ipynb" in course(root, "grade", "hw", code=1)
+    (root / "source" / "hw" / "part 2.ipynb").write_bytes(of_questions([DOUBLE]))
+    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"]):
+        said = course(root, *line, code=1)
+        assert "has 2 notebooks (part 1.ipynb, part 2.ipynb)" in said and "a folder of its own" in said, line
+
+
+def test_who_looks_forged_is_named_when_graded(tmp_path):
+    forged = "import sys\nsys.modules['coursekit.engine.inside.student'].Student.do_test = lambda *a: {'output': '', 'error': None, 'value': None}"
+    root = put(
+        tmp_path,
+        "hw",
+        of_questions([DOUBLE]),
+        ann=of_questions([DOUBLE]),
+        eve=answered(of_questions([DOUBLE]), double=forged),
+    )
+    (root / "judging.toml").write_text('[hw]\n"*" = "together"')
+    assert "look forged: eve; `course inspect eve hw` says why" in course(root, "grade", "hw")

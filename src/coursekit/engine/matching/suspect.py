@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from coursekit.engine.messages import LOOK
 from coursekit.notebooks.names import imported_names, parsed
 from coursekit.notebooks.read import Cell
 
@@ -23,7 +24,7 @@ def suspicious(cells: list[Cell], roles: list[str]) -> list[str]:
         for node in [] if tree is None else ast.walk(tree):
             if words := _about(node, imported):
                 found[words] = None
-    return [f"its code {words}: look at it yourself" for words in found]
+    return [f"its code {words}: {LOOK}" for words in found]
 
 
 def _about(node: ast.AST, imported: set[str]) -> str:
