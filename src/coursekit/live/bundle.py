@@ -9,12 +9,14 @@ import hashlib
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from coursekit.course import Course
 from coursekit.digest import data_files, dependencies, label
+from coursekit.live.compiled import NODE, compiled
 from coursekit.live.files import FILES, VERSION, fetched
 from coursekit.paths import KIT, write_atomically
 
@@ -25,6 +27,7 @@ LEFT_OUT = re.compile(
 )
 LICENCES = re.compile(r"\.dist-info/(?:licenses/)?LICEN[CS]E[^/]*$")
 SITE = "lib/python3.12/site-packages/"
+STDLIB = "lib/python312.zip/"
 LOCK = {  # what Pyodide wants to see of a distribution; packages are put in place by us
     "info": {"abi_version": "2024_0", "arch": "wasm32", "platform": "emscripten_3_1_58", "python": "3.12.7", "version": VERSION},
     "packages": {},
@@ -45,8 +48,9 @@ def write(folder: Path, cache: Path, say: Callable[[str], None] = lambda line: N
     """
     kept = cache / f"scripts-{_version()}"
     if not (kept / "LICENCES.txt").is_file():  # written last
-        files = {name: path.read_bytes() for name, path in fetched(cache, say).items()}
-        write_atomically(kept / "python.js", script("python", _python(files)))
+        paths = fetched(cache, say)
+        files = {name: path.read_bytes() for name, path in paths.items()}
+        write_atomically(kept / "python.js", script("python", _python(files, paths)))
         write_atomically(kept / "scipy.js", script("scipy", _scipy(files)))
         write_atomically(kept / "LICENCES.txt", _licences(files))
     for path in kept.iterdir():
@@ -58,15 +62,22 @@ def write(folder: Path, cache: Path, say: Callable[[str], None] = lambda line: N
 
 def _version() -> str:
     """What tells whether scripts that were made before are those that would be made now."""
-    text = Path(__file__).read_text(encoding="utf-8") + repr(FILES)
+    text = Path(__file__).read_text(encoding="utf-8") + NODE + repr((FILES, shutil.which("node") is None))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _python(files: dict[str, bytes]) -> dict[str, bytes]:
+def _python(files: dict[str, bytes], paths: dict[str, Path]) -> dict[str, bytes]:
+    modules = compiled(_library(files["python_stdlib.zip"]) | _installed(files, "numpy"), paths, LOCK)
     parts = {name: files[name] for name in CORE}
     parts["pyodide-lock.json"] = json.dumps(LOCK).encode()
-    parts["python_stdlib.zip"] = stored(files["python_stdlib.zip"])
-    return parts | _installed(files, "numpy")
+    parts["python_stdlib.zip"] = stored({p.removeprefix(STDLIB): d for p, d in modules.items() if p.startswith(STDLIB)})
+    return parts | {path: data for path, data in modules.items() if not path.startswith(STDLIB)}
+
+
+def _library(data: bytes) -> dict[str, bytes]:
+    """The files of the standard library by the paths that they will have."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {STDLIB + name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 
 
 def _scipy(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -81,12 +92,12 @@ def _installed(files: dict[str, bytes], package: str) -> dict[str, bytes]:
         return {SITE + name: archive.read(name) for name in sorted(names, key=lambda n: (n.rpartition(".")[2], n))}
 
 
-def stored(data: bytes) -> bytes:
-    """A zip archive with the same contents, not compressed, so that the whole packs better and is read faster."""
+def stored(files: dict[str, bytes]) -> bytes:
+    """A zip archive of ``files``, not compressed, so that the whole packs better and is read faster."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as new:
-        for entry in sorted(old.infolist(), key=lambda e: e.filename):
-            new.writestr(zipfile.ZipInfo(entry.filename, entry.date_time), old.read(entry))
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), files[name])
     return buffer.getvalue()
 
 

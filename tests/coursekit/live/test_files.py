@@ -84,14 +84,17 @@ def test_the_same_files_give_the_same_script():
     assert script("name", content).startswith(b'TDLive.take("name", [["a/b.py", 6], ["c", 0]], "')
 
 
-def test_an_archive_is_repacked_without_loss():
+def test_an_archive_is_packed_in_order_and_not_compressed():
     import io
     import zipfile
 
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("b.py", "y" * 1000)
-        archive.writestr("a.py", "x")
-    with zipfile.ZipFile(io.BytesIO(stored(buffer.getvalue()))) as archive:
+    with zipfile.ZipFile(io.BytesIO(stored({"b.py": b"y" * 1000, "a.py": b"x"}))) as archive:
         assert archive.namelist() == ["a.py", "b.py"] and archive.read("b.py") == b"y" * 1000
         assert archive.getinfo("b.py").compress_type == zipfile.ZIP_STORED
+
+
+def test_without_node_modules_stay_sources(monkeypatch):
+    from coursekit.live.compiled import compiled
+
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert compiled({"a.py": b"x = 1"}, {}, {}) == {"a.py": b"x = 1"}
