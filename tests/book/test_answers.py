@@ -76,7 +76,9 @@ def right(question: Any) -> str:
 
 def test_nothing_of_python_is_loaded_before_a_check_and_its_size_is_said(page: Any, question: Any) -> None:
     assert not [url for url in page.loaded if "/live/python" in url or "/kits/" in url]
-    assert re.search(r"The next check loads Python and NumPy \(\d\d MB\)\.", Field(page, question.id).place.inner_text())
+    assert re.search(
+        r"The next check loads Python and NumPy \(\d\d MB\)\.", Field(page, question.id).place.inner_text()
+    )
     assert Field(page, question.id).area.input_value() == question.answer
 
 

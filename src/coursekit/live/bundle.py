@@ -108,7 +108,8 @@ def _file(package: str) -> str:
 def _licences(files: dict[str, bytes]) -> str:
     """The licences of all that the scripts hold: a list, and the texts that come with the packages."""
     lines = [
-        f"The scripts in this folder hold files of Pyodide {VERSION}, unchanged but packed anew, without tests and headers.",
+        f"The scripts in this folder hold files of Pyodide {VERSION}, packed anew, without tests and headers.",
+        "Where node was at hand, modules of Python and NumPy are compiled.",
         "Their sources are those of Pyodide, CPython, NumPy, SciPy and OpenBLAS in the versions named.",
         "",
     ]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 NODE = """
@@ -34,7 +35,7 @@ CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 SECONDS = 600
 
 
-def compiled(sources: dict[str, bytes], files: dict[str, Path], lock: dict[str, object]) -> dict[str, bytes]:
+def compiled(sources: dict[str, bytes], files: dict[str, Path], lock: Mapping[str, object]) -> dict[str, bytes]:
     """``sources`` by path, with compiled modules in place of those in Python; as they are where node is missing or fails.
 
     ``files`` are those of the distribution: the Python that compiles is the one that will run.
