@@ -14,7 +14,7 @@ from coursekit.course import current
 from coursekit.digest import module_file
 
 ROOT = current().root
-DOMAINLESS = ("adam", "double_descent", "dropout", "implicit_regularization", "mode_connectivity", "normalization")
+DOMAINLESS = ("dropout", "implicit_regularization", "mode_connectivity")
 
 
 @pytest.fixture(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import psutil
 
 from coursekit.assignments.fuzz import Fuzz
 from coursekit.assignments.mutants import mutants
@@ -14,7 +18,8 @@ from coursekit.drawn import DRAWN
 
 STUDENTS = (1, 4711, 20_011)  # the checks of each must reject a mutant
 EACH, ALL = 0.98, 0.995  # what the checks of each question, and of all together, must reject
-SLOW = 3.0  # seconds after which a mutant is set apart, beyond what the reference takes threefold
+SLOW = 3.0  # seconds for a mutant and the checks, and on the domain beyond three times what the reference takes
+ROOM = 2 << 30
 EXACT = 1e-7  # a smaller rtol asks for double precision
 
 
@@ -47,8 +52,30 @@ class Kills:
         return self.rate >= EACH
 
 
+@contextmanager
+def _in_memory() -> Iterator[None]:
+    """Let the body take at most ``ROOM`` bytes more than there are: a product the other way round may be a huge matrix."""
+    try:
+        import resource  # not on every system
+    except ImportError:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = psutil.Process().memory_info().vms + ROOM
+    resource.setrlimit(resource.RLIMIT_AS, (most if before[1] < 0 else min(most, before[1]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
 def measure(prover: Prover, question: Question) -> Kills:
     """Try every mutant of the question's reference.  Raises ``AssignmentError`` where nothing can be drawn from its domain."""
+    with _in_memory():
+        return _measure(prover, question)
+
+
+def _measure(prover: Prover, question: Question) -> Kills:
     start = time.process_time()
     fuzz = Fuzz(prover.assignment, question)
     limit = SLOW + 3 * (time.process_time() - start)
@@ -75,10 +102,10 @@ def measure(prover: Prover, question: Question) -> Kills:
 def _rejected(prover: Prover, question: Question, cell: str) -> bool:
     """Whether every student's checks reject ``cell``: one that is the same for all does, or the inputs drawn for each."""
     for student in STUDENTS:
-        run = prover.run(question, cell, variant=student)
+        run = prover.run(question, cell, variant=student, seconds=SLOW)
         if run.earned >= question.meta.points:
             return False
-        if set(run.failed) - {DRAWN}:
+        if set(run.failed) != {DRAWN}:  # a check that is the same for all, or it never comes to an end
             return True
     return True
 

@@ -74,12 +74,14 @@ class Prover:
             self.cells[f"{about['question']}_answer"] = cell.source
             self.stubs.append((about["question"], without_solution(cell.source, CODE_STUB)))
 
-    def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0) -> Run:
+    def run(
+        self, question: Question, answer: str, seed: int = 1, variant: int = 0, seconds: float | None = None
+    ) -> Run:
         """Execute the set-up cells, every question's cell (``answer`` for this one, stubs for the others), and its checks."""
         space = {"__name__": "__main__", "__variant_seed__": variant}
         seed_everything(seed)
         try:
-            with quiet(), limited():
+            with quiet(), limited(seconds):
                 for code in self.assignment.setups:
                     execute(code, "setup", space)
                 for id, stub in self.stubs:

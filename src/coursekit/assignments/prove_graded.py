@@ -30,8 +30,10 @@ class GradedProver(Prover):
         super().__init__(assignment, nbformat.reads(self.source, as_version=4))
         self.engine, self.released = engine, released_text(assignment, root)
 
-    def run(self, question: Question, answer: str, seed: int = 1, variant: int = 0) -> Run:
-        """What the engine gives for ``answer``; it seeds by itself, so ``seed`` is not used."""
+    def run(
+        self, question: Question, answer: str, seed: int = 1, variant: int = 0, seconds: float | None = None
+    ) -> Run:
+        """What the engine gives for ``answer``; it seeds and keeps the time by itself: ``seed`` and ``seconds`` are not used."""
         submission = Submission("author", self._notebook(question, answer), {question.id: variant})
         result = self.engine.grade(submission, self.source.encode(), Budget()).questions[question.id]
         says = {mistake.name: mistake.says for mistake in question.mistakes}

@@ -1,7 +1,9 @@
 """The kill rate: which mutants count, that no student's checks may miss one, and the lock that keeps what was measured."""
 
 import json
+import resource
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from fixture import copy_course
@@ -112,3 +114,10 @@ def test_what_differs_from_a_commit_is_measured_again(course, monkeypatch):
     assert kills_lock.to_check([assignment], old, "main", course) == {}
     monkeypatch.setattr(kills_lock, "drawn", lambda name: name == "head tiny/half_time")
     assert kills_lock.to_check([assignment], old, "main", course) == {"tiny": ["half_time"]}
+
+
+def test_a_mutant_that_asks_for_a_huge_array_gets_an_error_and_not_the_machine(course):
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with kills._in_memory(), pytest.raises(MemoryError):
+        np.zeros((1 << 16, 1 << 16))
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
