@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from scipy.special import digamma
 from sklearn.linear_model import Ridge
 
 from training_dynamics.double_descent import benign, digits, epochs, explorable as twin, gaussian as dd, networks, paths
@@ -170,6 +171,20 @@ def test_epochwise_risk_from_its_start_to_its_end():
     assert ends[1] == pytest.approx(problem.noise * (problem.fast + problem.slow) / problem.n)
     with pytest.raises(ValueError, match=r"\(0, 1\]"):
         epochs.epochwise_risk(1.0, np.array([2.0]), np.array([1.0]), 1.0, 10, 0.5)
+
+
+def test_products_drawn_without_inputs_are_those_of_gaussian_inputs():
+    """The determinant of a Wishart matrix is a product of chi-squared variables, and the noise is normal in its metric."""
+    problem = epochs.TwoScales(n=30, fast=4, slow=3, slow_scale=0.2, noise=2.0)
+    squares, spoiled = epochs.gaussian_products(np.random.default_rng(0), problem, 4000)
+    i = np.arange(7)
+    expected = digamma((30 - i) / 2).sum() + 7 * np.log(2) + 2 * np.log(problem.scales).sum()
+    assert np.linalg.slogdet(squares)[1].mean() == pytest.approx(expected, abs=0.05)
+    mean = squares.mean(0) / 30
+    assert np.abs(mean / np.outer(problem.scales, problem.scales) - np.eye(7)).max() < 0.05
+    lengths = (spoiled * np.linalg.solve(squares, spoiled[..., None])[..., 0]).sum(1)
+    assert lengths.mean() == pytest.approx(2.0 * 7, rel=0.05)
+    assert lengths.var() == pytest.approx(2 * 7 * 2.0**2, rel=0.15)
 
 
 def test_equal_speeds_leave_one_descent():

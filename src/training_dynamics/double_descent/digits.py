@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
+from torch import Tensor
 
 from training_dynamics.double_descent.paths import Spectral, spectral
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.data import Split, digits, one_hot, with_label_noise
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 WIDTHS = (10, 30, 60, 100, 150, 200, 250, 280, 300, 320, 350, 400, 600, 1000, 3000)
 SAMPLES = (50, 100, 150, 200, 250, 280, 300, 320, 350, 400, 500, 700, 1000)
 LAMBDAS = tuple(np.logspace(-4, 1.5, 12))  # half a decade apart
-NOISE = (0.0, 0.4)  # fractions of wrong training labels
+IMAGES, NOISE = 300, 0.4  # training images, and the fraction of wrong labels in the second of two label sets
 DESCENT_STEPS = (100, 1000, 10_000)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Test results along a sweep; axis 0 is the fraction of wrong labels (``NOISE``), axis 1 the width or sample size.
+    """Test results along a sweep; axis 0 is clean labels and spoiled ones, axis 1 the width or sample size.
 
     ``mse`` sums the squared differences to the one-hot label over the ten outputs and averages over test images;
     ``error`` is the fraction misclassified.  Test labels are never spoiled.
@@ -99,12 +100,19 @@ def _stack(sizes: Sequence[int], measured: list[dict]) -> Sweep:
     return Sweep(tuple(sizes), **columns)
 
 
-@cache
-def width_sweep(seed: int, n: int = 300, widths: tuple[int, ...] = WIDTHS, test: int = 1000) -> Sweep:
+def widths_for(n: int) -> tuple[int, ...]:
+    """``WIDTHS`` at the same places relative to ``n`` images."""
+    return tuple(round(width * n / IMAGES) for width in WIDTHS)
+
+
+@once
+def width_sweep(
+    seed: int, n: int = IMAGES, noise: float = NOISE, widths: tuple[int, ...] | None = None, test: int = 1000
+) -> Sweep:
     """Least squares on ``p`` random ReLU features of ``n`` digits, for every ``p`` of ``widths``; clean and spoiled labels."""
-    split = digits(seed, train=n)
+    split, widths = digits(seed, train=n), widths_for(n) if widths is None else widths
     x, x_test = _centred(split, test)
-    y, truth = _targets(seed, split.y_train), one_hot(split.y_test[:test]).double().numpy()
+    y, truth = _targets(seed, split.y_train, noise), one_hot(split.y_test[:test]).double().numpy()
     weights = numpy_generator(seed, "features").standard_normal((x.shape[1], max(widths)))
     measured = []
     for p in widths:
@@ -113,13 +121,15 @@ def width_sweep(seed: int, n: int = 300, widths: tuple[int, ...] = WIDTHS, test:
     return _stack(widths, measured)
 
 
-@cache
-def sample_sweep(seed: int, p: int = 300, samples: tuple[int, ...] = SAMPLES, test: int = 700) -> Sweep:
+@once
+def sample_sweep(
+    seed: int, p: int = 300, noise: float = NOISE, samples: tuple[int, ...] = SAMPLES, test: int = 700
+) -> Sweep:
     """The same features, ``p`` of them, and ever more digits: the first ``n`` of one order, for every ``n`` of ``samples``."""
     split = digits(seed, train=max(samples))
     weights = numpy_generator(seed, "features").standard_normal((split.x_train.shape[1], p))
     features, new = (relu_features(x, weights) for x in _centred(split, test))
-    y, truth = _targets(seed, split.y_train), one_hot(split.y_test[:test]).double().numpy()
+    y, truth = _targets(seed, split.y_train, noise), one_hot(split.y_test[:test]).double().numpy()
     return _stack(samples, [_measure(spectral(features[:n], y[:n], new), truth) for n in samples])
 
 
@@ -129,7 +139,7 @@ def _centred(split: Split, test: int) -> tuple[Float[ndarray, "n d"], Float[ndar
     return x - x.mean(0), new - x.mean(0)
 
 
-def _targets(seed: int, labels: object) -> Float[ndarray, "n 20"]:
-    """One-hot labels, clean in columns 0-9 and with 40 % of them wrong in columns 10-19."""
-    columns = [with_label_noise(labels, f, torch_generator(seed, "label noise")) for f in NOISE]  # type: ignore[arg-type]
+def _targets(seed: int, labels: Tensor, noise: float) -> Float[ndarray, "n 20"]:
+    """One-hot labels, clean in columns 0-9 and with the fraction ``noise`` of them wrong in columns 10-19."""
+    columns = [with_label_noise(labels, f, torch_generator(seed, "label noise")) for f in (0.0, noise)]
     return np.concatenate([one_hot(c).double().numpy() for c in columns], axis=1)

@@ -77,18 +77,32 @@ def epochwise_risk(
     return (np.square(scales * theta) * left**2).sum(-1) + noise / n * np.square(1 - left).sum(-1)
 
 
+def gaussian_products(
+    rng: np.random.Generator, problem: TwoScales, draws: int
+) -> tuple[Float[ndarray, "draws d d"], Float[ndarray, "draws d"]]:
+    r"""``X^T X`` and ``X^T noise`` of Gaussian training sets, drawn without drawing the n rows of X.
+
+    Rows of variance 1 have :math:`X^TX=LL^T` with :math:`L` lower triangular, independent standard normal entries below the
+    diagonal and :math:`L_{ii}^2\sim\chi^2_{n-i}` for i = 0, 1, ... on it (Bartlett 1933); given X, ``X^T noise`` is normal
+    with covariance ``noise X^T X``.
+    """
+    d = len(problem.scales)
+    root = np.tril(rng.standard_normal((draws, d, d)), -1)
+    root[:, np.arange(d), np.arange(d)] = np.sqrt(rng.chisquare(problem.n - np.arange(d), (draws, d)))
+    root *= problem.scales[:, None]
+    spoiled = np.sqrt(problem.noise) * (root @ rng.standard_normal((draws, d, 1)))[..., 0]
+    return root @ root.swapaxes(1, 2), spoiled
+
+
 def simulated_epochwise(
     seed: int, t: Float[ndarray, " t"], problem: TwoScales, draws: int
 ) -> Float[ndarray, "draws t"]:
     """Excess risk along gradient descent on Gaussian inputs, at the whole steps ``t``, in ``draws`` training sets."""
-    rng, theta, risks = numpy_generator(seed, "epochwise"), problem.theta, []
-    for _ in range(draws):
-        x = rng.standard_normal((problem.n, len(theta))) * problem.scales
-        y = x @ theta + np.sqrt(problem.noise) * rng.standard_normal(problem.n)
-        values, vectors = np.linalg.eigh(x.T @ x / problem.n)
-        target = vectors.T @ (x.T @ y / problem.n)
-        # t steps from zero in the eigenbasis: (1 - (1 - rate * value)^t) / value times the target
-        gain = -np.expm1(np.outer(t, np.log1p(-problem.rate * values))) / values
-        fitted = (gain * target) @ vectors.T
-        risks.append(np.square((fitted - theta) * problem.scales).sum(1))
-    return np.array(risks)
+    theta = problem.theta
+    squares, spoiled = gaussian_products(numpy_generator(seed, "epochwise"), problem, draws)
+    values, vectors = np.linalg.eigh(squares / problem.n)
+    target = ((squares @ theta + spoiled)[:, None] @ vectors)[:, 0] / problem.n
+    # t steps from zero in the eigenbasis: (1 - (1 - rate * value)^t) / value times the target
+    gain = -np.expm1(t[:, None] * np.log1p(-problem.rate * values)[:, None]) / values[:, None]  # (draws, t, d)
+    fitted = (gain * target[:, None]) @ vectors.swapaxes(1, 2)
+    return np.square((fitted - theta) * problem.scales).sum(2)

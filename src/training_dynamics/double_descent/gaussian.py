@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
@@ -233,6 +234,7 @@ def largest_rise(curve: Float[ndarray, "*b w"]) -> float:
     return 100 * float((curve[..., 1:] / curve[..., :-1] - 1).max())
 
 
+@once
 def singular_values(seed: int, n: int, p: int, draws: int) -> Float[ndarray, "draws r"]:
     """Singular values, largest first, of ``draws`` Gaussian ``n x p`` matrices; ``r = min(n, p)``."""
     x = numpy_generator(seed, "spectrum", n, p).standard_normal((draws, n, p))

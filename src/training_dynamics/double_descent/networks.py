@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
-from training_dynamics.lab.losses import squared_errors
+from training_dynamics.lab.flat import Shape
+from training_dynamics.lab.losses import cross_entropies, squared_errors
+from training_dynamics.lab.once import once
+from training_dynamics.lab.optimizers import adam, zero_moments
 from training_dynamics.lab.training import minimize
 from training_dynamics.lab.widths import WidthStack
 from training_dynamics.toolbox.data import Split, digits, one_hot, with_label_noise
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
-from training_dynamics.toolbox.train import error_rate
 
 HIDDEN = (2, 6, 12, 20, 34, 48, 70, 150)
 INPUTS, CLASSES = 64, 10
@@ -56,7 +56,7 @@ def _spoiled(seed: int, n: int, fraction: float) -> Split:
     return Split(split.x_train - mean, noisy, split.x_test - mean, split.y_test)
 
 
-@cache
+@once
 def width_run(
     seed: int, n: int = 200, noise: float = 0.4, hidden: tuple[int, ...] = HIDDEN, steps: int = 1000,
     learning_rate: float = 0.01,
@@ -102,24 +102,23 @@ class TimeRun:
     train_error: Float[ndarray, " t"]
 
 
-@cache
+@once
 def time_run(
     seed: int, n: int = 300, noise: float = 0.2, hidden: int = 64, steps: int = 2000, learning_rate: float = 0.01
 ) -> TimeRun:
     """A network 64 -> ``hidden`` -> 10 on digits with wrong labels: cross-entropy, full-batch Adam, long past the best step."""
-    split = _spoiled(seed, n, noise)
-    model = mlp([INPUTS, hidden, CLASSES], torch_generator(seed, "init", hidden))
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, foreach=False, fused=True)
+    split, shape = _spoiled(seed, n, noise), Shape((INPUTS, hidden, CLASSES))
+    theta = shape.initial([torch_generator(seed, "time", hidden)])
+    moments, x, y = zero_moments(theta), split.x_train[None], split.y_train[None]
     marks = sorted({0, *np.geomspace(1, steps, 60).round().astype(int).tolist()})
-    rows: list[tuple[float, float, float]] = []
-
-    def watch(step: int) -> None:
+    rows = []
+    for step in range(steps + 1):
         if step in marks:
-            with torch.no_grad():
-                test_loss = cross_entropy(model(split.x_test), split.y_test).item()
-            test_error = error_rate(model, split.x_test, split.y_test)
-            rows.append((test_error, test_loss, error_rate(model, split.x_train, split.y_train)))
-
-    minimize(lambda: cross_entropy(model(split.x_train), split.y_train), optimizer, steps, watch=watch)
-    watch(steps)
+            new = shape.logits(theta, split.x_test)
+            wrong = [
+                _wrong(out, labels).item() for out, labels in ((new, split.y_test), (shape.logits(theta, x), y[0]))
+            ]
+            rows.append((wrong[0], float(cross_entropies(new, split.y_test)), wrong[1]))
+        moments, direction = adam(moments, shape.gradient(theta, x, y))
+        theta = theta - learning_rate * direction
     return TimeRun(np.array(marks, dtype=float), *np.array(rows).T)

@@ -9,6 +9,14 @@ from training_dynamics.double_descent import digits, paths
 from training_dynamics.double_descent.gaussian import largest_rise
 from training_dynamics.toolbox.seeds import numpy_generator
 
+IMAGES, NOISE = digits.IMAGES, digits.NOISE
+VARIED: dict[str, tuple[object, ...]] = {"n": (150, IMAGES), "noise": (0.2, NOISE)}
+
+
+def at(n: int, part: float) -> int:
+    """The place in a width sweep over ``n`` images of the width that is ``part`` of ``n``."""
+    return digits.widths_for(n).index(round(part * n))
+
 
 @claim(
     "double_descent.peak_at_n",
@@ -16,16 +24,13 @@ from training_dynamics.toolbox.seeds import numpy_generator
     source="belkin2019reconciling",
     verdict="holds-if",
     condition="least squares on fixed features that are in general position, without a penalty",
+    vary=VARIED,
 )
-def peak_at_n(seed: int) -> Measured:
-    """Width of the largest test MSE over n = 300: random ReLU features on digits, clean and spoiled labels."""
-    sweep = digits.width_sweep(seed)
-    ratios = [sweep.sizes[i] / 300 for i in sweep.mse.argmax(1)]
+def peak_at_n(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
+    """Width of the largest test MSE over n: random ReLU features on digits, clean and spoiled labels."""
+    sweep = digits.width_sweep(seed, n, noise)
+    ratios = [sweep.sizes[i] / n for i in sweep.mse.argmax(1)]
     return Measured(max(ratios, key=lambda r: abs(r - 1)), "p/n", at_least=0.95, at_most=1.05)
-
-
-def _index(sweep: digits.Sweep, size: int) -> int:
-    return sweep.sizes.index(size)
 
 
 @claim(
@@ -33,12 +38,13 @@ def _index(sweep: digits.Sweep, size: int) -> int:
     "At p = n the test MSE of random features on digits is at least ten times that of networks half as wide and twice as wide.",
     source="belkin2019reconciling",
     verdict="holds",
+    vary=VARIED,
 )
-def peak_height(seed: int) -> Measured:
-    """MSE at p = 300 over the larger of the MSEs at 150 and 600; the smaller ratio of clean and spoiled labels."""
-    sweep = digits.width_sweep(seed)
-    sides = np.maximum(sweep.mse[:, _index(sweep, 150)], sweep.mse[:, _index(sweep, 600)])
-    return Measured(float((sweep.mse[:, _index(sweep, 300)] / sides).min()), "times", at_least=10)
+def peak_height(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
+    """MSE at p = n over the larger of the MSEs at n/2 and 2n; the smaller ratio of clean and spoiled labels."""
+    mse = digits.width_sweep(seed, n, noise).mse
+    sides = np.maximum(mse[:, at(n, 0.5)], mse[:, at(n, 2)])
+    return Measured(float((mse[:, at(n, 1)] / sides).min()), "times", at_least=10)
 
 
 @claim(
@@ -46,11 +52,12 @@ def peak_height(seed: int) -> Measured:
     "On digits too the peak is where the smallest singular value of the features is least.",
     source="",
     verdict="holds",
+    vary={"n": (150, IMAGES)},
 )
-def smallest_on_digits(seed: int) -> Measured:
-    """Width at which the smallest singular value is least, over n = 300."""
-    sweep = digits.width_sweep(seed)
-    return Measured(sweep.sizes[int(sweep.smallest_singular_value.argmin())] / 300, "p/n", at_least=0.95, at_most=1.05)
+def smallest_on_digits(seed: int, n: int = IMAGES) -> Measured:
+    """Width at which the smallest singular value is least, over n."""
+    sweep = digits.width_sweep(seed, n)
+    return Measured(sweep.sizes[int(sweep.smallest_singular_value.argmin())] / n, "p/n", at_least=0.95, at_most=1.05)
 
 
 @claim(
@@ -59,11 +66,12 @@ def smallest_on_digits(seed: int) -> Measured:
     source="belkin2019reconciling",
     verdict="holds-if",
     condition="the labels are clean",
+    vary={"n": (150, IMAGES)},
 )
-def clean_labels(seed: int) -> Measured:
-    """Test error at 3000 features over the least error below n = 300."""
-    error = digits.width_sweep(seed).error[0]
-    return Measured(float(error[-1] / error[: digits.WIDTHS.index(300)].min()), "times", at_most=0.8)
+def clean_labels(seed: int, n: int = IMAGES) -> Measured:
+    """Test error at 10 n features over the least error below n."""
+    error = digits.width_sweep(seed, n).error[0]
+    return Measured(float(error[-1] / error[: at(n, 1)].min()), "times", at_most=0.8)
 
 
 @claim(
@@ -71,12 +79,13 @@ def clean_labels(seed: int) -> Measured:
     "The second descent ends below the best small model: random features on digits with 40 % wrong labels, error.",
     said_by="belkin2019reconciling",
     verdict="fails",
-    instead="Without a penalty the widest model is worse than the best one with p < n.",
+    instead="Without a penalty the widest model is worse than the best one with p < n (300 images; with 150 either way).",
+    vary={"noise": (0.3, NOISE)},
 )
-def label_noise(seed: int) -> Measured:
+def label_noise(seed: int, noise: float = NOISE) -> Measured:
     """Test error at 3000 features minus the least error below n = 300, in percentage points."""
-    error = digits.width_sweep(seed).error[1]
-    return Measured(100 * float(error[-1] - error[: digits.WIDTHS.index(300)].min()), "points", at_least=3)
+    error = digits.width_sweep(seed, IMAGES, noise).error[1]
+    return Measured(100 * float(error[-1] - error[: at(IMAGES, 1)].min()), "points", at_least=3)
 
 
 @claim(
@@ -85,11 +94,12 @@ def label_noise(seed: int) -> Measured:
     source="nakkiran2021deep",
     verdict="fails",
     instead="Three times the features, up to p = n, multiply the test error.",
+    vary={"n": (150, IMAGES)},
 )
-def bigger_is_better(seed: int) -> Measured:
-    """Test error at p = n = 300 over that at p = 100, clean labels."""
-    sweep = digits.width_sweep(seed)
-    return Measured(float(sweep.error[0, _index(sweep, 300)] / sweep.error[0, _index(sweep, 100)]), "times", at_least=3)
+def bigger_is_better(seed: int, n: int = IMAGES) -> Measured:
+    """Test error at p = n over that at p = n/3, clean labels."""
+    error = digits.width_sweep(seed, n).error[0]
+    return Measured(float(error[at(n, 1)] / error[at(n, 1 / 3)]), "times", at_least=3)
 
 
 @claim(
@@ -98,11 +108,12 @@ def bigger_is_better(seed: int) -> Measured:
     source="nakkiran2021deep",
     verdict="fails",
     instead="Without a penalty, going from 100 digits to 300 at 300 features multiplies the test MSE.",
+    vary={"noise": (0.2, NOISE)},
 )
-def more_data(seed: int) -> Measured:
-    """Test MSE at n = 300 over that at n = 100, 300 features, 40 % wrong labels."""
-    sweep = digits.sample_sweep(seed)
-    return Measured(float(sweep.mse[1, _index(sweep, 300)] / sweep.mse[1, _index(sweep, 100)]), "times", at_least=20)
+def more_data(seed: int, noise: float = NOISE) -> Measured:
+    """Test MSE at n = 300 over that at n = 100, 300 features, wrong labels."""
+    sweep = digits.sample_sweep(seed, 300, noise, (100, 300))
+    return Measured(float(sweep.mse[1, 1] / sweep.mse[1, 0]), "times", at_least=20)
 
 
 @claim(
@@ -110,10 +121,11 @@ def more_data(seed: int) -> Measured:
     "On digits the best ridge removes the peak: test MSE nowhere rises by more than 1 % from one width to the next.",
     source="nakkiran2021optimal",
     verdict="holds",
+    vary=VARIED,
 )
-def ridge_on_digits(seed: int) -> Measured:
+def ridge_on_digits(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
     """Largest step up of the test MSE at the best penalty of each width, clean and spoiled labels."""
-    return Measured(largest_rise(digits.width_sweep(seed).best_ridge_mse), "%", at_most=1, scale=0.3)
+    return Measured(largest_rise(digits.width_sweep(seed, n, noise).best_ridge_mse), "%", at_most=1, scale=0.3)
 
 
 @claim(
@@ -121,10 +133,11 @@ def ridge_on_digits(seed: int) -> Measured:
     "Leave-one-out finds a penalty from the training set alone whose test MSE is at most 35 % above the best, at every width.",
     source="golub1979generalized",
     verdict="holds",
+    vary=VARIED,
 )
-def leave_one_out(seed: int) -> Measured:
+def leave_one_out(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
     """How far the test MSE at the chosen penalty is above the best in hindsight, at the worst width, clean and spoiled labels."""
-    sweep = digits.width_sweep(seed)
+    sweep = digits.width_sweep(seed, n, noise)
     return Measured(100 * float((sweep.chosen_ridge_mse / sweep.best_ridge_mse - 1).max()), "%", at_most=35)
 
 
@@ -133,16 +146,17 @@ def leave_one_out(seed: int) -> Measured:
     "With wrong labels a penalty does what size cannot: the widest model with ridge beats every ridgeless one.",
     source="nakkiran2021optimal",
     verdict="holds",
+    vary=VARIED,
 )
-def ridge_beats_size(seed: int) -> Measured:
-    """Test error at 3000 features and the leave-one-out penalty over the least ridgeless error; 40 % wrong."""
-    sweep = digits.width_sweep(seed)
+def ridge_beats_size(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
+    """Test error at 10 n features and the leave-one-out penalty over the least ridgeless error; wrong labels."""
+    sweep = digits.width_sweep(seed, n, noise)
     return Measured(float(sweep.chosen_ridge_error[1, -1] / sweep.error[1].min()), "times", at_most=0.85)
 
 
-def _stopped(seed: int, steps: int) -> np.ndarray:
+def _stopped(seed: int, steps: int, n: int = IMAGES, noise: float = NOISE) -> np.ndarray:
     """Test MSE along the width after ``steps`` of gradient descent; row 0 clean labels, row 1 spoiled ones."""
-    return digits.width_sweep(seed).descent_mse[:, :, digits.DESCENT_STEPS.index(steps)]
+    return digits.width_sweep(seed, n, noise).descent_mse[:, :, digits.DESCENT_STEPS.index(steps)]
 
 
 @claim(
@@ -150,14 +164,12 @@ def _stopped(seed: int, steps: int) -> np.ndarray:
     "Gradient descent that stops early does not see the spike at p = n.",
     source="ali2019continuous",
     verdict="holds",
-    vary={"steps": (100, 1000, 10_000)},
+    vary={"steps": (100, 1000, 10_000)} | VARIED,
 )
-def early_stopping(seed: int, steps: int = 1000) -> Measured:
-    """MSE at p = 300 over the mean of those at 200 and 400, worse of clean and spoiled; without stopping it is hundreds."""
-    at = {p: _stopped(seed, steps)[:, digits.WIDTHS.index(p)] for p in (200, 300, 400)}
-    return Measured(
-        float((2 * at[300] / (at[200] + at[400])).max()), "times its surroundings", at_most=1.25, scale=0.05
-    )
+def early_stopping(seed: int, steps: int = 1000, n: int = IMAGES, noise: float = NOISE) -> Measured:
+    """MSE at p = n over the mean of those at 2n/3 and 4n/3, worse of clean and spoiled; without stopping it is hundreds."""
+    left, peak, right = (_stopped(seed, steps, n, noise)[:, at(n, part)] for part in (2 / 3, 1, 4 / 3))
+    return Measured(float((2 * peak / (left + right)).max()), "times its surroundings", at_most=1.25, scale=0.05)
 
 
 def _bump(curve: np.ndarray) -> float:
@@ -171,10 +183,11 @@ def _bump(curve: np.ndarray) -> float:
     source="",
     verdict="fails",
     instead="With wrong labels it still climbs from small widths towards p = n: no spike, but a broad bump.",
+    vary={"n": (150, IMAGES)},
 )
-def early_bump(seed: int) -> Measured:
+def early_bump(seed: int, n: int = IMAGES) -> Measured:
     """Largest ratio of the MSE at a width to the least at a smaller one, 40 % wrong labels, 10,000 steps."""
-    return Measured(_bump(_stopped(seed, 10_000)[1]), "times", at_least=1.3)
+    return Measured(_bump(_stopped(seed, 10_000, n)[1]), "times", at_least=1.3)
 
 
 @claim(
@@ -182,10 +195,11 @@ def early_bump(seed: int) -> Measured:
     "Stopped after a hundred steps, the test MSE hardly climbs anywhere along the width, wrong labels or not.",
     source="",
     verdict="holds",
+    vary=VARIED,
 )
-def stopped_soon(seed: int) -> Measured:
+def stopped_soon(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
     """Largest ratio of the MSE at a width to the least at a smaller one, worse of clean and spoiled labels."""
-    return Measured(100 * (max(_bump(curve) for curve in _stopped(seed, 100)) - 1), "% up", at_most=3)
+    return Measured(100 * (max(_bump(curve) for curve in _stopped(seed, 100, n, noise)) - 1), "% up", at_most=3)
 
 
 @claim(
