@@ -10,15 +10,14 @@ from training_dynamics.dropout import (
     averaging,
     batchnorm,
     calibration,
-    digits,
     explorable as twin,
+    factors,
     hmc,
     linear,
     logistic,
     regression,
     variational,
 )
-from training_dynamics.toolbox.seeds import torch_generator
 
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
 
@@ -151,33 +150,6 @@ def test_the_process_is_scikit_learns_and_spreads_less_with_data():
     assert found.inside > 1.5 * regression.exact_process(2, 80).inside
 
 
-def test_networks_side_by_side_do_not_touch_each_other():
-    members = [regression.Member(10, 0.0), regression.Member(10, 0.5)]
-    nets = regression.Networks(members, 0)
-    x = torch.randn(2, 30, 1, generator=torch_generator(0, "x"))
-    nets(x, None)[0].sum().backward()
-    assert all(part.grad[0].any() or k == 5 for k, part in enumerate(nets.parameters))
-    assert not any(part.grad[1].any() for part in nets.parameters)
-    noisy = nets(x, torch_generator(0, "masks")).detach()
-    off = nets(x, None).detach()
-    assert torch.allclose(noisy[0], off[0]) and not torch.allclose(noisy[1], off[1])
-
-
-def test_members_of_one_index_share_start_and_masks_and_others_do_not():
-    members = [regression.Member(10, 0.3), regression.Member(40, 0.3), regression.Member(10, 0.3, index=1)]
-    nets = regression.Networks(members, 0)
-    x = torch.ones(3, 4, 1)
-    noisy = nets(x, torch_generator(0, "masks")).detach()
-    assert torch.equal(noisy[0], noisy[1]) and not torch.allclose(noisy[0], noisy[2])
-    assert len({float(v) for v in noisy[0].flatten()}) > 1, "examples must have masks of their own"
-
-
-def test_where_the_network_gives_up_the_curve_the_spread_falls():
-    fits, flat = regression.mask_bands(regression.train([regression.Member(160, p) for p in (0.2, 0.7)], 101), 101)
-    assert regression.explained(101, fits) > 0.8 > 0.4 > regression.explained(101, flat)
-    assert flat.inside < 0.9 * fits.inside
-
-
 def test_hmc_gradient_energy_and_reversal():
     x, y, _ = hmc.data(0, 12)
     function, rng = hmc.potential(x, y), np.random.default_rng(0)
@@ -227,21 +199,22 @@ def test_masked_gradient_with_every_unit_kept_is_the_potentials():
     assert np.allclose(found[:, 32:48], by_output + theta[:, 32:48] / 0.5)
 
 
-def test_digits_networks_train_and_strangers_are_strangers():
-    data = digits.images(0)
-    assert set(data.y_train.tolist()) == set(range(8)) == set(data.y_test.tolist())
-    assert len(data.x_train) == 400 and len(data.strangers["unseen"]) > 300
-    nets = digits.train([0.3], 0, epochs=6)
-    with torch.no_grad():
-        right = (nets(data.x_test[None], None).argmax(-1) == data.y_test).double().mean()
-    assert right > 0.8
+@pytest.mark.parametrize("keep", [0.3, 0.8])
+def test_the_penalty_on_factors_is_the_sum_over_masks(keep):
+    u, v = np.random.default_rng(0).standard_normal((2, 5, 4))
+    exact = factors.expected_loss(u, v, np.eye(5), keep)
+    assert factors.enumerated_loss(u, v, np.eye(5), keep) == pytest.approx(exact, rel=1e-12)
 
 
-def test_new_statistics_change_nothing_without_dropout():
-    found = batchnorm.shift(0, rate=0.0, width=20, steps=150)
-    assert found.predicted == pytest.approx(1)
-    assert found.ratio == pytest.approx(1, abs=0.1)
-    assert found.error == pytest.approx(found.mended_error, abs=0.01)
+def test_the_best_map_under_dropout_is_cut_as_the_formula_says_and_whole_without_dropout():
+    strengths = factors.STRENGTHS
+    assert np.allclose(factors.thresholded(strengths, 1.0, 8), strengths)
+    found = factors.minimum(7, 0.3)
+    cut = factors.thresholded(strengths, 0.3, 8)
+    assert 0 < (cut > 0).sum() < len(strengths) and np.allclose(found.strengths, cut, atol=1e-5)
+    nuclear = 0.7 / (0.3 * 8) * cut.sum() ** 2  # the penalty at its least, for this map
+    least = ((np.array(strengths) - cut) ** 2).sum() + nuclear
+    assert factors.expected_loss(found.u, found.v, found.target, 0.3) == pytest.approx(least, rel=1e-8)
 
 
 @pytest.fixture(scope="module")
@@ -303,14 +276,3 @@ def test_the_logistic_penalty_is_what_draws_of_masks_cost_and_its_quadratic_form
         added = logistic.enumerated_loss(x, y, w, 0.5) - logistic.loss(x @ w, y).sum()
         assert added == pytest.approx(logistic.penalty(x, w, 0.5), rel=1e-12)
     assert logistic.quadratic_penalty(x, 0.01 * w, 0.5) == pytest.approx(logistic.penalty(x, 0.01 * w, 0.5), rel=1e-3)
-
-
-def test_wrong_labels_are_in_the_training_set_only_and_among_the_seen_classes():
-    clean, spoiled = digits.images(0), digits.images(0, wrong=0.3)
-    assert (clean.y_train != spoiled.y_train).double().mean() == pytest.approx(0.3)
-    assert spoiled.y_train.max() < digits.SEEN and torch.equal(clean.y_test, spoiled.y_test)
-
-
-def test_new_statistics_are_those_of_every_norm_with_dropout_off():
-    found = batchnorm.shift(0, rate=0.0, width=20, steps=100, pairs=2)
-    assert found.ratio == pytest.approx(1, abs=0.1) and found.error == pytest.approx(found.mended_error, abs=0.02)

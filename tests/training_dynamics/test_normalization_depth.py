@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.normalization import equilibrium, explosion, landscape, nets, rates, scale
+from training_dynamics.normalization import blocks, equilibrium, explosion, landscape, nets, rates, scale
 from training_dynamics.toolbox.seeds import torch_generator
 
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
@@ -80,3 +80,16 @@ def test_unknown_words_are_refused_with_the_way_out():
         equilibrium.turns(0, loss="hinge", steps=1)
     with pytest.raises(ValueError, match="labels must be one of"):
         equilibrium.turns(0, labels="none", steps=1)
+
+
+def test_attention_logits_grow_as_the_square_of_the_weights_and_a_norm_bounds_them():
+    plain, larger = (blocks.attention_logits(0, factor) for factor in (1.0, 3.0))
+    assert torch.allclose(larger, 9 * plain, rtol=1e-4, atol=1e-5)
+    bounded = blocks.attention_logits(0, 1000.0, normalised=True)
+    assert torch.allclose(bounded, blocks.attention_logits(0, 1.0, normalised=True), rtol=1e-3, atol=1e-3)
+    assert bounded.abs().max() <= blocks.WIDTH**0.5
+
+
+def test_the_entropy_of_attention_is_one_when_even_and_zero_when_one_hot():
+    assert blocks.attention_entropy(torch.zeros(2, 4, 8)) == pytest.approx(1)
+    assert blocks.attention_entropy(1000 * torch.eye(8)[None]) == pytest.approx(0, abs=1e-9)

@@ -1,8 +1,8 @@
-"""Dropout on handwritten digits: calibration, unseen classes, and the rate."""
+"""Dropout on handwritten digits: images and strangers, networks side by side, and how a network predicts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,14 +14,18 @@ from torch import Tensor
 from training_dynamics.dropout.calibration import auroc, calibration_error, likelihood_loss, split_entropy
 from training_dynamics.lab.losses import cross_entropies
 from training_dynamics.lab.stack import normal_weights, preactivations
-from training_dynamics.lab.training import falling, minimize
+from training_dynamics.lab.training import minimize
 from training_dynamics.toolbox.data import digits, with_label_noise
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
 
 SEEN = 8
-WIDTH = 100
-SAMPLES = 50
+WIDTH = 64
+RATE = 0.3
+EPOCHS = 40
+EXAMPLES = 400
+BATCH = 100
+SAMPLES = 30
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Images:
 
 
 @cache
-def images(seed: int, train: int = 400, wrong: float = 0.0) -> Images:
+def images(seed: int, train: int = EXAMPLES, wrong: float = 0.0) -> Images:
     """``train`` images of 0 to 7; strangers are the unseen 8s and 9s, uniform noise, and test images with shuffled pixels.
 
     A fraction ``wrong`` of the training labels, never of the test labels, is changed to another class.
@@ -72,33 +76,49 @@ class Networks:
         """All parameters, each ``(m, ...)``."""
         return [*self.weights, *self.biases]
 
-    def __call__(self, x: Tensor, generator: torch.Generator | None) -> Float[Tensor, "m n 8"]:
-        """Logits for ``x (m, n, 64)``: with fresh masks from ``generator``, or with dropout off."""
+    def __call__(
+        self, x: Tensor, generator: torch.Generator | None = None, keep: Tensor | float | None = None
+    ) -> Float[Tensor, "m n 8"]:
+        """Logits for ``x``, ``(n, 64)`` for all networks or ``(m, n, 64)``: with dropout off, or fresh masks of ``generator``.
+
+        ``keep`` replaces the networks' own probability to keep a unit.
+        """
+        kept = self.keep if keep is None else keep
 
         def drop(_: int, h: Tensor) -> Tensor:
-            return h * (torch.rand(h.shape, generator=generator) < self.keep) / self.keep
+            return h * (torch.rand(h.shape, generator=generator) < kept) / kept
 
-        return preactivations(list(zip(self.weights, self.biases)), x, after=drop if generator is not None else None)[
-            -1
-        ]
+        layers = list(zip(self.weights, self.biases))
+        return preactivations(layers, x, after=drop if generator is not None else None)[-1]
 
 
 def train(
-    rates: Sequence[float], seed: int, epochs: int = 60, batch: int = 50, width: int = WIDTH, wrong: float = 0.0
+    rates: Sequence[float],
+    seed: int,
+    epochs: int = EPOCHS,
+    width: int = WIDTH,
+    wrong: float = 0.0,
+    examples: int = EXAMPLES,
+    after: Callable[[int, Networks], None] | None = None,
 ) -> Networks:
-    """Adam at 0.002 falling to 0, cross-entropy; every network sees the same batches but has its own start and masks."""
-    data, nets = images(seed, wrong=wrong), Networks(rates, seed, width)
-    per_epoch = len(data.x_train) // batch
-    batches = minibatches(len(data.x_train), batch, torch_generator(seed, "dropout digits batches"))
+    """Adam at the constant rate 0.005, cross-entropy; all see the same batches, each has its own start and masks.
+
+    ``after(epoch, networks)`` runs after every epoch.
+    """
+    data, nets = images(seed, examples, wrong), Networks(rates, seed, width)
+    per_epoch = len(data.x_train) // BATCH
+    batches = minibatches(len(data.x_train), BATCH, torch_generator(seed, "dropout digits batches"))
     masks = torch_generator(seed, "dropout digits masks") if any(rates) else None
-    optimizer = torch.optim.Adam(nets.parameters, lr=0.002, fused=True)
-    total = epochs * per_epoch
+    optimizer = torch.optim.Adam(nets.parameters, lr=0.005, fused=True)
 
     def losses() -> Tensor:
         index = next(batches)
-        return cross_entropies(nets(data.x_train[index].expand(len(rates), -1, -1), masks), data.y_train[index])
+        return cross_entropies(nets(data.x_train[index], masks), data.y_train[index])
 
-    minimize(losses, optimizer, total, falling(optimizer, total))
+    for epoch in range(1, epochs + 1):
+        minimize(losses, optimizer, per_epoch)
+        if after is not None:
+            after(epoch, nets)
     return nets
 
 
@@ -123,85 +143,29 @@ class Predictor:
 
 @dataclass(frozen=True)
 class Scores:
-    """Error rate, negative log-likelihood (nats) and ECE on the test set."""
+    """Error rate, negative log-likelihood (nats), ECE and mean confidence on the test set."""
 
     error: float
     loss: float
     ece: float
+    confidence: float
+
+    @property
+    def excess(self) -> float:
+        """Confidence minus accuracy: above 0 for a network that is too sure of itself."""
+        return self.confidence - (1 - self.error)
 
 
-def scores(predictor: Predictor, labels: ndarray) -> Scores:
-    """Score a predictor's mean probabilities."""
-    p = predictor.mean
-    return Scores(float((p.argmax(1) != labels).mean()), likelihood_loss(p, labels), calibration_error(p, labels))
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The predictors of one seed by name (``single``, ``off``, ``mc``, ``ensemble``), labels, and norms by dropout rate."""
-
-    predictors: dict[str, Predictor]
-    labels: ndarray
-
-    def scores(self, name: str) -> Scores:
-        """Scores of the named predictor."""
-        return scores(self.predictors[name], self.labels)
-
-
-RATE = 0.3
-MEMBERS = 5
-
-
-@cache
-def trial(seed: int) -> Trial:
-    """Five networks without dropout (an ensemble; the first is ``single``) and one with rate 0.3, off and sampled 50 times."""
-    data = images(seed)
-    plain, dropped = train([0.0] * MEMBERS, seed), train([RATE], seed)
-    crowd = predict(plain, data)
-    first = Predictor(crowd.test[:1], {k: v[:1] for k, v in crowd.strangers.items()})
-    sampled = predict(dropped, data, SAMPLES, torch_generator(seed, "dropout digits samples"))
-    found = {"single": first, "off": predict(dropped, data), "mc": sampled, "ensemble": crowd}
-    return Trial(found, data.y_test.numpy())
+def scores(p: Float[ndarray, "n 8"], labels: ndarray) -> Scores:
+    """Score predicted probabilities."""
+    wrong = float((p.argmax(1) != labels).mean())
+    return Scores(wrong, likelihood_loss(p, labels), calibration_error(p, labels), float(p.max(1).mean()))
 
 
 @torch.no_grad()
-def predict(nets: Networks, data: Images, samples: int = 0, generator: torch.Generator | None = None) -> Predictor:
-    """Probabilities on all images: one row a network, or ``samples`` rows of masks of a single network."""
-    copies = samples or len(nets.keep)
-
-    def run(x: Tensor) -> ndarray:
-        rows = [nets(x.expand(len(nets.keep), -1, -1), generator) for _ in range(copies if samples else 1)]
-        return torch.cat(rows).double().softmax(-1).numpy()
-
-    return Predictor(run(data.x_test), {kind: run(x) for kind, x in data.strangers.items()})
-
-
-RATES = (0.0, 0.1, 0.3, 0.5, 0.7)
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """By dropout rate, dropout off: the norm of all weights, how far they moved, the size of a logit, and the test error."""
-
-    norm: Float[ndarray, " r"]
-    moved: Float[ndarray, " r"]
-    logit: Float[ndarray, " r"]
-    error: Float[ndarray, " r"]
-
-
-@cache
-def sweep(seed: int, epochs: int = 60, width: int = WIDTH) -> Sweep:
-    """Networks at all ``RATES`` from one seed; logits are centred over classes before their root mean square."""
-    data, nets = images(seed), train(RATES, seed, epochs, width=width)
-    start = Networks(RATES, seed, width).weights
-    with torch.no_grad():
-        out = nets(data.x_test.expand(len(RATES), -1, -1), None)
-        norm, moved = _norms(nets.weights), _norms([w - w0 for w, w0 in zip(nets.weights, start)])
-        logit = (out - out.mean(-1, keepdim=True)).pow(2).mean((1, 2)).sqrt()
-        error = (out.argmax(-1) != data.y_test).double().mean(1)
-    return Sweep(norm.numpy(), moved.numpy(), logit.numpy(), error.numpy())
-
-
-def _norms(parts: Sequence[Tensor]) -> Float[Tensor, " m"]:
-    """The Euclidean norm of all entries of each network."""
-    return torch.cat([part.flatten(1) for part in parts], dim=1).norm(dim=1)
+def probabilities(
+    nets: Networks, x: Tensor, samples: int = 0, generator: torch.Generator | None = None
+) -> Float[ndarray, "s m n 8"]:
+    """Class probabilities of every network: with dropout off (one row), or under ``samples`` draws of masks."""
+    rows = [nets(x, generator if samples else None) for _ in range(max(1, samples))]
+    return torch.stack(rows).double().softmax(-1).numpy()

@@ -20,7 +20,7 @@ from training_dynamics.dropout.regression import (
     Band,
     Member,
     curve,
-    ensembles,
+    ensemble,
     exact_process,
     mask_bands,
     train,
@@ -47,7 +47,7 @@ def column(seed: int, n: int) -> dict[str, Band]:
     if n <= SAMPLED:
         draws = posterior_chains(seed, n).reshape(-1, len(GRID))
         named["hmc"] = Band(draws.mean(0), draws.std(0))
-    return {"process": exact_process(seed, n), "ensemble": ensembles(seed, n)[0]} | named
+    return {"process": exact_process(seed, n), "ensemble": ensemble(seed, n)} | named
 
 
 def thousandths(values: ndarray) -> list[int]:

@@ -25,6 +25,7 @@ NOISE = 0.1
 LENGTH = 1.0
 INSIDE = 2.0
 WIDTH = 50
+STEPS = 1200
 GRID = np.linspace(-4, 4, 81)
 
 
@@ -159,9 +160,9 @@ class Networks:
         return (masked + free) * rate
 
 
-def train(members: Sequence[Member], seed: int, steps: int = 1200, batch: int = 32) -> Networks:
+def train(members: Sequence[Member], seed: int, steps: int = STEPS, batch: int = 32, width: int = WIDTH) -> Networks:
     """Adam on ``(1/2) mean squared error + decay``, rate falling from 0.01 to 0; each network draws its own batches."""
-    nets = Networks(members, seed)
+    nets = Networks(members, seed, width)
     data = [curve(seed, m.n) for m in members]
     xs, ys = [[torch.tensor(v, dtype=torch.float32) for v in part] for part in zip(*[(c.x, c.y) for c in data])]
     generator = torch_generator(seed, "dropout training")
@@ -204,56 +205,11 @@ def point_predictions(nets: Networks) -> Float[ndarray, "m g"]:
     return nets(x, None).squeeze(-1).double().numpy()
 
 
-SIZES = (10, 40, 160, 640, 2560)
 RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
 MEMBERS = 5
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Bands by number of points and, for dropout, by rate: one network each, all from the same start."""
-
-    process: dict[int, Band]
-    dropout: dict[tuple[int, float], Band]
-
-
-@cache
-def comparison(seed: int) -> Comparison:
-    """Dropout at rate 0.1 on all ``SIZES`` and at all ``RATES`` on 160 points, and the exact process."""
-    kinds = [(n, 0.1) for n in SIZES] + [(160, p) for p in RATES if p != 0.1]
-    bands = mask_bands(train([Member(n, p) for n, p in kinds], seed), seed)
-    return Comparison({n: exact_process(seed, n) for n in SIZES}, dict(zip(kinds, bands)))
-
-
-@cache
-def ensembles(seed: int, n: int, count: int = 1) -> list[Band]:
-    """Mean and sd of ``MEMBERS`` networks without dropout from different starts, for each of ``count`` ensembles."""
-    nets = train([Member(n, 0.0, i + 1) for i in range(count * MEMBERS)], seed)
-    curves = point_predictions(nets).reshape(count, MEMBERS, -1)
-    return [Band(c.mean(0), c.std(0, ddof=1)) for c in curves]
-
-
-def width_over_error(seed: int, n: int = 2560, p: float = 0.1) -> float:
-    """Mean sd over masks divided by the root mean square error of the mean, |x| <= 2; both pooled over four networks."""
-    bands = mask_bands(train([Member(n, p, i) for i in range(4)], seed), seed)
-    error = np.sqrt(np.mean([rms_error(seed, b) ** 2 for b in bands]))
-    return float(np.mean([b.inside for b in bands]) / error)
-
-
-def coverage(seed: int, band: Band, inside: bool = True) -> float:
-    """Share of grid points at which mean +- 1.96 sd holds the true curve, in |x| <= 2 or in |x| >= 3."""
-    where = np.abs(GRID) <= INSIDE if inside else np.abs(GRID) >= 3
-    hit = np.abs(band.mean - curve(seed, 10).truth) <= 1.96 * band.sd
-    return float(hit[where].mean())
-
-
-def rms_error(seed: int, band: Band) -> float:
-    """Root mean square distance of the band's mean from the true curve on |x| <= 2."""
-    where = np.abs(GRID) <= INSIDE
-    return float(np.sqrt(np.mean((band.mean - curve(seed, 10).truth)[where] ** 2)))
-
-
-def explained(seed: int, band: Band) -> float:
-    """Share of the curve's variance on |x| <= 2 that the band's mean explains: 1 for a perfect fit, 0 for a constant."""
-    variance = curve(seed, 10).truth[np.abs(GRID) <= INSIDE].var()
-    return float(1 - rms_error(seed, band) ** 2 / variance)
+def ensemble(seed: int, n: int) -> Band:
+    """Mean and sd of ``MEMBERS`` networks without dropout from different starts."""
+    curves = point_predictions(train([Member(n, 0.0, i + 1) for i in range(MEMBERS)], seed))
+    return Band(curves.mean(0), curves.std(0, ddof=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,6 +54,25 @@ def attention(x: Tensor, w: dict[str, Tensor]) -> Tensor:
     """Self-attention with one head; ``x``: (B, T, d)."""
     scores = (x @ w["q"]) @ (x @ w["k"]).mT / WIDTH**0.5
     return scores.softmax(-1) @ (x @ w["v"]) @ w["o"]
+
+
+def attention_logits(seed: int, factor: float = 1.0, normalised: bool = False) -> Tensor:
+    """``q.k / sqrt(d)`` of random tokens, shape ``(B, T, T)``, with the query and key matrices times ``factor``.
+
+    ``normalised``: queries and keys go through a norm first, which bounds every logit by ``sqrt(d)`` (Henry et al. 2020).
+    """
+    generator = torch_generator(seed, "attention logits")
+    w, x = _weights(1, generator)[0], torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
+    q, k = (factor * (x @ w[name].detach()) for name in "qk")
+    if normalised:
+        q, k = _norm(q), _norm(k)
+    return q @ k.mT / WIDTH**0.5
+
+
+def attention_entropy(logits: Tensor) -> float:
+    """Mean entropy of the attention of each token over that of looking at all tokens alike: 1 for even, 0 for one-hot."""
+    share = logits.double().softmax(-1)
+    return float(-(share * (share + 1e-300).log()).sum(-1).mean() / math.log(logits.shape[-1]))
 
 
 def feed_forward(x: Tensor, w: dict[str, Tensor]) -> Tensor:

@@ -26,7 +26,7 @@ def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Me
     "With momentum β each step turns the weights by √(2ηλ/(1 + β)).",
     source="kosson2024rotational",
     verdict="holds-if",
-    condition=WAITED + "; β = 0.9, the decay is added to the gradient",
+    condition=WAITED + "; β = 0.9, the decay is added to the gradient; small steps, η/(1 − β) of 0.5",
 )
 def turn_momentum(seed: int) -> Measured:
     """Root mean square angle over the prediction, minus one, in size; rate 0.05, decay 0.4."""

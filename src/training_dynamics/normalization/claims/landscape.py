@@ -15,9 +15,11 @@ VARIED: dict[str, tuple[object, ...]] = {"depth": (4, 6), "rate": (0.02, 0.05)}
     "Along the gradient, the loss of a plain network rises higher than that of one with BatchNorm.",
     source="santurkar2018how",
     verdict="holds-if",
-    condition="the network is deep, six layers here; one learning rate for both; on average over networks",
+    condition=(
+        "the network is deep, six layers here; one learning rate for both, 0.05 (at 0.02 the two are nearly alike); on average "
+        "over networks"
+    ),
     judge="mean",
-    vary={"rate": (0.02, 0.05)},
 )
 def smoother(seed: int, rate: float = 0.05) -> Measured:
     """Largest loss on a ray, plain over BatchNorm; medians over the path."""

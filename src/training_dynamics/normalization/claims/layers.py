@@ -1,4 +1,4 @@
-"""What the chapter on normalisation asserts about its formulas: gradients, scale invariance, lengths, batches, blocks."""
+"""What the chapter on normalisation asserts about its formulas: gradients, scale invariance, lengths."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 import torch
 
 from coursekit.claim import Measured, claim
-from training_dynamics.normalization.batches import modes, pair_gradient
-from training_dynamics.normalization.blocks import typical_start
+from training_dynamics.normalization.batches import pair_gradient
 from training_dynamics.normalization.layers import normalize_backward
 from training_dynamics.normalization.nets import Net
 from training_dynamics.normalization.scale import (
@@ -123,63 +122,3 @@ def weight_norm_grows(seed: int) -> Measured:
 def pair(seed: int) -> Measured:
     """Gradient through BatchNorm on two examples, over that through LayerNorm."""
     return Measured(pair_gradient(seed), "of LayerNorm's", at_most=1e-9)
-
-
-@claim(
-    "normalization.small_batches",
-    "BatchNorm helps with any batch size.",
-    source="wu2018group",
-    verdict="fails",
-    instead="On batches of two it can hardly learn, and LayerNorm on the same batches can.",
-)
-def small_batches(seed: int) -> Measured:
-    """Test error of BatchNorm (evaluation mode) over that of LayerNorm, both trained on batches of two."""
-    return Measured(modes(seed, "batch", 2).evaluation / modes(seed, "layer", 2).evaluation, "times", at_least=2)
-
-
-@claim(
-    "normalization.neighbours",
-    "In training mode, a BatchNorm network's answer about an image depends on the other images in the batch.",
-    source="ioffe2017renormalization",
-    verdict="holds",
-)
-def neighbours(seed: int) -> Measured:
-    """Share of test images whose predicted class changes when seven neighbours change."""
-    return Measured(modes(seed, "batch", 8).flips, "of the images", at_least=0.12)
-
-
-@claim(
-    "normalization.post_norm_gradient",
-    "At the start, the last block of a deep post-norm transformer has a much larger gradient than that of a pre-norm one.",
-    source="xiong2020layer",
-    verdict="holds",
-)
-def post_norm_gradient(seed: int) -> Measured:
-    """Gradient of the last matrix of 16 blocks, post-norm over pre-norm, means over eight draws."""
-    ratio = typical_start(seed, "post", 16).gradient[-1] / typical_start(seed, "pre", 16).gradient[-1]
-    return Measured(float(ratio), "times", at_least=2)
-
-
-@claim(
-    "normalization.pre_norm_even",
-    "Pre-norm gives every block the same gradient.",
-    source="",
-    verdict="fails",
-    instead="The stream grows, so that later blocks matter less: the last gets a fraction of the first one's gradient.",
-)
-def pre_norm_even(seed: int) -> Measured:
-    """Gradient of the last of 16 pre-norm blocks over that of the first."""
-    g = typical_start(seed, "pre", 16).gradient
-    return Measured(float(g[-1] / g[0]), "of the first block's", at_most=0.67)
-
-
-@claim(
-    "normalization.stream_grows",
-    "The mean square of a pre-norm residual stream grows about linearly with the number of blocks; post-norm holds it at one.",
-    source="xiong2020layer",
-    verdict="holds",
-)
-def stream_grows(seed: int) -> Measured:
-    """Growth from block 4 to block 16 over the factor that a straight line through the input's one predicts."""
-    s = typical_start(seed, "pre", 16).stream
-    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.7, at_most=1.9)

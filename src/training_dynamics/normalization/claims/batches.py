@@ -1,0 +1,93 @@
+"""What the chapter on normalisation asserts about batches, and about the placement of norms in transformers."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.batches import modes
+from training_dynamics.normalization.blocks import WIDTH, attention_entropy, attention_logits, typical_start
+
+
+@claim(
+    "normalization.small_batches",
+    "BatchNorm helps with any batch size.",
+    source="wu2018group",
+    verdict="fails",
+    instead="On batches of two it can hardly learn, and LayerNorm on the same batches can.",
+)
+def small_batches(seed: int) -> Measured:
+    """Test error of BatchNorm (evaluation mode) over that of LayerNorm, both trained on batches of two."""
+    batch, layer = (modes(seed, kind, 2).evaluation for kind in ("batch", "layer"))
+    return Measured(batch / layer, "times", at_least=2)
+
+
+@claim(
+    "normalization.neighbours",
+    "In training mode, a BatchNorm network's answer about an image depends on the other images in the batch.",
+    source="ioffe2017renormalization",
+    verdict="holds",
+)
+def neighbours(seed: int) -> Measured:
+    """Share of test images whose predicted class changes when seven neighbours change."""
+    return Measured(modes(seed, "batch", 8).flips, "of the images", at_least=0.12)
+
+
+@claim(
+    "normalization.post_norm_gradient",
+    "At the start, the last block of a deep post-norm transformer has a much larger gradient than that of a pre-norm one.",
+    source="xiong2020layer",
+    verdict="holds",
+)
+def post_norm_gradient(seed: int) -> Measured:
+    """Gradient of the last matrix of 16 blocks, post-norm over pre-norm, means over eight draws."""
+    ratio = typical_start(seed, "post", 16).gradient[-1] / typical_start(seed, "pre", 16).gradient[-1]
+    return Measured(float(ratio), "times", at_least=2)
+
+
+@claim(
+    "normalization.pre_norm_even",
+    "Pre-norm gives every block the same gradient.",
+    verdict="fails",
+    instead="The stream grows, so that later blocks matter less: the last gets a fraction of the first one's gradient.",
+)
+def pre_norm_even(seed: int) -> Measured:
+    """Gradient of the last of 16 pre-norm blocks over that of the first."""
+    g = typical_start(seed, "pre", 16).gradient
+    return Measured(float(g[-1] / g[0]), "of the first block's", at_most=0.67)
+
+
+@claim(
+    "normalization.stream_grows",
+    "The mean square of a pre-norm residual stream grows about linearly with the number of blocks; post-norm holds it at one.",
+    source="xiong2020layer",
+    verdict="holds",
+)
+def stream_grows(seed: int) -> Measured:
+    """Growth from block 4 to block 16 over the factor that a straight line through the input's one predicts."""
+    s = typical_start(seed, "pre", 16).stream
+    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.7, at_most=1.9)
+
+
+@claim(
+    "normalization.attention_collapses",
+    "Longer query and key weights make attention one-hot.",
+    source="wortsman2024small",
+    verdict="holds-if",
+    condition="queries and keys are not normalised; weights four times as long as at the start",
+    vary={"factor": (4.0, 8.0)},
+)
+def attention_collapses(seed: int, factor: float = 4.0) -> Measured:
+    """Entropy of attention with weights four times as long, over that of the weights at the start."""
+    long, start = (attention_entropy(attention_logits(seed, c)) for c in (factor, 1.0))
+    return Measured(long / start, "of the entropy at the start", at_most=0.4)
+
+
+@claim(
+    "normalization.qk_norm",
+    "With a norm of queries and keys no attention logit exceeds √d, whatever the weights.",
+    source="henry2020query",
+    verdict="holds",
+)
+def qk_norm(seed: int) -> Measured:
+    """Largest logit over √d, weights from a hundredth to a hundred times those at the start."""
+    logits = [attention_logits(seed, c, normalised=True).abs().max() for c in (0.01, 1.0, 4.0, 100.0)]
+    return Measured(float(max(logits)) / WIDTH**0.5, "of the bound", at_most=1)
