@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from coursekit.assignments.domains import asks_functions
 from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.record import Tables, complete, record
 from coursekit.assignments.schema import CHANGES, Aim, Assignment, Block, Question, Text
@@ -77,9 +78,10 @@ def answer_cell(assignment: Assignment, question: Question) -> str:
 def check_cell(question: Question, visible: Tables, hidden: Tables, reference: str = "") -> str:
     """The check cell of a question, with the values that the reference and the mistakes give.
 
-    Where the question has a domain, the hidden part holds it and the code of the ``reference``.
+    Where inputs are drawn from the question's domain, the hidden part holds it and the code of the ``reference``.
     """
-    drawn = [f"check.drawn({_quoted(question.domain)}, {_quoted(reference)})"] if question.domain else []
+    called = question.domain and asks_functions(question)  # values are the same for all, and judged above
+    drawn = [f"check.drawn({_quoted(question.domain)}, {_quoted(reference)})"] if called else []
     options = [repr(question.id), f"points={question.meta.points:g}"]
     options += ["parts=True"] if question.meta.parts else []
     options += ["reveal=False"] if question.meta.kind == "predict" else []

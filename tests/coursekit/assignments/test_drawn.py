@@ -3,9 +3,10 @@
 import nbformat
 import numpy as np
 import pytest
-from fixture import copy_course
+from fixture import ROOT, copy_course
 
 from coursekit.assignments.kit import kit_files
+from coursekit.assignments.notebook import facts
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove, prover_of
 from coursekit.assignments.release import release, source_text
@@ -121,6 +122,18 @@ def test_students_see_neither_domain_nor_reference(course, tmp_path):
     assert "check.drawn(" in source_text(load("tiny", course), course)
     for text in [made.release.read_text(), *map(str, kit_files("tiny", made.release.read_text(), course).values())]:
         assert "check.drawn('" not in text and "rng.uniform(0.5, 4.0, 3)" not in text
+
+
+def test_an_answer_that_is_a_value_is_not_judged_twice(tmp_path):
+    case = 'check.case("order of learning", lambda: order)\n```\n'
+    root = copy_course(tmp_path, exercises=(case, case + "\n```{domain}\nrtol = 1e-6\n```\n"))
+    assert "check.drawn(" not in source_text(load("tiny", root), root)
+
+
+def test_the_text_says_whether_points_are_given_in_parts():
+    text = {question.id: facts(question).split(" · ")[0] for question in load("tiny", ROOT).questions}
+    assert text["half_time"] == "3 points, all or nothing" and text["meaning"] == "5 points"
+    assert text["momentum"] == "4 points, in equal parts for each check"
 
 
 def test_the_drawn_part_can_be_read_in_the_source_notebook(course):
