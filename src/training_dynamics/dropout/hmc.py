@@ -124,7 +124,7 @@ def sample(
     kept, accepted = [], np.zeros(len(start))
     for turn in range(warmup + draws):
         before = State(theta, rng.standard_normal(theta.shape).astype(start.dtype), energy, gradient)
-        after = leapfrog(function, before, step * rng.uniform(0.8, 1.2, step.shape).astype(start.dtype), count)
+        after = leapfrog(function, before, step * rng.uniform(0.8, 1.2, step.shape).astype(start.dtype), count)  # type: ignore[attr-defined]
         lost = before.total - after.total
         chance = np.exp(np.minimum(0, np.where(np.isnan(lost), -np.inf, lost)))  # a trajectory may leave all numbers
         yes = rng.random(len(theta)) < chance
