@@ -164,7 +164,7 @@ def _stopped(seed: int, steps: int, n: int = IMAGES, noise: float = NOISE) -> np
     "Gradient descent that stops early does not see the spike at p = n.",
     source="ali2019continuous",
     verdict="holds",
-    vary={"steps": (100, 1000, 10_000)} | VARIED,
+    vary={"steps": (100, 1000, 10_000), **VARIED},
 )
 def early_stopping(seed: int, steps: int = 1000, n: int = IMAGES, noise: float = NOISE) -> Measured:
     """MSE at p = n over the mean of those at 2n/3 and 4n/3, worse of clean and spoiled; without stopping it is hundreds."""
