@@ -30,7 +30,8 @@ def question(id, stub, reference, visible, hidden):
         kind="code",
         hints=["a", "b", "c"],
     )
-    return Question(meta, 1, "A statement.", stub, visible, hidden, reference)
+    parts = {"answer": stub, "visible": visible, "hidden": hidden, "reference": reference}
+    return Question(meta, 1, "A statement.", **parts)
 
 
 def assignment(questions, setup="import numpy as np\nimport torch"):

@@ -30,6 +30,7 @@ CHECKS = (
     "checks.py",
     "compare.py",
     "diagnose.py",
+    "drawn.py",
     "lent.py",
     "plain.py",
     "told.py",
