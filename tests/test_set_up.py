@@ -58,6 +58,22 @@ def test_a_command_that_takes_long_is_said_to_be_at_work_and_one_that_fails_is_n
         run(sys.executable, "-c", "raise SystemExit(3)")
 
 
+def test_packages_are_counted_while_pip_takes_folders_away(tmp_path, monkeypatch):
+    set_up = runpy.run_path(str(ROOT / "tools" / "set_up.py"), run_name="set_up")
+    site, scandir = tmp_path / "lib" / "python3.11" / "site-packages", os.scandir
+    for name in ("one-1.0.dist-info", "two-2.0.dist-info", "~removed"):
+        (site / name).mkdir(parents=True)
+
+    def gone(path="."):
+        if "~" in str(path):
+            raise FileNotFoundError(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", gone)
+    set_up["installed"].__globals__["VENV"] = tmp_path
+    assert set_up["installed"]() == 2
+
+
 @pytest.mark.skipif(os.name == "nt", reason="instructors on Windows use WSL")
 def test_ctrl_c_says_how_to_go_on(tmp_path):
     (tmp_path / "tools").mkdir()

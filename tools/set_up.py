@@ -44,6 +44,12 @@ def wanted() -> str:
     return hashlib.sha256(b"\0".join([EXTRAS.encode(), sys.version.encode(), str(ROOT).encode(), *parts])).hexdigest()
 
 
+def installed() -> int:
+    """How many packages the environment has.  Looks no deeper than needed: pip moves and removes folders meanwhile."""
+    sites = [*VENV.glob("lib/python*/site-packages"), *VENV.glob("Lib/site-packages")]
+    return sum(len(list(site.glob("*.dist-info"))) for site in sites)
+
+
 def run(*command: object) -> None:
     """Run a command, say that it is still at work when it takes long, and stop with its name when it fails."""
     start = time.monotonic()
@@ -52,8 +58,7 @@ def run(*command: object) -> None:
             try:
                 process.wait(SILENCE)
             except subprocess.TimeoutExpired:
-                installed = len(list(VENV.glob("[lL]ib/**/*.dist-info")))
-                print(f"  {time.monotonic() - start:.0f} s; {installed} packages installed so far", flush=True)
+                print(f"  {time.monotonic() - start:.0f} s; {installed()} packages installed so far", flush=True)
             except KeyboardInterrupt:  # the command got it too: a next run must not meet it while it tidies up
                 process.wait()
                 raise
