@@ -37,6 +37,7 @@ class Checker(Peer):
         self.last_error = ""  # the type of the student's error that came last
         self.broken = False  # whether the student's process sent what no honest process sends
         self.given_files: dict[str, bytes] = {}  # that lie beside the notebook
+        self.came: set[str] = set()  # names of files that the answer has written
         self.errors: dict[str, type] = {}  # exceptions that the answer defines
         self.shell = shell.Shell(100_000)
 
@@ -197,7 +198,7 @@ class Checker(Peer):
         sys.stdout.write(printed)
         if files and self.takes_files:
             try:
-                wider.take_files(files, self.given_files)
+                wider.take_files(files, self.given_files, self.came)
             except (ValueError, OSError) as error:
                 raise self._breach(f"the answer's process sent files that may not come in: {error}") from None
 

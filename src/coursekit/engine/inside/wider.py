@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 import random
 import re
 import sys
@@ -48,9 +49,10 @@ def crosses(name: str) -> bool:
     return bool(NAME.fullmatch(name)) and ".." not in name and name.endswith((*TEXTS, *STARTS))
 
 
-def take_files(files: Any, given: Mapping[str, bytes]) -> None:
+def take_files(files: Any, given: Mapping[str, bytes], came: set[str]) -> None:
     """Put the answer's files into the working folder; one whose name or content may not come in stays out.
 
+    ``came`` are the names of those that came before: a file of any other origin is the test's own, and stays as it is.
     Raises FrameError for what is not files at all.
     """
     if type(files) is not dict or len(files) > MOST_FILES:
@@ -60,8 +62,11 @@ def take_files(files: Any, given: Mapping[str, bytes]) -> None:
             raise FrameError("a file is a name and bytes")
         if crosses(name) and name not in given and _is_what_it_says(name, data):
             path = Path(name)
+            if name not in came and os.path.lexists(path):
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+            came.add(name)
 
 
 def _is_what_it_says(name: str, data: bytes) -> bool:
