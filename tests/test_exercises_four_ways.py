@@ -1,21 +1,17 @@
 """Notebook, ``course check``, ``course prove`` and ``course grade`` say the same of the answers that come with the exercises."""
 
 import pytest
+from engines import sandboxed
 from four_ways import of_topic
 
 from coursekit.assignments.parse import topics
 from coursekit.course import current
-from coursekit.engine.engines import SandboxUnavailable, grading_engine
 
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        made = grading_engine(library=current().given)
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed(current()) as made:
+        yield made
 
 
 def test_of_a_sample_of_a_topic(engine):

@@ -1,21 +1,17 @@
 """The exercises in the book's page: its own Python says of every answer that comes with them what ``course check`` says."""
 
 import pytest
+from engines import sandboxed
 from in_page import Page, agree
 
 from coursekit.assignments.parse import topics
 from coursekit.course import current
-from coursekit.engine.engines import SandboxUnavailable, grading_engine
 
 
 @pytest.fixture(scope="module")
 def engine():
-    try:
-        made = grading_engine(library=current().given)
-    except SandboxUnavailable as error:
-        pytest.skip(str(error))
-    yield made
-    made.close()
+    with sandboxed(current()) as made:
+        yield made
 
 
 @pytest.mark.slow

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import subprocess
 from collections.abc import Callable, Iterable
 from concurrent.futures import as_completed
 from dataclasses import dataclass
@@ -12,15 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from coursekit import locks
 from coursekit.claim import Claim, Setting
 from coursekit.claims import Outcome, bound, discover, run, workers
 from coursekit.course import current
+from coursekit.locks import Lock, at_commit, drawn, git, text
 from coursekit.numbers import plain
 from coursekit.paths import write_atomically
 from coursekit.reached import digest_of
-
-TENTH = 10
-Lock = dict[str, dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -54,17 +50,7 @@ def tasks(claims: Iterable[Claim]) -> list[Task]:
 
 def load(file: Path | None = None) -> Lock:
     """``{claim id: {setting: entry}}``; empty when there is no file."""
-    file = file or lock_file()
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def text(lock: Lock) -> str:
-    """The lock as JSON with one line a setting, sorted, so that two branches seldom touch the same line."""
-    claims = []
-    for claim_id in sorted(lock):
-        lines = ",\n".join(f"  {json.dumps(n)}: {json.dumps(e, allow_nan=False)}" for n, e in lock[claim_id].items())
-        claims.append(f" {json.dumps(claim_id)}: {{\n{lines}\n }}")
-    return "{\n" + ",\n".join(claims) + "\n}\n" if claims else "{}\n"
+    return locks.load(file or lock_file())
 
 
 def entry(outcome: Outcome) -> dict[str, Any]:
@@ -169,7 +155,7 @@ def _run_task(claim_id: str, setting: str, use_cache: bool) -> tuple[tuple[int, 
 
 def to_check(claims: Iterable[Claim], lock: Lock, since: str) -> list[Task]:
     """What is measured again: settings whose entry differs from the one at commit ``since``, and a tenth of the rest."""
-    before, head = at_commit(since) if since else {}, git(lock_file().parent, "rev-parse", "HEAD") or text(lock)
+    before, head = at_commit(lock_file(), since), git(lock_file().parent, "rev-parse", "HEAD") or text(lock)
     chosen = []
     for task in tasks(claims):
         old = before.get(task.claim.id, {}).get(str(task.setting), {}).get("digest")
@@ -177,23 +163,3 @@ def to_check(claims: Iterable[Claim], lock: Lock, since: str) -> list[Task]:
         if (before and old != new) or drawn(f"{head.strip()} {task.key}"):
             chosen.append(task)
     return chosen
-
-
-def drawn(name: str) -> bool:
-    """Whether ``name`` is in the tenth that its hash draws."""
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % TENTH == 0
-
-
-def at_commit(commit: str) -> Lock:
-    """The lock as ``commit`` has it; empty when there is no such commit or it has none."""
-    kept = git(lock_file().parent, "show", f"{commit}:{lock_file().name}")
-    return json.loads(kept) if kept else {}
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git prints in ``folder``; nothing where it fails."""
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return ""

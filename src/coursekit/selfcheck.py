@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from coursekit.checked import LATER, PASSES, Checked, checked
 from coursekit.engine.interface import Budget, Engine, Judging, Outcome, Submission
 from coursekit.notebooks.limits import LARGEST
 from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
-from coursekit.verdict import LATER, PASSES, Checked, checked
 
 Read = TypeVar("Read")
 

@@ -12,11 +12,11 @@ from four_ways import BUDGET
 from coursekit.assignments.parse import load
 from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text
+from coursekit.checked import LATER, PASSES
 from coursekit.course import at
 from coursekit.live import bundle, fields, files, session
 from coursekit.notebooks.read import read_notebook
 from coursekit.selfcheck import Work, facts_of, run
-from coursekit.verdict import LATER, PASSES
 
 HARNESS = Path(__file__).parent / "live" / "in_node.js"
 

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from coursekit import locks
 from coursekit.assignments.kills import ALL, EACH, Kills, measure
 from coursekit.assignments.mutants import mutants
 from coursekit.assignments.prove import prover_of
 from coursekit.assignments.schema import Assignment, Question
-from coursekit.claims_lock import drawn, git
 from coursekit.course import at
+from coursekit.locks import Lock, at_commit, drawn, git, text
 from coursekit.paths import write_atomically
 
 FILE = "mutants.lock"
 KEPT = ("mutants", "same", "broken", "killed", "survivors")
-Lock = dict[str, dict[str, dict]]  # topic -> question -> its digest and what was found
 
 
 def load(root: Path | None = None) -> Lock:
     """The lock of the course at ``root``; empty when there is no file."""
-    file = at(root).root / FILE
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def text(lock: Lock) -> str:
-    """The lock as JSON with one line a question, sorted, so that two branches seldom touch the same line."""
-    topics = []
-    for topic in sorted(lock):
-        lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(entry)}" for id, entry in lock[topic].items())
-        topics.append(f" {json.dumps(topic)}: {{\n{lines}\n }}")
-    return "{\n" + ",\n".join(topics) + "\n}\n" if topics else "{}\n"
+    return locks.load(at(root).root / FILE)
 
 
 def digest(assignment: Assignment, question: Question) -> str:
@@ -99,9 +88,8 @@ def to_check(
     assignments: Iterable[Assignment], lock: Lock, since: str, root: Path | None = None
 ) -> dict[str, list[str]]:
     """What is measured again, by topic: questions whose entry differs from that at commit ``since``, and a tenth of the rest."""
-    folder = at(root).root
-    kept = git(folder, "show", f"{since}:{FILE}") if since else ""
-    before, head = json.loads(kept) if kept else {}, git(folder, "rev-parse", "HEAD") or text(lock)
+    file = at(root).root / FILE
+    before, head = at_commit(file, since), git(file.parent, "rev-parse", "HEAD") or text(lock)
     chosen: dict[str, list[str]] = {}
     for assignment in assignments:
         topic = assignment.topic

@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from coursekit.checked import LATER, PASSES
 from coursekit.console import wide_console
 from coursekit.selfcheck import CheckReport, NotCheckable, read, run
-from coursekit.verdict import LATER, PASSES
 
 MARKS = {PASSES: "green", "wrong": "red", "missing": "yellow", LATER: "cyan"}
 

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from coursekit.checked import checked
 from coursekit.checks import CheckFailed, check as checks
 from coursekit.engine.inside.shell import Shell, line_of
 from coursekit.engine.interface import QuestionResult, Status
 from coursekit.engine.messages import NOT_ANSWERED, scrubbed
 from coursekit.notebooks.names import bound_names, imported_names, is_stub, used_names
 from coursekit.told import error_name, error_text
-from coursekit.verdict import checked
 
 OUTPUT = 10_000  # characters that an answer may print
 ELSEWHERE = "The page's Python has NumPy and SciPy and nothing else: check this answer with the kit."

@@ -9,11 +9,11 @@ from fixture import ROOT, answered, copy_course
 
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import released_text
+from coursekit.checked import PASSES
 from coursekit.cli import main
 from coursekit.engine.interface import Outcome, QuestionResult
 from coursekit.notebooks import limits
 from coursekit.selfcheck import NotCheckable, read, report, run
-from coursekit.verdict import PASSES
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from fixture import copy_course
 from test_drawn import DOMAIN, END
 
+from coursekit import locks
 from coursekit.assignments import kills, kills_lock
 from coursekit.assignments.fuzz import Fuzz
 from coursekit.assignments.kills import Kills, measure
@@ -66,7 +67,7 @@ def test_the_lock_keeps_what_was_measured_and_is_stale_when_a_check_changes(cour
     assert run.exit_code == 0 and "100.00% of the mutants" in run.output
     lock, assignment = kills_lock.load(course), load("tiny", course)
     assert kills_lock.problems([assignment], lock) == []
-    assert kills_lock.text(json.loads(kills_lock.text(lock))) == (course / kills_lock.FILE).read_text()
+    assert locks.text(json.loads(locks.text(lock))) == (course / kills_lock.FILE).read_text()
     before = (course / kills_lock.FILE).stat().st_mtime_ns
     assert kills_lock.measure_missing(assignment, course) == []
     assert (course / kills_lock.FILE).stat().st_mtime_ns == before
@@ -99,7 +100,7 @@ def test_ci_measures_again_what_changed_and_says_when_the_lock_is_stale(course):
             "half_time": entry(1, {}) | {"digest": kills_lock.digest(assignment, assignment.question("half_time"))}
         }
     }
-    (course / kills_lock.FILE).write_text(kills_lock.text(lock))
+    (course / kills_lock.FILE).write_text(locks.text(lock))
     assert CliRunner().invoke(main, arguments).exit_code == 0
     assert CliRunner().invoke(main, ["prove", "--check"]).exit_code == 2
 
@@ -108,7 +109,8 @@ def test_what_differs_from_a_commit_is_measured_again(course, monkeypatch):
     assignment = load("tiny", course)
     lock = {"tiny": {"half_time": entry(1, {}) | {"digest": "new"}}}
     old = {"tiny": {"half_time": entry(1, {}) | {"digest": "old"}}}
-    monkeypatch.setattr(kills_lock, "git", lambda folder, *told: kills_lock.text(old) if told[0] == "show" else "head")
+    for module in (locks, kills_lock):
+        monkeypatch.setattr(module, "git", lambda folder, *told: locks.text(old) if told[0] == "show" else "head")
     monkeypatch.setattr(kills_lock, "drawn", lambda name: False)
     assert kills_lock.to_check([assignment], lock, "main", course) == {"tiny": ["half_time"]}
     assert kills_lock.to_check([assignment], old, "main", course) == {}
