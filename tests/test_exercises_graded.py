@@ -3,9 +3,9 @@
 import pytest
 from graded_answers import (
     Grader,
-    a_blank_notebook_is_called_blank,
-    every_mistake_gets_its_own_message,
-    right_answers_earn_everything,
+    faults_by_mistake,
+    losses_of_right_answers,
+    named_mistakes,
 )
 
 from coursekit.assignments.parse import topics
@@ -23,12 +23,12 @@ def grader(request):
 
 @pytest.mark.parametrize("seed", [0, 4711])
 def test_right_answers_earn_everything(grader, seed):
-    right_answers_earn_everything(grader, seed)
+    assert losses_of_right_answers(grader, seed) == {}
 
 
 def test_every_mistake_gets_its_own_message(grader):
-    every_mistake_gets_its_own_message(grader)
+    assert faults_by_mistake(grader) == dict.fromkeys(named_mistakes(grader), "")
 
 
 def test_a_blank_notebook_earns_nothing_and_is_called_blank(grader):
-    a_blank_notebook_is_called_blank(grader)
+    assert {(result.score, result.status) for result in grader.grade({}).values()} == {(0, "blank")}

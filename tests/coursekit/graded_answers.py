@@ -27,37 +27,40 @@ class Grader:
         return {q.id: complete(self.assignment, q, folder, code) for q, code in found if code is not None}
 
 
-def right_answers_earn_everything(grader, seed):
-    """The reference, and notebooks that hold every alternative between them."""
+def losses_of_right_answers(grader, seed):
+    """What the reference, and notebooks that hold every alternative between them, lose: ``{(answer, question): message}``."""
     questions = [q for q in grader.assignment.questions if not q.written]
-    references = grader.cells("reference", lambda q: q.reference)
-    graded = grader.grade(references, {q.id: seed for q in questions})
-    assert {q.id: graded[q.id].score for q in questions} == {q.id: q.meta.points for q in questions}
+    answers = {"reference": grader.cells("reference", lambda q: q.reference)}
     for number in range(max(len(q.alternatives) for q in questions)):
-        cells = grader.cells("alternatives", lambda q: nth(list(q.alternatives.values()), number))  # noqa: B023
+        alternatives = grader.cells("alternatives", lambda q: nth(list(q.alternatives.values()), number))  # noqa: B023
+        answers[f"alternative {number}"] = alternatives
+    assert set(answers["reference"]) == {q.id for q in questions}
+    found = {}
+    for name, cells in answers.items():
         graded = grader.grade(cells, {q.id: seed for q in questions})
-        assert {id: graded[id].message for id in cells if graded[id].status != "passed"} == {}
+        full = {id: (grader.assignment.question(id).meta.points, "passed") for id in cells}
+        lost = [id for id in cells if (graded[id].score, graded[id].status) != full[id]]
+        found |= {(name, id): graded[id].message for id in lost}
+    return found
 
 
-def every_mistake_gets_its_own_message(grader):
-    """Notebooks that hold every typical mistake between them."""
-    tried = 0
+def faults_by_mistake(grader):
+    """Each typical mistake, graded in as few notebooks as hold them all, with what is wrong with its verdict, or nothing."""
+    found = {}
     for number in range(max(len(q.mistakes) for q in grader.assignment.questions)):
         cells = grader.cells("mistakes", lambda q: getattr(nth(q.mistakes, number), "code", None))  # noqa: B023
         graded = grader.grade(cells)
         for id in cells:
             question = grader.assignment.question(id)
             mistake = question.mistakes[number]
-            assert graded[id].score < question.meta.points, (id, mistake.name)
-            assert mistake.says in graded[id].message, (id, mistake.name, graded[id].message)
-            tried += 1
-    assert tried == sum(len(q.mistakes) for q in grader.assignment.questions)
+            right = graded[id].score < question.meta.points and mistake.says in graded[id].message
+            found[id, mistake.name] = "" if right else f"{graded[id].score} points: {graded[id].message}"
+    return found
 
 
-def a_blank_notebook_is_called_blank(grader):
-    """It earns nothing."""
-    graded = grader.grade({})
-    assert {(r.score, r.status) for r in graded.values()} == {(0, "blank")}
+def named_mistakes(grader):
+    """Every typical mistake of the assignment, as ``faults_by_mistake`` names it."""
+    return {(q.id, mistake.name) for q in grader.assignment.questions for mistake in q.mistakes}
 
 
 def nth(items, number):
