@@ -103,12 +103,15 @@ def read(classroom: Classroom, assignment: str, student: str, name: str) -> byte
 
 
 def opened(folder: Path, parts: tuple[str, ...]) -> int:
-    """A descriptor of the last of ``parts`` below ``folder``, the others being folders.  Raises NotRegular for a link."""
+    """A descriptor of the last of ``parts`` below ``folder``, the others being folders.
+
+    Raises NotRegular for a link, and OSError with the whole path of what cannot be opened: of a part alone nobody knows whose.
+    """
     if os.open not in os.supports_dir_fd:
         return opened_by_path(folder, parts)
     current = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    for part in parts:
-        kind = 0 if part is parts[-1] else os.O_DIRECTORY
+    for depth, part in enumerate(parts, 1):
+        kind = 0 if depth == len(parts) else os.O_DIRECTORY
         try:
             below = os.open(part, PLAIN | kind, dir_fd=current)
         except OSError as error:
@@ -116,6 +119,7 @@ def opened(folder: Path, parts: tuple[str, ...]) -> int:
                 raise NotRegular(
                     f"{part} is a link or no plain file or folder; hand in a copy of the notebook"
                 ) from None
+            error.filename = str(folder.joinpath(*parts[:depth]))
             raise
         finally:
             os.close(current)

@@ -126,3 +126,13 @@ def test_nothing_is_collected_through_a_link_and_the_others_are_taken(tmp_path, 
     assert said["zoe"] == ("collected", "") and place(room, "zoe").is_file()
     assert said["eve"][0] == "refused" and "is a link" in said["eve"][1] and str(tmp_path) not in said["eve"][1]
     assert (place(room, "ann").read_bytes(), room.source("mini").read_bytes()) == before
+
+
+@pytest.mark.parametrize("missing", ["mini.ipynb", "mini", "eve"])
+def test_what_cannot_be_opened_is_named_by_its_whole_path(tmp_path, missing):
+    parts = ("eve", "mini", "mini.ipynb")
+    there = parts[: parts.index(missing)]
+    (tmp_path / "submitted").joinpath(*there).mkdir(parents=True)
+    with pytest.raises(FileNotFoundError) as error:
+        handed_in.opened(tmp_path / "submitted", parts)
+    assert error.value.filename == str((tmp_path / "submitted").joinpath(*there, missing))
