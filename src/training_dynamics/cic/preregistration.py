@@ -1,0 +1,95 @@
+"""What was fixed before the runs: the proxies, the sign that each row predicts for each, the nulls, and the rule of judgement.
+
+The lens says that training maximises F = phi - lambda H + gamma C, with lambda, gamma >= 0 and without naming a measure for
+any of the three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PROXIES = ("tc", "synergy", "h_rep", "log_rank", "h_pred", "cka", "cka_input")
+TERMS = {"phi": PROXIES[:2], "H": PROXIES[2:5], "C": PROXIES[5:]}
+MEANING = {
+    "tc": "total correlation of the last hidden layer, nats a unit (Gaussian formula)",
+    "synergy": "minus the O-information of the last hidden layer, nats a unit (Gaussian formula)",
+    "h_rep": "differential entropy of the last hidden layer, nats a unit (Gaussian formula)",
+    "log_rank": "logarithm of the effective rank of the last hidden layer",
+    "h_pred": "mean entropy of the predicted class, nats",
+    "cka": "linear CKA of the two hidden layers",
+    "cka_input": "linear CKA of the inputs and the last hidden layer",
+}
+SEEDS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the lens's table: what it says, the statistic that it predicts, with which sign, and the null."""
+
+    name: str
+    says: str
+    statistic: str
+    term: str  # whose proxies it is about; "all" for three terms
+    sign: int  # of the statistic; for "all" that of phi and C, the opposite for H
+    null: str
+
+
+ROWS = (
+    Row(
+        "norm",
+        "the minimum norm of gradient descent is maximal integration",
+        "rank correlation of norm and phi over solutions from starts of five sizes, at equal loss",
+        "phi",
+        -1,
+        "the same with shuffled labels: should be no stronger",
+    ),
+    Row(
+        "adam",
+        "Adam's updates preserve coherence",
+        "change of C from start to equal loss: Adam's minus gradient descent's, in absolute value",
+        "C",
+        -1,
+        "a random walk that moves each layer as far as Adam did: should change C more than Adam",
+    ),
+    Row(
+        "batchnorm",
+        "batch normalisation lowers the entropy",
+        "H with batch normalisation minus H without, same start, at equal loss",
+        "H",
+        -1,
+        "the same difference before the first step: should be smaller",
+    ),
+    Row(
+        "dropout",
+        "dropout samples a posterior over representations, and its agreement is integration",
+        "rank correlation of agreement and phi over six dropout rates, agreement at one common rate",
+        "phi",
+        +1,
+        "the same with shuffled labels: should be no stronger",
+    ),
+    Row(
+        "connectivity",
+        "mode connectivity is one connected basin of F",
+        "each term in the middle of a curve of low loss minus that in the middle of the straight line",
+        "all",
+        +1,
+        "two networks before training: should show no difference between line and ends",
+    ),
+    Row(
+        "descent",
+        "double descent is a phase transition where d phi / d H = lambda",
+        "slope of phi against H where features equal examples, for three numbers of examples",
+        "phi, H",
+        +1,
+        "shuffled labels: the slope should lose its meaning",
+    ),
+)
+
+
+def judge(effects: Sequence[float], sign: int) -> str:
+    """``supported`` when the effect has the predicted sign at every seed, ``contradicted`` when it has the other, else ``undecided``."""
+    signed = [sign * effect for effect in effects]
+    if all(value > 0 for value in signed):
+        return "supported"
+    return "contradicted" if all(value < 0 for value in signed) else "undecided"
