@@ -1,1 +1,1 @@
-"""What the chapter asserts, each sentence bound to an experiment."""
+"""What the chapter asserts about the lens and about testing it, each sentence bound to an experiment."""

@@ -1,0 +1,69 @@
+"""What the chapter asserts about F as a whole, and about what free weights can fit."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.cic.climb import maximised, share
+from training_dynamics.cic.freedom import chance, fitted, simulated_chance
+
+
+@claim(
+    "cic.share",
+    "Training follows the gradient of F.",
+    verdict="fails",
+    instead="At best a small part of the loss's gradient lies in the span of the gradients of Φ, H and C, with any weights.",
+    vary={"steps": (200, 400, 100), "hidden": (24, 16, 32)},
+)
+def gradient_share(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Share of the squared gradient in that span: best choice of proxies, weights fitted at each checkpoint, median of six."""
+    return Measured(share(seed, hidden, steps).best, "of the squared gradient", at_most=0.4)
+
+
+@claim(
+    "cic.maximised",
+    "A network that maximises F learns.",
+    verdict="fails",
+    instead="Climbing F destroys what a linear probe could read from the untrained network.",
+    vary={"steps": (100, 50, 200), "hidden": (24, 32), "weight": (1.0, 0.3)},
+)
+def maximising(seed: int, steps: int = 100, hidden: int = 24, weight: float = 1.0) -> Measured:
+    """Held-out accuracy of a linear probe after climbing F minus that before, while F has risen."""
+    found = maximised(seed, hidden, steps, weight)
+    change = found.probe_after - found.probe_before if found.after > found.before else float("nan")
+    return Measured(change, "in accuracy", at_most=-0.1)
+
+
+@claim(
+    "cic.random_functionals",
+    "That F rises all along training, for suitable λ and γ, is evidence that training maximises F.",
+    verdict="fails",
+    instead="With two fitted weights most functionals that mean nothing rise along the same run, too.",
+    vary={"steps": (200, 400, 100), "hidden": (24, 32)},
+)
+def random_functionals(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Share of 60 random triples of functionals whose best combination has a rank correlation with time above 0.9."""
+    return Measured(fitted(seed, steps, hidden)[1], "of random functionals", at_least=0.3)
+
+
+@claim(
+    "cic.walks_climb",
+    "F, fitted, rises because the network is trained.",
+    verdict="fails",
+    instead="Fitted to a random walk in weight space, F rises along it as well.",
+    vary={"steps": (200, 400), "hidden": (24, 32)},
+)
+def walks_climb(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Rank correlation of time and F along a random walk: best of twelve choices of proxies, weights fitted."""
+    return Measured(fitted(seed, steps, hidden, path="walk")[0], "(rank correlation)", at_least=0.55)
+
+
+@claim(
+    "cic.coins",
+    "Two free weights are worth two wrong predictions: the chance that they fit N random steps is that of at most two tails in N throws.",
+    source="wendel1962problem",
+    verdict="holds",
+    vary={"steps": (6, 3, 10), "terms": (3, 2, 5)},
+)
+def coins(seed: int, steps: int = 6, terms: int = 3) -> Measured:
+    """Simulated chance minus the formula's, 4000 random runs."""
+    return Measured(simulated_chance(seed, steps, terms) - chance(steps, terms), "(probability)", at_least=-0.05, at_most=0.05)
