@@ -1,23 +1,80 @@
-"""What the chapter's explorable shows, from the closed forms; the page goes step by step instead."""
+"""What the chapter's explorable holds: the effects behind every verdict, and F's terms along a run, a random walk and at random.
+
+``python -m training_dynamics.cic.explorable`` prints the text of ``book/_static/cic_data.js``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from typing import Any
 
+import numpy as np
+import torch
 from jaxtyping import Float
 from numpy import ndarray
+from scipy.stats import rankdata
 
-from training_dynamics.cic.descent import closed_form, stationary_variance
+from training_dynamics.cic.climb import run, walk
+from training_dynamics.cic.freedom import random_terms
+from training_dynamics.cic.preregistration import PROXIES, TERMS, judge
+from training_dynamics.cic.table import cells, same_slope
+from training_dynamics.toolbox.seeds import numpy_generator
+
+Data = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Picture:
-    """The positions without noise, and the variance at which noisy steps settle."""
+def as_javascript(seed: int = 0) -> str:
+    """A script that sets ``TD.cic_data``: ``cells[row][proxy] = [sign, effects, null]``, the spread of each proxy, three paths."""
+    ran, strolled = run(seed), walk(seed)
+    random = random_terms(ran.theta.double().numpy(), numpy_generator(seed, "cic explorable"))
+    table: dict[str, dict[str, list]] = {}
+    for cell in cells():
+        table.setdefault(cell.row, {})[cell.proxy] = [cell.sign, short(cell.effects), short(cell.null)]
+    data = {
+        "terms": TERMS,
+        "cells": table,
+        "spread": dict(zip(PROXIES, short(ran.readings.std(0, correction=0)))),
+        "training": [short(row) for row in ran.readings],
+        "walk": [short(row) for row in strolled.readings],
+        "random": [short(row) for row in random],
+    }
+    head = "/* Made by training_dynamics.cic.explorable; do not edit. */\nglobalThis.TD = globalThis.TD || {};\n"
+    return f"{head}TD.cic_data = {json.dumps(data, separators=(',', ':'))};\n"
 
-    path: Float[ndarray, " steps+1"]
-    variance: float
+
+def short(values: Any) -> list[float]:
+    """Four significant digits, which is what the page holds."""
+    return [float(f"{float(v):.4g}") for v in values]
 
 
-def picture(rate: float, noise: float, steps: int = 30) -> Picture:
-    """All that is drawn for a rate and a size of the noise, from w = 1 on curvature 1."""
-    return Picture(closed_form(1.0, rate, steps), stationary_variance(rate, noise))
+def verdicts(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> dict[str, str]:
+    """The verdict of each row for one choice of proxies and weights; the weights matter to connectivity only."""
+    table = data["cells"]
+    plain = {"norm": phi, "adam": c, "batchnorm": h, "dropout": phi}
+    found = {row: judge(table[row][proxy][1], table[row][proxy][0]) for row, proxy in plain.items()}
+    found["connectivity"] = judge(gaps(data, phi, h, c, lam, gamma), +1)
+    found["descent"] = same_slope(tuple(table["descent"][f"{phi}/{h}"][1]))
+    return found
+
+
+def gaps(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> list[float]:
+    """F on the curve of low loss minus F on the line, each term in units of its spread along training, one number a seed."""
+    parts = [np.array(data["cells"]["connectivity"][name][1]) / data["spread"][name] for name in (phi, h, c)]
+    return [float(v) for v in parts[0] - lam * parts[1] + gamma * parts[2]]
+
+
+def functional(terms: Float[ndarray, "T 3"], lam: float, gamma: float) -> Float[ndarray, " T"]:
+    """``phi - lam H + gamma C`` along a path, each term in units of its own spread along it."""
+    phi, h, c = (terms / terms.std(0)).T
+    return phi - lam * h + gamma * c
+
+
+def rise(terms: Float[ndarray, "T 3"], lam: float, gamma: float) -> float:
+    """Spearman's rank correlation of the functional with time."""
+    ranks = rankdata(functional(terms, lam, gamma))
+    return float(np.corrcoef(ranks, np.arange(len(ranks)))[0, 1])
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    print(as_javascript(), end="")
