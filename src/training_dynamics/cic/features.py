@@ -45,7 +45,7 @@ def sweep(seed: int, examples: int = 80, shuffle: bool = False) -> Sweep:
     """Minimum-norm least squares on one-hot labels; fresh features are added to those already there."""
     data = nets.problem(seed, examples)
     count = round(examples * max(RATIOS))
-    v = torch.randn(64, 160 * 4, generator=torch_generator(seed, "cic features")).double()[:, :count] / 8
+    v = torch.randn(64, 800, generator=torch_generator(seed, "cic features")).double()[:, :count] / 8
     train, test = (((x - data.x.mean(0)).double() @ v).relu() for x in (data.x, data.held_out))
     y, truth = (one_hot(labels, dtype=torch.float64) for labels in (data.labels(shuffle), data.held_out_labels))
     rows = []

@@ -80,14 +80,14 @@ class Dropped:
 
 
 @once
-def dropout(seed: int, hidden: int = 24, steps: int = 200, shuffle: bool = False) -> Dropped:
+def dropout(seed: int, hidden: int = 24, steps: int = 400, shuffle: bool = False) -> Dropped:
     """One start, trained on 100 digits with each of ``DROPOUT_RATES``."""
     theta = nets.start(seed, hidden).repeat(len(DROPOUT_RATES), 1)
     return drop_and_train(seed, theta, hidden, DROPOUT_RATES, steps, shuffle)
 
 
 @once
-def dropout_at(seed: int, rate: float = 0.3, hidden: int = 24, steps: int = 200, starts: int = 16) -> Dropped:
+def dropout_at(seed: int, rate: float = 0.3, hidden: int = 24, steps: int = 400, starts: int = 16) -> Dropped:
     """Many starts, trained on the same 100 digits with one and the same dropout rate."""
     theta = nets.shape(hidden).initial([torch_generator(seed, "cic starts", i) for i in range(starts)])
     return drop_and_train(seed, theta, hidden, (rate,) * starts, steps, False)

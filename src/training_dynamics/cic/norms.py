@@ -91,7 +91,7 @@ def interpolators(seed: int, features: int = 300, examples: int = 100) -> Interp
     shortest = inverse @ one_hot(data.y, dtype=torch.float64)
     random = torch.randn(features, 11, generator=generator).double()
     null = random - inverse @ (train @ random)
-    distances = (0.0, 0.5, 1.0, 2.0, 4.0)
+    distances = (0.0, 0.5, 1.0, 2.0, 4.0, 16.0)
     found = []
     for direction in (null[:, :10], null[:, 10:].expand(-1, 10)):
         direction = direction * shortest.norm() / direction.norm()
