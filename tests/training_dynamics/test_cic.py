@@ -1,48 +1,294 @@
-"""Cic: the closed forms against plain steps, limits, refused values, and the explorable against its twin."""
+"""A lens put to the test: measures against exact values, the nulls' definitions, what weights can fit, and the explorable."""
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given, settings, strategies as st
+from scipy.integrate import dblquad
+from scipy.stats import multivariate_normal
 
-from training_dynamics.cic import descent, explorable as twin
+from training_dynamics.cic import (
+    climb,
+    exact,
+    explorable as twin,
+    features,
+    freedom,
+    measures,
+    nets,
+    noise,
+    norms,
+    paths,
+)
+from training_dynamics.cic import preregistration, table, updates
+from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.7, 1.3])
-def test_the_closed_form_is_what_steps_give(rate):
-    assert np.allclose(descent.descend(2.0, rate, 20, 1.5), descent.closed_form(2.0, rate, 20, 1.5), rtol=1e-12)
+def covariance(seed, h):
+    a = numpy_generator(seed, "test covariance").standard_normal((h, h + 2))
+    return torch.tensor(a @ a.T / h + 0.05 * np.eye(h))
 
 
-def test_one_step_suffices_at_one_over_the_curvature():
-    assert descent.descend(3.0, 0.25, 1, curvature=4.0)[-1] == 0
+def entropy(s):
+    return float(multivariate_normal(cov=np.atleast_2d(s)).entropy())
 
 
-def test_the_variance_is_the_one_that_a_step_leaves_as_it_is():
-    rate, noise, c = 0.6, 1.7, 2.0
-    variance = descent.stationary_variance(rate, noise, c)
-    assert (1 - rate * c) ** 2 * variance + (rate * noise) ** 2 == pytest.approx(variance, rel=1e-12)
-    assert descent.stationary_variance(2.0) == np.inf
+@given(st.integers(0, 500), st.integers(2, 7))
+@settings(max_examples=30, deadline=None)
+def test_informations_are_differences_of_entropies(seed, h):
+    s = covariance(seed, h)
+    alone = [entropy(s[i, i]) for i in range(h)]
+    others = [entropy(np.delete(np.delete(s.numpy(), i, 0), i, 1)) for i in range(h)]
+    joint = entropy(s)
+    assert float(measures.total_correlation(s, 0)) == pytest.approx(sum(alone) - joint, abs=1e-9)
+    assert float(measures.dual_total_correlation(s, 0)) == pytest.approx(
+        joint - sum(joint - o for o in others), abs=1e-9
+    )
+    assert float(measures.gaussian_entropy(s, 0)) == pytest.approx(joint, abs=1e-9)
 
 
-@pytest.mark.parametrize("kind", descent.NOISES)
-def test_every_kind_of_noise_has_variance_one(kind):
-    assert descent.noisy_spread(0, 1.0, kind, steps=1).measured == pytest.approx(1, rel=0.05)
+def test_rescaling_units_changes_entropy_by_the_logarithms_and_information_not_at_all():
+    s, d = covariance(1, 5), torch.tensor([0.5, 2.0, 3.0, 1.0, 7.0], dtype=torch.float64)
+    moved = d[:, None] * s * d
+    assert float(measures.total_correlation(moved)) == pytest.approx(float(measures.total_correlation(s)), abs=1e-12)
+    assert float(measures.o_information(moved)) == pytest.approx(float(measures.o_information(s)), abs=1e-11)
+    gained = measures.gaussian_entropy(moved) - measures.gaussian_entropy(s)
+    assert float(gained) == pytest.approx(float(d.log().sum()), abs=1e-11)
+
+
+@pytest.mark.parametrize("rho", [-0.8, 0.0, 0.4, 0.9])
+def test_two_gaussians_share_minus_half_the_logarithm_of_one_minus_rho_squared(rho):
+    s = torch.tensor(exact.equicorrelated(2, rho))
+    assert float(measures.total_correlation(s, 0)) == pytest.approx(-0.5 * np.log(1 - rho**2), abs=1e-12)
+    assert float(measures.o_information(s, 0)) == pytest.approx(0, abs=1e-12)
+
+
+def test_a_constant_unit_counts_as_independent():
+    x = torch.randn(50, 3, generator=torch_generator(0, "test constant"))
+    with_constant = torch.cat([x, torch.full((50, 1), 2.0)], 1)
+    found = [float(measures.total_correlation(measures.covariance(z))) for z in (x, with_constant)]
+    assert found[0] == pytest.approx(found[1], abs=1e-12)
+
+
+def test_the_effective_rank_counts_equal_directions_and_predictions_range_from_sure_to_uniform():
+    assert float(measures.log_effective_rank(torch.diag(torch.tensor([2.0, 2.0, 2.0, 0.0]).double()))) == pytest.approx(
+        np.log(3)
+    )
+    logits = torch.tensor([[[0.0, 0.0, 0.0, 0.0]], [[900.0, 0.0, 0.0, 0.0]]])
+    assert measures.predictive_entropy(logits).tolist() == pytest.approx([np.log(4), 0], abs=1e-12)
+
+
+def test_cka_ignores_rotation_shift_and_size_and_is_one_for_the_same():
+    rng = numpy_generator(0, "test cka")
+    x, y = (torch.tensor(rng.standard_normal((40, h))) for h in (5, 3))
+    turned = 3 * x @ torch.linalg.qr(torch.tensor(rng.standard_normal((5, 5))))[0] + 2
+    assert float(measures.linear_cka(x, turned)) == pytest.approx(1, abs=1e-12)
+    assert float(measures.linear_cka(turned, y)) == pytest.approx(float(measures.linear_cka(x, y)), abs=1e-12)
+    kernels = [(z - z.mean(0)) @ (z - z.mean(0)).T for z in (x, y)]
+    slow = (kernels[0] * kernels[1]).sum() / (kernels[0].norm() * kernels[1].norm())
+    assert float(measures.linear_cka(x, y)) == pytest.approx(float(slow), abs=1e-12)
+
+
+@pytest.mark.parametrize(("n", "h"), [(12, 4), (30, 10)])
+def test_the_bias_is_that_of_samples_of_dependent_units_too(n, h):
+    rho = 0.6
+    x = torch.randn(4000, n, h, generator=torch_generator(0, "test bias", n)).double()
+    mixed = x @ torch.linalg.cholesky(torch.tensor(exact.equicorrelated(h, rho))).T
+    found = float(measures.total_correlation(measures.covariance(mixed), 0).mean())
+    true = exact.equicorrelated_information(h, rho)[0]
+    assert found - true == pytest.approx(exact.total_correlation_bias(n, h), rel=0.05)
+    assert exact.total_correlation_bias(10_000, h) == pytest.approx(h * (h - 1) / 40_000, rel=0.01)
+
+
+@pytest.mark.parametrize("rho", [-0.7, 0.5])
+def test_the_information_of_two_relu_units_is_the_sum_over_its_parts(rho):
+    s, phi = np.sqrt(1 - rho**2), lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+    def inside(y, x):
+        density = np.exp(-(x * x - 2 * rho * x * y + y * y) / (2 * s * s)) / (2 * np.pi * s)
+        return density * np.log(density / (phi(x) * phi(y)))
+
+    from scipy.integrate import quad
+    from scipy.special import ndtr
+
+    both = dblquad(inside, 0, 9, 0, 9, epsabs=1e-9)[0]
+    one = quad(lambda y: phi(y) * ndtr(-rho * y / s) * np.log(2 * ndtr(-rho * y / s)), 0, 9)[0]
+    zero = 0.25 + np.arcsin(rho) / (2 * np.pi)
+    assert exact.rectified_pair(rho)[0] == pytest.approx(both + 2 * one + zero * np.log(4 * zero), abs=1e-6)
+
+
+def test_rescaled_networks_compute_the_same():
+    net, theta = nets.shape(6), nets.start(0, 6).double()
+    moved = norms.rescaled(net, theta, torch.tensor([0.1, 2.0, 1.0, 5.0, 0.3, 9.0]).double())
+    x = torch.randn(7, 64, generator=torch_generator(0, "test rescaled")).double()
+    assert net.logits(moved, x).numpy() == pytest.approx(net.logits(theta, x).numpy(), abs=1e-12)
+    assert abs(float(moved.norm() / theta.norm()) - 1) > 0.1
+
+
+def test_every_interpolator_fits_its_training_data():
+    found = norms.interpolators(0, 200, 60)
+    assert found.apart[0].numpy() == pytest.approx(found.together[0].numpy(), abs=1e-12)
+    assert float(found.together[-1, 0]) > float(found.together[1, 0])  # far out, the outputs become copies
+
+
+def test_random_walks_move_every_part_as_far_as_the_way_that_they_copy():
+    net, generator = nets.shape(5), torch_generator(0, "test walks")
+    start, end = nets.start(0, 5), nets.start(1, 5)
+    for (w, b), (goal, bias) in zip(
+        net.layers(updates.random_walks(net, start, end, generator, 3) - start), net.layers(end - start)
+    ):
+        assert w.flatten(1).norm(dim=1).tolist() == pytest.approx([float(goal.norm())] * 3, rel=1e-5)
+        assert b.norm(dim=1).tolist() == pytest.approx([float(bias.norm())] * 3, rel=1e-5, abs=1e-7)
+
+
+def test_normalised_layers_have_mean_bias_and_variance_one():
+    net, theta = (
+        noise.BatchNormed((64, 5, 4, 10)),
+        nets.shape(5).initial([torch_generator(0, "t")])[:, : 64 * 5 + 5 + 5 * 4 + 4 + 50],
+    )
+    x = torch.randn(1, 30, 64, generator=torch_generator(0, "test norm"))
+    for z in net.activations(theta, x)[:-1]:
+        assert z.var(1).numpy() == pytest.approx(1, rel=1e-3)
+    small = net.gradient(theta, x, torch.arange(30)[None] % 10)
+    leaf = theta.clone()
+    leaf[0, 7] += 1e-2
+    rise = nets.loss(net, leaf, x, torch.arange(30)[None] % 10) - nets.loss(net, theta, x, torch.arange(30)[None] % 10)
+    assert float(rise) == pytest.approx(float(small[0, 7]) * 1e-2, abs=3e-4)
+
+
+def test_masks_keep_the_mean_and_drop_the_rate():
+    h = noise.masks(torch.tensor(0.3), torch_generator(0, "test masks"))(0, torch.ones(200_000))
+    assert float((h == 0).float().mean()) == pytest.approx(0.3, abs=0.01)
+    assert float(h.mean()) == pytest.approx(1, abs=0.01)
+
+
+def test_agreement_is_one_for_a_network_that_does_not_see_its_units():
+    net, theta = nets.shape(5), nets.start(0, 5)
+    deaf = net.flat([*net.layers(theta)[:-1], (torch.zeros(1, 10, 5), torch.arange(10.0)[None])])
+    x = torch.randn(20, 64, generator=torch_generator(0, "test agreement"))
+    assert noise.agreement(net, deaf, x, torch_generator(0, "test agree")).tolist() == [1.0]
+    assert float(noise.agreement(net, theta, x, torch_generator(0, "test agree"))) < 0.9
+
+
+def test_a_curve_has_its_ends_and_a_straight_bend_makes_a_line():
+    a, b, t = torch.tensor([0.0, 1.0]), torch.tensor([2.0, -1.0]), torch.tensor([0.0, 0.25, 1.0])
+    assert paths.curve(a, b, (a + b) / 2, t).numpy() == pytest.approx(
+        ((1 - t)[:, None] * a + t[:, None] * b).numpy(), abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_the_features_do_not_know_the_labels_and_the_outputs_do(shuffle):
+    found = features.sweep(0, 40, shuffle)
+    assert found.readings[:, :4].numpy() == pytest.approx(
+        features.sweep(0, 40, not shuffle).readings[:, :4].numpy(), abs=0
+    )
+    assert not np.allclose(found.norms, features.sweep(0, 40, not shuffle).norms)
+
+
+def test_all_of_a_step_is_explained_by_directions_that_hold_it_and_nothing_by_others():
+    basis = torch.eye(4)[:2]
+    assert climb.explained(basis, torch.tensor([3.0, -1.0, 0.0, 0.0])) == pytest.approx(1)
+    assert climb.explained(basis, torch.tensor([0.0, 0.0, 2.0, 1.0])) == pytest.approx(0, abs=1e-12)
+    assert climb.explained(basis, torch.tensor([1.0, 0.0, 1.0, 0.0])) == pytest.approx(0.5)
+
+
+@pytest.mark.processor
+def test_slopes_are_the_proxies_differences():
+    net, theta, x = nets.shape(6), nets.start(0, 6).double()[0], nets.problem(0, 100).held_out.double()
+    way = torch.randn(len(theta), generator=torch_generator(0, "test slopes")).double()
+    found = climb.slopes(net, theta, x) @ way
+    step = 1e-6 * way
+    difference = (nets.read(net, (theta + step)[None], x) - nets.read(net, (theta - step)[None], x))[0] / 2e-6
+    assert found.numpy() == pytest.approx(difference.numpy(), rel=1e-3, abs=1e-5)
+
+
+def test_the_chance_of_a_fit_is_that_of_few_tails():
+    assert freedom.chance(2, 3) == 1
+    assert freedom.chance(3, 1) == 1 / 8
+    assert freedom.chance(6, 3) == pytest.approx(22 / 64)
+    assert freedom.simulated_chance(0, 5, 2, 3000) == pytest.approx(freedom.chance(5, 2), abs=0.03)
+
+
+def test_weights_save_what_can_be_saved_and_nothing_else():
+    t = np.arange(8.0)
+    assert freedom.rises(np.column_stack([-t, -2 * t, 0 * t]))  # phi falls, H falls faster
+    assert not freedom.rises(np.column_stack([-t, t, -t]))
+    assert freedom.best_rise(np.column_stack([-t, -(t**2), np.sin(t)])) == pytest.approx(1)
+    assert freedom.best_rise(np.column_stack([-t, t, -t])) == pytest.approx(-1)
+
+
+@pytest.mark.parametrize(
+    ("effects", "sign", "verdict"),
+    [
+        ([0.1, 2], 1, "supported"),
+        ([0.1, 2], -1, "contradicted"),
+        ([0.1, -2], 1, "undecided"),
+        ([0.0, 1], 1, "undecided"),
+    ],
+)
+def test_the_rule_asks_every_seed(effects, sign, verdict):
+    assert preregistration.judge(effects, sign) == verdict
+
+
+def test_slopes_are_one_lambda_when_they_agree_and_are_positive():
+    assert table.same_slope((1.0, 1.4, 1.2)) == "supported"
+    assert table.same_slope((1.0, 1.6)) == "undecided"
+    assert table.same_slope((-1.0, -1.1)) == "contradicted"
 
 
 def test_wrong_values_are_refused_with_the_rule():
-    with pytest.raises(ValueError, match="rate must be > 0, got 0"):
-        descent.descend(1.0, 0, 3)
-    with pytest.raises(ValueError, match="kind must be one of normal, uniform, coin, got 'pink'"):
-        descent.noisy_spread(0, 0.5, "pink")
+    for call, words in (
+        (lambda: exact.equicorrelated(3, -0.6), "rho must lie between -0.5 and 1 for 3 units, got -0.6"),
+        (lambda: exact.total_correlation_bias(4, 4), "n must be > h >= 1, got n = 4, h = 4"),
+        (lambda: exact.rectified_pair(1), "strictly between -1 and 1, got 1"),
+        (lambda: measures.covariance(torch.zeros(1, 3)), "at least two rows, got 1"),
+        (lambda: freedom.chance(0), "steps and terms must be >= 1, got 0 and 3"),
+        (lambda: freedom.best_rise(np.zeros((2, 3))), "at least 3 rows, one a time, got 2"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            call()
 
 
-@pytest.mark.parametrize("rate", [0.02, 0.5, 1.0, 1.9])
-def test_the_page_shows_what_python_computes(explorable, rate):
-    script, picture = explorable("cic"), twin.picture(rate, noise=0.3)
-    assert np.allclose(script.array(f"path({rate}, 30)"), picture.path, rtol=1e-10, atol=1e-15)
-    assert script(f"variance({rate}, 0.3)") == pytest.approx(picture.variance, rel=1e-10)
+def test_training_that_does_not_arrive_says_so():
+    data, net = nets.problem(0, 100), nets.shape(6)
+    with pytest.raises(RuntimeError, match=r"networks \[0\] did not reach a loss of 0.1 in 5 steps"):
+        nets.train_to(net, nets.start(0, 6), data.x, data.y[None], 0.1, "gd", steps=5)
 
 
-def test_the_page_refuses_what_python_refuses(explorable):
-    with pytest.raises(ValueError, match="rate must be > 0, got -1"):
-        twin.picture(-1, noise=0.3)
-    with pytest.raises(Exception, match="rate must be > 0, got -1"):
-        explorable("cic")("path(-1, 3)")
+CHOICES = [(p, h, c) for p in ("tc", "synergy") for h in ("h_rep", "log_rank", "h_pred") for c in ("cka", "cka_input")]
+
+
+@pytest.mark.parametrize("weights", [(1, 1), (0, 0), (5, 0.5)])
+def test_the_page_gives_the_verdicts_that_python_gives(explorable, weights):
+    script = explorable("cic")
+    for choice in CHOICES:
+        said = script(f"verdicts('{choice[0]}', '{choice[1]}', '{choice[2]}', {weights[0]}, {weights[1]})")
+        assert said == twin.verdicts(script.data, *choice, *weights)
+
+
+def test_the_page_ranks_f_along_every_path_as_python_does(explorable):
+    script = explorable("cic")
+    for path in ("training", "walk", "random"):
+        for phi, h, c in CHOICES[::5]:
+            terms = np.array(script.data[path], dtype=float)
+            if path != "random":
+                terms = terms[:, [preregistration.PROXIES.index(name) for name in (phi, h, c)]]
+            assert script(f"rise('{path}', '{phi}', '{h}', '{c}', 1.5, 0.25)") == pytest.approx(
+                twin.rise(terms, 1.5, 0.25), abs=1e-9
+            )
+            fitted = script(f"fit('{path}', '{phi}', '{h}', '{c}')")
+            assert fitted["rise"] >= script(f"rise('{path}', '{phi}', '{h}', '{c}', 1, 1)") - 1e-9
+
+
+@pytest.mark.processor
+def test_the_page_holds_what_the_rows_give_today(explorable):
+    data = explorable("cic").data
+    for row in ("norm", "batchnorm", "descent"):
+        for proxy, (effects, _) in table.effects(row, 0).items():
+            if row != "descent" or proxy.endswith("log_rank"):
+                assert np.array_equal(np.sign(effects), np.sign(data["cells"][row][proxy][1][: len(effects)]))
+
+
+def test_the_page_refuses_a_proxy_of_another_term(explorable):
+    with pytest.raises(Exception, match="phi must be one of tc, synergy, got h_rep"):
+        explorable("cic")("verdicts('h_rep', 'h_rep', 'cka', 1, 1)")

@@ -88,5 +88,7 @@ def independent_error(p: int, examples: int, noise: float, runs: int, rng: np.ra
 def independent_peak(seed: int, examples: int = 40, noise: float = 0.5) -> float:
     """Excess risk at as many features as examples, over the larger of those at half and at twice as many: phi is 0 at all three."""
     rng = numpy_generator(seed, "cic independent features", examples)
-    half, equal, twice = (independent_error(p, examples, noise, 60, rng) for p in (examples // 2, examples, 2 * examples))
+    half, equal, twice = (
+        independent_error(p, examples, noise, 60, rng) for p in (examples // 2, examples, 2 * examples)
+    )
     return equal / max(half, twice)

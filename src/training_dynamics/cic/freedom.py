@@ -38,7 +38,14 @@ def rises(terms: Float[ndarray, "T 3"]) -> bool:
     steps = steps / np.maximum(np.abs(steps).max(0), 1e-300)
     # largest margin s with steps @ (u, l, g) >= s, where u + l + g = 1 and none is negative
     bound = np.column_stack([-steps, np.ones(len(steps))])
-    found = linprog([0, 0, 0, -1], bound, np.zeros(len(steps)), [[1, 1, 1, 0]], [1], [(1e-9, None)] + [(0, None)] * 2 + [(None, None)])
+    found = linprog(
+        [0, 0, 0, -1],
+        bound,
+        np.zeros(len(steps)),
+        [[1, 1, 1, 0]],
+        [1],
+        [(1e-9, None)] + [(0, None)] * 2 + [(None, None)],
+    )
     return bool(found.status == 0 and -found.fun > 1e-9)
 
 

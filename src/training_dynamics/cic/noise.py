@@ -24,7 +24,9 @@ MASKS = 10
 Masks = Callable[[int, Tensor], Tensor]
 
 
-def slope(net: Shape, theta: Float[Tensor, "m P"], logits: Callable[[Tensor], Tensor], y: Tensor) -> Float[Tensor, "m P"]:
+def slope(
+    net: Shape, theta: Float[Tensor, "m P"], logits: Callable[[Tensor], Tensor], y: Tensor
+) -> Float[Tensor, "m P"]:
     """The gradient of each network's cross-entropy by automatic differentiation."""
     leaf = theta.detach().requires_grad_()
     return torch.autograd.grad(cross_entropies(logits(leaf), y).sum(), leaf)[0]
@@ -62,7 +64,8 @@ def batchnorm(seed: int, hidden: int = 24, target: float = 0.1, scale: float = 1
     normed, theta = BatchNormed(plain.sizes), scale * nets.start(seed, hidden)
     ends = [nets.train_to(net, theta, data.x, data.y[None], target, "gd") for net in (normed, plain)]
     read = [
-        [nets.read(net, at, data.held_out)[0] for net, at in ((normed, a), (plain, b))] for a, b in ((theta, theta), ends)
+        [nets.read(net, at, data.held_out)[0] for net, at in ((normed, a), (plain, b))]
+        for a, b in ((theta, theta), ends)
     ]
     return Normalised(*(with_norm - without for with_norm, without in read))
 

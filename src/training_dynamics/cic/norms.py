@@ -33,7 +33,9 @@ class Solutions:
 
 
 @once
-def solutions(seed: int, hidden: int = 24, target: float = 0.1, shuffle: bool = False, optimizer: str = "gd") -> Solutions:
+def solutions(
+    seed: int, hidden: int = 24, target: float = 0.1, shuffle: bool = False, optimizer: str = "gd"
+) -> Solutions:
     """The start of ``seed`` times each of ``SCALES``, trained on 100 digits until the loss is ``target``."""
     data, net = nets.problem(seed, 100), nets.shape(hidden)
     theta = nets.start(seed, hidden) * torch.tensor(SCALES)[:, None]

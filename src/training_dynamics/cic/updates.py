@@ -46,7 +46,9 @@ def random_walks(
     steps = net.layers(torch.randn(count, net.count, generator=generator))
     lengths = net.layers(end - start)
     scaled = [
-        tuple(part * aim.norm() / part.flatten(1).norm(dim=1).view(-1, *[1] * (part.ndim - 1)) for part, aim in zip(*pair))
+        tuple(
+            part * aim.norm() / part.flatten(1).norm(dim=1).view(-1, *[1] * (part.ndim - 1)) for part, aim in zip(*pair)
+        )
         for pair in zip(steps, lengths)
     ]
     return start + net.flat([(w, b) for w, b in scaled])

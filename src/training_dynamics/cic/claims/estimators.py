@@ -52,7 +52,9 @@ def signs() -> Measured:
     """The smaller of the two, each with the sign that it should have: three copies with noise of variance 1/4, and two signals with their noisy sum."""
     copies = torch.full((3, 3), 1.0) + 0.25 * torch.eye(3)
     mix = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 2.25]])
-    return Measured(float(min(o_information(copies.double(), 0), -o_information(mix.double(), 0))), "nats", at_least=0.2)
+    return Measured(
+        float(min(o_information(copies.double(), 0), -o_information(mix.double(), 0))), "nats", at_least=0.2
+    )
 
 
 @claim(

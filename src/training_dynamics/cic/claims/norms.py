@@ -81,7 +81,9 @@ def norm_is_not_phi(seed: int, spread: float = 1.0, hidden: int = 24) -> Measure
 def null_space(seed: int, features: int = 300, examples: int = 100) -> Measured:
     """Total correlation of the outputs of the longest of these readouts, over that of the shortest readout."""
     found = interpolators(seed, features, examples)
-    return Measured(float(found.together[-1, 0] / found.together[0, 0]), "times the shortest readout's", at_least=1, scale=0.15)
+    return Measured(
+        float(found.together[-1, 0] / found.together[0, 0]), "times the shortest readout's", at_least=1, scale=0.15
+    )
 
 
 @claim(

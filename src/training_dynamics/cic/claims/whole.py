@@ -66,4 +66,6 @@ def walks_climb(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
 )
 def coins(seed: int, steps: int = 6, terms: int = 3) -> Measured:
     """Simulated chance minus the formula's, 4000 random runs."""
-    return Measured(simulated_chance(seed, steps, terms) - chance(steps, terms), "(probability)", at_least=-0.05, at_most=0.05)
+    return Measured(
+        simulated_chance(seed, steps, terms) - chance(steps, terms), "(probability)", at_least=-0.05, at_most=0.05
+    )
