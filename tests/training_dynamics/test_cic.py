@@ -18,8 +18,10 @@ from training_dynamics.cic import (
     noise,
     norms,
     paths,
+    preregistration,
+    table,
+    updates,
 )
-from training_dynamics.cic import preregistration, table, updates
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 
@@ -63,7 +65,7 @@ def test_two_gaussians_share_minus_half_the_logarithm_of_one_minus_rho_squared(r
 
 
 def test_a_constant_unit_counts_as_independent():
-    x = torch.randn(50, 3, generator=torch_generator(0, "test constant"))
+    x = torch.randn(50, 3, generator=torch_generator(0, "test constant")).double()
     with_constant = torch.cat([x, torch.full((50, 1), 2.0)], 1)
     found = [float(measures.total_correlation(measures.covariance(z))) for z in (x, with_constant)]
     assert found[0] == pytest.approx(found[1], abs=1e-12)

@@ -100,7 +100,7 @@ class Maximised:
 
 @once
 def maximised(seed: int, hidden: int = 24, steps: int = 100, weight: float = 1.0) -> Maximised:
-    """Adam up ``tc - weight h_rep + weight cka``, in place of down the loss, on the same 100 images; the probe is ridge regression."""
+    """Adam up ``tc - weight h_rep + weight cka``, not down the loss, on the same images; the probe is ridge regression."""
     data, net, start = nets.problem(seed, 100), nets.shape(hidden), nets.start(seed, hidden)
     signs = torch.zeros(7, dtype=torch.float64)
     signs[list(COMBINATIONS[0])] = torch.tensor([1.0, -weight, weight], dtype=torch.float64)

@@ -1,4 +1,4 @@
-"""Exact values that the estimators are held to: Gaussians of equal correlation, the bias of a sample, and a pair of ReLU units."""
+"""Exact values that the estimators are held to: Gaussians of equal correlation, the bias of a sample, two ReLU units."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def total_correlation_bias(n: int, h: int) -> float:
 
 
 def rectified_pair(rho: float) -> tuple[float, float]:
-    """Mutual information of two ReLU units whose pre-activations are standard Gaussians of correlation ``rho``; and what the Gaussian formula says.
+    """Mutual information of two rectified standard Gaussians of correlation ``rho``, and what the Gaussian formula says.
 
     Both units are 0 with probability ``P = 1/4 + asin(rho)/(2 pi)``.  The parts where one or none is 0 have densities.
     Raises ValueError unless ``-1 < rho < 1``.

@@ -24,7 +24,7 @@ Data = dict[str, Any]
 
 
 def as_javascript(seed: int = 0) -> str:
-    """A script that sets ``TD.cic_data``: ``cells[row][proxy] = [sign, effects, null]``, the spread of each proxy, three paths."""
+    """A script that sets ``TD.cic_data``: ``cells[row][proxy] = [sign, effects, null]``, spreads, three paths."""
     ran, strolled = run(seed), walk(seed)
     random = random_terms(ran.theta.double().numpy(), numpy_generator(seed, "cic explorable"))
     table: dict[str, dict[str, list]] = {}

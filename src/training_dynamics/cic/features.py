@@ -14,9 +14,9 @@ from training_dynamics.cic.measures import (
     covariance,
     gaussian_entropy,
     log_effective_rank,
+    o_information,
     predictive_entropy,
     total_correlation,
-    o_information,
 )
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.data import one_hot
@@ -86,7 +86,7 @@ def independent_error(p: int, examples: int, noise: float, runs: int, rng: np.ra
 
 @once
 def independent_peak(seed: int, examples: int = 40, noise: float = 0.5) -> float:
-    """Excess risk at as many features as examples, over the larger of those at half and at twice as many: phi is 0 at all three."""
+    """Excess risk at as many features as examples, over the larger of those at half and at twice as many (phi is 0)."""
     rng = numpy_generator(seed, "cic independent features", examples)
     half, equal, twice = (
         independent_error(p, examples, noise, 60, rng) for p in (examples // 2, examples, 2 * examples)

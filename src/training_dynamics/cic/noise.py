@@ -33,7 +33,7 @@ def slope(
 
 
 class BatchNormed(Shape):
-    """Hidden layers normalised over the batch that goes through; biases come after, gains are left to the next layer's weights."""
+    """Hidden layers normalised over the batch; biases come after, gains are left to the next layer's weights."""
 
     def activations(self, theta: Float[Tensor, "m P"], x: Tensor) -> list[Tensor]:
         """Pre-activations of every layer, normalised; the last are logits."""
@@ -131,5 +131,5 @@ def agreement(
     """The share of pairs of masks, drawn at rate ``PROBE``, that predict the same class, mean over images."""
     drop = masks(torch.tensor(PROBE), generator)
     votes = torch.stack([masked_logits(net, theta, x, drop).argmax(-1) for _ in range(MASKS)])
-    same = (votes[:, None] == votes[None]).double().mean((-1))
+    same = (votes[:, None] == votes[None]).double().mean(-1)
     return (same.sum((0, 1)) - MASKS) / (MASKS * (MASKS - 1))

@@ -88,7 +88,7 @@ ROWS = (
 
 
 def judge(effects: Sequence[float], sign: int) -> str:
-    """``supported`` when the effect has the predicted sign at every seed, ``contradicted`` when it has the other, else ``undecided``."""
+    """``supported``: the predicted sign at every seed; ``contradicted``: the other at every seed; else ``undecided``."""
     signed = [sign * effect for effect in effects]
     if all(value > 0 for value in signed):
         return "supported"

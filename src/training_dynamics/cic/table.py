@@ -15,7 +15,7 @@ from training_dynamics.lab.once import once
 
 @dataclass(frozen=True)
 class Cell:
-    """One row read with one proxy (``descent``: with a pair, ``"tc/h_rep"``): effects of the seeds, null's effects, sign predicted."""
+    """A row read with a proxy (``descent``: with a pair, ``"tc/h_rep"``): effects of the seeds, the null's, sign predicted."""
 
     row: str
     proxy: str
@@ -30,7 +30,7 @@ class Cell:
 
 
 def same_slope(slopes: tuple[float, ...], tolerance: float = 1.5) -> str:
-    """Of slopes at three numbers of examples, seed by seed: ``supported`` when each is > 0 and none is ``tolerance`` times another.
+    """Of slopes at several numbers of examples: ``supported`` when all are > 0 and none is ``tolerance`` times another.
 
     ``slopes`` lists seed 0 at every number of examples, then seed 1, and so on.  A negative lambda contradicts the lens.
     """

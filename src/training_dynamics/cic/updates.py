@@ -1,4 +1,4 @@
-"""Row 2, Adam and coherence: how far each optimizer moves the alignment of layers on the way to one loss, beside a random walk."""
+"""Row 2, Adam and coherence: how far each optimizer moves the alignment of layers on its way, beside a random walk."""
 
 from __future__ import annotations
 

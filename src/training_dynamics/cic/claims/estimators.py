@@ -49,7 +49,7 @@ def closed_forms() -> Measured:
     seeds=None,
 )
 def signs() -> Measured:
-    """The smaller of the two, each with the sign that it should have: three copies with noise of variance 1/4, and two signals with their noisy sum."""
+    """The smaller size of the two, which have the right signs: three noisy copies, and two signals with their noisy sum."""
     copies = torch.full((3, 3), 1.0) + 0.25 * torch.eye(3)
     mix = torch.tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 1.0, 2.25]])
     return Measured(
@@ -61,7 +61,10 @@ def signs() -> Measured:
     "cic.gaussian_formula",
     "The Gaussian formula gives the information that ReLU units share.",
     verdict="fails",
-    instead="It is exact for Gaussians only: two ReLU units of Gaussian inputs with correlation −0.9 share more than twice as much.",
+    instead=(
+        "It is exact for Gaussians only: two ReLU units of Gaussian inputs with correlation −0.9 share more than twice"
+        " as much."
+    ),
     seeds=None,
 )
 def gaussian_formula() -> Measured:

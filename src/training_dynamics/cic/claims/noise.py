@@ -42,7 +42,10 @@ def batchnorm_scale(seed: int, factor: float = 4.0, hidden: int = 24) -> Measure
     "cic.dropout_total_correlation",
     "Networks trained with more dropout agree more under random masks, and have a larger Φ.",
     verdict="holds-if",
-    condition="Φ is read as total correlation, training takes 300 steps or more, and the mean over runs is judged: single runs scatter",
+    condition=(
+        "Φ is read as total correlation, training takes 300 steps or more, and the mean over runs is judged: single"
+        " runs scatter"
+    ),
     vary={"steps": (400, 300, 800), "hidden": (24, 16, 32)},
     judge="mean",
 )

@@ -34,7 +34,10 @@ def norm_total_correlation(seed: int, target: float = 0.1, hidden: int = 24, opt
     "cic.norm_synergy",
     "The minimum norm of gradient descent is maximal integration Φ.",
     verdict="fails",
-    instead="With Φ read as synergy the sign turns: in layers of 24 units or more the solution of least norm is the most redundant one.",
+    instead=(
+        "With Φ read as synergy the sign turns: in layers of 24 units or more the solution of least norm is the most"
+        " redundant one."
+    ),
     vary=VARIED,
 )
 def norm_synergy(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:

@@ -59,7 +59,10 @@ def walks_climb(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
 
 @claim(
     "cic.coins",
-    "Two free weights are worth two wrong predictions: the chance that they fit N random steps is that of at most two tails in N throws.",
+    (
+        "Two free weights are worth two wrong predictions: the chance that they fit N random steps is that of at most"
+        " two tails in N throws."
+    ),
     source="wendel1962problem",
     verdict="holds",
     vary={"steps": (6, 3, 10), "terms": (3, 2, 5)},
