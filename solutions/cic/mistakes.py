@@ -27,7 +27,7 @@ def total_correlation(X):
         return float(-np.log(np.linalg.det(np.corrcoef(X, rowvar=False))) / 2)
 
 # %% total_correlation / pairs
-# says: You added up the pairwise mutual informations. Three units and more share information in other ways than pair by pair.
+# says: You added up the mutual information of all pairs. Three units and more share information in other ways than pair by pair.
 # hint: 1
 def total_correlation(X):
     R = np.corrcoef(X, rowvar=False)

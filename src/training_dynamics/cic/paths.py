@@ -56,7 +56,8 @@ def paths(seed: int, hidden: int = 24, target: float = 0.1, optimizer: str = "gd
         theta = curve(a, b, c, PLACES)
         return Path(nets.loss(net, theta, data.x, data.y), nets.read(net, theta, data.held_out))
 
-    return Paths(path(*ends, bend), path(*ends, ends.mean(0)), path(*starts, starts.mean(0)))
+    a, b = ends
+    return Paths(path(a, b, bend), path(a, b, ends.mean(0)), path(starts[0], starts[1], starts.mean(0)))
 
 
 def curve(a: Float[Tensor, " P"], b: Float[Tensor, " P"], c: Float[Tensor, " P"], t: Float[Tensor, " m"]) -> Tensor:
@@ -74,7 +75,7 @@ def bent(
     x, y = data.x.expand(places, *data.x.shape), data.y.expand(places, -1)
     for _ in range(steps):
         t = torch.rand(places, generator=generator)
-        g = (2 * t * (1 - t)) @ net.gradient(curve(*ends, c, t), x, y) / places
+        g = (2 * t * (1 - t)) @ net.gradient(curve(ends[0], ends[1], c, t), x, y) / places
         moments, direction = adam(moments, g)
         c = c - 2 * nets.RATES["adam"] * direction
     return c
