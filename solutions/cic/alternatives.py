@@ -78,9 +78,9 @@ def saving_weights(phi, h):
 
 # %% chance_of_fit / binomial
 def chance_of_fit(steps, free):
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
-    return float(binom.cdf(free, steps, 0.5))
+    return 1.0 if free >= steps else float(bdtr(free, steps, 0.5))
 
 # %% chance_of_fit / recursion
 def chance_of_fit(steps, free):

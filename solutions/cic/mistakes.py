@@ -248,6 +248,14 @@ def verdict(effects, null, sign):
         return "supported"
     return "contradicted" if np.all(turned <= 0) else "undecided"
 
+# %% verdict / mean-of-the-null
+# says: You compared with the mean of the null. Each effect has its own null, of the same seed.
+# hint: 2
+def verdict(effects, null, sign):
+    if np.all(sign * effects > 0) and np.all(sign * effects > np.mean(sign * null)):
+        return "supported"
+    return "contradicted" if np.all(sign * effects < 0) else "undecided"
+
 # %% verdict / sizes
 # says: You compared sizes. The effect must lie farther in the *predicted* direction than the null's; a null of the opposite sign is beaten, however large.
 # hint: 1
@@ -473,6 +481,19 @@ def train_and_read(X, y, W, v, rate, steps):
         v = v - rate * H.T @ r / len(X)
     return np.array(rows)
 
+# %% train_and_read / at-zero
+# says: The derivative of relu at 0 counts as 0: the mask is X W^T > 0, not >= 0.
+# hint: 3
+def train_and_read(X, y, W, v, rate, steps):
+    rows = []
+    for step in range(steps + 1):
+        Z = X @ W.T
+        H = np.maximum(Z, 0)
+        r = H @ v - y
+        rows.append([np.mean(r**2) / 2, reading(H)])
+        W, v = W - rate * ((r[:, None] * v) * (Z >= 0)).T @ X / len(X), v - rate * H.T @ r / len(X)
+    return np.array(rows)
+
 # %% train_and_read / in-place
 # says: You change the arrays of the caller: `W -= ...` works in place.
 # hint: 3
@@ -499,7 +520,7 @@ plan = {"proxy": "h_rep", "direction": 1, "fails_below": 0.5, "null": "shuffled 
 plan = {"proxy": "tc", "direction": -1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
 
 # %% preregistration / admits-the-opposite
-# says: fails_below must be a number above 0, or the opposite passes, and below 1, or nothing does
+# says: fails_below must be a number above 0, or the opposite passes, and at most 1, or nothing does
 # hint: 3
 plan = {"proxy": "tc", "direction": 1, "fails_below": -0.2, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
 
@@ -509,19 +530,19 @@ plan = {"proxy": "tc", "direction": 1, "fails_below": -0.2, "null": "shuffled la
 plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "untrained network", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
 
 # %% preregistration / three-seeds
-# says: Seeds must be at least five different integers, none below 0
+# says: Seeds must be a list of at least five different integers, none below 0
 # hint: 1
 plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
 
 # %% preregistration / one-setting
-# says: Settings must be a dict of at least two settings with two different values each
+# says: Settings must be a dict of at least two settings with a list of two different values each
 # hint: 1
 plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400]}}
 
 # %% preregistration / rate-as-setting
 # says: The dropout rate is what the statistic runs over, so it cannot be a setting
 # hint: 3
-plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32], "dropout rate": [0.1, 0.5]}}
+plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32], "dropout_rate": [0.1, 0.5]}}
 
 # %% preregistration / no-threshold
 # says: plan must be a dict with exactly the six keys of the statement
