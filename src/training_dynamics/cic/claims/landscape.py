@@ -7,7 +7,7 @@ from training_dynamics.cic.features import COUNTS, independent_peak, sweep
 from training_dynamics.cic.paths import paths
 from training_dynamics.cic.preregistration import PROXIES
 
-VARIED = {"target": (0.1, 0.3, 0.03), "hidden": (24, 16, 32), "optimizer": ("gd", "adam")}
+VARIED = {"target": (0.1, 0.3, 0.03), "hidden": (24, 32, 48), "optimizer": ("gd", "adam")}
 
 
 def gap(proxy: str, seed: int, target: float, hidden: int, optimizer: str) -> float:
@@ -20,7 +20,7 @@ def gap(proxy: str, seed: int, target: float, hidden: int, optimizer: str) -> fl
     "cic.curve_total_correlation",
     "On a curve of low loss between two solutions Φ is larger than on the straight line.",
     verdict="holds-if",
-    condition="Φ is read as total correlation; read as synergy it is smaller",
+    condition="Φ is read as total correlation (read as synergy it is smaller), and layers have 24 units or more",
     vary=VARIED,
 )
 def curve_total_correlation(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
@@ -45,26 +45,34 @@ def curve_entropy(seed: int, target: float = 0.1, hidden: int = 24, optimizer: s
     "cic.one_lambda",
     "Double descent peaks where dΦ/dH reaches the critical value λ.",
     verdict="fails",
-    instead="At the peak for four times as many examples the slope is more than twice as large: no λ serves both.",
+    instead=(
+        "At the peak for four times as many examples the slope is more than twice as large on the mean over runs: no λ"
+        " serves both."
+    ),
     vary={"counts": ((40, 160), (30, 120), (45, 180))},
+    judge="mean",
 )
 def one_lambda(seed: int, counts: tuple[int, int] = (COUNTS[0], COUNTS[2])) -> Measured:
     """Slope of total correlation against log effective rank at as many features as examples: many examples over few."""
     few, many = (sweep(seed, n).slope(0, 3) for n in counts)
-    return Measured(many / few, "times the slope", at_least=1.3)
+    return Measured(many / few, "times the slope", at_least=2)
 
 
 @claim(
     "cic.slope_by_definition",
     "Where Φ rises and H falls by an exchange rate λ ≥ 0, double descent is at its critical point.",
     verdict="fails",
-    instead="With H the differential entropy the exchange rate is near −1 by definition, at the peak and away from it.",
+    instead=(
+        "With H the differential entropy the exchange rate is −1 by definition, but for changes of single variances:"
+        " its mean over runs is near −1 at the peak and away from it."
+    ),
     vary={"examples": (80, 40, 160), "place": ("at the peak", "below", "above")},
+    judge="mean",
 )
 def slope_by_definition(seed: int, examples: int = 80, place: str = "at the peak") -> Measured:
     """Slope of total correlation against differential entropy, both a feature, near one place of the sweep."""
     pairs = {"at the peak": (0.8, 1.25), "below": (0.25, 0.8), "above": (1.25, 4.0)}
-    return Measured(sweep(seed, examples).slope(0, 2, *pairs[place]), "nats a nat", at_least=-1.5, at_most=-0.6)
+    return Measured(sweep(seed, examples).slope(0, 2, *pairs[place]), "nats a nat", at_least=-1.3, at_most=-0.7)
 
 
 @claim(

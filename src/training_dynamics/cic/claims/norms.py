@@ -50,13 +50,13 @@ def norm_synergy(seed: int, target: float = 0.1, hidden: int = 24, optimizer: st
     "cic.norm_shuffled",
     "That Φ falls as the norm grows shows that integration is what is learned.",
     verdict="fails",
-    instead="With shuffled labels, where nothing can be learned, total correlation and norm are as strongly opposed.",
+    instead="With shuffled labels, where nothing general can be learned, total correlation falls as the norm grows, too.",
     vary={"target": (0.1, 0.3), "hidden": (24, 32)},
 )
 def norm_shuffled(seed: int, target: float = 0.1, hidden: int = 24) -> Measured:
     """Spearman's correlation of norm and total correlation, networks trained on shuffled labels."""
     found = norm_correlation("tc", seed, target=target, hidden=hidden, shuffle=True)
-    return Measured(found, "(rank correlation)", at_most=-0.4)
+    return Measured(found, "(rank correlation)", at_most=-0.3)
 
 
 @claim(
@@ -93,10 +93,14 @@ def null_space(seed: int, features: int = 300, examples: int = 100) -> Measured:
     "cic.adam_walk",
     "Adam's updates preserve the coherence of the layers.",
     verdict="fails",
-    instead="They change both readings of C more than a random walk does that moves every layer equally far.",
+    instead=(
+        "On the mean over runs they change both readings of C farther than a random walk that moves every"
+        " layer equally far."
+    ),
     vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 16, 32), "examples": (100, 200)},
+    judge="mean",
 )
 def adam_walk(seed: int, target: float = 0.1, hidden: int = 24, examples: int = 100) -> Measured:
     """Adam's change of the CKA of layers over the mean change of ten random walks; the smaller ratio of the two readings."""
     found = drift(seed, hidden, target, examples)
-    return Measured(float((found.adam / found.walk).min()), "times the random walk's change", at_least=1)
+    return Measured(float((found.adam / found.walk).min()), "times the random walk's change", at_least=1.5)

@@ -49,12 +49,13 @@ def random_functionals(seed: int, steps: int = 200, hidden: int = 24) -> Measure
     "cic.walks_climb",
     "F, fitted, rises because the network is trained.",
     verdict="fails",
-    instead="Fitted to a random walk in weight space, F rises along it as well.",
+    instead="Fitted to a random walk in weight space, F rises along it as well, on the mean over walks.",
     vary={"steps": (200, 400), "hidden": (24, 32)},
+    judge="mean",
 )
 def walks_climb(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
     """Rank correlation of time and F along a random walk: best of twelve choices of proxies, weights fitted."""
-    return Measured(fitted(seed, steps, hidden, path="walk")[0], "(rank correlation)", at_least=0.45)
+    return Measured(fitted(seed, steps, hidden, path="walk")[0], "(rank correlation)", at_least=0.55)
 
 
 @claim(
