@@ -49,6 +49,12 @@ def rises(terms: Float[ndarray, "T 3"]) -> bool:
     return bool(found.status == 0 and -found.fun > 1e-9)
 
 
+def rising(seed: int, hidden: int = 24, steps: int = 200) -> int:
+    """For how many of the twelve choices of proxies some weights make F rise at every step along a run."""
+    readings = run(seed, hidden, steps).readings.numpy()
+    return sum(rises(readings[:, list(c)]) for c in COMBINATIONS)
+
+
 def chance(steps: int, terms: int = 3) -> float:
     """The probability that *some* weights of the later terms make a sum of random terms rise at every step.
 

@@ -54,7 +54,7 @@ def batchnorm_scale(seed: int, factor: float = 4.0, hidden: int = 24) -> Measure
 def dropout_total_correlation(seed: int, steps: int = 400, hidden: int = 24) -> Measured:
     """Rank correlation of agreement and total correlation over six rates."""
     found = dropout(seed, hidden, steps).rank_correlations()[PROXIES.index("tc")]
-    return Measured(found, "(rank correlation)", at_least=0.3)
+    return Measured(found, "(rank correlation)", at_least=0.2)
 
 
 @claim(

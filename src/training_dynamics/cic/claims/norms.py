@@ -94,8 +94,8 @@ def null_space(seed: int, features: int = 300, examples: int = 100) -> Measured:
     "Adam's updates preserve the coherence of the layers.",
     verdict="fails",
     instead=(
-        "On the mean over runs they change both readings of C farther than a random walk that moves every"
-        " layer equally far."
+        "On the mean over runs they change both readings of C more than a random walk does that moves every layer"
+        " equally far."
     ),
     vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 16, 32), "examples": (100, 200)},
     judge="mean",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coursekit.claim import Measured, claim
 from training_dynamics.cic.climb import maximised, share
-from training_dynamics.cic.freedom import chance, fitted, simulated_chance
+from training_dynamics.cic.freedom import chance, fitted, rising, simulated_chance
 
 
 @claim(
@@ -34,15 +34,28 @@ def maximising(seed: int, steps: int = 100, hidden: int = 24, weight: float = 1.
 
 
 @claim(
+    "cic.rises",
+    "F rises from each checkpoint to the next all along training.",
+    verdict="holds-if",
+    condition="proxies and weights are chosen afterwards; on the mean over runs some of the twelve choices of proxies do it",
+    vary={"steps": (200, 400, 100), "hidden": (24, 16, 32)},
+    judge="mean",
+)
+def rises_all_along(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Number of the twelve choices of proxies for which some weights, none below 0, make F rise at each of 20 steps."""
+    return Measured(rising(seed, hidden, steps), "of 12 choices", at_least=1)
+
+
+@claim(
     "cic.random_functionals",
     "That F rises all along training, for suitable λ and γ, is evidence that training maximises F.",
     verdict="fails",
-    instead="With two fitted weights most functionals that mean nothing rise along the same run, too.",
+    instead="With two fitted weights many functionals that mean nothing rise along the same run, too.",
     vary={"steps": (200, 400, 100), "hidden": (24, 32)},
 )
 def random_functionals(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
     """Share of 60 random triples of functionals whose best combination has a rank correlation with time above 0.9."""
-    return Measured(fitted(seed, steps, hidden)[1], "of random functionals", at_least=0.3)
+    return Measured(fitted(seed, steps, hidden)[1], "of random functionals", at_least=0.4)
 
 
 @claim(

@@ -1,0 +1,39 @@
+"""What the chapter says beside its claims on weights that are fitted afterwards, and on the one pair with nearly one slope."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+
+from training_dynamics.cic import freedom
+from training_dynamics.cic.claims.whole import walks_climb
+from training_dynamics.cic.climb import COMBINATIONS
+from training_dynamics.cic.features import RATIOS, sweep
+from training_dynamics.cic.preregistration import PROXIES
+
+
+def test_noise_is_fitted_less_than_the_bound_of_random_walks_asks(monkeypatch):
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((10, 21, len(PROXIES)))
+    best = [max(freedom.best_rise(readings[:, list(c)]) for c in COMBINATIONS) for readings in noise]
+    monkeypatch.setattr("training_dynamics.cic.claims.whole.fitted", lambda *args, **settings: (np.mean(best), 0.0))
+    assert np.mean(best) > 0.2  # two weights and twelve choices are worth something
+    assert not walks_climb(0).ok
+
+
+def test_synergy_against_entropy_has_its_slope_away_from_the_peak_too():
+    places = zip(RATIOS[::2], RATIOS[2::2], strict=False)
+    slopes = [sweep(0, 80).slope(1, 2, low, high) for low, high in places]
+    assert len(slopes) == 3
+    assert min(slopes) > 0 and max(slopes) < 3 * min(slopes)
+
+
+def test_more_choices_rise_along_a_path_that_drifts_than_along_one_that_turns(monkeypatch):
+    readings = np.cumsum(np.random.default_rng(1).uniform(0.5, 1, (21, len(PROXIES))), axis=0)
+
+    def along(path):
+        monkeypatch.setattr(freedom, "run", lambda *args: SimpleNamespace(readings=torch.tensor(path)))
+        return freedom.rising(0)
+
+    assert along(readings) == 12
+    assert along(np.concatenate([readings, readings[::-1]])) == 0
