@@ -57,12 +57,15 @@ from fractions import Fraction
 
 three_ends = {"gradient": [Fraction(3 * k, 7) for k in (1, 2, 3)], "sign": (1, 1, 1), "diagonal": (0, 0, 2)}
 
-# %% log_time_flow / lsoda
+# %% log_time_flow / radau
 def log_time_flow(Z, taus):
     def speed(tau, w):
         return np.exp(tau) * Z.T @ (1 / (1 + np.exp(np.minimum(Z @ w, 700))))
 
-    return solve_ivp(speed, (-25, taus[-1] + 1e-9), np.zeros(Z.shape[1]), method="LSODA", t_eval=taus, rtol=1e-9, atol=1e-12).y.T
+    def jac(tau, w):
+        return -(Z.T * (np.exp(tau - np.logaddexp(0, Z @ w)) / (1 + np.exp(-Z @ w)))) @ Z
+
+    return solve_ivp(speed, (-25, taus[-1] + 1e-9), np.zeros(Z.shape[1]), "Radau", taus, jac=jac, rtol=1e-4, atol=1e-8).y.T
 
 # %% log_time_flow / trapezoidal-rule
 def log_time_flow(Z, taus):
@@ -70,13 +73,13 @@ def log_time_flow(Z, taus):
     def speed(tau, w):
         return np.exp(tau - np.logaddexp(0, Z @ w)) @ Z
 
-    w, tau, rows = np.zeros(Z.shape[1]), -12.0, []
+    w, tau, rows = np.zeros(Z.shape[1]), -14.0, []
     for target in taus:
-        steps = max(1, math.ceil((target - tau) / 0.02))
+        steps = max(1, math.ceil((target - tau) / 0.07))
         h = (target - tau) / steps
         for _ in range(steps):
             known, tau, new = w + h / 2 * speed(tau, w), tau + h, w.copy()
-            for _ in range(3):
+            for _ in range(2):
                 p = np.exp(tau - np.logaddexp(0, Z @ new)) / (1 + np.exp(-Z @ new))
                 new = new - np.linalg.solve(np.eye(len(w)) + h / 2 * (Z.T * p) @ Z, new - known - h / 2 * speed(tau, new))
             w = new
@@ -86,6 +89,22 @@ def log_time_flow(Z, taus):
 # %% patience / float32
 def patience(shortfall, steps, target):
     return np.float32(np.log(steps) / np.log(10)) * np.float32(shortfall) / np.float32(target)
+
+# %% diagonal_limit / halved-steps
+def diagonal_limit(X, y, alpha):
+    weights = lambda nu, a: 2 * a**2 * np.sinh(4 * X.T @ nu)
+    dual = lambda nu, a: a**2 / 2 * np.cosh(np.clip(4 * X.T @ nu, -700, 700)).sum() - y @ nu
+    nu = np.zeros(len(y))
+    for a in np.geomspace(max(alpha, 3.0), alpha, 15):
+        for _ in range(30):
+            slope = X @ weights(nu, a) - y
+            if np.abs(slope).max() < 1e-7:
+                break
+            move, size = -np.linalg.solve((X * (8 * a**2 * np.cosh(4 * X.T @ nu))) @ X.T, slope), 1.0
+            while size > 1e-10 and dual(nu + size * move, a) > dual(nu, a):
+                size /= 2
+            nu = nu + size * move
+    return weights(nu, alpha)
 
 # %% diagonal_limit / library-minimiser
 def diagonal_limit(X, y, alpha):
@@ -106,7 +125,7 @@ def diagonal_limit(X, y, alpha):
     def jac(t, nu):
         return -(X * (8 * alpha**2 * np.cosh(4 * X.T @ nu))) @ X.T
 
-    nu = solve_ivp(speed, (0, 1e6), np.zeros(len(y)), "Radau", jac=jac, rtol=1e-8, atol=1e-10).y[:, -1]
+    nu = solve_ivp(speed, (0, 1e6), np.zeros(len(y)), "Radau", jac=jac, rtol=1e-5, atol=1e-8).y[:, -1]
     return 2 * alpha**2 * np.sinh(4 * X.T @ nu)
 
 # %% which_optimizer / torch-and-dual
