@@ -5,7 +5,7 @@ from scipy.optimize import linprog
 # %% gd_limit
 def gd_limit(X, y, w0):
     # X⁺ X w0 is the part of w0 in the span of the rows; the rest never moves.
-    return w0 + np.linalg.pinv(X) @ (y - X @ w0)
+    return w0 + np.linalg.pinv(X, 1e-10) @ (y - X @ w0)
 
 # %% steps_needed
 def steps_needed(s, lr, eps):
