@@ -14,7 +14,7 @@ from coursekit.course import current
 from coursekit.digest import module_file
 
 ROOT = current().root
-DOMAINLESS = ("dropout", "implicit_regularization", "mode_connectivity")
+DOMAINLESS = ("dropout", "mode_connectivity")
 
 
 @pytest.fixture(
