@@ -14,7 +14,7 @@ from coursekit.course import current
 from coursekit.digest import module_file
 
 ROOT = current().root
-DOMAINLESS = ("dropout", "mode_connectivity")
+DOMAINLESS = ("mode_connectivity",)
 
 
 @pytest.fixture(
