@@ -1,0 +1,151 @@
+# %% setup
+import math
+
+import numpy as np
+
+# %% scale_needed / logarithms
+def scale_needed(lengths, score, exponent):
+    return [math.exp((math.log(length) - math.log(math.log(1 / score))) / exponent) for length in lengths]
+
+# %% scale_needed / bisection
+def scale_needed(lengths, score, exponent):
+    low, high = np.full(len(lengths), -400.0), np.full(len(lengths), 400.0)
+    for _ in range(200):
+        middle = (low + high) / 2
+        reached = np.exp(-lengths * np.exp(-exponent * middle)) >= score
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return np.exp(high)
+
+# %% answers_right / loops
+def answers_right(right, answers):
+    rows = []
+    for row in right.tolist():
+        hits = [all(row[item] for item in answer) for answer in answers]
+        rows.append([sum(row) / len(row), sum(hits) / len(hits)])
+    return np.array(rows)
+
+# %% concentration / sums
+def concentration(first):
+    p = len(first) // 2
+    k = np.arange(1, (p - 1) // 2 + 1)
+    waves = np.exp(-2j * np.pi * np.outer(k, np.arange(p)) / p)
+    power = np.abs(waves @ first[:p]) ** 2 + np.abs(waves @ first[p:]) ** 2
+    return np.array([column.max() / column.sum() if column.sum() else 0.0 for column in power.T])
+
+# %% concentration / full-transform
+def concentration(first):
+    power = (np.abs(np.fft.fft(first.reshape(2, -1, first.shape[1]), axis=1)) ** 2).sum(0)
+    total = power[1:].sum(0) / 2
+    return np.divide(power[1:].max(0), total, out=np.zeros_like(total), where=total != 0)
+
+# %% train_adder / torch
+def train_adder(first, second, pairs, decay, rate, steps):
+    import torch
+
+    A, W = (torch.tensor(layer, dtype=torch.float64, requires_grad=True) for layer in (first, second))
+    p = second.shape[1]
+    pairs = torch.tensor(pairs)
+    targets = torch.nn.functional.one_hot(pairs.sum(1) % p, p).double()
+    optimizer = torch.optim.AdamW([A, W], lr=rate, betas=(0.9, 0.98), eps=1e-8, weight_decay=decay)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        outputs = (A[pairs[:, 0]] + A[p + pairs[:, 1]]) ** 2 @ W
+        ((outputs - targets) ** 2).sum(1).mean().backward()
+        optimizer.step()
+    return A.detach(), W.detach()
+
+# %% train_adder / two-hot
+def train_adder(first, second, pairs, decay, rate, steps):
+    n, p = len(pairs), second.shape[1]
+    x = np.zeros((n, 2 * p))
+    x[np.arange(n), pairs[:, 0]] = x[np.arange(n), p + pairs[:, 1]] = 1
+    targets = np.eye(p)[pairs.sum(1) % p]
+    A, W = first * 1.0, second * 1.0
+    mA, vA, mW, vW = 0.0, 0.0, 0.0, 0.0
+    for t in range(1, steps + 1):
+        h = x @ A
+        r = 2 * ((h * h) @ W - targets) / n
+        gA, gW = x.T @ (2 * h * (r @ W.T)), (h * h).T @ r
+        mA, vA = 0.9 * mA + 0.1 * gA, 0.98 * vA + 0.02 * gA**2
+        mW, vW = 0.9 * mW + 0.1 * gW, 0.98 * vW + 0.02 * gW**2
+        one, two = 1 - 0.9**t, 1 - 0.98**t
+        A = A - rate * decay * A - rate * (mA / one) / (np.sqrt(vA / two) + 1e-8)
+        W = W - rate * decay * W - rate * (mW / one) / (np.sqrt(vW / two) + 1e-8)
+    return A, W
+
+# %% forgetting_steps / projection
+def forgetting_steps(X, w0, level, rate, decay):
+    rest = w0 - np.linalg.pinv(X, rcond=1e-10) @ (X @ w0)
+    length = float(np.linalg.norm(rest))
+    if length <= level:
+        return 0.0
+    return math.log(level / length) / math.log(1 - rate * decay) if decay else math.inf
+
+# %% five_runs / tuple
+five_runs = ("later", "never", "sooner", "never", "same")
+
+# %% prefix_score / dictionary
+def prefix_score(attention, tokens):
+    last, total, count = {}, 0.0, 0
+    for t, token in enumerate(tokens.tolist()):
+        if token in last:
+            total += attention[t, last[token] + 1]
+            count += 1
+        last[token] = t
+    return total / max(count, 1)
+
+# %% least_update / least-squares
+def least_update(phi, keep):
+    asked = phi[[0, *keep]]
+    wanted = np.eye(len(asked))[0]
+    scale = np.linalg.norm(phi[0])
+    update = np.linalg.lstsq(asked / scale, wanted, rcond=1e-10)[0]
+    return update / scale if np.allclose(asked @ update / scale, wanted, atol=1e-6) else None
+
+# %% least_update / null-space
+def least_update(phi, keep):
+    from scipy.linalg import null_space
+
+    free = null_space(phi[keep], rcond=1e-10) if keep else np.eye(phi.shape[1])
+    along = free.T @ phi[0]
+    if np.linalg.norm(along) < 1e-8 * np.linalg.norm(phi[0]):
+        return None
+    return free @ along / (along @ along)
+
+# %% replay_peak / eigenvectors
+def replay_peak(c, contexts):
+    from scipy.optimize import minimize_scalar
+
+    phi = np.hstack([np.full((contexts, 1), c), np.eye(contexts)])
+    speeds, modes = np.linalg.eigh(phi @ phi.T)
+
+    def height(t):
+        return float(modes[1] @ (-np.expm1(-speeds * t) * modes[0]))
+
+    found = minimize_scalar(lambda t: -height(t), bounds=(0, 1), method="bounded", options={"xatol": 1e-10})
+    return float(found.x), height(found.x)
+
+# %% replay_peak / powers
+def replay_peak(c, contexts):
+    r = 1 + contexts * c * c
+    return math.log(r) / (r - 1), r ** (1 / (1 - r)) * (1 - 1 / r) / contexts
+
+# %% warning_signals / polyfit
+def warning_signals(x, width):
+    t, rows = np.arange(width), []
+    for first in range(len(x) - width + 1):
+        window = x[first : first + width]
+        r = window - np.polyval(np.polyfit(t, window, 1), t)
+        rows.append([np.mean(r**2), np.mean(r[1:] * r[:-1]) / np.mean(r**2)])
+    return np.array(rows)
+
+# %% alarm_report / loops
+def alarm_report(quiet, held, through, ends, onset, share):
+    level = float(np.quantile([max(run) for run in quiet], 1 - share))
+    leads = []
+    for run, start in zip(through, onset):
+        steps = [end for value, end in zip(run, ends) if value > level]
+        if steps and steps[0] < start:
+            leads.append(start - steps[0])
+    false = sum(any(value > level for value in run) for run in held) / len(held)
+    return level, false, len(leads) / len(through), float(np.median(leads)) if leads else math.nan

@@ -1,0 +1,172 @@
+"""What the chapter asserts about modular addition."""
+
+from __future__ import annotations
+
+import math
+
+from coursekit.claim import Measured, claim
+from training_dynamics.emergence.addition import ablate, learn
+
+
+@claim(
+    "emergence.delayed",
+    "A small network learns to add modulo p on pairs it has never seen, long after it knows all it was trained on.",
+    source="gromov2023grokking",
+    verdict="holds-if",
+    condition="weights decay, and the training set is just large enough (half to three fifths of all pairs here)",
+    vary={"p": (19, 23), "decay": (0.3, 1.0), "fraction": (0.5, 0.6)},
+)
+def delayed(seed: int, p: int = 23, decay: float = 1.0, fraction: float = 0.6) -> Measured:
+    """Step of 95 % test accuracy over step of 99 % training accuracy."""
+    run = learn(seed, p=p, decay=decay, fraction=fraction)
+    return Measured(run.generalised / run.memorised, "times later", at_least=3.5)
+
+
+@claim(
+    "emergence.sudden",
+    "Grokking is sudden.",
+    said_by="power2022grokking",
+    source="nanda2023progress",
+    verdict="fails",
+    instead="It is late. Counted in steps, the rise of the test accuracy takes a large part of the whole delay.",
+    vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6)},
+)
+def sudden(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
+    """Steps from 10 to 90 % test accuracy, over the steps from memorising to 90 %."""
+    run = learn(seed, decay=decay, fraction=fraction)
+    low, high = (run.reached("test_accuracy", level) for level in (0.1, 0.9))
+    return Measured((high - low) / (high - run.memorised), "of the delay", at_least=0.33)
+
+
+@claim(
+    "emergence.stays_memorised",
+    "The same network without weight decay stays where it has memorised.",
+    source="power2022grokking",
+    verdict="holds",
+    vary={"steps": (800, 1500, 3000), "p": (19, 23), "rate": (0.005, 0.01)},
+)
+def stays_memorised(seed: int, steps: int = 1500, p: int = 23, rate: float = 0.01) -> Measured:
+    """Test accuracy at the end of training without decay; with decay it is above 95 % long before."""
+    return Measured(
+        float(learn(seed, p=p, decay=0.0, rate=rate, steps=steps, every=50).test_accuracy[-1]), "accuracy", at_most=0.4
+    )
+
+
+@claim(
+    "emergence.always_groks",
+    "Every network groks if you train it long enough.",
+    verdict="fails",
+    instead="With three tenths of the pairs the network memorises and stays there, decay or not.",
+    vary={"steps": (1500, 3000), "decay": (0.3, 1.0)},
+)
+def always_groks(seed: int, steps: int = 1500, decay: float = 1.0) -> Measured:
+    """Test accuracy in the end with 30 % of the pairs for training; guessing gives 4 %."""
+    run = learn(seed, fraction=0.3, decay=decay, steps=steps, every=50)
+    return Measured(float(run.test_accuracy[-1]), "accuracy", at_most=0.2)
+
+
+@claim(
+    "emergence.delay_law",
+    "The delay is roughly inversely proportional to the weight decay.",
+    source="khanh2026delay",
+    verdict="holds-if",
+    condition="the delay is long compared with the time to memorise; at small rates it falls faster",
+    vary={"rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)},
+)
+def delay_law(seed: int, rate: float = 0.01, fraction: float = 0.6) -> Measured:
+    """The exponent x in delay ~ decay^-x, between decays of 0.5 and 2."""
+    runs = [learn(seed, decay=decay, rate=rate, fraction=fraction, steps=3000) for decay in (0.5, 2.0)]
+    long, short = (run.generalised - run.memorised for run in runs)
+    return Measured(math.log(long / short) / math.log(4), "(exponent)", at_least=0.5, at_most=2.0)
+
+
+@claim(
+    "emergence.delay_rate",
+    "The delay is inversely proportional to the learning rate.",
+    source="khanh2026delay",
+    verdict="holds-if",
+    condition="with AdamW, whose decay per step is rate times decay; over a factor of four in the rate",
+    vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6)},
+)
+def delay_rate(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
+    """The exponent x in delay ~ rate^-x, between rates of 0.005 and 0.02."""
+    runs = [learn(seed, decay=decay, rate=rate, fraction=fraction, steps=3000) for rate in (0.005, 0.02)]
+    long, short = (run.generalised - run.memorised for run in runs)
+    return Measured(math.log(long / short) / math.log(4), "(exponent)", at_least=0.6, at_most=1.6)
+
+
+@claim(
+    "emergence.norm_contracts",
+    "The delay is the time in which weight decay shrinks the weights from a large solution to a small one.",
+    said_by="khanh2026delay",
+    source="kumar2024grokking",
+    verdict="fails",
+    instead=(
+        "Here the norm of the weights grows between memorising and generalising, so no logarithm of its fall can be "
+        "the delay, although the delay follows rate and decay as that law says."
+    ),
+    vary={"scale": (0.5, 1.0, 2.0), "decay": (0.5, 1.0)},
+)
+def norm_contracts(seed: int, scale: float = 1.0, decay: float = 1.0) -> Measured:
+    """Norm of all weights at 95 % test accuracy over that at 99 % training accuracy."""
+    run = learn(seed, scale=scale, decay=decay)
+    at = {int(step): norm for step, norm in zip(run.steps, run.norm)}
+    return Measured(float(at[int(run.generalised)] / at[int(run.memorised)]), "times", at_least=1.0, scale=0.1)
+
+
+@claim(
+    "emergence.fourier",
+    "What is learned is a Fourier method: each hidden unit needs one frequency, and the rest can be taken away.",
+    source="gromov2023grokking,nanda2023progress",
+    verdict="holds",
+    vary={"p": (19, 23), "decay": (0.5, 1.0), "hidden": (96, 128)},
+)
+def fourier(seed: int, p: int = 23, decay: float = 1.0, hidden: int = 128) -> Measured:
+    """Accuracy on all pairs with only the strongest frequency of each unit, minus that with all but it."""
+    parts = ablate(learn(seed, p=p, decay=decay, hidden=hidden).weights)
+    return Measured(parts.only - parts.without, "difference of accuracies", at_least=0.4)
+
+
+@claim(
+    "emergence.one_clock",
+    "Half the decay and twice the rate leave the delay as it was: it is their product that drives the clock.",
+    source="khanh2026delay",
+    verdict="holds-if",
+    condition="over a factor of two; over a factor of four the larger rate wins",
+    vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6)},
+)
+def one_clock(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
+    """Delay at half the decay and twice the rate, over the delay before."""
+    runs = [learn(seed, decay=d, rate=r, fraction=fraction, steps=3000) for d, r in ((decay / 2, 0.02), (decay, 0.01))]
+    changed, before = (run.generalised - run.memorised for run in runs)
+    return Measured(changed / before, "of the delay before", at_least=0.6, at_most=1.5)
+
+
+@claim(
+    "emergence.more_pairs",
+    "With four fifths of the pairs in place of three fifths most of the delay is gone.",
+    source="power2022grokking",
+    verdict="holds",
+    vary={"p": (19, 23), "decay": (0.5, 1.0)},
+)
+def more_pairs(seed: int, p: int = 23, decay: float = 1.0) -> Measured:
+    """Delay with 80 % of the pairs for training, over that with 60 %."""
+    many, few = (learn(seed, p=p, fraction=fraction, decay=decay) for fraction in (0.8, 0.6))
+    return Measured(
+        (many.generalised - many.memorised) / (few.generalised - few.memorised), "of the delay", at_most=0.5
+    )
+
+
+@claim(
+    "emergence.larger_tables",
+    "A larger table of sums takes longer to generalise from.",
+    verdict="fails",
+    instead="At the same share of pairs the delay is shorter: a table of p² entries then holds more data for each weight.",
+    vary={"p": (31, 37), "fraction": (0.5, 0.6)},
+)
+def larger_tables(seed: int, p: int = 31, fraction: float = 0.6) -> Measured:
+    """Delay with this modulus over that with 23."""
+    large, small = (learn(seed, p=modulus, fraction=fraction) for modulus in (p, 23))
+    return Measured(
+        (large.generalised - large.memorised) / (small.generalised - small.memorised), "of the delay", at_most=0.65
+    )

@@ -1,0 +1,91 @@
+"""What the chapter asserts about alarms."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.emergence.warning import NOISE, SIGNALS, rate_cut, settled, stationary, trial
+
+
+@claim(
+    "emergence.critical_slowing",
+    "Near the transition fluctuations grow and slow down exactly as the curvature of the loss says.",
+    source="scheffer2009early",
+    verdict="holds",
+    vary={"decay": (1.2, 1.5, 2.0), "noise": (0.01, 0.02)},
+)
+def critical_slowing(seed: int, decay: float = 1.5, noise: float = NOISE) -> Measured:
+    """Measured variance over the formula's, from 200 runs at a constant decay."""
+    variance, _ = settled(seed, decay, noise, runs=100, steps=4000)
+    return Measured(variance / stationary(decay, noise)[0], "of the formula", at_least=0.85, at_most=1.15)
+
+
+@claim(
+    "emergence.memory",
+    "Near the transition a fluctuation is remembered longer: its lag-1 autocorrelation is one minus rate times curvature.",
+    source="scheffer2009early",
+    verdict="holds",
+    vary={"decay": (1.2, 1.5, 2.0), "noise": (0.01, 0.02)},
+)
+def memory(seed: int, decay: float = 1.5, noise: float = NOISE) -> Measured:
+    """One minus the measured autocorrelation, over rate times curvature."""
+    _, correlation = settled(seed, decay, noise, runs=100, steps=4000)
+    return Measured(
+        (1 - correlation) / (1 - stationary(decay, noise)[1]), "of the formula", at_least=0.85, at_most=1.15
+    )
+
+
+@claim(
+    "emergence.variance_leads",
+    "An alarm on the variance of the order parameter comes earlier than alarms on the loss or on the gradient.",
+    verdict="holds-if",
+    condition="the order parameter is known, noise reaches it, and the transition is approached slowly",
+    vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000), "width": (300, 400)},
+)
+def variance_leads(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -> Measured:
+    """Median lead of the variance's alarm minus the better of its two rivals' on held-out runs, at 5 % false alarms."""
+    leads = {name: trial(seed, name, noise, steps, width=width).lead for name in SIGNALS}
+    rival = max(leads["loss slope"], leads["gradient norm"])
+    return Measured(leads["variance"] - rival, "steps earlier", at_least=75)
+
+
+@claim(
+    "emergence.false_alarms",
+    "A threshold set for one false alarm in twenty runs keeps roughly to it on runs that it was not set on.",
+    verdict="holds-if",
+    condition="the runs it was set on came as close to a transition as those it meets",
+    vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000)},
+)
+def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
+    """Share of 100 held-out runs without a transition that set off the variance's alarm."""
+    return Measured(trial(seed, "variance", noise, steps).false_alarms, "of held-out runs", at_most=0.25)
+
+
+@claim(
+    "emergence.calm_calibration",
+    "An alarm that was silent on quiet runs can be trusted.",
+    verdict="fails",
+    instead=(
+        "Calibrated on runs that stay far from any transition, it goes off in most runs that come nearer and turn "
+        "out harmless: a false-alarm rate belongs to the runs that it was measured on."
+    ),
+    vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000)},
+)
+def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
+    """Share of harmless held-out runs that set off an alarm calibrated at a constant decay of 2."""
+    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.3)
+
+
+@claim(
+    "emergence.variance_always",
+    "Variance rises before every transition.",
+    source="dakos2024tipping",
+    verdict="fails",
+    instead=(
+        "Before a jump that comes from outside, such as a cut of the learning rate, nothing rises: alarms are as rare "
+        "as in runs without a jump."
+    ),
+    vary={"noise": (0.01, 0.02), "decay": (1.4, 1.5, 2.0)},
+)
+def variance_always(seed: int, noise: float = NOISE, decay: float = 1.5) -> Measured:
+    """Share of runs with an alarm before the cut, after which the fluctuations are ten times smaller."""
+    return Measured(rate_cut(seed, noise, decay=decay).told, "of runs", at_most=0.2)
