@@ -23,7 +23,7 @@ TD.emergence = (() => {
     if (!(fraction > 0 && fraction < 1)) throw new RangeError(`fraction must be between 0 and 1, got ${fraction}`);
     const normal = ExplorableMath.normals(1000 + seed);
     const order = Array.from({ length: P * P }, (_, i) => [normal(), i]).sort((a, b) => a[0] - b[0]);
-    const trained = new Array(P * P).fill(0);
+    const trained = Array.from({ length: P * P }, () => 0);
     for (const [, pair] of order.slice(0, Math.floor(fraction * P * P))) trained[pair] = 1;
     return trained;
   }
