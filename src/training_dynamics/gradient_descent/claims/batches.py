@@ -1,0 +1,81 @@
+"""What the chapter asserts about batches on digits: the gradient noise scale, and whether small ones generalise better."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.gradient_descent import batches
+
+
+@claim(
+    "gradient_descent.noise_scale_grows",
+    "The gradient noise scale grows by more than ten times in the first two hundred steps.",
+    source="mccandlish2018empirical",
+    verdict="holds-if",
+    condition="the training loss falls fast; the noise scale belongs to a step, not to a run",
+    vary={"width": (32, 64), "rate": (0.3, 0.5)},
+)
+def noise_scale_grows(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
+    """Exact noise scale after 200 steps over that at the start, 500 digits."""
+    found = batches.scales(seed, width, rate, 400)
+    return Measured(float(found.exact[2] / found.exact[0]), "times", at_least=10)
+
+
+@claim(
+    "gradient_descent.two_batch",
+    "Two batch sizes suffice to estimate the noise scale.",
+    source="mccandlish2018empirical",
+    verdict="holds-if",
+    condition="the noise scale is small beside the batches; late in a run, where it exceeds the data, the estimate is worthless",
+    vary={"width": (32, 64), "rate": (0.3, 0.5)},
+)
+def two_batch(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
+    """The larger relative error of the estimates at the start and after 20 steps."""
+    found = batches.scales(seed, width, rate, 400)
+    return Measured(float(np.abs(found.estimated[:2] / found.exact[:2] - 1).max()), "of the noise scale", at_most=0.25)
+
+
+@claim(
+    "gradient_descent.two_batch_late",
+    "Two batch sizes suffice to estimate the noise scale, late in a run as well.",
+    verdict="fails",
+    instead="Once the noise scale exceeds the data the estimate is a ratio with a lower part near zero: off by tens of per cent.",
+    judge="mean",
+    vary={"width": (32, 64), "rate": (0.3, 0.5)},
+)
+def two_batch_late(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
+    """Mean over seeds of the relative error of the inverse noise scale after 400 steps."""
+    found = batches.scales(seed, width, rate, 400)
+    return Measured(float(abs(found.exact[3] / found.estimated[3] - 1)), "of the inverse", at_least=0.15)
+
+
+@claim(
+    "gradient_descent.small_batches_epochs",
+    "Small batches generalise better.",
+    said_by="keskar2017large",
+    source="shallue2019measuring",
+    verdict="holds-if",
+    condition="all run for as many epochs at one rate: then the small batch takes more steps, and the large one has not finished",
+    vary={"examples": (100, 200), "width": (32, 64), "epochs": (10, 20)},
+)
+def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
+    """Test error with full batches minus that with batches of ten, as many epochs at rate 0.1."""
+    return Measured(batches.compare_batches(seed, examples, width, epochs).epochs, "more errors", at_least=0.1)
+
+
+@claim(
+    "gradient_descent.small_batches_tuned",
+    "Small batches generalise better when each has its best rate.",
+    said_by="keskar2017large",
+    source="shallue2019measuring,geiping2022stochastic",
+    verdict="fails",
+    instead="Tuned and given as many steps, full batches do no worse on these digits.",
+    judge="mean",
+    vary={"examples": (100, 200), "width": (32, 64), "epochs": (10, 20)},
+)
+def small_batches_tuned(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
+    """Least test error over four rates, full batches minus batches of ten, as many steps."""
+    return Measured(
+        batches.compare_batches(seed, examples, width, epochs).tuned, "more errors", at_most=0.015, scale=0.005
+    )

@@ -1,0 +1,161 @@
+"""What the chapter asserts about gradient noise, schedules and random curvature, away from networks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.gradient_descent import noise, schedules, surface
+from training_dynamics.gradient_descent.saddles import EXACT, critical_points, positive_share
+from training_dynamics.toolbox.seeds import numpy_generator
+
+
+@claim(
+    "gradient_descent.stationary",
+    "On a noisy quadratic SGD settles at variance ησ²(1 + β) / ((1 − β)h(2(1 + β) − ηh)).",
+    source="ziyin2022strength",
+    verdict="holds",
+    judge="mean",
+    vary={"rate": (0.1, 0.5, 1.5), "momentum": (0.0, 0.9)},
+)
+def stationary(seed: int, rate: float = 0.1, momentum: float = 0.0) -> Measured:
+    """Relative error of the formula against 2,000 chains."""
+    found = noise.simulated_variance(numpy_generator(seed, "gradient descent chains", rate, momentum), rate, momentum)
+    return Measured(found / noise.stationary_variance(rate, 1.0, momentum) - 1, "off", at_least=-0.01, at_most=0.01)
+
+
+@claim(
+    "gradient_descent.momentum_averages",
+    "Momentum averages the noise of the gradients away.",
+    source="wang2024marginal",
+    verdict="fails",
+    instead="It also takes larger steps. At the same effective rate η/(1 − β) the stationary variance is nearly the same.",
+    seeds=None,
+    vary={"effective": (0.01, 0.1, 0.3)},
+)
+def momentum_averages(effective: float = 0.1) -> Measured:
+    """Stationary variance with momentum 0.9 over that without, at the same effective rate; an average of ten would give 0.1."""
+    with_it = noise.stationary_variance(effective / 10, 1.0, 0.9)
+    return Measured(with_it / noise.stationary_variance(effective), "of the variance", at_least=0.55)
+
+
+@claim(
+    "gradient_descent.help_and_harm",
+    "Noise both helps and harms: on a rippled bowl a middle level ends lowest.",
+    source="kleinberg2018alternative",
+    verdict="holds-if",
+    condition="the traps are small beside the valley, and the noise does not vanish in them",
+    vary={"height": (0.03, 0.05), "waves": (20.0, 30.0)},
+)
+def help_and_harm(seed: int, height: float = 0.05, waves: float = 20.0) -> Measured:
+    """The lesser of two ratios: loss without noise and loss with five times the noise, each over that at noise 1."""
+    none, middle, much = (
+        noise.rippled(numpy_generator(seed, "gradient descent ripples", level), level, height, waves)
+        for level in (0.0, 1.0, 5.0)
+    )
+    return Measured(min(none, much) / middle, "times the loss of middle noise", at_least=2)
+
+
+@claim(
+    "gradient_descent.critical_batch",
+    "The gain of the best step grows with the batch like 1/(1 + B*/B), where B* is tr(HΣ)/GᵀHG.",
+    source="mccandlish2018empirical",
+    verdict="holds",
+    judge="mean",
+    vary={"batch": (1, 4, 16, 64)},
+)
+def critical_batch(seed: int, batch: int = 4) -> Measured:
+    """Relative error of the formula against the mean decrease of 20,000 steps on a quadratic."""
+    rng = numpy_generator(seed, "gradient descent critical", batch)
+    hessian, mix = np.diag(np.geomspace(1, 0.05, 10)), rng.standard_normal((10, 10))
+    slope, covariance = rng.standard_normal(10), mix @ mix.T
+    bend = slope @ hessian @ slope + np.trace(hessian @ covariance) / batch
+    step = (slope @ slope) / bend
+    seen = slope + rng.multivariate_normal(np.zeros(10), covariance / batch, 20_000)
+    change = -step * seen @ slope + step**2 / 2 * np.einsum("ri,ij,rj->r", seen, hessian, seen)
+    return Measured(
+        -change.mean() / noise.best_gain(slope, hessian, covariance, batch) - 1, "off", at_least=-0.06, at_most=0.06
+    )
+
+
+@claim(
+    "gradient_descent.decay_beats_constant",
+    "On a noisy quadratic a linear decay ends below the best constant rate.",
+    source="zhang2019which",
+    verdict="holds",
+    seeds=None,
+    vary={"steps": (100, 300, 1000), "noise_level": (0.03, 0.1)},
+)
+def decay_beats_constant(steps: int = 300, noise_level: float = 0.1) -> Measured:
+    """Expected loss of the constant rate over that of the linear decay, each at its own best peak."""
+    constant, linear = (schedules.best_loss(shape, steps, noise_level)[0] for shape in ("constant", "linear"))
+    return Measured(constant / linear, "times the loss", at_least=1.3)
+
+
+@claim(
+    "gradient_descent.decay_only_settles",
+    "Decay helps only because it lets one settle: without noise there is nothing to gain.",
+    verdict="fails",
+    instead="Without noise a decay from above 2/Λ wins, too: early steps clear flat directions, late ones repair steep ones.",
+    seeds=None,
+    vary={"steps": (100, 300)},
+)
+def decay_only_settles(steps: int = 100) -> Measured:
+    """Loss of the best constant rate over that of the best linear decay, no noise."""
+    constant, linear = (schedules.best_loss(shape, steps, 0.0)[0] for shape in ("constant", "linear"))
+    return Measured(constant / linear, "times the loss", at_least=1.25)
+
+
+@claim(
+    "gradient_descent.warmup",
+    "Warm-up lets a run reach a learning rate at which it could not have started.",
+    source="kalra2024why",
+    verdict="holds-if",
+    condition="curvature falls while the rate rises, and warm-up is slow enough for it (shown: 200 steps and more)",
+    seeds=None,
+    vary={"steps": (200, 800), "far": (3.0, 4.0, 6.0)},
+)
+def warmup(steps: int = 200, far: float = 4.0) -> Measured:
+    """Largest rate with warm-up over the largest without, two weights that start unequal."""
+    found = schedules.valley(steps, (far, 0.1))
+    return Measured(found.with_warmup / found.without, "times the rate", at_least=1.35)
+
+
+@claim(
+    "gradient_descent.high_saddles",
+    "Critical points of a small network with a high loss have many negative directions, those with a low loss few.",
+    source="dauphin2014identifying",
+    verdict="holds",
+    judge="mean",
+    vary={"hidden": (3, 4), "examples": (30, 40)},
+)
+def high_saddles(seed: int, hidden: int = 4, examples: int = 40) -> Measured:
+    """Correlation of the loss and the share of negative eigenvalues, over the critical points that Newton's method finds."""
+    found = critical_points(seed, hidden, examples=examples)
+    return Measured(float(np.corrcoef(found.losses, found.index)[0, 1]), "(correlation)", at_least=0.4)
+
+
+@claim(
+    "gradient_descent.positive",
+    "A random symmetric matrix of size 2 or 3 has no negative eigenvalue with probability (2 − √2)/4 or (π − 2√2)/(4π).",
+    source="dean2006large",
+    verdict="holds",
+    judge="mean",
+    vary={"size": (2, 3)},
+)
+def positive(seed: int, size: int = 3) -> Measured:
+    """Relative error of the probability, from 100,000 Gaussian matrices."""
+    return Measured(positive_share(seed, size) / EXACT[size] - 1, "off", at_least=-0.05, at_most=0.05)
+
+
+@claim(
+    "gradient_descent.walk_in_two",
+    "A training path lies nearly in two dimensions: two principal components carry most of it.",
+    source="antognini2018pca",
+    verdict="fails",
+    instead="They carry most of a random walk in thousands of dimensions, too: the number says nothing about the path.",
+    vary={"steps": (100, 300), "dimensions": (1000, 3000)},
+)
+def walk_in_two(seed: int, steps: int = 300, dimensions: int = 1000) -> Measured:
+    """Share of the variance of a random walk in its first two principal components; the theory of long walks gives 0.76."""
+    return Measured(surface.walk_share(seed, steps, dimensions), "of the variance", at_least=0.45)
