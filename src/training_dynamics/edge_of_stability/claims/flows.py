@@ -67,7 +67,7 @@ def central_loss(seed: int, steps: int = 500, rate: float = RATE, width: int = W
 
 @claim(
     "edge_of_stability.edge_distance",
-    "Edge flow, with one direction and no constraint, ends at less than half of gradient flow's distance from gradient descent, too.",
+    "Edge flow, with one direction and no constraint, ends at less than half of gradient flow's distance from descent, too.",
     source="marion2026edge",
     verdict="holds",
     vary=VARIED,
