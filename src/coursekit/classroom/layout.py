@@ -78,6 +78,14 @@ class Classroom:
         """A student's record."""
         return self.records(assignment) / f"{student}.json"
 
+    def extensions(self, assignment: str) -> Path:
+        """The folder of what single students were given for the assignment."""
+        return self.root / "extensions" / assignment
+
+    def extension(self, assignment: str, student: str) -> Path:
+        """What a student was given: more days, or an excuse."""
+        return self.extensions(assignment) / f"{student}.json"
+
     def history(self, assignment: str, student: str) -> Path:
         """The folder of earlier versions that the student handed in."""
         return self.root / "history" / assignment / student

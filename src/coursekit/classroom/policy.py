@@ -16,13 +16,15 @@ from coursekit.course import current
 class Policy:
     """When an assignment is due and what lateness costs, as a share of the points earned.
 
-    ``min(max_penalty, penalty_per_day · days)`` where a started day after ``deadline + grace_minutes`` counts as a day.
+    ``min(max_penalty, penalty_per_day · days)`` where a started day after ``deadline + grace_minutes`` counts as a day, and
+    the first ``late_days`` of a student's late days, over all assignments in the order of their deadlines, cost nothing.
     """
 
     deadline: datetime | None = None
     grace_minutes: float = 0.0
     penalty_per_day: float = 0.0
     max_penalty: float = 1.0
+    late_days: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.grace_minutes < math.inf:
@@ -30,6 +32,8 @@ class Policy:
         for name in ("penalty_per_day", "max_penalty"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ClassroomError(f"{name} is a share of the points, 0 to 1; got {getattr(self, name)}")
+        if not isinstance(self.late_days, int) or self.late_days < 0:
+            raise ClassroomError(f"late_days must be a whole number of days >= 0, got {self.late_days}")
 
 
 def load(classroom: Classroom, assignment: str) -> Policy:
@@ -50,6 +54,10 @@ def load(classroom: Classroom, assignment: str) -> Policy:
     for name in known - {"deadline"}:
         if name in values and (isinstance(values[name], bool) or not isinstance(values[name], int | float)):
             raise ClassroomError(f"{classroom.policy.name}: {name} must be a number, got {values[name]!r}")
+    if "late_days" in tables.get(assignment, {}) and assignment != "default":
+        raise ClassroomError(
+            f"{classroom.policy.name}: late_days is one budget for all assignments: write it below [default], not [{assignment}]"
+        )
     try:
         if "deadline" in values:
             values["deadline"] = as_time(values["deadline"])
@@ -97,7 +105,8 @@ def answers_are_out(policy: Policy) -> bool:
     """
     if policy.deadline is None or not is_due(policy):
         return False
-    lost = min(policy.max_penalty, policy.penalty_per_day * days_late(policy, datetime.now(UTC)))
+    counted = max(0, days_late(policy, datetime.now(UTC)) - policy.late_days)
+    lost = min(policy.max_penalty, policy.penalty_per_day * counted)
     return policy.penalty_per_day == 0 or lost >= 1
 
 
@@ -109,16 +118,17 @@ def days_late(policy: Policy, submitted: datetime | None) -> int:
     return max(0, math.ceil(seconds / 86_400))
 
 
-def late(policy: Policy, submitted: datetime | None, score: float) -> dict[str, Any] | None:
-    """What the record says about lateness; None when the assignment has no deadline."""
+def late(policy: Policy, submitted: datetime | None, score: float, free: int = 0) -> dict[str, Any] | None:
+    """What the record says about lateness, of which ``free`` days cost nothing; None when the assignment has no deadline."""
     if policy.deadline is None:
         return None
     days = days_late(policy, submitted)
-    share = min(policy.max_penalty, policy.penalty_per_day * days)
+    share = min(policy.max_penalty, policy.penalty_per_day * (days - free))
     return {
         "deadline": policy.deadline.isoformat(),
         "submitted": submitted.isoformat() if submitted else None,
         "days": days,
+        "free": free,
         "share": share,
         "penalty": round(share * score, 12),
         "final_score": round(score - share * score, 12),

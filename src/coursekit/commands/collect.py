@@ -16,6 +16,7 @@ from coursekit.classroom import handed_in
 from coursekit.classroom.collect.collect import Taken, collect_items
 from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.collect.whose import CANVAS_LATE, CANVAS_ON_TIME, Doubtful, is_class_export
+from coursekit.classroom.lateness import rule_of
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.policy import days_late, load
@@ -42,12 +43,11 @@ def table(report: list[Taken]) -> Table:
 def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Iterator[str]:
     """What to look at in what was taken: ids that the roster lacks, and times after the deadline, a line each."""
     taken = {t.student: t for t in report if t.student and t.status in ("collected", "replaced", "unchanged")}
-    roster, rule = people(classroom), load(classroom, assignment)
+    roster = people(classroom)
     if roster and (strangers := sorted(taken.keys() - roster.keys())):
         yield f"not in roster.csv: {', '.join(strangers)}; is it another student's id or lms_id, written differently?"
-    if late := [
-        name for name in sorted(taken) if days_late(rule, handed_in.submission_time(classroom, assignment, name))
-    ]:
+    times = {name: handed_in.submission_time(classroom, assignment, name) for name in sorted(taken)}
+    if late := [name for name, time in times.items() if days_late(rule_of(classroom, assignment, name), time)]:
         yield f"after the deadline: {', '.join(late)}"
     own_time = f"`course collect {assignment} FILES --submitted TIME` gives them another"
     if doubtful := [name for name in late if CANVAS_ON_TIME.search(taken[name].origin)]:
@@ -56,7 +56,7 @@ def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Itera
             + own_time
         )
     excused = sorted(name for name in taken.keys() - set(late) if CANVAS_LATE.search(taken[name].origin))
-    if excused and rule.deadline:
+    if excused and load(classroom, assignment).deadline:
         yield f"Canvas calls these late, the deadline in policy.toml does not: {', '.join(excused)}; {own_time}"
 
 

@@ -68,6 +68,8 @@ def command(student: str, assignment: str, classroom: Classroom) -> None:
         if standing.penalty
         else ""
     )
+    if standing.extension.excused:
+        console.print("excused: the exports have no grade for it")
     for flag in standing.record["flags"]:
         console.print(f"note: {flag}", markup=False)
     console.print(

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import Any
 
-from coursekit.classroom import handed_in, policy, records
+from coursekit.classroom import lateness, records
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.course import current
@@ -71,8 +71,7 @@ def record_of(
         records.hashes(job.notebook, source, settings.budget, settings.judging), [*settings.notes, *result["flags"]],
         judging=settings.judging,
     )  # fmt: skip
-    rule = policy.load(classroom, assignment)
-    record["late"] = policy.late(rule, handed_in.submission_time(classroom, assignment, job.student), record["score"])
+    record["late"] = lateness.late(classroom, assignment, job.student, record["score"])
     return record
 
 

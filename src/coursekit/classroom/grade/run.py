@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coursekit.classroom import handed_in, policy, records
+from coursekit.classroom import handed_in, lateness, policy, records
 from coursekit.classroom.adopt.proof import proved, with_judging
 from coursekit.classroom.grade.job import Job, Runner, Settings, Summary, results
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
@@ -71,18 +71,11 @@ def grade(
         if result["grader"] == "set aside":
             summary.crashed.append(result["student"])
         advance(result["student"], len(jobs))
-    refresh_late(classroom, assignment, kept)
+    lateness.refresh(classroom, assignment, kept)
     writer.derive()
+    if policy.load(classroom, assignment).late_days:  # what is late here leaves fewer days for what is due later
+        from coursekit.classroom.gradebook import penalties
+
+        others = [name for name in classroom.assignments() if name != assignment]
+        penalties.refresh(classroom, others, summary.graded)
     return summary
-
-
-def refresh_late(classroom: Classroom, assignment: str, students: list[str]) -> None:
-    """Bring lateness in kept records in line with a policy that has changed since."""
-    rule = policy.load(classroom, assignment)
-    for student in students:
-        record = records.read(classroom, assignment, student)
-        if record is None:
-            continue
-        current = policy.late(rule, handed_in.submission_time(classroom, assignment, student), record["score"])
-        if current != record.get("late"):
-            records.write(classroom, record | {"late": current})

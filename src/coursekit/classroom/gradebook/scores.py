@@ -15,8 +15,10 @@ from sqlalchemy import inspect
 
 from coursekit.classroom import handed_in, policy, records
 from coursekit.classroom.adopt.choices import judging
+from coursekit.classroom.extensions import NONE, Extension, given
 from coursekit.classroom.gradebook.manual import entries
 from coursekit.classroom.gradebook.tables import connect
+from coursekit.classroom.lateness import extended
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
 from coursekit.classroom.source import GradedCell, questions
@@ -59,6 +61,7 @@ class Standing:
     days_late: int = 0
     handed_in: bool = False
     due: bool = True
+    extension: Extension = NONE
     changed: tuple[str, ...] = ()  # of submission and source, what is another one now than the record was made from
 
     @property
@@ -83,7 +86,9 @@ class Standing:
 
     @property
     def status(self) -> str:
-        """One word for the whole: graded, refused, waiting (for a person), stale, ungraded, missing, not due."""
+        """One word for the whole: excused, graded, refused, waiting (for a person), stale, ungraded, missing, not due."""
+        if self.extension.excused:
+            return "excused"
         if self.record is None:
             return "ungraded" if self.handed_in else "missing" if self.due else "not due"
         if self.changed:
@@ -151,16 +156,18 @@ def standings(classroom: Classroom, assignment: str) -> list[Standing]:
     roster = people(classroom)
     source, there = classroom.source_bytes(assignment), set(classroom.submitters(assignment))
     digest = records.source_digest(source, judging(classroom, assignment, source))
-    asked, due = questions(source), policy.is_due(policy.load(classroom, assignment))
+    asked, rule, extensions = questions(source), policy.load(classroom, assignment), given(classroom, assignment)
     result = []
-    for student in sorted({*graded, *roster, *there}):
+    for student in sorted({*graded, *roster, *there, *extensions}):
         record = graded.get(student)
         marks = tuple(mark_of(question, record, manual.get(student, {})) for question in asked)
         late = (record or {}).get("late") or {}
         person = roster.get(student, Person(student))
         changed = changes(classroom, assignment, student, record, digest) if record and student in there else ()
         share, days = late.get("share", 0.0), late.get("days", 0)
-        result.append(Standing(person, marks, record, share, days, student in there, due, changed))
+        own = extensions.get(student, NONE)
+        due = policy.is_due(extended(rule, own))
+        result.append(Standing(person, marks, record, share, days, student in there, due, own, changed))
     return result
 
 

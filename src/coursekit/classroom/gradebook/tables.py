@@ -23,7 +23,7 @@ from nbgrader import api
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, inspect, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 
-from coursekit.classroom import handed_in
+from coursekit.classroom import handed_in, policy
 from coursekit.classroom.gradebook import cells
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import Person, people
@@ -134,19 +134,11 @@ def once(classroom: Classroom, assignment: str, source: bytes, records: Mapping[
     engine = connect(classroom.db_url)
     try:
         with engine.begin() as connection:
-            structure = cells.write(connection, assignment, source, deadline(records))
+            structure = cells.write(connection, assignment, source, naive(policy.load(classroom, assignment).deadline))
             cells.write_down(structure.lost, classroom.removed(assignment))
             Bulk(connection, structure, people(classroom)).write(classroom, records)
     finally:
         engine.dispose()
-
-
-def deadline(records: Mapping[str, Mapping[str, Any]]) -> datetime | None:
-    """The deadline that the records name, as nbgrader keeps it: UTC without a zone."""
-    for record in records.values():
-        if record.get("late"):
-            return naive(datetime.fromisoformat(record["late"]["deadline"]))
-    return None
 
 
 def naive(moment: datetime | None) -> datetime | None:

@@ -70,13 +70,14 @@ def canvas(found: Term) -> str:
     """The gradebook that Canvas imports: Student, ID, SIS User ID, SIS Login ID, Section, a column an assignment; then points.
 
     A cell is empty unless the grade stands: what is not due, missing, not graded, stale or waiting for a person is no 0.
+    ``EX`` is what Canvas itself writes and reads of a student who is excused.
     """
     everyone: dict[str, Person] = {}
     finals: dict[str, dict[str, str]] = {}
     for name, students in found.items():
         for standing in students:
             everyone[standing.person.student] = standing.person
-            finals.setdefault(standing.person.student, {})[name] = number(standing.final) if standing.stands else ""
+            finals.setdefault(standing.person.student, {})[name] = canvas_cell(standing)
     highest = {name: max((s.max_score for s in students), default=0.0) for name, students in found.items()}
     head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found]
     points = ["    Points Possible", "", "", "", "", *(number(value) for value in highest.values())]
@@ -94,11 +95,22 @@ def canvas(found: Term) -> str:
     return as_text([head, points, *lines])
 
 
+def canvas_cell(standing: Standing) -> str:
+    """A student's cell in Canvas's gradebook."""
+    if standing.status == "excused":
+        return "EX"
+    return number(standing.final) if standing.stands else ""
+
+
 def left_out(students: Sequence[Standing], named: bool) -> str:
     """Why an assignment's column is not exported, empty when it is; one that was ``named`` need not be due."""
-    if all(standing.status in ("missing", "not due") for standing in students):
+    if all(standing.status in ("missing", "not due", "excused") for standing in students):
         return "nobody handed it in"
-    return "" if named or students[0].due else "it is not due yet; name it to export it all the same"
+    return (
+        ""
+        if named or any(standing.due for standing in students)
+        else "it is not due yet; name it to export it all the same"
+    )
 
 
 WAYS = {

@@ -21,8 +21,9 @@ from nbformat.notebooknode import NotebookNode
 
 from coursekit.classroom import records
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
+from coursekit.classroom.lateness import latest
 from coursekit.classroom.layout import Classroom, ClassroomError
-from coursekit.classroom.policy import answers_are_out, load
+from coursekit.classroom.policy import answers_are_out
 from coursekit.classroom.show.answers import Behind, behind
 from coursekit.classroom.show.clean import capped
 from coursekit.classroom.source import course_data, parse, questions
@@ -206,7 +207,7 @@ def write(
     source = classroom.source_bytes(assignment)
     questions(source)
     sources = behind(source)
-    out = answers_are_out(load(classroom, assignment)) if answers is None else answers
+    out = answers_are_out(latest(classroom, assignment)) if answers is None else answers
     title = heading(source, assignment)
     for standing in standings(classroom, assignment) if students is None else students:
         if standing.record is None:
