@@ -1,0 +1,1 @@
+"""Grading what arrives in a folder, as long as it arrives."""

@@ -1,0 +1,105 @@
+"""What lies in an inbox: files below ``INBOX/ASSIGNMENT/``, or the folders that nbgrader's exchange has as ``inbound``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coursekit.classroom.collect.intake import Item, Refusal, from_file, holder, interesting, printable
+from coursekit.classroom.collect.whose import Unclear, by_platform, student_of
+from coursekit.classroom.roster import Person
+
+DEEPEST = 3  # folders below an assignment's
+NAMED = (
+    3  # what an exchange's folder is named after, joined by plus signs: student, assignment, time and perhaps a secret
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file as it was seen: for which assignment it came, and when it was written.
+
+    In an exchange, where students write, ``student`` and ``account`` are the name in its folder's name and the folder's owner.
+    """
+
+    path: Path
+    assignment: str
+    written: float  # seconds
+    changed: float  # seconds; unlike the former no program can set it
+    size: int
+    student: str = ""
+    account: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other arrival, and from an earlier content of the same file."""
+        return hashlib.sha256(f"{printable(self.path)}\0{self.changed}\0{self.size}".encode()).hexdigest()
+
+    @property
+    def container(self) -> str:
+        """What it lies in: the student, where its own name does not say."""
+        return self.student or holder(self.path)
+
+    def whose(self, roster: Mapping[str, Person]) -> str:
+        """The student that it is of, as collecting reads it; its own path where that is unclear."""
+        try:
+            return by_platform(student_of((self.path.name,), self.container, self.assignment, roster), roster)
+        except Unclear:
+            return printable(self.path)
+
+    def items(self, roster: Mapping[str, Person]) -> list[Item]:
+        """The notebooks in it, or why there is none; nothing is read of what a student put into another one's folder."""
+        if self.account in roster and self.account != self.student:
+            reason = f"its folder is of the account {self.account}, and named after {self.student}"
+            return [Refusal((self.path.name,), reason, printable(self.path), self.account)]
+        return [replace(item, container=self.container) for item in from_file(self.path, (self.path.name,))]
+
+
+def found(inbox: Path, assignments: Collection[str]) -> list[Arrival]:
+    """All that may be a submission, the oldest first; what cannot be looked at is left for the next look."""
+    every: list[Arrival] = []
+    for folder in (Path(entry.path) for entry in entries(inbox) if entry.is_dir(follow_symlinks=False)):
+        parts = folder.name.split("+")
+        if len(parts) >= NAMED and parts[1] in assignments:
+            every += arrived(folder / f"{parts[1]}.ipynb", parts[1], parts[0], account(folder))
+        elif folder.name in assignments:
+            for path in files(folder, DEEPEST):
+                every += arrived(path, folder.name)
+    return sorted(every, key=lambda one: (one.written, printable(one.path)))
+
+
+def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder, sorted, without what is hidden; nothing when it is gone or may not be read."""
+    try:
+        return sorted((one for one in os.scandir(folder) if not one.name.startswith(".")), key=lambda one: one.name)
+    except OSError:
+        return []
+
+
+def files(folder: Path, deepest: int) -> Iterator[Path]:
+    """The notebooks and zips below a folder; links are files, which are refused when they are read."""
+    for entry in entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from files(Path(entry.path), deepest - 1) if deepest else ()
+        elif interesting(entry.name):
+            yield Path(entry.path)
+
+
+def arrived(path: Path, assignment: str, student: str = "", account: str = "") -> Iterator[Arrival]:
+    """The file at ``path``, if there is one."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return
+    yield Arrival(path, assignment, status.st_mtime, status.st_ctime, status.st_size, student, account)
+
+
+def account(folder: Path) -> str:
+    """The name of the account that a folder is of; empty where there is none."""
+    try:
+        return folder.owner()
+    except (OSError, KeyError, NotImplementedError):
+        return ""
