@@ -20,7 +20,7 @@ from coursekit.classroom.watch.ledger import Ledger
 from coursekit.classroom.watch.rounds import Watch
 from coursekit.cli import main
 
-TEXT_ENGINE = "classroom_course:TextEngine"
+TEXT_ENGINE = "classroom_course:text_engine"
 TESTS = Path(__file__).parents[1]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.classroom.collect.intake import Item, Refusal, from_file, holder, interesting, printable
+from coursekit.classroom.collect.intake import Item, Refusal, from_file, interesting, printable
 from coursekit.classroom.collect.whose import Unclear, by_platform, student_of
 from coursekit.classroom.roster import Person
 
-DEEPEST = 3  # folders below an assignment's
+DEEPEST = 3  # folders below an assignment's; the first is named after the student
 NAMED = (
     3  # what an exchange's folder is named after, joined by plus signs: student, assignment, time and perhaps a secret
 )
@@ -22,7 +22,7 @@ NAMED = (
 class Arrival:
     """A file as it was seen: for which assignment it came, and when it was written.
 
-    In an exchange, where students write, ``student`` and ``account`` are the name in its folder's name and the folder's owner.
+    ``student`` is the folder that it lies in, as named there; in an exchange, where students write, ``account`` is its owner.
     """
 
     path: Path
@@ -39,14 +39,14 @@ class Arrival:
         return hashlib.sha256(f"{printable(self.path)}\0{self.changed}\0{self.size}".encode()).hexdigest()
 
     @property
-    def container(self) -> str:
-        """What it lies in: the student, where its own name does not say."""
-        return self.student or holder(self.path)
+    def parts(self) -> tuple[str, ...]:
+        """The path that says whose it is."""
+        return (self.student, self.path.name) if self.student else (self.path.name,)
 
     def whose(self, roster: Mapping[str, Person]) -> str:
         """The student that it is of, as collecting reads it; its own path where that is unclear."""
         try:
-            return by_platform(student_of((self.path.name,), self.container, self.assignment, roster), roster)
+            return by_platform(student_of(self.parts, "", self.assignment, roster), roster)
         except Unclear:
             return printable(self.path)
 
@@ -54,8 +54,8 @@ class Arrival:
         """The notebooks in it, or why there is none; nothing is read of what a student put into another one's folder."""
         if self.account in roster and self.account != self.student:
             reason = f"its folder is of the account {self.account}, and named after {self.student}"
-            return [Refusal((self.path.name,), reason, printable(self.path), self.account)]
-        return [replace(item, container=self.container) for item in from_file(self.path, (self.path.name,))]
+            return [Refusal((self.account, self.path.name), reason, printable(self.path))]
+        return list(from_file(self.path, self.parts))
 
 
 def found(inbox: Path, assignments: Collection[str]) -> list[Arrival]:
@@ -67,7 +67,8 @@ def found(inbox: Path, assignments: Collection[str]) -> list[Arrival]:
             every += arrived(folder / f"{parts[1]}.ipynb", parts[1], parts[0], account(folder))
         elif folder.name in assignments:
             for path in files(folder, DEEPEST):
-                every += arrived(path, folder.name)
+                inside = path.relative_to(folder).parts[:-1]
+                every += arrived(path, folder.name, inside[0] if inside else "")
     return sorted(every, key=lambda one: (one.written, printable(one.path)))
 
 
