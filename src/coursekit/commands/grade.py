@@ -16,7 +16,7 @@ from coursekit.classroom.grade.job import Job, Runner, Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
-from coursekit.classroom.options import classroom_option, friendly
+from coursekit.classroom.options import about_file, classroom_option, friendly
 from coursekit.classroom.progress import bar
 from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
@@ -70,6 +70,10 @@ def command(
         console.print(f"[red]{student} was set aside: it took its grading process down twice; see its record")
     for student, names in handed_in.beside(classroom, assignment, students).items():
         console.print(f"not read, of {student}: {listed(names)}", markup=False, soft_wrap=True)
+    if summary.unread:
+        raise click.ClickException(
+            "not graded, since they cannot be read:\n" + "\n".join(map(about_file, summary.unread.values()))
+        )
     if wrong := handed_in.misnamed(classroom, assignment, students):
         raise click.ClickException(
             f"no {assignment}.ipynb, but a notebook of another name: "

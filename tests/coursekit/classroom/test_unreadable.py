@@ -4,13 +4,15 @@ import json
 
 import pytest
 from classroom_course import GOOD, classroom, source_bytes, submission
+from click.testing import CliRunner
 from engines import sandboxed
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.grade import dask, local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.grade.worker import grade_one
+from coursekit.cli import main
 from coursekit.engine import grade as split
 from coursekit.engine.interface import Budget, Submission
 from coursekit.engine.matching.plan import make_plan
@@ -69,6 +71,30 @@ def test_what_cannot_be_shown_keeps_its_score(engine, monkeypatch):
     monkeypatch.setattr(split, "executed_notebook", bad)
     found = graded(engine, **GOOD)
     assert found.questions["norm"].score == 3.0 and found.notebook == "" and "cannot be shown" in found.flags[-1]
+
+
+def test_what_the_account_may_not_read_is_named_and_the_others_are_graded(tmp_path, monkeypatch):
+    room = classroom(tmp_path)
+    for name in ("ann", "bo", "chi"):
+        path = room.submitted("mini", name)
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(submission(**GOOD)))
+    read = handed_in.read
+
+    def refused(room, assignment, student, name):
+        if student == "bo" and name.endswith(".ipynb"):
+            raise PermissionError(13, "Permission denied", str(room.submitted(assignment, student)))
+        return read(room, assignment, student, name)
+
+    monkeypatch.setattr(handed_in, "read", refused)
+    result = CliRunner().invoke(main, ["grade", "mini", "--classroom", str(tmp_path)])
+    assert result.exit_code == 1 and "2 graded, 0 already graded" in result.output
+    assert "not graded as they are now: bo" in result.output
+    assert f"{room.submitted('mini', 'bo')}: Permission denied; make sure that you may read" in result.output
+    assert {path.stem for path in room.records("mini").glob("*.json")} == {"ann", "chi"}
+    monkeypatch.setattr(handed_in, "read", read)
+    result = CliRunner().invoke(main, ["grade", "mini", "--classroom", str(tmp_path)])
+    assert result.exit_code == 0 and "1 graded, 2 already graded" in result.output
 
 
 class OddEngine:

@@ -50,6 +50,7 @@ class Summary:
     graded: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     crashed: list[str] = field(default_factory=list)
+    unread: dict[str, OSError] = field(default_factory=dict)  # whose submission this account cannot read, and why
 
 
 Runner = Callable[[list[Job], bytes, Settings], Iterator[dict[str, Any]]]

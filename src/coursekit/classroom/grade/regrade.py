@@ -69,7 +69,10 @@ def regrade(
     source = classroom.source_bytes(assignment)
     settings = with_judging(classroom, assignment, source, settings)
     settings = proved(classroom, assignment, source, settings, run)
-    jobs, _ = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again=True)
+    everyone = wanted(classroom, assignment, students)
+    jobs, _, unread = pending(classroom, assignment, source, everyone, settings, again=True)
+    for error in unread.values():  # before anything is graded: a regrade is whole or none
+        raise error
     by_student: dict[str, Job] = {job.student: job for job in jobs}
     new: dict[str, dict[str, Any]] = {}
     differing: list[Change] = []

@@ -34,17 +34,21 @@ def holds(record: records.Record | None, digests: dict[str, str]) -> bool:
 
 def pending(
     classroom: Classroom, assignment: str, source: bytes, students: list[str], settings: Settings, again: bool
-) -> tuple[list[Job], list[str]]:
-    """What is to be graded, and whose record still holds."""
-    jobs, kept = [], []
+) -> tuple[list[Job], list[str], dict[str, OSError]]:
+    """What is to be graded, whose record still holds, and whose submission this account cannot read."""
+    jobs, kept, unread = [], [], {}
     for student in students:
-        data, fault = handed_in.notebook(classroom, assignment, student)
+        try:
+            data, fault = handed_in.notebook(classroom, assignment, student)
+        except OSError as error:
+            unread[student] = error
+            continue
         record = records.read(classroom, assignment, student)
         if not again and holds(record, records.hashes(data, source, settings.budget, settings.judging)):
             kept.append(student)
         else:
             jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source)), fault))
-    return jobs, kept
+    return jobs, kept, unread
 
 
 def grade(
@@ -55,14 +59,16 @@ def grade(
     source = classroom.source_bytes(assignment)
     policy.load(classroom, assignment)  # a bad file must stop us before the work, not after
     settings = with_judging(classroom, assignment, source, settings)
-    jobs, kept = pending(classroom, assignment, source, wanted(classroom, assignment, students), settings, again)
+    jobs, kept, unread = pending(
+        classroom, assignment, source, wanted(classroom, assignment, students), settings, again
+    )
     if jobs:
         settings = proved(classroom, assignment, source, settings, run)
     found = results(jobs, source, settings, run)
     # here, since it imports nbgrader, for which the engines that start now need not wait
     from coursekit.classroom.grade.writer import Writer
 
-    writer, summary = Writer(classroom, assignment, source, settings), Summary(kept=kept)
+    writer, summary = Writer(classroom, assignment, source, settings), Summary(kept=kept, unread=unread)
     by_student = {job.student: job for job in jobs}
     advance("", len(jobs))
     for result in found:

@@ -174,6 +174,13 @@ def standings(classroom: Classroom, assignment: str) -> list[Standing]:
 def changes(
     classroom: Classroom, assignment: str, student: str, record: records.Record, source: str
 ) -> tuple[str, ...]:
-    """Which of submission and source (its digest) is another one now than ``record`` was made from."""
-    now = {"submission": records.sha256(handed_in.notebook(classroom, assignment, student)[0]), "source": source}
+    """Which of submission and source (its digest) is another one now than ``record`` was made from.
+
+    A submission that this account cannot read may be another one, and counts as such.
+    """
+    try:
+        submission = records.sha256(handed_in.notebook(classroom, assignment, student)[0])
+    except OSError:
+        submission = ""
+    now = {"submission": submission, "source": source}
     return tuple(name for name, digest in now.items() if record["hashes"][name] != digest)
