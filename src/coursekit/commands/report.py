@@ -17,12 +17,19 @@ from coursekit.paths import write_atomically
 
 def table(assignment: str, rows: list[Row]) -> Table:
     """The report as a table."""
-    result = Table("question", "mean", "statuses", "what the checks said", "s (median, max)", title=assignment)
+    result = Table(
+        "question", "mean", "item-rest", "statuses", "what the checks said", "s (median, max)", title=assignment
+    )
     for row in rows:
         counts = ", ".join(f"{count} {status}" for status, count in row.statuses.items())
         said = "\n".join(f"{count} × {escape(text)}" for text, count in list(row.mistakes.items())[:4])
         result.add_row(
-            row.question, f"{row.mean:.0%}", counts, said, f"{row.seconds_median:.2f}, {row.seconds_max:.2f}"
+            row.question,
+            f"{row.mean:.0%}",
+            "" if row.item_rest is None else f"{row.item_rest:.2f}",
+            counts,
+            said,
+            f"{row.seconds_median:.2f}, {row.seconds_max:.2f}",
         )
     return result
 

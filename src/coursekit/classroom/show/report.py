@@ -6,25 +6,33 @@ import html
 import json
 import statistics
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from coursekit.classroom.gradebook.scores import Mark, standings
+from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 
 STATUSES = ("passed", "partial", "failed", "blank", "timeout", "memory", "crashed", "missing", "refused", "manual")
 KNOWN = "This looks like a known mistake: "  # how a check's message begins the line that names one
+FEWEST = 10  # students for whom a correlation is given
+SMALLEST = 1e-9  # points, of a spread
 STYLE = (Path(__file__).parents[2] / "templates" / "feedback" / "style.css").read_text
 
 
 @dataclass(frozen=True)
 class Row:
-    """One question over all students: mean share of the points, counts of statuses, messages met, seconds of grading."""
+    """One question over all students: mean share of the points, counts of statuses, messages met, seconds of grading.
+
+    ``item_rest`` is the correlation of its points with those of all other questions: near 0 or below, it does not tell those
+    who know from those who do not, and its wording or checks are worth a look.  None where it cannot be told.
+    """
 
     question: str
     title: str
     points: float
     mean: float
+    item_rest: float | None
     statuses: dict[str, int]
     mistakes: dict[str, int]
     seconds_median: float
@@ -62,9 +70,24 @@ def mistakes(marks: list[Mark]) -> dict[str, int]:
     return dict(Counter(said).most_common(12))
 
 
+def item_rest(students: Sequence[Standing], number: int) -> float | None:
+    """The correlation over students of a question's points with the sum of the others'.
+
+    Of those whose answers wait for a person nothing is taken.  None for fewer than ``FEWEST`` students, and where all have the
+    same points in the one or in the other.
+    """
+    complete = [one for one in students if not any(mark.waiting for mark in one.marks)]
+    own = [one.marks[number].score for one in complete]
+    rest = [one.score - points for one, points in zip(complete, own, strict=True)]
+    if len(complete) < FEWEST or min(map(statistics.pstdev, (own, rest))) < SMALLEST:
+        return None
+    return statistics.correlation(own, rest)
+
+
 def report(classroom: Classroom, assignment: str) -> list[Row]:
     """A row for each question; raises ClassroomError when nobody has been graded."""
-    students = [standing for standing in standings(classroom, assignment) if standing.record is not None]
+    everyone = standings(classroom, assignment)
+    students = [one for one in everyone if one.record is not None and not one.extension.excused]
     if not students:
         raise ClassroomError(f"nobody has a record for {assignment}; `course grade {assignment}` makes them")
     seconds, rows = times(classroom, assignment), []
@@ -79,6 +102,7 @@ def report(classroom: Classroom, assignment: str) -> list[Row]:
                 question.title,
                 question.points,
                 mean,
+                item_rest(students, number),
                 {s: counts[s] for s in STATUSES if counts[s]},
                 mistakes(marks),
                 statistics.median(spent),
@@ -104,6 +128,8 @@ def as_html(assignment: str, rows: list[Row]) -> str:
     for row in rows:
         total = sum(row.statuses.values())
         parts.append(f"<h2>{html.escape(row.title)}</h2><p>{row.mean:.0%} of {row.points:g} points on average; ")
+        if row.item_rest is not None:
+            parts.append(f"correlation with the points of all other questions {row.item_rest:.2f}; ")
         parts.append(f"graded in {row.seconds_median:.2f} s (median), {row.seconds_max:.2f} s (longest).</p><table>")
         for status, count in row.statuses.items():
             numbers = f"<td class='number'>{count}</td><td class='number'>{count / total:.0%}</td>"
