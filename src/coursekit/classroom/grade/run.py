@@ -80,6 +80,7 @@ def grade(
     lateness.refresh(classroom, assignment, kept)
     writer.derive()
     if policy.load(classroom, assignment).late_days:  # what is late here leaves fewer days for what is due later
+        # here, as above
         from coursekit.classroom.gradebook import penalties
 
         others = [name for name in classroom.assignments() if name != assignment]
