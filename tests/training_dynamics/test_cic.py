@@ -270,16 +270,18 @@ def test_the_page_gives_the_verdicts_that_python_gives(explorable, weights):
 
 def test_the_page_ranks_f_along_every_path_as_python_does(explorable):
     script = explorable("cic")
-    for path in ("training", "walk", "random"):
+    for path in ("'training'", "'walk'", "0", "7"):
         for phi, h, c in CHOICES[::5]:
-            terms = np.array(script.data[path], dtype=float)
-            if path != "random":
-                terms = terms[:, [preregistration.PROXIES.index(name) for name in (phi, h, c)]]
-            assert script(f"rise('{path}', '{phi}', '{h}', '{c}', 1.5, 0.25)") == pytest.approx(
+            if path.isdigit():
+                terms = np.array(script.data["random"][int(path)], dtype=float)
+            else:
+                places = [preregistration.PROXIES.index(name) for name in (phi, h, c)]
+                terms = np.array(script.data[path.strip("'")], dtype=float)[:, places]
+            assert script(f"rise({path}, '{phi}', '{h}', '{c}', 1.5, 0.25)") == pytest.approx(
                 twin.rise(terms, 1.5, 0.25), abs=1e-9
             )
-            fitted = script(f"fit('{path}', '{phi}', '{h}', '{c}')")
-            assert fitted["rise"] >= script(f"rise('{path}', '{phi}', '{h}', '{c}', 1, 1)") - 1e-9
+            fitted = script(f"fit({path}, '{phi}', '{h}', '{c}')")
+            assert fitted["rise"] >= script(f"rise({path}, '{phi}', '{h}', '{c}', 1, 1)") - 1e-9
 
 
 @pytest.mark.processor

@@ -21,12 +21,14 @@ from training_dynamics.cic.table import cells, same_slope
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Data = dict[str, Any]
+MEANINGLESS = 8  # random functionals that the page can draw
 
 
 def as_javascript(seed: int = 0) -> str:
-    """A script that sets ``TD.cic_data``: ``cells[row][proxy] = [sign, effects, null]``, spreads, three paths."""
+    """A script that sets ``TD.cic_data``: ``cells[row][proxy] = [sign, effects, null]``, spreads, both paths, functionals."""
     ran, strolled = run(seed), walk(seed)
-    random = random_terms(ran.theta.double().numpy(), numpy_generator(seed, "cic explorable"))
+    rng, theta = numpy_generator(seed, "cic explorable"), ran.theta.double().numpy()
+    meaningless = [random_terms(theta, rng) for _ in range(MEANINGLESS)]
     table: dict[str, dict[str, list]] = {}
     for cell in cells():
         table.setdefault(cell.row, {})[cell.proxy] = [cell.sign, short(cell.effects), short(cell.null)]
@@ -36,7 +38,7 @@ def as_javascript(seed: int = 0) -> str:
         "spread": dict(zip(PROXIES, short(ran.readings.std(0, correction=0)))),
         "training": [short(row) for row in ran.readings],
         "walk": [short(row) for row in strolled.readings],
-        "random": [short(row) for row in random],
+        "random": [[short(row) for row in terms] for terms in meaningless],
     }
     head = "/* Made by training_dynamics.cic.explorable; do not edit. */\nglobalThis.TD = globalThis.TD || {};\n"
     return f"{head}TD.cic_data = {json.dumps(data, separators=(',', ':'))};\n"
