@@ -14,7 +14,6 @@ from coursekit.course import current
 from coursekit.digest import module_file
 
 ROOT = current().root
-DOMAINLESS = ("mode_connectivity",)
 
 
 @pytest.fixture(
@@ -40,7 +39,7 @@ def test_right_answers_are_alike_on_many_inputs_and_wrong_ones_are_not(assignmen
 
 def test_every_automatic_question_has_a_domain(assignment):
     without = [question.id for question in assignment.questions if not question.written and not question.domain]
-    assert assignment.topic in DOMAINLESS or not without, f"write a {{domain}} block: {without}"
+    assert not without, f"write a {{domain}} block: {without}"
 
 
 def test_domains_are_linted_like_the_other_code(assignment, tmp_path):
