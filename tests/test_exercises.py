@@ -12,6 +12,7 @@ from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import prove
 from coursekit.course import current
 from coursekit.digest import module_file
+from to_try import topics_to_try
 
 ROOT = current().root
 
@@ -31,8 +32,9 @@ def test_every_question_is_proved_on_one_pass_through_its_domain(assignment):
 
 @pytest.mark.slow
 @pytest.mark.proves
-def test_right_answers_are_alike_on_many_inputs_and_wrong_ones_are_not(assignment):
-    proofs = prove(assignment)
+@pytest.mark.parametrize("topic", topics_to_try())
+def test_right_answers_are_alike_on_many_inputs_and_wrong_ones_are_not(topic):
+    proofs = prove(load(topic))
     problems = [f"{proof.question}: {problem}" for proof in proofs for problem in proof.problems]
     assert not problems, "\n".join(problems)
 

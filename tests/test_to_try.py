@@ -1,0 +1,36 @@
+import pytest
+
+import to_try
+
+NAMES = ["adam", "adam_w", "dropout", "momentum", "noise"]
+
+
+@pytest.fixture
+def repository(monkeypatch):
+    """Git as these tests want it: what changed, and the last commit."""
+    said = {"changed": "", "head": "0"}
+    monkeypatch.setattr(to_try, "topics", lambda: NAMES)
+    monkeypatch.setattr(to_try, "git", lambda folder, what, *rest: said["changed" if what == "diff" else "head"])
+    return said
+
+
+@pytest.mark.parametrize("since, changed", [("", "exercises/adam.md"), ("HEAD~1", "")])
+def test_without_a_commit_or_without_git_all_topics_are_tried(repository, since, changed):
+    repository["changed"] = changed
+    assert to_try.topics_to_try(since) == NAMES
+
+
+@pytest.mark.parametrize("path", ["exercises/adam_w.md", "solutions/adam_w/mistakes.py"])
+def test_topics_whose_exercises_changed_are_tried_and_two_others(repository, path):
+    drawn = set()
+    for head in range(20):
+        repository.update(changed=f"README.md\n{path}\n", head=str(head))
+        chosen = to_try.topics_to_try("HEAD~1")
+        assert "adam_w" in chosen and len(chosen) == 3
+        drawn |= set(chosen)
+    assert drawn == set(NAMES), "other commits draw others"
+
+
+def test_a_change_elsewhere_draws_two(repository):
+    repository["changed"] = "src/coursekit/checks.py\nsrc/training_dynamics/adam/claims/step.py\n"
+    assert len(to_try.topics_to_try("HEAD~1")) == 2
