@@ -1,7 +1,7 @@
 /* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard. */
 (() => {
   "use strict";
-  const WIDE = "div.math, mjx-container[display='true'], .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
+  const WIDE = "div.math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
 
   function mark() {
     for (const node of document.querySelectorAll(WIDE)) {
@@ -14,7 +14,6 @@
 
   addEventListener("load", () => {
     mark();
-    globalThis.MathJax?.startup?.promise?.then(mark);
     addEventListener("resize", mark);
     document.addEventListener("toggle", mark, true);      // what unfolds may be wide
   });

@@ -14,7 +14,6 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 ASKED = {"preload": False, "resultTypes": ["violations"]}  # to tell of what passes would take longer than to look
 INSIDE = ("file:", "data:", "blob:")
 AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"
-TYPESET = "!document.querySelector('script[src*=mathjax]') || globalThis.MathJax?.startup?.promise"
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
 # In words, what is wrong with the page as it stands, for a reader who prefers `scheme`.
@@ -26,7 +25,8 @@ WRONG = """(scheme) => {
     if (document.documentElement.dataset.theme !== scheme) wrong.push(`does not follow the reader's ${scheme} setting`);
     if (document.documentElement.scrollWidth > innerWidth) wrong.push("scrolls sideways");
     if (all("img:not([alt]), img[alt='']").length) wrong.push("has images without alt text");
-    if (all("mjx-merror, [data-mjx-error]").length) wrong.push("has mathematics that MathJax cannot read");
+    const fonts = [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family);
+    if (all("math").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
     for (const node of elements) if (!node.querySelector("svg, canvas")) wrong.push(`<${node.localName}> draws nothing`);
     for (const figure of all("figure.dynfig")) {
         const shown = [...figure.querySelectorAll("img")].filter((image) => getComputedStyle(image).display !== "none");
@@ -46,10 +46,17 @@ THIN_CODE = """() => {
         }
     }
 }"""
-# Takes away the strokes of formulas, which are the same at every width and in every scheme.  No line moves.
+# Empties formulas, whose parts are the same at every width and in every scheme, and leaves each the room that it took.
 THIN_FORMULAS = """() => {
-    for (const svg of document.querySelectorAll("mjx-container svg")) if (!svg.querySelector("text")) svg.replaceChildren();
-    for (const copy of document.querySelectorAll("mjx-assistive-mml")) copy.replaceChildren();
+    const boxes = [...document.querySelectorAll("math")].map((math) => {
+        const range = document.createRange();
+        range.selectNodeContents(math);
+        return [math, range.getBoundingClientRect()];
+    });
+    for (const [math, { width, height }] of boxes) {
+        math.replaceChildren();
+        math.style.cssText = `display: inline-block; width: ${width}px; height: ${height}px`;
+    }
 }"""
 # Marks one of all texts that look alike: same colours, also of everything behind, same size, weight and decoration.
 ONE_OF_A_LOOK = """() => {
@@ -98,7 +105,7 @@ def problems(browser: Any, address: str) -> list[str]:
 
 
 def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, list[str]]:
-    """A page whose scripts and mathematics are done, and a list that grows by each of its errors and requests."""
+    """A page whose scripts and fonts are done, and a list that grows by each of its errors and requests."""
     size = {"width": width, "height": 1000}
     page = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce").new_page()
     page.set_default_timeout(180_000)  # a busy machine is slow, not wrong
@@ -108,8 +115,7 @@ def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, li
     page.on("request", lambda r: None if r.url.startswith(INSIDE) else heard.append(f"asks {r.url}"))
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(TYPESET)
-    page.evaluate("globalThis.MathJax?.startup?.promise.then(() => null)")
+    page.evaluate("document.fonts.ready.then(() => null)")
     page.add_style_tag(content=AT_REST)  # colours are judged at rest
     return page, heard
 

@@ -44,7 +44,7 @@ FAULTS = {
     "script error": "<script>setTimeout(() => nothing_is_called_this())</script>",
     "console": "<script>console.error('something')</script>",
     "without alt text": f"<img src='{PIXEL}'>",
-    "MathJax cannot read": "<mjx-merror>x</mjx-merror>",
+    "formulas without their font": "<math><mi>x</mi></math>",
     "draws nothing": "<div class='td-explorable-frame'><td-empty>nothing</td-empty></div>",
     "does not move with the keyboard": "<script>addEventListener('keydown', (e) => e.preventDefault(), true)</script>",
     "does not follow the reader's dark setting": "<script>dark.onchange = null</script>",

@@ -1,4 +1,4 @@
-"""The Sphinx extension of the book: cache keys, claims, the parts of a chapter, scripts."""
+"""The Sphinx extension of the book: cache keys, claims, the parts of a chapter, mathematics, scripts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from coursekit.book import (
     scripts,
     uses,
 )
+from coursekit.book.mathematics import extension as mathematics
 from coursekit.course import current
 
 
 def own_version() -> int:
     """A number that changes with the code of this package, so that pages made by older code are made again."""
-    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
     return int(hashlib.sha256(text).hexdigest()[:12], 16)
 
 
@@ -43,6 +44,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         chapter_directives,
         scripts,
         answers,
+        mathematics,
     ):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

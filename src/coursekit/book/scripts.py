@@ -1,4 +1,4 @@
-"""Which scripts a page loads: explorables in order and only where they are used, MathJax where there is mathematics."""
+"""Which scripts a page loads: explorables in order and only where they are used."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ from coursekit.book.uses import uses
 COMPUTE = ["_explorable_math.js"]  # without a page: what tests load, too
 HELPERS = ["_explorable.js", "_explorable_ui.js", *COMPUTE]
 EVERYWHERE = ["course.js"]
-
-
-def note_mathematics(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Let Sphinx load MathJax on pages whose only mathematics is in captions."""
-    if 'class="math ' in context.get("body", ""):
-        app.env.get_domain("math").data["has_equations"][pagename] = True
 
 
 def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
@@ -52,6 +46,5 @@ def _is_thebe(script: Any) -> bool:  # noqa: ANN401
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx's events."""
-    app.connect("html-page-context", note_mathematics, priority=300)
     app.connect("html-page-context", mend_roles)
     app.connect("html-page-context", choose, priority=900)

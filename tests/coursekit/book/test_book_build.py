@@ -31,7 +31,6 @@ CONFIG = {
         "config": {
             "html_use_index": False,
             "html_extra_path": ["_extra"],
-            "mathjax_path": "../vendor/tex.js",
             "nb_execution_show_tb": True,
         },
     },
@@ -70,7 +69,6 @@ class TinyBook:
         write("_config.yml", yaml.safe_dump(CONFIG))
         for name, text in PAGES.items():
             write(f"book/{name}.md", text)
-        write("book/_extra/vendor/tex.js", "")
         write("src/tiny/__init__.py", "")
         write("src/tiny/base.py", "def scale():\n    return 2\n")
         write("src/tiny/one.py", "from tiny.base import scale\n\ndef value():\n    return 21 * scale()\n")

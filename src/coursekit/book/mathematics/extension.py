@@ -1,0 +1,69 @@
+"""How Sphinx writes formulas: as MathML, with one style sheet and one font, without a script."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.fileutil import copy_asset_file
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+from coursekit.book.mathematics import font
+from coursekit.book.mathematics.typeset import CannotTypeset, mathml
+
+LOGGER = logging.getLogger(__name__)
+STYLE, FONT = "mathematics.css", "mathematics.woff"
+
+
+def in_line(writer: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula within a line."""
+    writer.body.append(writer.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
+    writer.body.append(f"{_written(node.astext(), node)}</span>")
+    raise nodes.SkipNode
+
+
+def on_its_own(writer: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a displayed formula, with its number if it has one."""
+    writer.body.append(writer.starttag(node, "div", CLASS="math notranslate nohighlight"))
+    if node["number"]:
+        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.add_permalink_ref(node, "Link to this equation")
+        writer.body.append("</span>")
+    writer.body.append(f"{_written(lines(node.astext(), node['nowrap']), node, display=True)}</div>\n")
+    raise nodes.SkipNode
+
+
+def lines(tex: str, whole: bool) -> str:
+    """A formula of several lines, or several formulas apart by an empty line, as one; ``whole`` brings its environment."""
+    parts = [part.strip() for part in tex.split("\n\n") if part.strip()]
+    if whole or (len(parts) == 1 and "\\\\" not in tex):
+        return tex
+    return "\\begin{aligned}" + " \\\\ ".join(parts) + "\\end{aligned}"
+
+
+def _written(tex: str, node: nodes.Node, display: bool = False) -> str:
+    try:
+        return mathml(tex, display)
+    except CannotTypeset as error:
+        LOGGER.warning("the formula %r cannot be typeset: %s", tex, error, location=node)
+        return f"<code>{escape(tex)}</code>"
+
+
+def write_style(app: Sphinx, problem: Exception | None) -> None:
+    """Write the style sheet, and the font with the glyphs of all pages."""
+    if problem is None and app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        copy_asset_file(Path(__file__).with_name("temml.css"), static / STYLE)
+        font.write(Path(app.outdir), static / FONT, Path(app.doctreedir) / "mathematics.txt")
+
+
+def setup(app: Sphinx) -> None:
+    """Have Sphinx write formulas this way."""
+    app.add_html_math_renderer("mathml", (in_line, None), (on_its_own, None))
+    app.connect("config-inited", lambda app, config: setattr(config, "html_math_renderer", "mathml"))
+    app.add_css_file(STYLE)
+    app.connect("build-finished", write_style)

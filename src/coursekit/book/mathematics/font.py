@@ -1,0 +1,54 @@
+"""The font of the formulas, cut to the glyphs that the pages of a book use."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from html import unescape
+from pathlib import Path
+
+from coursekit.paths import write_atomically
+
+FULL = Path(__file__).with_name("STIXTwoMath.woff")
+FORMULA = re.compile(r"<math\b.*?</math>", re.S)
+TAG = re.compile(r"<[^>]*>")
+# by letter; Unicode has the slanted h as Planck's constant
+SLANTED = {"h": "\u210e"} | {
+    chr(int(unicodedata.decomposition(c).split()[1], 16)): c
+    for c in map(chr, range(0x1D434, 0x1D7CC))
+    if unicodedata.name(c, "").startswith("MATHEMATICAL ITALIC ")
+}
+FEATURES = ["ssty", "dtls", "ss01", "ss04"]  # small forms of indices, dotless i and j, script capitals, primes
+
+
+def characters(pages: Iterable[str]) -> set[str]:
+    """The characters of all formulas on these pages of HTML, and the slanted ones that a browser shows for single letters."""
+    plain = {c for page in pages for formula in FORMULA.findall(page) for c in unescape(TAG.sub("", formula))}
+    return plain | {SLANTED[c] for c in plain if c in SLANTED}
+
+
+def cut(wanted: set[str]) -> bytes:
+    """The font with these characters alone, all sizes of their brackets and roots included."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(FULL)
+    subsetter = Subsetter(Options(layout_features=FEATURES, hinting=False, notdef_outline=True))
+    subsetter.populate(unicodes=[ord(character) for character in wanted if not character.isspace()])
+    subsetter.subset(font)
+    font.flavor = "woff"
+    made = io.BytesIO()
+    font.save(made, reorderTables=False)
+    return made.getvalue()
+
+
+def write(html: Path, into: Path, noted: Path) -> None:
+    """Write the font for all pages below ``html``, unless it is there already, for the characters that ``noted`` holds."""
+    wanted = characters(page.read_text(encoding="utf-8") for page in html.rglob("*.html"))
+    text = "".join(sorted(wanted))
+    if into.is_file() and noted.is_file() and noted.read_text(encoding="utf-8") == text:
+        return
+    write_atomically(into, cut(wanted))
+    write_atomically(noted, text)

@@ -1,0 +1,71 @@
+import io
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from coursekit.book.mathematics import font
+from coursekit.book.mathematics.extension import lines
+from coursekit.book.mathematics.typeset import CannotTypeset, mathml
+
+
+@pytest.mark.parametrize(
+    "tex, shown",
+    [
+        (r"\eta < 2/\lambda_1", "η<2/λ1"),
+        (r"\|W\|^2 \propto \mathbb{E}[x]", "‖W‖2∝𝔼[x]"),
+        (r"\begin{pmatrix} a & b \\ c & d \end{pmatrix}", "(abcd)"),
+        (r"\operatorname{tr} \hat{y}_{ij}", "tr\u2061yˆij"),
+    ],
+)
+@pytest.mark.parametrize("display", [False, True])
+def test_a_formula_is_mathml_that_says_what_the_tex_says(tex, shown, display):
+    made = ElementTree.fromstring(mathml(tex, display))
+    assert made.tag == "math" and (made.get("display") == "block") == display
+    assert "".join("".join(made.itertext()).split()) == shown
+
+
+@pytest.mark.parametrize(
+    "tex, named", [(r"\nonsense x", r"\nonsense"), (r"\frac{a}{", "'}'"), ("a & b", "&"), ("x^2^3", "superscript")]
+)
+def test_what_is_no_tex_is_refused_with_the_place(tex, named):
+    with pytest.raises(CannotTypeset) as refused:
+        mathml(tex)
+    assert named in str(refused.value) and "function(" not in str(refused.value)
+
+
+def test_a_wrong_formula_does_not_spoil_the_next():
+    with pytest.raises(CannotTypeset):
+        mathml(r"\nothing")
+    assert "<mi>x</mi>" in mathml("x")
+
+
+def test_lines_of_one_formula_and_formulas_apart_are_set_below_each_other():
+    assert lines("a = b", False) == "a = b"
+    assert lines(r"\begin{align} a \\ b \end{align}", True) == r"\begin{align} a \\ b \end{align}"
+    assert mathml(lines("a &= b \\\\ &= c", False), True).count("<mtr>") == 2
+    assert mathml(lines("a = b\n\nc = d", False), True).count("<mtr>") == 2
+
+
+def test_the_font_has_the_characters_of_the_pages_their_slanted_forms_and_all_sizes_of_brackets():
+    page = f"<p>Not z.</p><span>{mathml('h(x) = β')}</span>"
+    wanted = font.characters([page])
+    assert wanted >= {"h", "ℎ", "x", "𝑥", "β", "𝛽", "("} and "z" not in wanted
+    made = TTFont(io.BytesIO(font.cut(wanted)))
+    assert {ord(c) for c in wanted if not c.isspace()} <= set(made.getBestCmap()) and ord("z") not in made.getBestCmap()
+    variants = made["MATH"].table.MathVariants
+    bracket = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(made.getBestCmap()[ord("(")])]
+    assert len(bracket.MathGlyphVariantRecord) > 5
+
+
+def test_the_font_is_cut_again_only_for_other_characters(tmp_path):
+    page, made, noted = tmp_path / "a.html", tmp_path / "m.woff", tmp_path / "noted.txt"
+    page.write_text(mathml("x + y"))
+    font.write(tmp_path, made, noted)
+    first = made.stat().st_mtime_ns
+    page.write_text(mathml("y + x"))
+    font.write(tmp_path, made, noted)
+    assert made.stat().st_mtime_ns == first
+    page.write_text(mathml("x + z"))
+    font.write(tmp_path, made, noted)
+    assert made.stat().st_mtime_ns > first and ord("𝑧") in TTFont(made).getBestCmap()
