@@ -30,7 +30,6 @@ CONFIG = {
         "extra_extensions": ["coursekit.book.extension"],
         "config": {
             "html_use_index": False,
-            "html_extra_path": ["_extra"],
             "nb_execution_show_tb": True,
         },
     },
