@@ -26,7 +26,7 @@ WRONG = """(scheme) => {
     if (document.documentElement.scrollWidth > innerWidth) wrong.push("scrolls sideways");
     if (all("img:not([alt]), img[alt='']").length) wrong.push("has images without alt text");
     const fonts = [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family);
-    if (all("math").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
+    if (all("math *").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
     for (const node of elements) if (!node.querySelector("svg, canvas")) wrong.push(`<${node.localName}> draws nothing`);
     for (const figure of all("figure.dynfig")) {
         const shown = [...figure.querySelectorAll("img")].filter((image) => getComputedStyle(image).display !== "none");
