@@ -50,6 +50,6 @@ def longer_is_sharper() -> Measured:
     vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6)},
 )
 def mirage(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
-    """Step at which the test error is half that of answering zero, over the step at which the training error is."""
+    """Step at which the test error is three quarters of that of answering zero, over the same step of the training error."""
     run = learn(seed, decay=decay, fraction=fraction)
-    return Measured(run.fell("test_loss", 0.5) / run.fell("train_loss", 0.5), "times later", at_least=4)
+    return Measured(run.fell("test_loss", 0.75) / run.fell("train_loss", 0.75), "times later", at_least=4)
