@@ -109,3 +109,9 @@ def test_weights_written_down_by_hand_add_and_need_their_one_frequency():
 def test_a_threshold_lets_the_stated_share_of_quiet_runs_pass():
     quiet = np.random.default_rng(0).standard_normal((200, 30))
     assert (quiet.max(1) > warning.threshold(quiet, 0.05)).mean() == pytest.approx(0.05)
+
+
+def test_the_linear_curves_hold_where_steps_overshoot():
+    curves = linear.regression(2, 4, 10, 0.01, rate=0.2, start=1.0, steps=50)
+    assert np.isfinite(curves.test).all()
+    assert curves.train[-1] < 0.01 < curves.train[0]

@@ -51,7 +51,7 @@ def regression(
     first *= start / np.linalg.norm(first)
     end = teacher * s / np.where(s + decay > 0, s + decay, 1) if decay else np.where(s > 0, teacher, first)
     t = np.unique(np.round(np.geomspace(1, steps, 600)))
-    w = end + (first - end) * np.exp(t[:, None] * np.log1p(-rate * (s + decay)))
+    w = end + (first - end) * (1 - rate * (s + decay)) ** t[:, None]
     error = (w - teacher) ** 2
     return Curves(t, (error @ s) / (teacher**2 @ s), error.sum(1), np.linalg.norm(w, axis=1))
 

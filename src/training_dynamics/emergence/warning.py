@@ -129,7 +129,9 @@ def trial(
     held, through = _ramp(seed, "held out", runs, steps, 1.4, noise), _ramp(seed, "through", runs, steps, 0.5, noise)
     level = threshold(signal(quiet, name, width))
     false = np.isfinite(alarms(signal(held, name, width), level, width)).mean()
-    lead = through.onset() - alarms(signal(through, name, width), level, width)
+    alarm = alarms(signal(through, name, width), level, width)
+    raised = np.isfinite(alarm)
+    lead = np.subtract(through.onset(), alarm, out=np.full(runs, -np.inf), where=raised)
     return Trial(float(false), float((lead > 0).mean()), float(np.median(lead)))
 
 

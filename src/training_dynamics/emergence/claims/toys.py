@@ -58,7 +58,10 @@ def lazy_clock(seed: int, alpha: float = 4.0, decay: float = 0.02, n: int = 20) 
     "While the loss stands still, nothing is learned.",
     source="atanasov2022neural",
     verdict="fails",
-    instead="From a small start the kernel of a linear network turns all the way to its task before the loss falls by a tenth.",
+    instead=(
+        "From a small start (a hundredth of the usual or less) the kernel of a linear network turns all the way to its "
+        "task before the loss falls by a tenth."
+    ),
     vary={"scale": (1e-3, 1e-2), "inputs": (10, 20)},
 )
 def silent(seed: int, scale: float = 1e-3, inputs: int = 10) -> Measured:

@@ -38,7 +38,7 @@ def memory(seed: int, decay: float = 1.5, noise: float = NOISE) -> Measured:
     "emergence.variance_leads",
     "An alarm on the variance of the order parameter comes earlier than alarms on the loss or on the gradient.",
     verdict="holds-if",
-    condition="the order parameter is known, noise reaches it, and the transition is approached slowly",
+    condition="the order parameter is known, noise reaches it, it is approached slowly, and windows have 300 steps or more",
     vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000), "width": (300, 400)},
 )
 def variance_leads(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -> Measured:
