@@ -112,6 +112,6 @@ def test_a_threshold_lets_the_stated_share_of_quiet_runs_pass():
 
 
 def test_the_linear_curves_hold_where_steps_overshoot():
-    curves = linear.regression(2, 4, 10, 0.01, rate=0.2, start=1.0, steps=50)
+    curves = linear.regression(0, 4, 10, 0.01, rate=0.3, start=1.0, steps=50)
     assert np.isfinite(curves.test).all()
     assert curves.train[-1] < 0.01 < curves.train[0]
