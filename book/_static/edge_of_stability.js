@@ -47,8 +47,8 @@ if (typeof customElements !== "undefined") {
     const { format, linspace } = Explorable;
     const rate = ui.slider({ label: "learning rate, η", min: 0.03, max: 0.2, value: 0.1, log: true });
     const start = ui.slider({ label: "sharpness at the start, times η / 2", min: 0.6, max: 1.5, value: 1.25 });
-    const steps = ui.slider({ label: "steps", min: 20, max: 3000, value: 400, step: 1, log: true, format: (v) => String(Math.round(v)) });
-    const end = ui.readout("rate times sharpness at the end");
+    const steps = ui.slider({ label: "steps", min: 20, max: 3000, value: 1000, step: 1, log: true, format: (v) => String(Math.round(v)) });
+    const end = ui.readout("rate times sharpness at the end, mean of two steps");
     const left = ui.readout("loss at the end");
     const map = ui.plot({ x: { label: "x", min: 0 }, y: { label: "y", min: 0, max: 1.4 }, title: "the valley floor and the path" });
     const trace = ui.plot({ x: { label: "step", min: 0 }, y: { label: "rate × sharpness", min: 0, max: 4 }, title: "the sharpness on the way" });
@@ -59,7 +59,8 @@ if (typeof customElements !== "undefined") {
       const xs = linspace(1 / 1.4, widest, 200);
       const edge = Math.sqrt(1 / rate.value);
       const angles = linspace(0, Math.asin(Math.min(1, 1.4 / edge)), 60);
-      const told = format(found.scaled.at(-1));
+      const means = found.scaled.map((value, i) => (value + found.scaled[Math.max(i - 1, 0)]) / 2);
+      const told = format(means.at(-1));
       map.draw([
         { line: true, x: xs, y: xs.map((x) => 1 / x), label: "floor, xy = 1", colour: "muted" },
         { line: true, x: angles.map((a) => edge * Math.cos(a)), y: angles.map((a) => edge * Math.sin(a)), label: "sharpness 2/η on the floor", colour: 1, dash: 1 },
@@ -68,9 +69,10 @@ if (typeof customElements !== "undefined") {
       ], `From a point ${format(start.value)} times as sharp as the rate allows, descent ends at x = ${format(found.x.at(-1))}, y = ${format(found.y.at(-1))}.`);
       const t = found.scaled.map((_, i) => i);
       trace.draw([
-        { line: true, x: t, y: found.scaled, label: "η × sharpness", colour: 0 },
+        { line: true, x: t, y: found.scaled, label: "η × sharpness, every step", colour: "muted", width: 0.6 },
+        { line: true, x: t, y: means, label: "mean of two steps", colour: 0 },
         { hline: 2, label: "edge" },
-      ], `Rate times sharpness goes from ${format(found.scaled[0])} to ${told} in ${count} steps; the edge is at 2.`);
+      ], `The mean of two steps of rate times sharpness goes from ${format(found.scaled[0])} to ${told} in ${count} steps; the edge is at 2.`);
       end.set(told);
       left.set(format(found.loss.at(-1)));
     });
