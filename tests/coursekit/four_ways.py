@@ -10,7 +10,7 @@ from coursekit.assignments.prove import Prover
 from coursekit.assignments.record import complete, execute, quiet, seed_everything
 from coursekit.assignments.release import source_text
 from coursekit.assignments.schema import Assignment, Block, Head, Meta, Question
-from coursekit.checks import CheckFailed
+from coursekit.checks import CheckFailed, check as check_of_the_cell
 from coursekit.engine.interface import Budget, Submission
 from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.told import error_text
@@ -93,7 +93,8 @@ class FourWays:
             return False, str(failure)
         except Exception as error:
             return False, error_text(error)
-        return True, ""
+        part = check_of_the_cell.failure  # where parts are right the cell does not raise
+        return part is None, str(part or "")
 
 
 def disagreements(found):
