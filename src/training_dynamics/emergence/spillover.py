@@ -92,6 +92,6 @@ def flow(c: float, penalty: float, times: Float[ndarray, " k"]) -> Course:
 
 
 def equal_weight_peak(c: float) -> float:
-    """The largest spill on the way when both contexts count alike (penalty 1): ``r^(1/(1-r))(r-1)/2`` with ``r = 1+2c^2``."""
+    """The largest spill on the way when both contexts count alike: ``r^(r/(1-r))(r-1)/2`` with ``r = 1+2c^2``."""
     r = 1 + 2 * c**2
     return float((r ** (1 / (1 - r)) - r ** (r / (1 - r))) / 2) if c > 0 else 0.0

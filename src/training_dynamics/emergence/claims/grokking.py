@@ -28,13 +28,13 @@ def delayed(seed: int, p: int = 23, decay: float = 1.0, fraction: float = 0.6) -
     said_by="power2022grokking",
     source="nanda2023progress",
     verdict="fails",
-    instead="It is late. Counted in steps, the rise of the test accuracy takes a large part of the whole delay.",
+    instead="Here it is late. Counted in steps, the rise of the test accuracy takes a large part of the whole delay.",
     vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6)},
 )
 def sudden(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
-    """Steps from 10 to 90 % test accuracy, over the steps from memorising to 90 %."""
+    """Steps from 25 to 90 % test accuracy (one that has only memorised has up to 10), over those from memorising to 90 %."""
     run = learn(seed, decay=decay, fraction=fraction)
-    low, high = (run.reached("test_accuracy", level) for level in (0.1, 0.9))
+    low, high = (run.reached("test_accuracy", level) for level in (0.25, 0.9))
     return Measured((high - low) / (high - run.memorised), "of the delay", at_least=0.33)
 
 
@@ -42,7 +42,7 @@ def sudden(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
     "emergence.stays_memorised",
     "The same network without weight decay stays where it has memorised.",
     verdict="holds-if",
-    condition="the training set is just large enough: 60 % of a table modulo 23 or less, at rates up to 0.01",
+    condition="the training set is just large enough (60 % of a table modulo 23 or less), with AdamW at rates up to 0.01",
     vary={"steps": (800, 1500, 3000), "p": (19, 23), "rate": (0.005, 0.01)},
 )
 def stays_memorised(seed: int, steps: int = 1500, p: int = 23, rate: float = 0.01) -> Measured:
@@ -69,7 +69,7 @@ def without_decay(seed: int, p: int = 23, fraction: float = 0.8, rate: float = 0
     "emergence.always_groks",
     "Every network groks if you train it long enough.",
     verdict="fails",
-    instead="With three tenths of the pairs the network memorises and stays there, decay or not.",
+    instead="With three tenths of the pairs the network memorises and is still near chance after 3000 steps, at either decay.",
     vary={"steps": (1500, 3000), "decay": (0.3, 1.0)},
 )
 def always_groks(seed: int, steps: int = 1500, decay: float = 1.0) -> Measured:

@@ -39,7 +39,7 @@ def longer_is_sharper() -> Measured:
 
 @claim(
     "emergence.mirage",
-    "Emergence is a mirage of the metric: with a smooth score nothing sudden is left.",
+    "Emergence is a mirage of the metric: with a smooth score nothing is left to explain.",
     source="power2022grokking",
     verdict="fails",
     instead=(

@@ -13,7 +13,7 @@ from training_dynamics.emergence.silent import turning
     "Linear regression from a large start groks, and its delay is the logarithm of a length over rate times decay.",
     source="xu2026grok",
     verdict="holds-if",
-    condition="there are fewer examples than inputs, and the start is long compared with the teacher",
+    condition="there are fewer examples than inputs, the teacher lies in their span, and the start is long compared with it",
     vary={"decay": (1e-4, 1e-3, 1e-2), "start": (5.0, 10.0, 30.0), "n": (50, 70)},
 )
 def ridge_delay(seed: int, decay: float = 1e-3, start: float = 10.0, n: int = 50) -> Measured:
@@ -59,8 +59,8 @@ def lazy_clock(seed: int, alpha: float = 4.0, decay: float = 0.02, n: int = 20) 
     source="atanasov2022neural",
     verdict="fails",
     instead=(
-        "From a small start (a hundredth of the usual or less) the kernel of a linear network turns all the way to its "
-        "task before the loss falls by a tenth."
+        "From a small start (a hundredth of the usual or less) the kernel of a linear network does nearly all "
+        "of its turning before the loss falls by a tenth."
     ),
     vary={"scale": (1e-3, 1e-2), "inputs": (10, 20)},
 )

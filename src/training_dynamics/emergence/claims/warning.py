@@ -8,13 +8,13 @@ from training_dynamics.emergence.warning import NOISE, SIGNALS, rate_cut, settle
 
 @claim(
     "emergence.critical_slowing",
-    "Near the transition fluctuations grow and slow down exactly as the curvature of the loss says.",
+    "Towards the transition fluctuations grow as the curvature of the loss says.",
     source="scheffer2009early",
     verdict="holds",
     vary={"decay": (1.2, 1.5, 2.0), "noise": (0.01, 0.02)},
 )
 def critical_slowing(seed: int, decay: float = 1.5, noise: float = NOISE) -> Measured:
-    """Measured variance over the formula's, from 200 runs at a constant decay."""
+    """Measured variance over the formula's, from 100 runs at a constant decay."""
     variance, _ = settled(seed, decay, noise, runs=100, steps=4000)
     return Measured(variance / stationary(decay, noise)[0], "of the formula", at_least=0.85, at_most=1.15)
 
@@ -72,7 +72,7 @@ def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured
 )
 def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
     """Share of harmless held-out runs that set off an alarm calibrated at a constant decay of 2."""
-    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.3)
+    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.5)
 
 
 @claim(
