@@ -28,7 +28,12 @@ GUIDES = BOOK / "guides"
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES.glob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`((?:\.venv/bin/)?course [a-z][^`]*)`")
-SCREEN = ("lab", "demo")  # a server, and a term of its own that has its own test
+SCREEN = (
+    "lab",
+    "demo",
+    "watch",
+)  # what goes on until it is told to end, and a term of its own; they have their own tests
+WORKSHEET = "Identifier,Full name,Email address,Status,Grade\nParticipant 7,Alice Miller,alice@example.org,Submitted,\n"
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -63,9 +68,10 @@ def test_a_printed_command_is_understood(words, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     words = [word.replace("~", str(tmp_path)) for word in words]
     for word in words:  # files that the reader is to have
-        if word.endswith((".zip", ".ipynb")):
+        if word.endswith((".zip", ".ipynb", "worksheet.csv")):
             Path(word).parent.mkdir(parents=True, exist_ok=True)
             Path(word).touch()
+    (tmp_path / "inbox").mkdir()
     command = main.get_command(click.Context(main), words[0])
     assert command is not None, f"course {words[0]} does not exist"
     command.make_context(words[0], words[1:])
@@ -124,7 +130,7 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
     page, classroom = GUIDES / "instructor.md", tmp_path / "classroom"
 
     def elsewhere(word: str) -> str:
-        return str(tmp_path / word) if re.fullmatch(r"\w+\.(csv|ipynb)", word) else word
+        return str(tmp_path / word) if re.fullmatch(r"\w+\.(csv|ipynb|zip)", word) else word
 
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -132,6 +138,7 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
     classroom.mkdir()
     (classroom / "roster.csv").write_text(next(t for t in texts if t.startswith("student,")), encoding="utf-8")
     (classroom / "policy.toml").write_text(next(t for t in texts if "[default]" in t), encoding="utf-8")
+    (tmp_path / "worksheet.csv").write_text(WORKSHEET, encoding="utf-8")
     done = []
     for words in course_lines(page):
         words = [elsewhere(os.path.expanduser(word)) for word in words]
@@ -143,10 +150,20 @@ def test_the_instructor_s_guide_runs_from_top_to_bottom(tmp_path, monkeypatch):
         result = CliRunner().invoke(main, [*words, *more], env={"COLUMNS": "200"})
         assert result.exit_code == 0, (words, result.output, result.exception)
         done.append(words[0])
-    assert {"doctor", "release", "collect", "grade", "inspect", "report", "similarity", "feedback", "export"} <= set(
-        done
-    )
+    assert {
+        "doctor",
+        "release",
+        "collect",
+        "extend",
+        "grade",
+        "inspect",
+        "report",
+        "similarity",
+        "feedback",
+        "export",
+    } <= set(done)
     assert "adamw_run" in (classroom / "feedback" / "alice" / "adam.html").read_text(encoding="utf-8")
+    assert re.search(r"^Participant 7,.*,0\b", (tmp_path / "filled.csv").read_text(encoding="utf-8"), re.MULTILINE)
     assert "Miller" in (tmp_path / "grades.csv").read_text(encoding="utf-8")
 
 
