@@ -219,6 +219,7 @@ def test_postgresql_holds_the_same(tmp_path, postgres):
     found = [record(f"s{n:03d}", double=2.0 * (n % 2), late=late) for n in range(300)]
     views = []
     for room in (lite, real):
+        room.policy.write_text("[mini]\ndeadline = 2026-10-01T12:00:00Z\n")
         write(room, *found)
         with Gradebook(room.db_url, COURSE.id) as book:
             entry = book.find_grade("explain", "mini", "mini", "s007")

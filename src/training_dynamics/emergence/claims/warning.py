@@ -72,7 +72,7 @@ def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured
 )
 def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
     """Share of harmless held-out runs that set off an alarm calibrated at a constant decay of 2."""
-    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.38)
+    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.35)
 
 
 @claim(
