@@ -5,6 +5,7 @@ Scheduler and workers speak TLS with certificates that are made for this run: ot
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def main() -> int:
             memory=options.memory,
             walltime=options.walltime,
             interface=options.interface,
+            python=shlex.quote(sys.executable),  # it stands in a shell script, and its path may have a space
             security=security,
             shared_temp_directory=shared,
             job_script_prologue=["export OMP_NUM_THREADS=1"],
