@@ -32,20 +32,19 @@ def latest(classroom: Classroom, assignment: str) -> Policy:
 
 def late(classroom: Classroom, assignment: str, student: str, score: float) -> dict[str, Any] | None:
     """What a student's record says about lateness; None when the assignment has no deadline."""
-    rule = rule_of(classroom, assignment, student)
-    days = policy.days_late(rule, handed_in.submission_time(classroom, assignment, student))
-    free = free_days(classroom, assignment, student, days) if rule.late_days and days else 0
-    return policy.late(rule, handed_in.submission_time(classroom, assignment, student), score, free)
+    rule, moment = rule_of(classroom, assignment, student), handed_in.submission_time(classroom, assignment, student)
+    days = policy.days_late(rule, moment)
+    free = min(days, days_left(classroom, assignment, student, rule.late_days)) if rule.late_days and days else 0
+    return policy.late(rule, moment, score, free)
 
 
-def free_days(classroom: Classroom, assignment: str, student: str, days: int) -> int:
-    """Of ``days`` of lateness those that cost nothing: what assignments due before left of the student's ``late_days``."""
-    budget = policy.load(classroom, assignment).late_days
+def days_left(classroom: Classroom, assignment: str, student: str, budget: int) -> int:
+    """What assignments due before this one left of a student's budget of late days."""
     for name in due_before(classroom, assignment):
         if not extensions.given_to(classroom, name, student).excused:
             moment = handed_in.submission_time(classroom, name, student)
             budget -= min(budget, policy.days_late(rule_of(classroom, name, student), moment))
-    return min(budget, days)
+    return budget
 
 
 def due_before(classroom: Classroom, assignment: str) -> list[str]:

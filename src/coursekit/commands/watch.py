@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,9 @@ from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.commands.grade import runner
 from coursekit.engine.messages import UNSEEN
+
+if TYPE_CHECKING:
+    from coursekit.classroom.watch.rounds import Watch
 
 
 @contextmanager
@@ -87,7 +90,7 @@ def command(inbox: Path, once: bool, every: float, per_hour: int, workers: int, 
     say(f"{done} graded" + (f", half of them within {statistics.median(watch.ledger.waits):.1f} s" if done else ""))
 
 
-def serve(watch: Any, once: bool, every: float, asked: list[int]) -> int:
+def serve(watch: Watch, once: bool, every: float, asked: list[int]) -> int:
     """Round after round until told to end, or with ``once`` until nothing can be done; how many were done."""
     done = 0
     while not asked:
