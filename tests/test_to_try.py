@@ -34,3 +34,34 @@ def test_topics_whose_exercises_changed_are_tried_and_two_others(repository, pat
 def test_a_change_elsewhere_draws_two(repository):
     repository["changed"] = "src/coursekit/checks.py\nsrc/training_dynamics/adam/claims/step.py\n"
     assert len(to_try.topics_to_try("HEAD~1")) == 2
+
+
+PAGES = [
+    "index.html",
+    "guides/student.html",
+    *(f"{folder}{name}.html" for folder in ("", "assignments/", "claims/") for name in NAMES),
+]
+
+
+@pytest.mark.parametrize(
+    "path", ["src/training_dynamics/adam/step.py", "book/adam.md", "book/_static/adam.js", "book/_static/adam_data.js"]
+)
+def test_all_pages_of_a_topic_that_changed_are_looked_at_and_a_third_of_the_others(repository, path):
+    drawn = set()
+    for head in range(40):
+        repository.update(changed=path, head=str(head))
+        chosen = to_try.pages_to_try(PAGES, "HEAD~1")
+        assert {"adam.html", "assignments/adam.html", "claims/adam.html"} <= set(chosen)
+        assert len(chosen) == 3 + 5
+        drawn |= set(chosen)
+    assert drawn == set(PAGES), "other commits draw others"
+
+
+@pytest.mark.parametrize("path", ["book/_static/course.css", "src/coursekit/book/adam.py", "_config.yml"])
+def test_a_change_of_what_makes_every_page_looks_at_all(repository, path):
+    repository["changed"] = f"book/adam.md\n{path}\n"
+    assert to_try.pages_to_try(PAGES, "HEAD~1") == PAGES
+
+
+def test_without_a_commit_all_pages_are_looked_at(repository):
+    assert to_try.pages_to_try(PAGES, "") == PAGES

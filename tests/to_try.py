@@ -1,30 +1,61 @@
-"""Topics whose every answer is tried, which takes minutes for each: all, or under ``.ci/run`` those at stake and two drawn."""
+"""What takes minutes to try: all of it, or under ``.ci/run`` what is at stake since a commit and some drawn of the rest."""
 
 import hashlib
 import os
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from coursekit.assignments.parse import topics
 from coursekit.course import current
 from coursekit.locks import git
 
-DRAWN = 2
+TOPICS_DRAWN = 2
+PAGES_DRAWN = 3  # one page in so many
+# what every page of the book is made with
+STATIC = "book/_static/"  # but for files that bear a page's name
+OF_EVERY_PAGE = ("src/coursekit/book/", "src/coursekit/live/", "_config.yml", "constraints.txt")
 
 
 def topics_to_try(since: str | None = None) -> list[str]:
-    """The topics of which a file changed since the commit ``COURSE_SINCE`` (all where none is named), and two of the others.
+    """The topics of whose exercises a file changed since the commit ``COURSE_SINCE`` (all where none is named), and two of the others.
 
     The hash of the last commit draws the two, so that another commit tries others.
     """
-    since = os.environ.get("COURSE_SINCE", "") if since is None else since
-    changed = git(current().root, "diff", "--name-only", since, "HEAD", "--").split("\n") if since else []
-    if not any(changed):  # no commit is named, git does not know it, or nothing changed
+    changed = _changed(since)
+    if not changed:
         return topics()
-    head = git(current().root, "rev-parse", "HEAD").strip()
     of_its_own = {topic for topic in topics() if any(_belongs(path, topic) for path in changed)}
-    others = sorted(
-        set(topics()) - of_its_own, key=lambda topic: hashlib.sha256(f"{head} {topic}".encode()).hexdigest()
-    )
-    return sorted(of_its_own | set(others[:DRAWN]))
+    return sorted(of_its_own | set(_drawn(set(topics()) - of_its_own, TOPICS_DRAWN)))
+
+
+def pages_to_try(pages: list[str], since: str | None = None) -> list[str]:
+    """The built pages of topics of which a file changed, and a third of the others; all where what makes every page changed."""
+    changed = _changed(since)
+    names = {PurePosixPath(page).stem for page in pages}
+    shared = [path for path in changed if path.startswith(STATIC) and not _names(path) & names]
+    shared += [path for path in changed if path.startswith(OF_EVERY_PAGE)]
+    if not changed or shared:
+        return pages
+    touched = set().union(*map(_names, changed))
+    of_its_own = {page for page in pages if PurePosixPath(page).stem in touched}
+    others = set(pages) - of_its_own
+    return sorted(of_its_own | set(_drawn(others, -(-len(others) // PAGES_DRAWN))))
+
+
+def _changed(since: str | None) -> list[str]:
+    """The files that differ from the commit; none where no commit is named, git does not know it, or nothing changed."""
+    since = os.environ.get("COURSE_SINCE", "") if since is None else since
+    return git(current().root, "diff", "--name-only", since, "HEAD", "--").splitlines() if since else []
+
+
+def _drawn(names: Iterable[str], count: int) -> list[str]:
+    head = git(current().root, "rev-parse", "HEAD").strip()
+    return sorted(names, key=lambda name: hashlib.sha256(f"{head} {name}".encode()).hexdigest())[:count]
+
+
+def _names(path: str) -> set[str]:
+    """The folders and the stem of a path: what a topic may be called in it (``dropout_data.js`` is the topic dropout's, too)."""
+    return {*PurePosixPath(path).parts[:-1], PurePosixPath(path).stem.removesuffix("_data")}
 
 
 def _belongs(path: str, topic: str) -> bool:
