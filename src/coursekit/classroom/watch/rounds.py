@@ -17,7 +17,7 @@ from coursekit.classroom.show import feedback
 from coursekit.classroom.watch.arrivals import Arrival, found
 from coursekit.classroom.watch.ledger import Ledger
 
-LARGEST_ROUND = 50  # arrivals, each another student's
+LARGEST_ROUND = 20  # arrivals, each another student's: who is with one that never ends waits for it
 SETTLED = 2.0  # seconds for which a file has to stay as it is before it is read
 RETRY = 60.0  # seconds until an assignment that could not be graded is tried again
 
@@ -97,7 +97,8 @@ class Watch:
             grade(self.classroom, assignment, tuple(there), self.settings, run=self.run)
         scores = {one.person.student: one for one in standings(self.classroom, assignment)}
         faults: list[str] = []
-        list(feedback.write(self.classroom, assignment, [scores[name] for name in sorted(students)], faults=faults))
+        pages = [scores[name] for name in sorted(students & scores.keys())]  # nobody's who left the roster meanwhile
+        list(feedback.write(self.classroom, assignment, pages, faults=faults))
         for fault in faults:
             self.say(f"no new page: {fault}")
         return scores
