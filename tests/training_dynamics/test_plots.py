@@ -9,7 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from training_dynamics.toolbox.narrow import lay_out
 from training_dynamics.toolbox.plots import DARK_COLOURS, LIGHT_COLOURS, THEMES, band, show, theme
 
 
@@ -27,7 +29,7 @@ def test_a_figure_is_two_drawings_with_words_and_the_same_bytes_every_time() -> 
     html = first._repr_html_()
     assert html.count('alt="A rising line."') == 2 and 'id="rise"' in html
     assert r"\(a&lt;b\)" in html
-    images = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+    images = re.findall(r' src="data:image/svg\+xml;base64,([^"]+)"', html)
     assert [base64.b64decode(image).decode() for image in images] == [first.light, first.dark]
     assert 'class="dynfig-dark dark-light"' in html and html.count(" hidden") == 1
     assert "<metadata>" not in first.light and plt.get_fignums() == []
@@ -37,6 +39,45 @@ def test_colours_follow_the_theme() -> None:
     drawing = show(labelled, alt="A rising line.")
     assert LIGHT_COLOURS[0] in drawing.light and DARK_COLOURS[0] in drawing.dark
     assert LIGHT_COLOURS[0] not in drawing.dark
+
+
+def pair() -> Figure:
+    figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6), sharey=True)
+    for ax in axes:
+        ax.plot([0, 1], label="runs")
+        ax.set_xlabel("step")
+    axes[0].set_ylabel("distance to the best map of that rank, in units of the next")
+    axes[0].legend()
+    return figure
+
+
+def test_on_a_phone_panels_stand_below_each_other_and_each_says_what_it_shows() -> None:
+    drawing = show(pair, alt="Two lines.")
+    assert drawing.stacked and "dynfig-stacked" in drawing._repr_html_()
+    assert drawing._repr_html_().count('<source media="(max-width: 600px)"') == 2
+    with theme():
+        figure = pair()
+        assert lay_out(figure)
+        figure.draw_without_rendering()
+    upper, lower = (ax.get_window_extent() for ax in figure.axes)
+    assert upper.y0 > lower.y1 and abs(upper.x0 - lower.x0) < 2
+    assert figure.axes[1].get_ylabel() == figure.axes[0].get_ylabel() and "\n" in figure.axes[0].get_ylabel()
+    plt.close(figure)
+
+
+def test_on_a_phone_text_has_the_size_of_a_page_s_and_the_legend_covers_nothing() -> None:
+    with theme():
+        figure = labelled()
+        assert not lay_out(figure)
+        figure.draw_without_rendering()
+    shown = 358 / (figure.get_figwidth() * 72)  # CSS pixels of a phone's column to a point of the drawing
+    sizes = [text.get_fontsize() * shown for text in figure.findobj(Text) if text.get_text()]
+    ax = figure.axes[0]
+    legend = ax.get_legend()
+    assert min(sizes) >= 10
+    assert legend is not None and legend.get_window_extent().y0 >= ax.get_window_extent().y1 - 1
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+    plt.close(figure)
 
 
 def luminance(colour: str) -> float:

@@ -14,11 +14,14 @@ from coursekit.book import (
     chapter_directives,
     claim_directives,
     claim_roles,
+    figures,
+    order,
     places,
     scripts,
     uses,
 )
 from coursekit.book.mathematics import extension as mathematics
+from coursekit.book.theme import lean
 from coursekit.course import current
 
 
@@ -42,9 +45,12 @@ def setup(app: Sphinx) -> dict[str, object]:
         claim_directives,
         claim_roles,
         chapter_directives,
+        order,
+        figures,
         scripts,
         answers,
         mathematics,
+        lean,
     ):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

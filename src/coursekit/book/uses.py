@@ -1,7 +1,7 @@
 """What each page depends on besides its own text, so that exactly the pages that must change are read again.
 
 A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
-``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
+``number`` (the chapter's), ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from coursekit.book import claimdata, front
+from coursekit.book import claimdata, front, order
 from coursekit.book.cachekey import page_digest, with_digest
 from coursekit.book.exercises import question_title
 
@@ -42,6 +42,8 @@ def current(app: Sphinx, docname: str, key: str) -> str:
     if kind == "chapters":
         texts = front.chapters(Path(app.srcdir))
         return _hash(f"{topic}{front.title(text)}{front.course_metadata(text)}" for topic, text in texts)
+    if kind == "number":
+        return str(order.number(app, docname))
     if kind == "exercise":
         return question_title(Path(app.srcdir).parent / "exercises", name)
     if kind == "explorable":

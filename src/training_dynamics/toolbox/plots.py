@@ -19,11 +19,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from training_dynamics.toolbox import narrow
+
 # Okabe and Ito's colours, without the yellow that vanishes on white and the black that vanishes on dark; paired with
 # line styles so that colour is never the only difference.
 LIGHT_COLOURS = ("#0072b2", "#d55e00", "#007a5a", "#b0578f", "#8a6100", "#3f6fd1")
 DARK_COLOURS = ("#56b4e9", "#ff8c42", "#2fc49a", "#e39ac6", "#e8b93c", "#9db8ff")
-PHONE = 0.62
+PHONE = 600  # CSS pixels: pages up to this width show the narrow drawing
 STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 SHARED: dict[str, Any] = {
     "figure.figsize": (5.8, 3.6),
@@ -61,34 +63,39 @@ THEMES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """One figure as two SVGs: the book holds both and shows the one that fits the page, Jupyter shows the light one."""
+    """One figure as SVGs, for light and dark pages, wide and narrow; a page shows the one that fits, Jupyter a light one.
+
+    ``stacked`` says that panels side by side in the wide drawing stand below each other in the narrow one.
+    """
 
     light: str
     dark: str
     alt: str
     caption: str = ""
     name: str = ""
+    narrow: tuple[str, str] = ("", "")
+    stacked: bool = False
 
     def _repr_html_(self) -> str:
         caption = f"<figcaption>{_with_math(self.caption)}</figcaption>" if self.caption else ""
         anchor = f' id="{html.escape(self.name, quote=True)}"' if self.name else ""
-        images = _image(self.light, self.alt, "light", "") + _image(self.dark, self.alt, "dark", " hidden")
-        return f'<figure class="dynfig"{anchor}>{images}{caption}</figure>'
+        images = _image(self.light, self.narrow[0], self.alt, "light", "") + _image(
+            self.dark, self.narrow[1], self.alt, "dark", " hidden"
+        )
+        classes = "dynfig dynfig-stacked" if self.stacked else "dynfig"
+        return f'<figure class="{classes}"{anchor}>{images}{caption}</figure>'
 
 
-def _image(svg: str, alt: str, mode: str, attributes: str) -> str:
+def _image(wide: str, narrow: str, alt: str, mode: str, attributes: str) -> str:
     # An <img> keeps each SVG's ids and style rules to itself; inline, two figures would share them.
-    # A column narrower than PHONE times the drawing would make its text unreadable: from there on the figure scrolls.
-    data = base64.b64encode(svg.encode()).decode()
     text = html.escape(alt, quote=True)
-    attributes += f' style="min-width:{PHONE * _width(svg):.0f}px"'
-    return f'<img class="dynfig-{mode} dark-light" alt="{text}" src="data:image/svg+xml;base64,{data}"{attributes}>'
+    image = f'<img class="dynfig-{mode} dark-light" alt="{text}" src="{_address(wide)}"{attributes}>'
+    source = f'<source media="(max-width: {PHONE}px)" srcset="{_address(narrow)}">' if narrow else ""
+    return f"<picture>{source}{image}</picture>"
 
 
-def _width(svg: str) -> float:
-    """The drawing's width in CSS pixels."""
-    match = re.search(r'<svg [^>]*?width="([\d.]+)pt"', svg, re.S)
-    return float(match[1]) * 4 / 3 if match else 0.0
+def _address(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def _with_math(caption: str) -> str:
@@ -121,20 +128,27 @@ def show(
     """
     if not alt.strip():
         raise ValueError("show needs alt=..., a sentence that says what is seen in the figure")
-    light, dark = (_svg(draw, mode, unlabelled) for mode in ("light", "dark"))
-    return Drawing(light, dark, alt.strip(), caption, name)
+    light, dark = (_drawn(draw, mode, unlabelled) for mode in ("light", "dark"))
+    return Drawing(light[0], dark[0], alt.strip(), caption, name, (light[1], dark[1]), light[2])
 
 
-def _svg(draw: Callable[[], Figure], mode: str, unlabelled: bool) -> str:
+def _drawn(draw: Callable[[], Figure], mode: str, unlabelled: bool) -> tuple[str, str, bool]:
+    """The wide drawing, the narrow one, and whether its panels stand below each other."""
     with theme(mode):
         figure = draw()
         try:
             check_figure(figure, unlabelled)
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+            wide = _svg(figure)
+            stacked = narrow.lay_out(figure)
+            return wide, _svg(figure), stacked
         finally:
             if isinstance(figure, Figure):
                 plt.close(figure)
+
+
+def _svg(figure: Figure) -> str:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue().decode()
     return re.sub(r"\s*<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S).strip()
 

@@ -41,6 +41,8 @@ PAGES = {
     + "# First\n\nSome prose.\n\n```{code-cell}\nfrom tiny import one\nprint('answer', one.value())\n```\n",
     "second": NOTEBOOK + "# Second\n\n```{code-cell}\nimport tiny.two\nprint('other', tiny.two.value())\n```\n",
     "asserted": "# Asserted\n\nWe know that {tested}`one *is* near $1$ <tiny.one>`, and more.\n",
+    "drawn": "---\ncourse: {minutes: 1, objectives: {t-one: See it.}}\n---\n# Drawn\n\n$$a = b$$ (one)\n\n$$b = c$$ (two)\n\n"
+    "By {eq}`two`.\n\n<figure class='dynfig'><img alt='A dot.' src='data:image/gif;base64,AA'></figure>\n",
     "claims": "# Claims\n\n```{claim-topics}\n```\n",
     "claims/tiny": "# Claims of tiny\n\n```{claim-list} tiny\n```\n",
 }
@@ -77,7 +79,7 @@ class TinyBook:
             "    return (Path(__file__).parent / 'data' / 'table.txt').read_text().strip()\n",
         )
         write("src/tiny/data/table.txt", "7\n")
-        self.list_pages("plain", "first", "second", "asserted", "claims", "claims/tiny")
+        self.list_pages("plain", "first", "second", "asserted", "drawn", "claims", "claims/tiny")
         self.claims(1.0, 1.1, 1.2, 1.3, 1.4)
         self.lock(1.5)
 
@@ -168,6 +170,20 @@ def test_a_tested_sentence_carries_its_note_and_the_entry_links_back(tiny: TinyB
     assert 'href="../asserted.html#in-claim-tiny-one"' in tiny.html("claims/tiny")
     assert "width = 16 1.5 units 0, 1" in tiny.text("claims/tiny")
     assert "1 0 0 1" in tiny.text("claims")
+
+
+def test_the_equations_of_a_chapter_have_its_number_and_lead_the_reader_on(tiny: TinyBook) -> None:
+    assert "(1.1)" in tiny.text("drawn") and "By (1.2)." in tiny.text("drawn")
+    assert 'title="next page"' in tiny.html("asserted") and "drawn.html" in tiny.html("asserted")
+
+
+def test_nothing_holds_up_the_text_and_icons_come_without_a_script(tiny: TinyBook) -> None:
+    html, static = tiny.html("drawn"), tiny.project.html / "_static"
+    assert [
+        tag for tag in re.findall(r"<script[^>]*src=[^>]*>", html) if "defer" not in tag and "async" not in tag
+    ] == []
+    assert "fontawesome" not in html and not list(static.rglob("fontawesome*.js")) + list(static.rglob("fa-*.woff2"))
+    assert ".fa-bars{--icon" in (static / "icons.css").read_text() and "icons.css" in html
 
 
 def test_a_setting_that_is_missing_or_misses_its_bound_fails_the_build(tmp_path: Path) -> None:

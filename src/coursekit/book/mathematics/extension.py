@@ -12,6 +12,7 @@ from sphinx.util.fileutil import copy_asset_file
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from coursekit.book import order, uses
 from coursekit.book.mathematics import font
 from coursekit.book.mathematics.typeset import CannotTypeset, mathml
 
@@ -35,6 +36,20 @@ def on_its_own(writer: HTML5Translator, node: nodes.math_block) -> None:
         writer.body.append("</span>")
     writer.body.append(f"{_written(lines(node.astext(), node['nowrap']), node, display=True)}</div>\n")
     raise nodes.SkipNode
+
+
+def number_by_chapter(app: Sphinx, doctree: nodes.document) -> None:
+    """Number a chapter's equations as ``4.1``, ``4.2`` …: those of two chapters differ."""
+    docname = app.env.docname
+    uses.note(app, docname, "number")
+    chapter = order.number(app, docname)
+    if chapter is None:
+        return
+    equations = app.env.get_domain("math").data["objects"]
+    for node in doctree.findall(nodes.math_block):
+        if node.get("number"):
+            node["number"] = f"{chapter}.{node['number']}"
+            equations[node["label"]] = (docname, node["number"])
 
 
 def lines(tex: str, whole: bool) -> str:
@@ -65,5 +80,7 @@ def setup(app: Sphinx) -> None:
     """Have Sphinx write formulas this way."""
     app.add_html_math_renderer("mathml", (in_line, None), (on_its_own, None))
     app.connect("config-inited", lambda app, config: setattr(config, "html_math_renderer", "mathml"))
+    app.connect("config-inited", lambda app, config: setattr(config, "math_numfig", False))
+    app.connect("doctree-read", number_by_chapter)
     app.add_css_file(STYLE)
     app.connect("build-finished", write_style)
