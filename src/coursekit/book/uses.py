@@ -1,7 +1,8 @@
 """What each page depends on besides its own text, so that exactly the pages that must change are read again.
 
 A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
-``number`` (the chapter's), ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
+``number`` (the chapter's), ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept
+value differs is outdated.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -36,7 +37,7 @@ def lay_out(figure: Figure) -> bool:
         _shorten(ax)
         _lift_legend(ax)
     for text in figure.findobj(Text):
-        text.set_fontsize(text.get_fontsize() * SHRUNK)
+        text.set_fontsize(float(text.get_fontsize()) * SHRUNK)
     return stacked and bool(cells)
 
 
@@ -67,7 +68,7 @@ def _stand_alone(ax: Axes) -> None:
     ):
         others = [other for other in grouper.get_siblings(ax) if other is not ax]
         if others:
-            ax.tick_params(which="both", **{side: True})
+            ax.tick_params(which="both", **{side: True})  # type: ignore[arg-type]
             label = next((getattr(other, get)() for other in others if getattr(other, get)()), "")
             if not getattr(ax, get)() and label:
                 getattr(ax, put)(label)
@@ -90,10 +91,10 @@ def _lift_legend(ax: Axes) -> None:
     words = [_in_lines(text.get_text()) for text in old.get_texts()]
     fitting = max(1, ROW // (max(map(len, words)) + HANDLE))
     columns = -(-len(words) // -(-len(words) // fitting))  # as few rows as fit, and those of one length
-    ax.legend(
-        old.legend_handles, words, title=old.get_title().get_text() or None, ncols=columns, loc="lower left",
-        bbox_to_anchor=(-0.03, 1.0), borderaxespad=0.2, handlelength=1.8, columnspacing=1.0,
-    )  # fmt: skip
+    handles = [handle for handle in old.legend_handles if handle is not None]
+    title = old.get_title().get_text() or None
+    above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.03, 1.0), "borderaxespad": 0.2}
+    ax.legend(handles, words, title=title, ncols=columns, handlelength=1.8, columnspacing=1.0, **above)
 
 
 def _in_lines(text: str) -> str:
