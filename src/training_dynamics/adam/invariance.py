@@ -87,7 +87,8 @@ def _move(method: str, network: Network, theta: Theta, a: Matrix, g: Theta) -> T
 
 
 @cache
-def _setting(seed: int) -> tuple[Network, Theta]:
+def setting(seed: int) -> tuple[Network, Theta]:
+    """The network on which paths are compared, and where they start."""
     network = pooled_digits(seed, images=100, hidden=8)
     return network, network.start(seed)
 
@@ -95,13 +96,13 @@ def _setting(seed: int) -> tuple[Network, Theta]:
 @cache
 def original(method: str, seed: int) -> np.ndarray:
     """The path in the given coordinates, kept because every comparison starts from it."""
-    return path(method, *_setting(seed))
+    return path(method, *setting(seed))
 
 
 @cache
 def change(method: str, kind: str, seed: int) -> float:
     """Distance between the end points with and without the map, relative to the distance moved without it; 0: invariant."""
-    network, theta = _setting(seed)
+    network, theta = setting(seed)
     ends = path(method, network, theta, linear_map(kind, theta.size, seed))
     return distance(ends, original(method, seed))
 
@@ -122,7 +123,7 @@ def scaled_gradient(method: str, kind: str, seed: int, factor: float = 1e4, sett
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if kind not in ("loss", "each coordinate"):
         raise ValueError(f"kind must be 'loss' or 'each coordinate', got {kind!r}")
-    network, theta = _setting(seed)
+    network, theta = setting(seed)
     size = theta.size
     factors = np.full(size, factor) if kind == "loss" else np.diag(linear_map("diagonal", size, seed))
     plain, scaled = (_scaled_path(method, network, theta, f, settings) for f in (np.ones(size), factors))
@@ -145,7 +146,7 @@ def _scaled_path(method: str, network: Network, theta: Theta, factors: Theta, se
 
 def movement(seed: int, factor: float, settings: AdamSettings = DEFAULT) -> float:
     """How far Adam gets in 30 steps when the loss is multiplied by ``factor``, relative to the unscaled loss."""
-    network, theta = _setting(seed)
+    network, theta = setting(seed)
     runs = [_scaled_path("adam", network, theta, np.full(theta.size, f), settings) for f in (1.0, factor)]
     plain, scaled = (np.linalg.norm(run[-1] - run[0]) for run in runs)
     return float(scaled / plain)
@@ -163,7 +164,7 @@ def curved_gap(
 
     The default step is the natural one, with the damping carried along; pass another to compare.
     """
-    network, theta = _setting(seed)
+    network, theta = setting(seed)
     move = step or natural_move
     straight, phi = theta, np.arcsinh(2 * theta) / 2
     for _ in range(steps):
