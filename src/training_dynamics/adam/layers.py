@@ -10,8 +10,15 @@ from functools import cache
 import numpy as np
 from scipy.linalg import block_diag
 
-from training_dynamics.adam.invariance import METHODS, distance, linear_map, original, scaled_gradient, setting
-from training_dynamics.adam.invariance import path as entry_path
+from training_dynamics.adam.invariance import (
+    METHODS,
+    distance,
+    linear_map,
+    original,
+    path as entry_path,
+    scaled_gradient,
+    setting,
+)
 from training_dynamics.adam.network import Matrix, Network, Theta
 from training_dynamics.toolbox.seeds import numpy_generator
 
@@ -57,12 +64,15 @@ def whiten(gradient: np.ndarray, sums: list[Matrix]) -> np.ndarray:
     return power(sums[0], -0.25) @ gradient @ power(sums[1], -0.25)
 
 
-def path(method: str, network: Network, theta: Theta, a: Matrix | None = None, factors: float | Theta = 1.0) -> np.ndarray:
+def path(
+    method: str, network: Network, theta: Theta, a: Matrix | None = None, factors: float | Theta = 1.0
+) -> np.ndarray:
     """The path ``(STEPS + 1, P)`` in theta of ``"muon"`` or ``"shampoo"`` working on phi; gradients are scaled by ``factors``."""
     if method not in MATRIX_METHODS:
         raise ValueError(f"method must be one of {', '.join(MATRIX_METHODS)}, got {method!r}")
     a = np.eye(theta.size) if a is None else a
-    phi, found, sums = np.linalg.solve(a, theta), [theta], [[0.0, 0.0] for _ in network.sizes]
+    phi, found = np.linalg.solve(a, theta), [theta]
+    sums = [[np.zeros(()), np.zeros(())] for _ in network.sizes]
     for _ in range(STEPS):
         moves = []
         for k, g in enumerate(network.parts(a.T @ (factors * network.gradient(a @ phi)))):

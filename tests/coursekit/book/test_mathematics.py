@@ -2,10 +2,12 @@ import io
 from xml.etree import ElementTree
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 from fontTools.ttLib import TTFont
 
 from coursekit.book.mathematics import font
-from coursekit.book.mathematics.extension import lines
+from coursekit.book.mathematics.extension import in_outputs, lines
 from coursekit.book.mathematics.typeset import CannotTypeset, mathml
 
 
@@ -56,6 +58,22 @@ def test_the_font_has_the_characters_of_the_pages_their_slanted_forms_and_all_si
     variants = made["MATH"].table.MathVariants
     bracket = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(made.getBestCmap()[ord("(")])]
     assert len(bracket.MathGlyphVariantRecord) > 5
+
+
+def test_the_font_has_the_sign_of_a_root_which_no_text_holds():
+    assert "√" in font.characters([mathml(r"\sqrt{v}")]) and "√" in font.characters([mathml(r"\sqrt[3]{v}")])
+    assert "√" not in font.characters([mathml("v"), "<p>√</p>"])
+
+
+def test_formulas_in_what_a_cell_prints_are_typeset_and_the_rest_is_left():
+    shown, tex = '<span class="math notranslate nohighlight">{}</span>', r"10^{-9} &lt; x"
+    caption = f"<figcaption>below {shown}, \\(not this\\)</figcaption>"
+    printed = caption.format(rf"\({tex}\)")
+    page = new_document("page")
+    page += [nodes.raw("", printed, format="html"), nodes.raw("", printed, format="latex")]
+    in_outputs(None, page, "page")
+    typeset, other = (node.astext() for node in page)
+    assert typeset == caption.format(mathml("10^{-9} < x")) and other == printed
 
 
 def test_the_font_is_cut_again_only_for_other_characters(tmp_path):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
+import re
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -18,6 +19,7 @@ from coursekit.book.mathematics.typeset import CannotTypeset, mathml
 
 LOGGER = logging.getLogger(__name__)
 STYLE, FONT = "mathematics.css", "mathematics.woff"
+PRINTED = re.compile(r'(<span class="math notranslate nohighlight">)\\\((.+?)\\\)(?=</span>)', re.S)  # by a cell
 
 
 def in_line(writer: HTML5Translator, node: nodes.math) -> None:
@@ -68,6 +70,17 @@ def _written(tex: str, node: nodes.Node, display: bool = False) -> str:
         return f"<code>{escape(tex)}</code>"
 
 
+def in_outputs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Typeset the formulas in the HTML that cells print, such as those of figures' captions."""
+    for node in doctree.findall(nodes.raw):
+        if "html" in node.get("format", "").split():
+            node.children = [nodes.Text(_typeset(node.astext(), node))]
+
+
+def _typeset(text: str, node: nodes.Node) -> str:
+    return PRINTED.sub(lambda found: found[1] + _written(unescape(found[2]), node), text)
+
+
 def write_style(app: Sphinx, problem: Exception | None) -> None:
     """Write the style sheet, and the font with the glyphs of all pages."""
     if problem is None and app.builder.format == "html":
@@ -83,4 +96,5 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", lambda app, config: setattr(config, "math_numfig", False))
     app.connect("doctree-read", number_by_chapter)
     app.add_css_file(STYLE)
+    app.connect("doctree-resolved", in_outputs)
     app.connect("build-finished", write_style)

@@ -14,6 +14,7 @@ from coursekit.paths import write_atomically
 FULL = Path(__file__).with_name("STIXTwoMath.woff")
 FORMULA = re.compile(r"<math\b.*?</math>", re.S)
 TAG = re.compile(r"<[^>]*>")
+ROOT = re.compile(r"<m(?:sqrt|root)\b")  # a browser draws its sign, which stands in no text
 # by letter; Unicode has the slanted h as Planck's constant
 SLANTED = {"h": "\u210e"} | {
     chr(int(unicodedata.decomposition(c).split()[1], 16)): c
@@ -25,8 +26,10 @@ FEATURES = ["ssty", "dtls", "ss01", "ss04"]  # small forms of indices, dotless i
 
 def characters(pages: Iterable[str]) -> set[str]:
     """The characters of all formulas on these pages of HTML, and the slanted ones that a browser shows for single letters."""
-    plain = {c for page in pages for formula in FORMULA.findall(page) for c in unescape(TAG.sub("", formula))}
-    return plain | {SLANTED[c] for c in plain if c in SLANTED}
+    formulas = [formula for page in pages for formula in FORMULA.findall(page)]
+    plain = {c for formula in formulas for c in unescape(TAG.sub("", formula))}
+    roots = {"√"} if any(map(ROOT.search, formulas)) else set()
+    return plain | {SLANTED[c] for c in plain if c in SLANTED} | roots
 
 
 def cut(wanted: set[str]) -> bytes:
