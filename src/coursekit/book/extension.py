@@ -21,6 +21,7 @@ from coursekit.book import (
     uses,
 )
 from coursekit.book.mathematics import extension as mathematics
+from coursekit.book.search import extension as search
 from coursekit.book.theme import lean
 from coursekit.course import current
 
@@ -50,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         scripts,
         answers,
         mathematics,
+        search,
         lean,
     ):
         part.setup(app)

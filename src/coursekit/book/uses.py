@@ -1,8 +1,8 @@
 """What each page depends on besides its own text, so that exactly the pages that must change are read again.
 
 A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
-``number`` (the chapter's), ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept
-value differs is outdated.
+``number`` (the chapter's), ``concepts``, ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page
+whose kept value differs is outdated.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ def current(app: Sphinx, docname: str, key: str) -> str:
     if kind == "chapters":
         texts = front.chapters(Path(app.srcdir))
         return _hash(f"{topic}{front.title(text)}{front.course_metadata(text)}" for topic, text in texts)
+    if kind == "concepts":
+        file = Path(app.srcdir) / "concepts.yml"
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
     if kind == "number":
         return str(order.number(app, docname))
     if kind == "exercise":

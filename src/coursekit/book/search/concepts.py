@@ -1,0 +1,69 @@
+"""The index of concepts: under which names readers look for a thing, where the book treats it, or that it does not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from coursekit.book.front import title
+
+HEADING = re.compile(r"^#+ +(.+?)[ \t]*$", re.M)
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A concept: other names for it, the pages and headings to see, and whether the book covers it."""
+
+    name: str
+    also: tuple[str, ...]
+    see: tuple[str, ...]
+    covered: bool = True
+
+
+def load(book: Path) -> list[Concept]:
+    """The concepts of ``concepts.yml``, by name; none without that file.
+
+    An entry is ``name: page``, ``name: page > heading``, or a mapping with ``see`` (one or a list), ``also`` and
+    ``covered``.  Raises ``ValueError`` naming an entry that points to a page or heading that does not exist.
+    """
+    file = book / "concepts.yml"
+    if not file.is_file():
+        return []
+    data = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    concepts = [_concept(name, entry) for name, entry in data.items()]
+    wrong = [f"{c.name!r} sees {place!r}" for c in concepts for place in c.see if not exists(book, place)]
+    if wrong:
+        raise ValueError(f"concepts.yml: {'; '.join(wrong)}: no such page or heading in the book")
+    return sorted(concepts, key=lambda concept: concept.name.casefold())
+
+
+def split(place: str) -> tuple[str, str]:
+    """Page and heading of ``page > heading``; the heading is empty for a whole page."""
+    page, _, heading = place.partition(" > ")
+    return page.strip(), heading.strip()
+
+
+def exists(book: Path, place: str) -> bool:
+    """Whether the book has this page and heading."""
+    page, heading = split(place)
+    file = book / f"{page}.md"
+    if not file.is_file():
+        return False
+    return not heading or heading in HEADING.findall(file.read_text(encoding="utf-8"))
+
+
+def heading_of(book: Path, place: str) -> str:
+    """What a link to a place says."""
+    page, heading = split(place)
+    return heading or title((book / f"{page}.md").read_text(encoding="utf-8")) or page
+
+
+def _concept(name: object, entry: object) -> Concept:
+    given = {"see": entry} if isinstance(entry, (str, list)) else entry
+    if not isinstance(given, dict) or set(given) - {"see", "also", "covered"}:
+        raise ValueError(f"concepts.yml: {name!r} must be a place, or have see, also and covered, got {entry!r}")
+    see, also = (tuple([v] if isinstance(v, str) else v or ()) for v in (given.get("see"), given.get("also")))
+    return Concept(str(name), tuple(map(str, also)), tuple(map(str, see)), bool(given.get("covered", True)))

@@ -1,0 +1,122 @@
+"""Search finds what readers ask for: words, beginnings, symbols, claims' names, and concepts that the book lacks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docutils import nodes
+from py_mini_racer import MiniRacer
+
+from coursekit.book.search import concepts, entries, extension
+from coursekit.course import current
+
+BOOK = current().book
+ENTRIES = [
+    {"kind": "section", "title": "Noise", "page": "SGD", "address": "sgd.html#noise", "text": "The edge of a batch; stability of means. The rate η and the learning rate warmup matter."},
+    {"kind": "section", "title": "Why it stays there", "page": "Edge of stability", "address": "edge.html#why", "text": "At the edge of stability the sharpness is 2/η. A beta version."},
+    {"kind": "claim", "title": "First step", "page": "Claims: Adam", "address": "claims/adam.html#c", "text": "Adam begins as sign descent.", "id": "adam.first_step"},
+    {"kind": "concept", "title": "NTK", "page": "Index of concepts", "address": "concepts.html#concept-ntk", "text": "Not covered in this book. See Lazy.", "id": "neural tangent kernel · lazy training"},
+    {"kind": "section", "title": "Normalisation", "page": "Norms", "address": "norm.html", "text": "Batch normalisation and the word network."},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def search() -> Any:
+    engine = MiniRacer()
+    engine.eval((extension.STATIC / "search" / "find.js").read_text(encoding="utf-8"))
+    engine.eval(f"const entries = {json.dumps(ENTRIES)};")
+
+    def find(query: str) -> tuple[list[str], int]:
+        found = json.loads(engine.eval(f"JSON.stringify(TDSearch.find(entries, {json.dumps(query)}))"))
+        return [entry["title"] for entry in found["found"]], found["missing"]
+
+    find.engine = engine  # type: ignore[attr-defined]
+    return find
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("edge of stability", "Why it stays there"),
+        ("NTK", "NTK"),
+        ("neural tangent kernel", "NTK"),
+        ("learning rate warmup", "Noise"),
+        ("adam.first_step", "First step"),
+        ("first step", "First step"),
+        ("sharp", "Why it stays there"),
+        ("batch normalization", "Normalisation"),
+        ("Normalisation", "Normalisation"),
+        ("eta stays", "Why it stays there"),
+        ("networks", "Normalisation"),
+        ("2/η", "Why it stays there"),
+    ],
+)
+def test_a_reader_finds_what_was_asked_for_first(search: Any, query: str, first: str) -> None:
+    found, missing = search(query)
+    assert found and found[0] == first and missing == 0
+
+
+def test_what_is_nowhere_is_not_found_and_the_nearest_is_offered(search: Any) -> None:
+    assert search("quaternion") == ([], 1)
+    found, missing = search("quaternion sharpness")
+    assert found == ["Why it stays there"] and missing == 1
+    assert search("") == search("  ?! ") == ([], 0)
+    assert search("η") == (["Why it stays there", "Noise"], 0) or search("η") == (["Noise", "Why it stays there"], 0)
+    assert search("et") == ([], 1)  # begins no word: "beta" and "network" only have it inside
+
+
+def test_an_excerpt_shows_the_words_and_is_cut_between_words(search: Any) -> None:
+    text = "x " * 300 + "here the sharpness grows " + "y " * 300
+    parts = json.loads(
+        search.engine.eval(f"JSON.stringify(TDSearch.excerpt({json.dumps({'text': text})}, 'sharp', 100))")
+    )
+    assert ["sharpness", True] in parts and sum(len(part) for part, _ in parts) < 130
+    assert parts[0] == ["… ", False] and parts[-1][0].endswith(" …")
+    assert "<script>" in json.dumps(search.engine.eval("JSON.stringify(TDSearch.excerpt({text: '<script> (a'}, '(a'))"))
+
+
+def page() -> nodes.document:
+    from docutils.utils import new_document
+
+    doctree = new_document("adam")
+    whole = nodes.section("", nodes.title("", "Adam"), nodes.paragraph("", "It divides."), ids=["adam"])
+    formula = nodes.math("", r"\eta_t \le \tfrac{2}{\lambda_1}")
+    part = nodes.section("", nodes.title("", "The rate"), nodes.paragraph("", "Keep ", formula, nodes.Text(".")))
+    part["ids"] = ["the-rate"]
+    part += nodes.literal_block("", "secret_code = 1")
+    part += nodes.table("", nodes.paragraph("", "again"), classes=["td-claims"])
+    whole += part
+    doctree += whole
+    return doctree
+
+
+def test_each_section_has_its_own_words_and_neither_code_nor_the_list_of_claims() -> None:
+    first, second = entries.of_page(page(), "adam", "Adam")
+    assert (first.title, first.address, first.text) == ("Adam", "adam.html", "It divides.")
+    assert (second.title, second.address, second.kind) == ("The rate", "adam.html#the-rate", "section")
+    assert second.text == "Keep η t le 2 λ 1."
+
+
+def test_a_concept_that_points_nowhere_is_named(tmp_path: Path) -> None:
+    assert concepts.load(tmp_path) == []
+    (tmp_path / "adam.md").write_text("# Adam\n\n## The rate\n")
+    file = tmp_path / "concepts.yml"
+    file.write_text("sign descent: {also: [signSGD], see: adam > The rate}\nNTK: {covered: false, see: adam}\n")
+    ntk, sign = concepts.load(tmp_path)
+    assert (ntk.covered, sign.covered, sign.also) == (False, True, ("signSGD",))
+    file.write_text("a: adam > Gone\nb: nothing\n")
+    with pytest.raises(ValueError, match=r"'a' sees 'adam > Gone'; 'b' sees 'nothing': no such page or heading"):
+        concepts.load(tmp_path)
+    file.write_text("a: {sea: adam}\n")
+    with pytest.raises(ValueError, match="'a' must be a place, or have see, also and covered"):
+        concepts.load(tmp_path)
+
+
+def test_the_course_s_concepts_point_to_places_and_no_name_is_given_twice() -> None:
+    known = concepts.load(BOOK)
+    names = [name.casefold() for concept in known for name in (concept.name, *concept.also)]
+    assert len(known) > 50 and sorted({name for name in names if names.count(name) > 1}) == []
+    assert all(concept.see for concept in known if concept.covered)
