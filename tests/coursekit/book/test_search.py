@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from docutils import nodes
 from py_mini_racer import MiniRacer
+from sphinx import addnodes
 
 from coursekit.book.search import concepts, entries, extension
 from coursekit.course import current
@@ -85,6 +86,7 @@ def page() -> nodes.document:
     whole = nodes.section("", nodes.title("", "Adam"), nodes.paragraph("", "It divides."), ids=["adam"])
     formula = nodes.math("", r"\eta_t \le \tfrac{2}{\lambda_1}")
     part = nodes.section("", nodes.title("", "The rate"), nodes.paragraph("", "Keep ", formula, nodes.Text(".")))
+    part += addnodes.pending_xref("", nodes.inline("", "kingma2015adam"), refdomain="cite")
     part["ids"] = ["the-rate"]
     part += nodes.literal_block("", "secret_code = 1")
     part += nodes.table("", nodes.paragraph("", "again"), classes=["td-claims"])

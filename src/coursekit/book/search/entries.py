@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from docutils import nodes
+from sphinx import addnodes
 
 GREEK = {
     name.split()[-1].lower(): letter
@@ -79,4 +80,5 @@ def tidy(text: str) -> str:
 
 
 def _repeats(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.table) and "td-claims" in node.get("classes", [])
+    cites = isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite"  # names only when resolved
+    return cites or (isinstance(node, nodes.table) and "td-claims" in node.get("classes", []))

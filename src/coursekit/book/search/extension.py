@@ -92,6 +92,8 @@ def everything(app: Sphinx, env: BuildEnvironment) -> Iterator[entries.Entry]:
         if where:
             yield entries.Entry("concept", concept.name, "Index of concepts", where, says, " · ".join(concept.also))
     for name in listed:
+        if name == home:
+            continue
         yield from entries.of_page(env.get_doctree(name), name, env.titles[name].astext())
 
 
