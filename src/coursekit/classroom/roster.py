@@ -18,7 +18,7 @@ UNSAFE = re.compile(rf"[<>&\"'`\\{{}}\t\n\r\x1b{CONTROL}{DIRECTION}]")
 
 @dataclass(frozen=True)
 class Person:
-    """One line of the roster.  ``lms_id`` is the number that the LMS knows the student by."""
+    """One line of the roster.  ``lms_id`` and ``username`` are the number and the name that platforms know the student by."""
 
     student: str
     first_name: str = ""
@@ -26,6 +26,7 @@ class Person:
     email: str = ""
     lms_id: str = ""
     section: str = ""
+    username: str = ""
 
     @property
     def name(self) -> str:
@@ -72,7 +73,7 @@ def broken(line: dict[str, Any]) -> str:
     for name, value in line.items():
         if "\n" in str(value) or "\r" in str(value):
             return f"the value of {name!r} goes on over several lines; look for a quotation mark that is never closed"
-        if name in ("student", "lms_id") and SCIENTIFIC.fullmatch((value or "").strip()):
+        if name in ("student", "lms_id", "username") and SCIENTIFIC.fullmatch((value or "").strip()):
             return (
                 f"{value!r} is what a spreadsheet makes of a long number; format the column as text, and type it again"
             )

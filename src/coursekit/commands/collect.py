@@ -13,9 +13,13 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from coursekit.classroom import handed_in
+from coursekit.classroom.collect import canvas
 from coursekit.classroom.collect.collect import Taken, collect_items
 from coursekit.classroom.collect.intake import from_paths
-from coursekit.classroom.collect.whose import CANVAS_LATE, CANVAS_ON_TIME, Doubtful, is_class_export
+from coursekit.classroom.collect.lone_zip import is_class_export
+from coursekit.classroom.collect.platforms import GROUPS, PLATFORMS
+from coursekit.classroom.collect.unclear import Doubtful
+from coursekit.classroom.collect.whose import Reader
 from coursekit.classroom.lateness import rule_of
 from coursekit.classroom.layout import Classroom, ClassroomError, parse_time
 from coursekit.classroom.options import classroom_option, friendly
@@ -50,12 +54,12 @@ def remarks(classroom: Classroom, assignment: str, report: list[Taken]) -> Itera
     if late := [name for name, time in times.items() if days_late(rule_of(classroom, assignment, name), time)]:
         yield f"after the deadline: {', '.join(late)}"
     own_time = f"`course collect {assignment} FILES --submitted TIME` gives them another"
-    if doubtful := [name for name in late if CANVAS_ON_TIME.search(taken[name].origin)]:
+    if doubtful := [name for name in late if canvas.ON_TIME.search(taken[name].origin)]:
         yield (
             f"Canvas does not call these late: {', '.join(doubtful)}; the files in its zips have the time of the download. "
             + own_time
         )
-    excused = sorted(name for name in taken.keys() - set(late) if CANVAS_LATE.search(taken[name].origin))
+    excused = sorted(name for name in taken.keys() - set(late) if canvas.LATE.search(taken[name].origin))
     if excused and load(classroom, assignment).deadline:
         yield f"Canvas calls these late, the deadline in policy.toml does not: {', '.join(excused)}; {own_time}"
 
@@ -85,6 +89,27 @@ def ask_if_doubtful(classroom: Classroom, assignment: str, paths: list[Path]) ->
         raise ClassroomError(f"nothing was taken. {error}") from None
 
 
+def reader(classroom: Classroom, assignment: str, platform: str, pattern: str, worksheet: Path | None) -> Reader:
+    """What names are read with; raises ClassroomError for a pattern that is none."""
+    roster, numbers, compiled = people(classroom), {}, None
+    if platform and pattern:
+        raise click.UsageError("--platform and --pattern both say whose a file is: give one of them")
+    if pattern:
+        try:
+            compiled = re.compile(pattern)
+        except re.error as error:
+            raise ClassroomError(f"--pattern {pattern!r} is no regular expression: {error}") from None
+        if not set(compiled.groupindex) & set(GROUPS):
+            raise ClassroomError(
+                f"--pattern {pattern!r} says nobody: it needs a group, {', '.join(f'(?P<{g}>…)' for g in GROUPS)}"
+            )
+    if worksheet:
+        from coursekit.classroom.show.moodle import numbers as of_worksheet  # imports nbgrader, which takes seconds
+
+        numbers = of_worksheet(worksheet, roster.values())
+    return Reader(assignment, roster, platform, compiled, numbers)
+
+
 @click.command("collect")
 @click.argument("assignment")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
@@ -94,24 +119,34 @@ def ask_if_doubtful(classroom: Classroom, assignment: str, paths: list[Path]) ->
     default=None,
     help="What a zip is: a platform's export of a class, or one student's.",
 )
+@click.option("--platform", type=click.Choice(PLATFORMS), help="Whose export it is; its zips are a class's.")
+@click.option("--pattern", default="", metavar="REGEX", help="Says whose each path is: (?P<student>…), or (?P<name>…).")
+@click.option(
+    "--worksheet",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Moodle's grading worksheet, in which its numbers have names.",
+)
 @classroom_option
 @friendly
 def command(
-    assignment: str, paths: tuple[Path, ...], submitted: str, class_export: bool | None, classroom: Classroom
-) -> None:
+    assignment: str, paths: tuple[Path, ...], submitted: str, class_export: bool | None, platform: str | None, pattern: str,
+    worksheet: Path | None, classroom: Classroom,
+) -> None:  # fmt: skip
     """Take the submissions of ASSIGNMENT in PATHS: notebooks, zips or folders of them.
 
     The student's id is the folder that a notebook lies in, else its file name (`<student>.ipynb` or
-    `<student>_<assignment>.ipynb`; Canvas and Moodle names work).  A zip is one student's and is named after that student,
-    unless it is said to be a class's export.
+    `<student>_<assignment>.ipynb`), or whom the roster knows by the names that the platform gives.  A zip is one student's and
+    is named after that student, unless it is said to be a class's export.
     """
     moment = stated_time(submitted)
     load(classroom, assignment)  # a bad policy stops us before the work
     console = wide_console()
-    whole = ask_if_doubtful(classroom, assignment, list(paths)) if class_export is None else class_export
+    read = reader(classroom, assignment, platform or "", pattern, worksheet)
+    if class_export is None:
+        class_export = bool(platform or pattern or worksheet) or ask_if_doubtful(classroom, assignment, list(paths))
     with bar(console) as progress:
-        items = progress.track(from_paths(list(paths), whole), description="reading")
-        report = collect_items(classroom, assignment, items, moment)
+        items = progress.track(from_paths(list(paths), class_export), description="reading")
+        report = collect_items(classroom, assignment, items, moment, read)
     counts = {
         status: sum(t.status == status for t in report)
         for status in ("collected", "replaced", "unchanged", "superseded", "refused", "ignored")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from coursekit.classroom import handed_in, records
-from coursekit.classroom.collect.intake import UNUSUAL
+from coursekit.classroom.collect.items import UNUSUAL
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Job, Runner, Settings
 from coursekit.classroom.grade.run import grade

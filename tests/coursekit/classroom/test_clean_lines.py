@@ -7,7 +7,8 @@ import time
 import pytest
 from nbconvert.filters.markdown import markdown2html
 
-from coursekit.classroom.collect.collect import student_of
+from coursekit.classroom.collect.lone_zip import named
+from coursekit.classroom.collect.whose import Reader
 from coursekit.classroom.show.clean import inert_markdown
 from coursekit.classroom.show.feedback import cleaned
 from coursekit.engine.matching.unanswered import _words
@@ -76,7 +77,7 @@ READERS = {
     "the cleaner": inert_markdown,
     "blank or not": _words,
     "messages": scrubbed,
-    "names of files": lambda text: student_of((text, "adam.ipynb"), "", "adam"),
+    "names of files": lambda text: named((text, "adam.ipynb"), "", Reader("adam")),
 }
 
 

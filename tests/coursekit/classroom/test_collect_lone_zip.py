@@ -48,7 +48,14 @@ def faked(tmp_path, form, name="mallory.zip"):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("roster", ["", "student,lms_id\nbob,11\n", "student,lms_id\nbob,11\nmallory,12\n"])
+@pytest.mark.parametrize(
+    "roster",
+    [
+        "",
+        "student,first_name,last_name,lms_id\nbob,Bob,B,11\n",
+        "student,first_name,last_name,lms_id\nbob,Bob,B,11\nmallory,,,12\n",
+    ],
+)
 def test_a_lone_zip_never_replaces_another_s_work_by_itself(room, tmp_path, form, roster):
     if roster:
         room.roster.write_text(roster)
@@ -67,7 +74,7 @@ def test_a_lone_zip_never_replaces_another_s_work_by_itself(room, tmp_path, form
 def test_a_late_zip_of_one_s_own_needs_no_word(room, tmp_path):
     for name, member in (("dee", "mini.ipynb"), ("eli", "eli/mini.ipynb"), ("fay_mini", "mini/mini.ipynb")):
         assert run(room, zipped(tmp_path / f"{name}.zip", {member: GOOD_TEXT}))[0] == 0
-    room.roster.write_text("student,lms_id\nbob,11\ngil,12\n")
+    room.roster.write_text("student,first_name,last_name,lms_id\nbob,,,11\ngil,Gil,G,12\n")
     for name in ("gil", "Gil G_12_assignsubmission_file_work", "gil_12_204501_work"):
         assert run(room, zipped(tmp_path / f"{name}.zip", {"my work/final.ipynb": GOOD_TEXT}))[0] == 0
     assert room.submitters("mini") == ["bob", "dee", "eli", "fay", "gil"]

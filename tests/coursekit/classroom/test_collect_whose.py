@@ -17,7 +17,7 @@ from coursekit.cli import main
 def test_a_students_folder_cannot_hand_in_for_another(tmp_path):
     """Moodle and file drops keep the folders that a student made: the outermost that is a student's says whose they are."""
     room, inbox = classroom(tmp_path / "room"), tmp_path / "inbox"
-    room.roster.write_text("student,lms_id\nalice,1\nmallory,2\nmoe,3\n")
+    room.roster.write_text("student,first_name,last_name\nalice,,\nmallory,,\nmoe,Moe,M\n")
     put(inbox / "alice" / "mini.ipynb", when=1_000_000)
     put(inbox / "mallory" / "alice" / "mini.ipynb", json.dumps(submission()), when=2_000_000)
     put(inbox / "Moe M_3_assignsubmission_file_" / "alice" / "mini.ipynb", json.dumps(submission()), when=2_000_000)
@@ -27,7 +27,7 @@ def test_a_students_folder_cannot_hand_in_for_another(tmp_path):
 
 def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_path):
     room = classroom(tmp_path / "room")
-    room.roster.write_text("student\nalice\nbob\n")
+    room.roster.write_text("student,first_name,last_name\nalice,,\nbob,,\npia,Pia,P\n")
     files = {
         "alice/mini.ipynb": GOOD_TEXT,
         "alice/plot.png": "x",
@@ -43,8 +43,8 @@ def test_files_of_another_kind_are_refused_only_where_there_is_no_notebook(tmp_p
     zipped(tmp_path / "export.zip", files)
     for report in (collect(room, "mini", [tmp_path / "in"]), collect_export(room, tmp_path / "export.zip")):
         found = {(taken.student, taken.status) for taken in report if taken.reason}
-        assert found == {("bob", "refused"), ("5", "refused"), (None, "ignored")} and len(report) == 4
-        assert {room.record("mini", name).is_file() for name in ("bob", "5")} == {True}
+        assert found == {("bob", "refused"), ("pia", "refused"), (None, "ignored")} and len(report) == 4
+        assert {room.record("mini", name).is_file() for name in ("bob", "pia")} == {True}
         assert not room.record("mini", "leo").exists()
     put(tmp_path / "submissions.tar", "x")
     assert [(taken.student, taken.status) for taken in collect(room, "mini", [tmp_path / "submissions.tar"])] == [
@@ -102,8 +102,16 @@ def test_the_command_says_who_is_late_or_unknown_and_takes_a_time_in_place_of_th
 
 def test_a_file_s_name_is_told_to_its_student_without_what_could_steer_a_page_or_a_terminal(tmp_path):
     room = classroom(tmp_path / "room")
+    room.roster.write_text(
+        "student,first_name,last_name\n" + "".join(f"{n},{who},E\n" for n, who in enumerate(("Eve", "Eva", "Evi")))
+    )
     for number, name in enumerate((b"e\xff\x1b]0;x\x07.pdf", b"<img src=x onerror=x>.pdf", b"Aufgabe 3 (neu).pdf")):
-        put(tmp_path / "in" / f"Eve E_{number}_assignsubmission_file_" / os.fsdecode(name))
+        put(
+            tmp_path
+            / "in"
+            / f"{('Eve', 'Eva', 'Evi')[number]} E_{70 + number}_assignsubmission_file_"
+            / os.fsdecode(name)
+        )
     collect(room, "mini", [tmp_path / "in"])
     told = [
         records.read(room, "mini", str(n))["questions"]["double"]["message"].partition(" is no")[0] for n in range(3)
@@ -149,7 +157,10 @@ def test_source_is_never_touched(tmp_path):
         ("o_neiltara_10115_204504_mini.ipynb", "tneil"),
         ("team_2_10112_204501_mini.ipynb", "jdoe"),
         ("team_2_LATE_10112_204501_mini.ipynb", "jdoe"),
-        ("doejane_10112_204501_10115_7_mini.ipynb", "jdoe"),
+        ("doejane_10112_204501_10115_7_mini.ipynb", None),
+        ("doejane_10112_204501_hw_3_1_mini.ipynb", "jdoe"),
+        ("stranger_10199_204501_x_10112_204501_mini.ipynb", None),
+        ("x_10112_5_10199_204501_mini.ipynb", None),
         ("stranger_10199_204501_10115_7_mini.ipynb", None),
         ("10115_10112_204501_mini.ipynb", "jdoe"),
         ("x_10115_10112_204501_mini.ipynb", None),
@@ -163,7 +174,7 @@ def test_source_is_never_touched(tmp_path):
 def test_an_underscore_in_a_name_of_canvas_s_makes_nobody_else_s(tmp_path, name, whose):
     """The roster tells which number is meant; where it does not, the file is refused by its name."""
     room = classroom(tmp_path / "room")
-    room.roster.write_text("student,lms_id\njdoe,10112\nboki,10117\ntneil,10115\n")
+    room.roster.write_text("student,first_name,last_name,lms_id\njdoe,Jane,Doe,10112\nboki,,,10117\ntneil,,,10115\n")
     (taken,) = collect_export(room, zipped(tmp_path / "submissions.zip", {name: GOOD_TEXT}))
     if whose is None:
         assert (taken.student, taken.status) == (None, "refused") and name.removesuffix(".ipynb") in taken.reason

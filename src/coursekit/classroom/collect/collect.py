@@ -14,8 +14,11 @@ from pathlib import Path
 
 from coursekit.classroom import handed_in, records
 from coursekit.classroom.adopt.choices import judging
-from coursekit.classroom.collect.intake import Candidate, Item, Refusal, from_paths, stem
-from coursekit.classroom.collect.whose import Unclear, by_platform, from_platform, is_class_export, student_of
+from coursekit.classroom.collect.intake import from_paths
+from coursekit.classroom.collect.items import Candidate, Item, Refusal, stem
+from coursekit.classroom.collect.lone_zip import is_class_export
+from coursekit.classroom.collect.sort import Found, sorted_out
+from coursekit.classroom.collect.whose import Reader
 from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, time_text, valid_id
 from coursekit.classroom.roster import people
 from coursekit.classroom.source import source_cells
@@ -60,7 +63,7 @@ def fault(item: Item, student: str, source: list[Cell], known: Mapping[str, str]
 
 def rank(candidate: Candidate, assignment: str) -> tuple:
     """Which of several notebooks of one student counts: the one with the right name, then the newest."""
-    return (stem(candidate.name) == assignment, candidate.moment, candidate.origin)
+    return (candidate.version, stem(candidate.name) == assignment, candidate.moment, candidate.origin)
 
 
 def unclear(candidates: list[Candidate], student: str, assignment: str) -> bool:
@@ -137,26 +140,28 @@ def refuse(classroom: Classroom, assignment: str, source: bytes, student: str, r
 
 
 def collect_items(
-    classroom: Classroom, assignment: str, items: Iterable[Item], submitted: datetime | None = None
-) -> list[Taken]:
-    """Sort ``items`` by student, refuse what must be refused, store the rest, all as of ``submitted`` when it is given."""
+    classroom: Classroom, assignment: str, items: Iterable[Item], submitted: datetime | None = None,
+    reader: Reader | None = None,
+) -> list[Taken]:  # fmt: skip
+    """Sort ``items`` by student, refuse what must be refused, store the rest, all as of ``submitted`` when it is given.
+
+    ``reader`` knows the platform that they come from, where that was named.
+    """
     source = classroom.source_bytes(assignment)
     asked = source_cells(source)
     good: dict[str, list[Candidate]] = defaultdict(list)
-    report, refusals, roster = [], [], people(classroom)
+    report, roster = [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
-    others: dict[str, Refusal] = {}
-    for item in items:
-        try:
-            student = by_platform(student_of(item.parts, item.container, assignment, roster), roster)
-        except Unclear as error:
-            refusals.append(Taken(None, "refused", str(error), item.origin))
-            continue
+    others: dict[str, Found] = {}
+    found, nobodys = sorted_out(list(items), reader or Reader(assignment, roster))
+    refusals = [Taken(None, status, reason, origin) for status, reason, origin in nobodys]
+    for one in found:
+        item, student = one.item, one.student
         if not item.parts and student not in roster:  # a whole class's zip that cannot be read is nobody's submission
             refusals.append(Taken(None, "refused", getattr(item, "reason", ""), item.origin))
             continue
         if isinstance(item, Refusal) and item.foreign:
-            others.setdefault(student, item)
+            others.setdefault(student, one)
             continue
         reason = fault(item, student, asked, known)
         if reason is None and isinstance(item, Candidate):
@@ -169,18 +174,19 @@ def collect_items(
         known_one = not roster or student in roster
         report += take(classroom, assignment, student, candidates, submitted is not None, known_one)
     met = {taken.student for taken in [*report, *refusals]}
-    refusals += [without_notebook(student, item, roster) for student, item in others.items() if student not in met]
+    refusals += [without_notebook(one, roster) for student, one in others.items() if student not in met]
     for taken in [*refusals, *(t for t in report if t.status == "refused")]:
         if taken.student is not None:
             refuse(classroom, assignment, source, taken.student, taken.reason)
     return report + refusals
 
 
-def without_notebook(student: str, item: Refusal, roster: Container[str]) -> Taken:
+def without_notebook(found: Found, roster: Container[str]) -> Taken:
     """What to say of one who sent files of another kind only: a refusal for a student that we know, else a remark."""
-    if student in roster or (from_platform(item.parts) and valid_id(student)):
-        return Taken(student, "refused", item.reason, item.origin)
-    return Taken(None, "ignored", item.reason, item.origin)
+    reason = getattr(found.item, "reason", "")
+    if found.student in roster or (found.named and valid_id(found.student)):
+        return Taken(found.student, "refused", reason, found.item.origin)
+    return Taken(None, "ignored", reason, found.item.origin)
 
 
 def take(

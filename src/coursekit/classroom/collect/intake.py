@@ -9,50 +9,24 @@ from __future__ import annotations
 import io
 import lzma
 import os
-import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from coursekit.classroom.collect.items import LARGEST_NOTE, NOTE, NOTES, Candidate, Item, Note, Refusal, shown, stem
 from coursekit.notebooks.limits import ENDINGS, LARGEST, TOO_LARGE
 
 MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
 MAX_STUDENT_ARCHIVE = 200 * 2**20
 MAX_MEMBERS = 50_000
 MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
-UNUSUAL = re.compile(r"[^\w .,()+@-]")
 IGNORED = ("__MACOSX", ".ipynb_checkpoints")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A notebook's bytes and own file name, the path that says whose it is, and when it came in."""
-
-    parts: tuple[str, ...]
-    name: str
-    data: bytes
-    moment: datetime
-    origin: str
-    container: str = ""  # the folder or class zip that the instructor named
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Something that was not taken, and why; ``parts`` say whose it was, as far as its name tells."""
-
-    parts: tuple[str, ...]
-    reason: str
-    origin: str
-    container: str = ""
-    foreign: bool = False  # a file of another kind, which matters only when its owner sent no notebook
-
-
-Item = Candidate | Refusal
 
 
 DAMAGED = (
@@ -76,17 +50,15 @@ def interesting(name: str) -> bool:
     return name.lower().endswith((*ENDINGS, ".zip")) and not set(PurePosixPath(name).parts) & set(IGNORED)
 
 
-def stem(name: str) -> str:
-    """A file's name without its ending, which for a notebook that a browser saved has two parts."""
-    ending = next((end for end in ENDINGS if name.lower().endswith(end)), "")
-    return name[: -len(ending)] if ending else PurePosixPath(name).stem
-
-
 def other_kind(parts: tuple[str, ...], origin: str) -> Iterator[Refusal]:
     """A file that is no notebook and no zip, unless a system or an editor left it there."""
-    if parts and not set(parts) & set(IGNORED) and not any(part.startswith(".") for part in parts):
-        name = UNUSUAL.sub("\ufffd", parts[-1])[:80]  # its student reads it on a page, and we in a terminal
-        reason = f"{name} is no notebook (.ipynb) and no zip of one; hand in the notebook"
+    if (
+        parts
+        and parts[-1].lower() not in NOTES
+        and not set(parts) & set(IGNORED)
+        and not any(p.startswith(".") for p in parts)
+    ):
+        reason = f"{shown(parts[-1])} is no notebook (.ipynb) and no zip of one; hand in the notebook"
         yield Refusal(parts, reason, origin, foreign=True)
 
 
@@ -113,7 +85,7 @@ def read_plain(path: Path, limit: int) -> bytes:
 def member_fault(info: zipfile.ZipInfo) -> str | None:
     """Why a zip member may not be read, or None."""
     name = info.filename.replace("\\", "/")
-    if name.startswith("/") or ":" in name.partition("/")[0] or ".." in PurePosixPath(name).parts:
+    if name.startswith("/") or name[1:2] == ":" or ".." in PurePosixPath(name).parts:
         return "its path leads outside the zip"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "it is a symbolic link"
@@ -170,13 +142,20 @@ def from_zip(
             yield Refusal(parts, "it holds no notebook (.ipynb)", origin)
         for info in members if owner is None else ():
             if not interesting(info.filename):
-                yield from other_kind(
-                    PurePosixPath(info.filename.replace("\\", "/")).parts, f"{origin}!{info.filename}"
-                )
+                inside = PurePosixPath(info.filename.replace("\\", "/")).parts
+                yield from note_of(archive, info, inside, f"{origin}!{info.filename}")
+                yield from other_kind(inside, f"{origin}!{info.filename}")
         for info in chosen:
             for item in from_member(archive, info, parts, f"{origin}!{info.filename}", owner, left):
                 left -= len(item.data) if isinstance(item, Candidate) else 0
                 yield item
+
+
+def note_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, inside: tuple[str, ...], origin: str) -> Iterator[Note]:
+    """What a platform wrote down, if the member is that and can be read."""
+    if inside and NOTE.fullmatch(inside[-1]) and member_fault(info) is None:
+        with suppress(TooLarge, *DAMAGED), archive.open(info) as stream:
+            yield Note(inside, read_capped(stream, LARGEST_NOTE), origin)
 
 
 def from_member(
@@ -252,6 +231,9 @@ def from_folder(folder: Path) -> Iterator[Item]:
         for name in sorted(files):
             path = Path(current) / name
             parts = path.relative_to(folder).parts
+            if not interesting(name) and NOTE.fullmatch(name):
+                with suppress(OSError, TooLarge):
+                    yield Note(parts, read_plain(path, LARGEST_NOTE), printable(path))
             yield from from_file(path, parts) if interesting(name) else other_kind(parts, printable(path))
 
 

@@ -1,154 +1,209 @@
-"""Whose a notebook is, and whether a lone zip is one student's own or a class's export.
+"""Whose a notebook is: what its place and name claim, and whom the roster knows by that.
 
-A zip's folders and files are named by whoever packed it, platforms' forms included, so they never decide for other students
-unless the instructor says that the zip is a class's export.
+Whatever is not certain is refused with the file's name; nothing is guessed.  The outermost folder that names a student decides,
+since platforms keep the folders and names that students make below it.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Container, Mapping
-from pathlib import Path, PurePosixPath
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-from coursekit.classroom.collect.intake import (
-    DAMAGED,
-    MAX_STUDENT_ARCHIVE,
-    UNUSUAL,
-    holder,
-    interesting,
-    stem,
-    too_many,
-)
-from coursekit.classroom.layout import Classroom, ClassroomError
-from coursekit.classroom.roster import Person, people
+from coursekit.classroom import naming
+from coursekit.classroom.collect import canvas, platforms
+from coursekit.classroom.collect.items import shown, shown_path, stem
+from coursekit.classroom.collect.notes import Notes
+from coursekit.classroom.collect.platforms import BLIND, CANVAS, FORMS, Claim
+from coursekit.classroom.collect.unclear import Unclear
+from coursekit.classroom.roster import Person
 
-CANVAS = re.compile(r".+?_(?:LATE_)?\d+_\d+_.+")  # whom, their number, the submission's, and a name that students give
-CANVAS_NUMBER = re.compile(r"(?<=_)\d+(?=_\d+_.)")
-CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?(anon_(?=\w*[A-Za-z])[A-Za-z0-9]+)_\d+_.+")
-MOODLE = re.compile(
-    r".+?_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?"
-)  # the first number: students name what comes after it
-CANVAS_ON_TIME = re.compile(r"(?:^|[!/\\])(?:(?!_LATE_)[^!/\\])+?_\d+_\d+_")  # in the path of a file that Canvas named
-CANVAS_LATE = re.compile(r"(?:^|[!/\\])[^!/\\]+?_LATE_\d+_\d+_")
-CANVAS_PAGE = re.compile(r".+?_(?:LATE_)?(\d+)_(?:link|text)\.html")  # an address or a text, handed in in its field
+LONGEST_PATH = 1000  # characters
+DEEPEST = 12  # folders
+NEED_ROSTER = ("ilias", "github-classroom")  # whose forms a plain id may have, too
+PATTERN = "--pattern"
 
 
-class Doubtful(ClassroomError):
-    """A lone zip that may be a class's export or one student's own."""
-
-    def __str__(self) -> str:
-        return (
-            f"{super().__str__()}: say --class-export if your platform made it for the whole class, or --one-student if it "
-            "is one student's own; then all in it is the student's that it is named after"
-        )
+class NotHandedIn(Exception):
+    """A file that a platform exports though nobody handed it in."""
 
 
-class Unclear(ClassroomError):
-    """A file's name from which more than one student can be read."""
+@dataclass(frozen=True)
+class Whose:
+    """The students that a file is of, more than one for a group's; what tells homonyms apart; what the platform says of it.
 
-
-def canvas_number(name: str, roster: Mapping[str, Person]) -> str:
-    """The student's number in a name that Canvas gave.  Raises Unclear where only a guess could tell.
-
-    Names of groups hold underscores and numbers, too: ``team_2_10112_204501_adam``.  The first number or the second is the
-    student's, whichever the roster has; those further on may be of a name that the student gave.
+    ``stamped`` is whether it lies as nbgrader has it, where a file beside it may hold its time; ``named`` whether a platform
+    named it.
     """
-    numbers = CANVAS_NUMBER.findall(name)
-    ids = {person.lms_id for person in roster.values()} | set(roster)
-    known = [number for number in numbers[:2] if number in ids]
-    if len(known) == 1 or len(numbers) == 1:
-        return (known or numbers)[0]
-    shown, which = UNUSUAL.sub("\ufffd", name)[:80], " or ".join((known or numbers)[:2])
-    rule = "the roster has both" if known else "write the right one as lms_id into roster.csv"
-    raise Unclear(f"whose {shown} is cannot be told from its name, where {which} may be the student's number; {rule}")
+
+    students: tuple[str, ...]
+    key: str = ""
+    moment: datetime | None = None
+    version: int = 0
+    stamped: bool = False
+    named: bool = False
 
 
-def from_platform(parts: tuple[str, ...]) -> bool:
-    """Whether Moodle or Canvas named a file or one of its folders, and so says whose it is."""
-    return any(rule.fullmatch(name) for name in parts for rule in (MOODLE, CANVAS, CANVAS_PAGE))
+@dataclass(frozen=True)
+class Reader:
+    """All that names are read with: the roster, the platform if it was named, Moodle's numbers if they are known, notes."""
 
+    assignment: str
+    roster: Mapping[str, Person] = field(default_factory=dict)
+    platform: str = ""
+    pattern: re.Pattern[str] | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)  # Moodle's, and whose they are
+    notes: Notes = field(default_factory=Notes)
 
-def owner(folders: list[str], roster: Container[str]) -> str:
-    """The folder that says whose an item is: the outermost that Moodle or the roster names, else the innermost.
+    @cached_property
+    def ids(self) -> dict[str, set[str]]:
+        """The students of each id."""
+        return naming.by_id(self.roster.values())
 
-    Moodle's exports keep the folders that students make, and their names must not make a notebook somebody else's.
-    """
-    named = (name for name in folders if name in roster or MOODLE.fullmatch(name))
-    return next(named, folders[-1])
+    @cached_property
+    def names(self) -> dict[str, set[str]]:
+        """The students of each name."""
+        return naming.by_name(self.roster.values())
 
+    def whose(self, parts: tuple[str, ...], container: str = "") -> Whose:
+        """Whose an item at ``parts`` is.  Raises Unclear where that is not certain, NotHandedIn for what is no submission."""
+        path = "/".join(parts)
+        if len(path) > LONGEST_PATH:
+            raise Unclear(
+                f"{shown(path)}… has a name of {len(path)} characters, more than {LONGEST_PATH}; give it a shorter one"
+            )
+        if platforms.NOT_HANDED_IN.match(path):
+            raise NotHandedIn(f"{shown_path(parts)} was not handed in: it is feedback, or what a student works on")
+        if container and parts and stem(parts[-1]) == self.assignment and set(parts[:-1]) <= {self.assignment}:
+            return self.whose_among((container, *parts), container)
+        return self.whose_among(parts, container)
 
-def student_of(
-    parts: tuple[str, ...], container: str, assignment: str, roster: Mapping[str, Person] = MappingProxyType({})
-) -> str:
-    """Whose an item at ``parts`` is: its folder, else its file name, else what it came in when it is named as the assignment.
+    def whose_among(self, parts: tuple[str, ...], container: str) -> Whose:
+        """As ``whose``, for parts that begin with what the instructor named where nothing in it says more."""
+        if self.pattern:
+            match = self.pattern.search("/".join(parts))
+            if match is None:
+                raise Unclear(
+                    f"{shown_path(parts)} does not match the pattern; write one that it matches, or leave it out"
+                )
+            return self.resolved(platforms.claim_of(PATTERN, match), parts)
+        for start in range(min(len(parts), DEEPEST)):
+            if (
+                not self.platform
+                and start < len(parts) - 1
+                and parts[start] in self.roster
+                and parts[start] != self.assignment
+            ):
+                return self.plain(parts[start], parts, container)
+            if found := self.by_form(parts, start, container):
+                return found
+        if self.platform not in ("", "nbgrader"):
+            raise Unclear(f"{shown_path(parts)} has no name as {self.platform} gives; is it that platform's export?")
+        folders = [part for part in parts[:-1] if part != self.assignment]
+        if folders:
+            return self.in_folder(folders[-1], parts, container)
+        last = parts[-1] if parts else container
+        named = canvas.student(last, stem(last), self.roster)
+        return Whose((named,), named=True) if named else self.plain(stem(last), parts, container)
 
-    Raises Unclear for a name that could be two students'.
-    """
-    folders = [part for part in parts[:-1] if part != assignment]
-    if folders:
-        name = owner(folders, roster)
-    else:
-        name = stem(parts[-1]) if parts else container
-        canvas = CANVAS_ANONYMOUS.fullmatch(name) or CANVAS_PAGE.fullmatch(parts[-1] if parts else "")
-        if canvas:
-            name = canvas[1]
-        elif CANVAS.fullmatch(name) and not MOODLE.fullmatch(name):
-            name = canvas_number(name, roster)
-        elif name == assignment:
-            name = container or name
-    moodle = MOODLE.fullmatch(name)
-    return moodle[1] if moodle else name.removesuffix(f"_{assignment}")
+    def by_form(self, parts: tuple[str, ...], start: int, container: str) -> Whose | None:
+        """What the forms of the platforms find at one folder or file of a path."""
+        if self.platform == CANVAS:
+            name = canvas.student(parts[start], stem(parts[start]), self.roster)
+            return Whose((name,), named=True) if name else None
+        path = "/".join(parts[start:])
+        for name in (self.platform,) if self.platform else FORMS:
+            if claim := platforms.found(path, name, self.assignment):
+                if name == "google-classroom" and not self.platform and not self.known(claim.names, self.names):
+                    continue
+                return self.of_claim(claim, parts, start, container)
+        return None
+
+    def of_claim(self, claim: Claim, parts: tuple[str, ...], start: int, container: str) -> Whose:
+        """Whose a claim at a place is, with what notes beside it say."""
+        if claim.platform == "gradescope":
+            claims = self.notes.gradescope(claim, container, parts[:start])
+            found = [self.resolved(one, parts) for one in claims]
+            return Whose(
+                tuple(dict.fromkeys(name for one in found for name in one.students)),
+                moment=claims[0].moment,
+                named=True,
+            )
+        if claim.platform == "blackboard":
+            claim = self.notes.blackboard(claim, container, parts, parts[start].partition("_attempt_")[0])
+        if claim.platform in NEED_ROSTER and not self.roster and not self.platform:
+            raise Unclear(
+                f"whose {shown_path(parts)} is cannot be told without a roster: write roster.csv, or say "
+                f"--platform {claim.platform} if it is from there"
+            )
+        found_one = self.resolved(claim, parts)
+        if claim.platform == "sakai":
+            moment = self.notes.time(container, parts[: start + 1])
+            return Whose(found_one.students, found_one.key, moment, named=True)
+        return found_one
+
+    def resolved(self, claim: Claim, parts: tuple[str, ...]) -> Whose:
+        """The one student whom a claim means."""
+        return Whose((self.student(claim, shown_path(parts)),), claim.key, claim.moment, claim.version, named=True)
+
+    def student(self, claim: Claim, path: str) -> str:
+        """The student of a claim.  Raises Unclear unless it is certain."""
+        if claim.platform in (BLIND, "moodle") and self.numbers:
+            if student := self.numbers.get(claim.key):
+                return student
+            raise Unclear(f"whose {path} is cannot be told: no row of the worksheet with {claim.key} names one student")
+        if claim.platform == BLIND:
+            if claim.ids[0] in self.ids:
+                raise Unclear(
+                    f"whose {path} is cannot be told: its number is somebody's in roster.csv; give --worksheet"
+                )
+            return claim.ids[0]
+        if not self.roster and claim.ids and claim.certain:
+            return claim.ids[0]
+        met, named = self.known(claim.ids, self.ids), self.known(claim.names, self.names)
+        if len(met) == 1 and (not named or met <= named):
+            return next(iter(met))
+        if not claim.ids and len(named) == 1:
+            return next(iter(named))
+        raise Unclear(f"whose {path} is cannot be told: {self.reason(claim, met | named)}")
+
+    def known(self, texts: tuple[str, ...], known: Mapping[str, set[str]]) -> set[str]:
+        """The students whom texts name."""
+        return set().union(*(known.get(naming.plain(text), set()) for text in texts))
+
+    def reason(self, claim: Claim, found: set[str]) -> str:
+        """Why a claim names nobody, or not one, and the way out."""
+        if found and not (claim.ids and not self.known(claim.ids, self.ids)):
+            return f"it names {' and '.join(sorted(found))}; what tells one from the other has to be in roster.csv"
+        way = "write it as username" if claim.ids else "write first_name and last_name as the platform has them"
+        more = ", or give Moodle's grading worksheet as --worksheet" if claim.platform == "moodle" else ""
+        said = shown((claim.ids or claim.names or ("a name of several parts",))[0])
+        none = "there is no roster.csv to find" if not self.roster else "roster.csv has nobody by"
+        return f"{none} {said}; {way} into roster.csv, for the student who is meant{more}, or say --pattern"
+
+    def in_folder(self, folder: str, parts: tuple[str, ...], container: str) -> Whose:
+        """Of what lies in a folder that is in no roster: that folder's, unless the file's own name says otherwise."""
+        last = parts[-1]
+        if self.roster and not self.known((folder,), self.ids):
+            own = canvas.NAMED.fullmatch(stem(last)) or stem(last).removesuffix(f"_{self.assignment}") in self.roster
+            if own:
+                raise Unclear(
+                    f"{shown_path(parts)} lies in a folder that is no student's of roster.csv, and is named after one: "
+                    "unpack the zip and name the folder itself"
+                )
+        return self.plain(folder, parts, container)
+
+    def plain(self, name: str, parts: tuple[str, ...], container: str) -> Whose:
+        """The student of a folder or file that no platform named; with the time that nbgrader has beside a notebook."""
+        student = by_platform(name.removesuffix(f"_{self.assignment}"), self.roster)
+        stamped = len(parts) > 2 and parts[-2] == self.assignment and parts[-3] == name
+        moment = self.notes.time(container, parts[:-1]) if stamped else None
+        return Whose((student,), moment=moment, stamped=stamped)
 
 
 def by_platform(student: str, roster: Mapping[str, Person]) -> str:
-    """The student whose ``lms_id`` the id is, when the roster has it once and no student of that id; else the id itself."""
-    owners = [person.student for person in roster.values() if person.lms_id == student]
+    """The student whose ``lms_id`` or ``username`` the id is, when the roster has it once, and not as an id; else the id."""
+    owners = [p.student for p in roster.values() if p.lms_id == student or (p.username and p.username == student)]
     return owners[0] if student not in roster and len(owners) == 1 else student
-
-
-def is_class_export(classroom: Classroom, assignment: str, paths: list[Path]) -> bool:
-    """Whether a lone zip is read as a class's export though nobody said so: only where it hands in for nobody.
-
-    It is one student's own when its name is a known student's, or when nothing in it names anyone else.  Known is who is in
-    the roster, has a submission, or is named by a platform in the zip's own name.  Raises Doubtful for any other zip.
-    """
-    if len(paths) != 1 or paths[0].suffix.lower() != ".zip" or paths[0].is_symlink() or not paths[0].is_file():
-        return False
-    (path,), roster = paths, people(classroom)
-    own = named((path.name,), holder(path), assignment, roster)
-    platform = any(rule.fullmatch(path.stem) for rule in (CANVAS, MOODLE))
-    if platform or own in roster or own in classroom.submitters(assignment):
-        return False
-    inside = members(path)
-    others = sorted({named(parts, own, assignment, roster) for parts in inside} - {own})
-    if others:
-        shown = ", ".join(UNUSUAL.sub("\ufffd", name)[:40] for name in others[:5])
-        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        raise Doubtful(f"{path.name} is named after no student that is known, and what it holds names {shown}{more}")
-    return not inside
-
-
-def named(parts: tuple[str, ...], container: str, assignment: str, roster: Mapping[str, Person]) -> str:
-    """The student that an item is of; its own name where that is unclear."""
-    try:
-        return by_platform(student_of(parts, container, assignment, roster), roster)
-    except Unclear:
-        return parts[-1]
-
-
-def members(path: Path) -> list[tuple[str, ...]]:
-    """The paths of all in a zip that may be a submission; none when it cannot be read.  Raises Doubtful for a huge one."""
-    if path.stat().st_size > MAX_STUDENT_ARCHIVE:
-        raise Doubtful(f"{path.name} is larger than {MAX_STUDENT_ARCHIVE // 2**20} MB")
-    data = path.read_bytes()
-    if count := too_many(data):
-        raise Doubtful(f"{path.name} holds {count} files")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            paths = [PurePosixPath(info.filename.replace("\\", "/")) for info in archive.infolist() if info.filename]
-    except DAMAGED:
-        return []
-    return [name.parts for name in paths if interesting(str(name)) or from_platform(name.parts)]

@@ -6,17 +6,18 @@ import csv
 import io
 import re
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coursekit.classroom import naming
 from coursekit.classroom.gradebook.scores import Standing
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.roster import Person
 from coursekit.classroom.show.export import number
 
-GRADE, HIGHEST, WHO = "Grade", "Maximum Grade", "Identifier"
+GRADE, HIGHEST, WHO, EMAIL = "Grade", "Maximum Grade", "Identifier", "Email address"
+PERSONAL = {"Full name", EMAIL, "ID number"}
 PARTICIPANT = re.compile(r"\D*(\d+)\Z")  # "Participant 45671", in the words of the site's language
 
 
@@ -42,8 +43,10 @@ class Worksheet:
                 "the assignment in Moodle, with its language set to English"
             )
         rows = [dict(zip(head, line, strict=False)) for line in lines[1:] if any(line)]
-        known = names(everyone)
-        return cls(head, rows, [owner(row, known) for row in rows])
+        people = list(everyone)
+        texts = known(people)
+        blind = {person.student for person in people if person == Person(person.student)}
+        return cls(head, rows, [owner(row, texts, blind) for row in rows])
 
     def highest(self) -> float | None:
         """The most points that Moodle takes; None where the worksheet does not say."""
@@ -93,26 +96,38 @@ def scaled(standing: Standing, highest: float | None) -> str:
     return number(standing.final * share)
 
 
-def names(everyone: Iterable[Person]) -> dict[str, set[str]]:
-    """What may stand in a row for a student, in small letters, and whose it may be: e-mail, ids, full name in both orders."""
-    known: dict[str, set[str]] = defaultdict(set)
-    for person in everyone:
-        first, last = person.first_name.strip(), person.last_name.strip()
-        full = (f"{first} {last}", f"{last} {first}", f"{last}, {first}") if first and last else ()
-        for text in (person.email, person.student, person.lms_id, *full):
-            if text.strip():
-                known[text.strip().lower().replace("'", "\u2019")].add(person.student)
-    return known
+def known(everyone: Iterable[Person]) -> dict[str, set[str]]:
+    """What may stand in a row for a student, and whose it may be: e-mail, ids, full name in both orders."""
+    people = list(everyone)
+    ids, names = naming.by_id(people), naming.by_name(people)
+    return {text: ids.get(text, set()) | names.get(text, set()) for text in ids.keys() | names.keys()}
 
 
-def owner(row: Mapping[str, str], known: Mapping[str, set[str]]) -> str:
+def owner(row: Mapping[str, str], known: Mapping[str, set[str]], blind: Container[str] = ()) -> str:
     """The one student whom the cells of a row name; nothing where they name nobody or several.
 
     Only what stands before the grade is read: further on are texts that students write.  A name that two students share
-    names neither, an e-mail or an id beside it does.
+    names neither, an e-mail or an id beside it does.  With blind marking there is only a number, which is the id of the
+    student in ``blind`` that was collected by it.
     """
+    participant = PARTICIPANT.match(row[WHO])
+    if participant and not PERSONAL & row.keys():
+        return participant[1] if participant[1] in blind else ""
     before = list(row)[: list(row).index(GRADE)]
-    cells = [row[name].strip().lower().replace("'", "\u2019") for name in before]
+    cells = [naming.plain(row[name]) for name in before]
     sure = [known[cell] for cell in cells if cell in known and len(known[cell]) == 1]
     ids = {name for found in sure for name in found}
     return ids.pop() if len(ids) == 1 else ""
+
+
+def numbers(path: Path, everyone: Iterable[Person]) -> dict[str, str]:
+    """Moodle's numbers in a worksheet, and the student of each; without a roster the student's e-mail."""
+    people = list(everyone)
+    sheet = Worksheet.read(path, people)
+    found: dict[str, str] = {}
+    for row, student in zip(sheet.rows, sheet.whose, strict=True):
+        participant = PARTICIPANT.match(row[WHO])
+        whose = student if people else row.get(EMAIL, "").strip().lower()
+        if participant and whose:
+            found[participant[1]] = whose
+    return found

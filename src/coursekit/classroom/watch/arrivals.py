@@ -8,8 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.classroom.collect.intake import Item, Refusal, from_file, interesting, printable
-from coursekit.classroom.collect.whose import Unclear, by_platform, student_of
+from coursekit.classroom.collect.intake import from_file, interesting, printable
+from coursekit.classroom.collect.items import Item, Refusal
+from coursekit.classroom.collect.unclear import Unclear
+from coursekit.classroom.collect.whose import NotHandedIn, Reader
 from coursekit.classroom.roster import Person
 
 DEEPEST = 3  # folders below an assignment's; the first is named after the student
@@ -46,8 +48,8 @@ class Arrival:
     def whose(self, roster: Mapping[str, Person]) -> str:
         """The student that it is of, as collecting reads it; its own path where that is unclear."""
         try:
-            return by_platform(student_of(self.parts, "", self.assignment, roster), roster)
-        except Unclear:
+            return Reader(self.assignment, roster).whose(self.parts).students[0]
+        except (Unclear, NotHandedIn):
             return printable(self.path)
 
     def items(self, roster: Mapping[str, Person]) -> list[Item]:
