@@ -17,6 +17,7 @@ from coursekit.assignments.kit import write_kit
 from coursekit.assignments.notebook import build, text_of
 from coursekit.assignments.parse import SOLUTIONS, load
 from coursekit.assignments.schema import Assignment, AssignmentError
+from coursekit.classroom.layout import Classroom
 from coursekit.course import Course, at
 from coursekit.digest import digest
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
@@ -52,23 +53,25 @@ def release(
     classroom = classroom or course.classroom
     for name in list(names) or course.topics():
         progress(name)
-        source = classroom / "source" / name / f"{name}.ipynb"
-        if source.is_file() and name not in course.topics():
-            done.append(_by_itself(name, source, classroom, course, db_url))
+        if name not in course.topics() and list((classroom / "source" / name).glob("*.ipynb")):
+            done.append(_by_itself(name, classroom, course, db_url))
             continue
         assignment = load(name, root)
         target = _make(assignment, classroom, course, db_url)
         kit = write_kit(name, target, classroom / "kits" / f"{name}.zip", root)
+        source = classroom / "source" / name / f"{name}.ipynb"
         done.append(Released(name, source, target, kit, len(assignment.questions), assignment.points))
     return done
 
 
-def _by_itself(name: str, source: Path, classroom: Path, course: Course, db_url: str) -> Released:
+def _by_itself(name: str, classroom: Path, course: Course, db_url: str) -> Released:
     """Release a source notebook that was written by hand, as ``nbgrader generate_assignment`` does."""
+    Classroom(classroom).source_bytes(name)  # refuses several notebooks
+    source = Classroom(classroom).source(name)
     _generate(name, classroom, course.id, db_url, own_stubs=False)
     cells = nbformat.read(source, as_version=4).cells
     points = [c.metadata.nbgrader.get("points", 0) for c in cells if c.metadata.get("nbgrader", {}).get("grade")]
-    return Released(name, source, classroom / "release" / name / f"{name}.ipynb", None, len(points), float(sum(points)))
+    return Released(name, source, classroom / "release" / name / source.name, None, len(points), float(sum(points)))
 
 
 def source_text(assignment: Assignment, root: Path | None = None) -> str:

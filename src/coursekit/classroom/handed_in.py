@@ -27,7 +27,7 @@ def notebook(classroom: Classroom, assignment: str, student: str) -> tuple[bytes
     """A submission's bytes, and why it may not be read, which then stand in for its bytes too; one of the two is empty."""
     try:
         moment(classroom, assignment, student)
-        return read(classroom, assignment, student, f"{assignment}.ipynb"), ""
+        return read(classroom, assignment, student, f"{classroom.notebook(assignment)}.ipynb"), ""
     except NotRegular as error:
         return str(error).encode(), str(error)
 
@@ -57,7 +57,7 @@ def moment(classroom: Classroom, assignment: str, student: str) -> datetime | No
 
 def beside(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:
     """By student (all by default), the names of what lies in ``submitted/`` beside the notebook and its time, unread."""
-    expected, others = {f"{assignment}.ipynb", TIMESTAMP}, {}
+    expected, others = {f"{classroom.notebook(assignment)}.ipynb", TIMESTAMP}, {}
     for folder in sorted((classroom.root / "submitted").glob(f"*/{assignment}")):
         if not valid_id(folder.parent.name) or (students and folder.parent.name not in students):
             continue

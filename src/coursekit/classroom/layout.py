@@ -46,13 +46,21 @@ class Classroom:
         """The URL of the gradebook, for SQLAlchemy."""
         return self.database or f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
 
+    def notebook(self, assignment: str) -> str:
+        """The name of an assignment's notebook: its folder's, or that of the only one in there."""
+        folder = self.root / "source" / assignment
+        if (folder / f"{assignment}.ipynb").is_file():
+            return assignment
+        names = [path.stem for path in folder.glob("*.ipynb")]
+        return names[0] if len(names) == 1 else assignment
+
     def source(self, assignment: str) -> Path:
         """The instructor's notebook, with solutions and hidden checks."""
-        return self.root / "source" / assignment / f"{assignment}.ipynb"
+        return self.root / "source" / assignment / f"{self.notebook(assignment)}.ipynb"
 
     def release(self, assignment: str) -> Path:
         """The students' notebook."""
-        return self.root / "release" / assignment / f"{assignment}.ipynb"
+        return self.root / "release" / assignment / f"{self.notebook(assignment)}.ipynb"
 
     def kit(self, assignment: str) -> Path:
         """What students get: their notebook, the course's library and ``course check``, as an archive."""
@@ -60,11 +68,11 @@ class Classroom:
 
     def submitted(self, assignment: str, student: str) -> Path:
         """A student's notebook as it was handed in."""
-        return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
+        return self.root / "submitted" / student / assignment / f"{self.notebook(assignment)}.ipynb"
 
     def autograded(self, assignment: str, student: str) -> Path:
         """A student's notebook after grading, as formgrader and feedback show it."""
-        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+        return self.root / "autograded" / student / assignment / f"{self.notebook(assignment)}.ipynb"
 
     def feedback(self, assignment: str, student: str) -> Path:
         """The page that a student gets back."""
@@ -110,14 +118,14 @@ class Classroom:
 
     def assignments(self) -> list[str]:
         """The names of the released assignments, sorted."""
-        notebooks = (self.root / "source").glob("*/*.ipynb")
-        return sorted(path.parent.name for path in notebooks if path.stem == path.parent.name)
+        folders = (self.root / "source").glob("*")
+        return sorted(path.name for path in folders if path.is_dir() and self.source(path.name).is_file())
 
     def source_bytes(self, assignment: str) -> bytes:
         """The source notebook; raises ClassroomError with the way out when there is none."""
         path = self.source(checked_id(assignment))
+        self._refuse_several(path)
         if not path.is_file():
-            self._refuse_other_names(path)
             known = ", ".join(self.assignments()) or "none yet"
             raise ClassroomError(
                 f"no assignment {assignment!r} in {self.root} (released: {known}); `course release {assignment}` makes it"
@@ -125,25 +133,33 @@ class Classroom:
         return path.read_bytes()
 
     @staticmethod
-    def _refuse_other_names(path: Path) -> None:
-        """Raise ClassroomError, with the way out, where notebooks lie in an assignment's folder and none has its name."""
-        names = sorted(file.name for file in path.parent.glob("*.ipynb"))
+    def _refuse_several(path: Path) -> None:
+        """Raise ClassroomError, with the way out, where several notebooks in an assignment's folder may be meant.
+
+        Beside the one that is named as its folder those without points are notes of the instructor's.
+        """
+        files = sorted(path.parent.glob("*.ipynb"))
+        if len(files) < 2 or (path in files and not any(with_points(file) for file in files if file != path)):
+            return
+        names = [file.name for file in files]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        if len(names) == 1:
-            raise ClassroomError(f"the notebook in {path.parent} is called {shown}: rename it to {path.name}")
-        if names:
-            raise ClassroomError(
-                f"{path.parent} has {len(names)} notebooks ({shown}), and an assignment has one, named as its folder: give each "
-                f"a folder of its own, such as source/{path.parent.name}_1/{path.parent.name}_1.ipynb"
-            )
+        raise ClassroomError(
+            f"{path.parent} has {len(names)} notebooks ({shown}), and an assignment has one: give each a folder of its own, such "
+            f"as source/{path.parent.name}_1/{names[0]}"
+        )
 
     def submitters(self, assignment: str) -> list[str]:
         """The students with a submission of ``assignment``, sorted."""
         folders = (self.root / "submitted").glob("*")
         notebook = (
-            Path(assignment) / f"{assignment}.ipynb"
+            Path(assignment) / f"{self.notebook(assignment)}.ipynb"
         )  # a link that leads nowhere is there, too: it gets its reason
         return sorted(path.name for path in folders if valid_id(path.name) and os.path.lexists(path / notebook))
+
+
+def with_points(notebook: Path) -> bool:
+    """Whether a notebook in ``source/`` may have questions."""
+    return re.search(rb'"(grade|task)": *true', notebook.read_bytes()) is not None
 
 
 def parse_time(text: str) -> datetime:

@@ -107,7 +107,7 @@ def reader(classroom: Classroom, assignment: str, platform: str, pattern: str, w
         from coursekit.classroom.show.moodle import numbers as of_worksheet  # imports nbgrader, which takes seconds
 
         numbers = of_worksheet(worksheet, roster.values())
-    return Reader(assignment, roster, platform, compiled, numbers)
+    return Reader(assignment, roster, classroom.notebook(assignment), platform, compiled, numbers)
 
 
 @click.command("collect")

@@ -76,7 +76,7 @@ def command(
         )
     if wrong := handed_in.misnamed(classroom, assignment, students):
         raise click.ClickException(
-            f"no {assignment}.ipynb, but a notebook of another name: "
+            f"no {classroom.notebook(assignment)}.ipynb, but a notebook of another name: "
             + "; ".join(f"{student} ({listed(names)})" for student, names in wrong.items())
             + f". Rename what is to be graded, in submitted/STUDENT/{assignment}, or `course collect` it"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tomllib
 
 import pytest
@@ -167,10 +168,42 @@ def test_an_unmarked_model_answer_is_no_stub_and_a_task_waits_for_a_person(tmp_p
     assert statuses == {"ann": ["manual", "manual", "passed"], "bob": ["blank", "manual", "passed"]}
 
 
-def test_notebooks_of_other_names_are_named_with_the_way_out(tmp_path):
-    root = put(tmp_path, "hw", of_questions([DOUBLE]))
+def test_a_notebook_of_any_name_goes_the_whole_way(tmp_path):
+    source = of_questions([DOUBLE])
+    root = put(tmp_path, "hw", source)
     (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part 1.ipynb")
-    assert "is called part 1.ipynb: rename it to hw.ipynb" in course(root, "grade", "hw", code=1)
+    course(root, "init", str(root))
+    course(root, "release", "hw")
+    released = (root / "release" / "hw" / "part 1.ipynb").read_text()
+    (tmp_path / "box" / "ann" / "hw").mkdir(parents=True)
+    (tmp_path / "box" / "ann" / "hw" / "part 1.ipynb").write_bytes(
+        answered(source, double="def double(x):\n    return x + x")
+    )
+    (tmp_path / "box" / "bob").mkdir()
+    (tmp_path / "box" / "bob" / "part 1.ipynb").write_text(released)
+    (tmp_path / "box" / "bob" / "scratch.ipynb").write_text(released)
+    course(root, "collect", "hw", str(tmp_path / "box"))
+    said = course(root, "grade", "hw")
+    assert "2 graded" in said and "not read" not in said
+    assert [record(root, name)["score"] for name in ("ann", "bob")] == [1, 0]
+    course(root, "feedback", "hw")
+    course(root, "export", "hw", "--output", str(root / "grades.csv"))
+    assert "hw,ann,,,,,graded,1,0,0,1,1" in (root / "grades.csv").read_text()
+    with sqlite3.connect(root / "gradebook.db") as book:
+        assert book.execute("select name from notebook").fetchall() == [("part 1",)]
+    assert (root / "autograded" / "ann" / "hw" / "part 1.ipynb").is_file()
+
+
+def test_several_notebooks_in_one_assignment_are_named_with_the_way_out(tmp_path):
+    root = put(tmp_path, "hw", of_questions([DOUBLE]))
+    (root / "source" / "hw" / "notes.ipynb").write_bytes(of_questions([]))
+    course(root, "init", str(root))
+    (root / "source" / "hw" / "notes.ipynb").unlink()
+    (root / "source" / "hw" / "more.ipynb").write_bytes(of_questions([DOUBLE]))
+    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"], ["release", "hw"]):
+        assert "has 2 notebooks (hw.ipynb, more.ipynb)" in course(root, *line, code=1), "points would go without a word"
+    (root / "source" / "hw" / "more.ipynb").unlink()
+    (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part 1.ipynb")
     (root / "source" / "hw" / "part 2.ipynb").write_bytes(of_questions([DOUBLE]))
     for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"]):
         said = course(root, *line, code=1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -61,16 +61,16 @@ def fault(item: Item, student: str, source: list[Cell], known: Mapping[str, str]
     return item.reason if isinstance(item, Refusal) else notebook_fault(item.data, source)
 
 
-def rank(candidate: Candidate, assignment: str) -> tuple:
+def rank(candidate: Candidate, names: Collection[str]) -> tuple:
     """Which of several notebooks of one student counts: the one with the right name, then the newest."""
-    return (candidate.version, stem(candidate.name) == assignment, candidate.moment, candidate.origin)
+    return (candidate.version, stem(candidate.name) in names, candidate.moment, candidate.origin)
 
 
-def unclear(candidates: list[Candidate], student: str, assignment: str) -> bool:
+def unclear(candidates: list[Candidate], student: str, names: Collection[str]) -> bool:
     """Whether one folder holds several notebooks and no name tells which is meant."""
     folders = {candidate.parts[:-1] for candidate in candidates}
     stems = {stem(candidate.name) for candidate in candidates}
-    clear = {assignment, student, f"{student}_{assignment}"}
+    clear = {student, *names, *(f"{student}_{name}" for name in names)}
     return len(candidates) > 1 and len(folders) == 1 and folders != {()} and len(stems) > 1 and not stems & clear
 
 
@@ -153,7 +153,7 @@ def collect_items(
     report, roster = [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
     others: dict[str, Found] = {}
-    found, nobodys = sorted_out(list(items), reader or Reader(assignment, roster))
+    found, nobodys = sorted_out(list(items), reader or Reader(assignment, roster, classroom.notebook(assignment)))
     refusals = [Taken(None, status, reason, origin) for status, reason, origin in nobodys]
     for one in found:
         item, student = one.item, one.student
@@ -196,13 +196,15 @@ def take(
 
     A folder with many notebooks whose name is no ``known`` student's is perhaps nobody's, and leaves no record.
     """
-    if unclear(candidates, student, assignment):
+    notebook = classroom.notebook(assignment)
+    names = {assignment, notebook}
+    if unclear(candidates, student, names):
         reason = (
-            f"several notebooks lie in one folder and none is called {assignment}.ipynb, so which one counts is unclear; a "
+            f"several notebooks lie in one folder and none is called {notebook}.ipynb, so which one counts is unclear; a "
             "folder is one student's: when it holds the notebooks of many, unpack the zip and name the folder itself"
         )
         return [Taken(student if known else None, "refused", reason, candidate.origin) for candidate in candidates]
-    *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, assignment))
+    *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, names))
     report = []
     for other in others:
         keep_earlier(classroom, assignment, student, other.data, time_text(other.moment))

@@ -27,7 +27,7 @@ def is_class_export(classroom: Classroom, assignment: str, paths: list[Path]) ->
     """
     if len(paths) != 1 or paths[0].suffix.lower() != ".zip" or paths[0].is_symlink() or not paths[0].is_file():
         return False
-    (path,), reader = paths, Reader(assignment, people(classroom))
+    (path,), reader = paths, Reader(assignment, people(classroom), classroom.notebook(assignment))
     own = named((path.name,), holder(path), reader)
     if of_platform(path.name, assignment) or own in reader.roster or own in classroom.submitters(assignment):
         return False

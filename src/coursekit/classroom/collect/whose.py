@@ -52,6 +52,7 @@ class Reader:
 
     assignment: str
     roster: Mapping[str, Person] = field(default_factory=dict)
+    notebook: str = ""  # its name, where that is not the assignment's
     platform: str = ""
     pattern: re.Pattern[str] | None = None
     numbers: Mapping[str, str] = field(default_factory=dict)  # Moodle's, and whose they are
@@ -76,7 +77,12 @@ class Reader:
             )
         if platforms.NOT_HANDED_IN.match(path):
             raise NotHandedIn(f"{shown_path(parts)} was not handed in: it is feedback, or what a student works on")
-        if container and parts and stem(parts[-1]) == self.assignment and set(parts[:-1]) <= {self.assignment}:
+        if (
+            container
+            and parts
+            and stem(parts[-1]) in (self.assignment, self.notebook)
+            and set(parts[:-1]) <= {self.assignment}
+        ):
             return self.whose_among((container, *parts), container)
         return self.whose_among(parts, container)
 

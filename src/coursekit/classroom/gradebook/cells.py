@@ -147,15 +147,17 @@ def write_sources(connection: Connection, notebook: str, stored: Any) -> None:
             connection.execute(SOURCE.update().where(SOURCE.c.id == known[name][0]).values(columns))
 
 
-def write(connection: Connection, assignment: str, source: bytes, deadline: datetime | None) -> Structure:
-    """Make or bring up to date the rows of an assignment; returns their ids."""
+def write(
+    connection: Connection, assignment: str, notebook: str, source: bytes, deadline: datetime | None
+) -> Structure:
+    """Make or bring up to date the rows of an assignment and its notebook; returns their ids."""
     stored = as_stored(source)
     course = one_id(connection, api.Course.__table__, {}, id=current().id)
     assignment_id = one_id(connection, ASSIGNMENT, {"course_id": course}, name=assignment)
     if deadline is not None:
         connection.execute(ASSIGNMENT.update().where(ASSIGNMENT.c.id == assignment_id).values(duedate=deadline))
     kernel = {"kernelspec": json.dumps(stored.metadata.get("kernelspec", {}))}
-    notebook_id = one_id(connection, NOTEBOOK, kernel, name=assignment, assignment_id=assignment_id)
+    notebook_id = one_id(connection, NOTEBOOK, kernel, name=notebook, assignment_id=assignment_id)
     wanted = wanted_cells(stored)
     gone = [row for key, row in known_cells(connection, notebook_id).items() if key not in wanted]
     lost = tuple(entered(connection, gone))

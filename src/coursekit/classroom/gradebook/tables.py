@@ -134,7 +134,8 @@ def once(classroom: Classroom, assignment: str, source: bytes, records: Mapping[
     engine = connect(classroom.db_url)
     try:
         with engine.begin() as connection:
-            structure = cells.write(connection, assignment, source, naive(policy.load(classroom, assignment).deadline))
+            due, name = naive(policy.load(classroom, assignment).deadline), classroom.notebook(assignment)
+            structure = cells.write(connection, assignment, name, source, due)
             cells.write_down(structure.lost, classroom.removed(assignment))
             Bulk(connection, structure, people(classroom)).write(classroom, records)
     finally:

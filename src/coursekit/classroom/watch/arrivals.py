@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +60,16 @@ class Arrival:
         return list(from_file(self.path, self.parts))
 
 
-def found(inbox: Path, assignments: Collection[str]) -> list[Arrival]:
-    """All that may be a submission, the oldest first; what cannot be looked at is left for the next look."""
+def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
+    """All that may be a submission, the oldest first; what cannot be looked at is left for the next look.
+
+    ``assignments`` are the notebooks' names by the assignments'.
+    """
     every: list[Arrival] = []
     for folder in (Path(entry.path) for entry in entries(inbox) if entry.is_dir(follow_symlinks=False)):
         parts = folder.name.split("+")
         if len(parts) >= NAMED and parts[1] in assignments:
-            every += arrived(folder / f"{parts[1]}.ipynb", parts[1], parts[0], account(folder))
+            every += arrived(folder / f"{assignments[parts[1]]}.ipynb", parts[1], parts[0], account(folder))
         elif folder.name in assignments:
             for path in files(folder, DEEPEST):
                 inside = path.relative_to(folder).parts[:-1]

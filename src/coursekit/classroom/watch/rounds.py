@@ -36,7 +36,8 @@ class Watch:
 
     def waiting(self) -> list[Arrival]:
         """The arrivals that are not done, the oldest first."""
-        return [one for one in found(self.inbox, self.classroom.assignments()) if one.key not in self.ledger.done]
+        names = {name: self.classroom.notebook(name) for name in self.classroom.assignments()}
+        return [one for one in found(self.inbox, names) if one.key not in self.ledger.done]
 
     def next_round(self, waiting: list[Arrival]) -> dict[str, Arrival]:
         """By student, one arrival each, all for the assignment of the oldest that may be done now.
