@@ -1,29 +1,19 @@
-"""Figures of finished pages: their numbers, the formulas of their captions, and where a panel stands on a phone."""
+"""Figures of finished pages: their numbers, and where a panel stands on a phone."""
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
 from sphinx.application import Sphinx
 
 from coursekit.book import order
-from coursekit.book.mathematics.typeset import mathml
 
-FORMULA = re.compile(r'<span class="math notranslate nohighlight">\\\((.+?)\\\)</span>', re.S)
 FIGURE = re.compile(r'<figure class="(dynfig[^"]*)"([^>]*)>(.*?)</figure>', re.S)
 CAPTION = re.compile(r"(<figcaption>)(.*?)(</figcaption>)", re.S)
 SIDE = re.compile(r"\b([Ll]eft|[Rr]ight|[Mm]iddle)\b(?= panels?\b|:| and |,)")
 PANEL = re.compile(r"\b(left|right)(?= panel\b)")
 BELOW = {"left": "top", "right": "bottom", "middle": "middle"}
-
-
-def typeset(body: str) -> str:
-    """``body`` with the formulas that cells wrote typeset, as those of the text are."""
-    return FORMULA.sub(
-        lambda m: f'<span class="math notranslate nohighlight">{mathml(html.unescape(m[1]))}</span>', body
-    )
 
 
 def numbered(body: str, chapter: int | None) -> str:
@@ -64,7 +54,7 @@ def finish(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     """Mend the figures of a page that is about to be written."""
     body = context.get("body")
     if body and app.builder.format == "html":
-        body = numbered(typeset(body), order.number(app, pagename))
+        body = numbered(body, order.number(app, pagename))
         context["body"] = sided(body, PANEL) if "dynfig-stacked" in body else body
 
 

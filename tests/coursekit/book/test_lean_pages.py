@@ -65,11 +65,6 @@ def test_a_caption_says_top_where_left_is_top() -> None:
     assert "td-narrow" not in figures.numbered(f'<figure class="dynfig">{caption}', 1)
 
 
-def test_formulas_of_captions_are_typeset() -> None:
-    body = r'<p><span class="math notranslate nohighlight">\(a&lt;b\)</span></p>'
-    assert "<math" in figures.typeset(body) and r"\(" not in figures.typeset(body)
-
-
 @pytest.mark.parametrize(
     ("listed", "read"),
     [
