@@ -75,10 +75,10 @@ class Formation:
         hits = np.flatnonzero(getattr(self, curve) >= level)
         return float(self.steps[hits[0]]) if len(hits) else np.inf
 
-    def done(self, curve: str, step: float) -> float:
-        """The share of a curve's whole rise that is done at a step."""
+    def risen(self, curve: str, share: float = 0.5) -> float:
+        """The first recorded step at which a curve has done this share of its whole rise."""
         values = getattr(self, curve)
-        return float((np.interp(step, self.steps, values) - values[0]) / (values.max() - values[0]))
+        return self.reached(curve, values[0] + share * (values.max() - values[0]))
 
 
 def start(seed: int, task: Copying, width: int, layers: int) -> Network:
@@ -100,7 +100,7 @@ def learn(
     layers: int = 2,
     width: int = 32,
     rate: float = 3e-3,
-    steps: int = 250,
+    steps: int = 200,
     until: float = 1.1,
     batch: int = 32,
     every: int = 5,
@@ -126,10 +126,11 @@ def learn(
         optimizer.step()
     for weights in maps + distances:
         weights.requires_grad_(False)
-    return Formation(*np.array(records, dtype=float).T, network)
+    when, accuracy, loss, prefix, previous = np.array(records, dtype=float).T
+    return Formation(when, accuracy, loss, prefix, previous, network)
 
 
-def unseen_sequences(seed: int, task: Copying, n: int = 128) -> tuple[Int[Tensor, "n t"], Int[Tensor, "n 1"]]:
+def unseen_sequences(seed: int, task: Copying, n: int = 64) -> tuple[Int[Tensor, "n t"], Int[Tensor, "n 1"]]:
     """Sequences to judge a network by: of the task, and all of them repeated."""
     return replace(task, repeated=1.0).draw(n, torch_generator(seed, "emergence sequences to judge by"))
 

@@ -4,8 +4,9 @@ The context is :math:`x_1y_1\dots x_Ny_N` and then one of the :math:`x` again; i
 All tokens are orthonormal.  Layer 1 adds :math:`\alpha` to the score of the token before; layer 2 looks with strength
 :math:`\beta` for positions whose layer 1 has read the present token; :math:`\gamma` copies what layer 2 has found:
 
-.. math:: \hat y=\gamma\sum_i s_it_i,\qquad s=\operatorname{softmax}(\beta m),\qquad m_i=\text{what layer 1 at }i\text{ has read of the query}.
+.. math:: \hat y=\gamma\sum_i s_it_i,\qquad s=\operatorname{softmax}(\beta m),
 
+where :math:`t_i` is the token at position i and :math:`m_i` what layer 1 has read there of the query.
 After the minimal transformer of Musat et al. 2025, with a causal mask; here all other weights are held at zero.
 """
 
@@ -38,6 +39,10 @@ class Growth:
         if values[after] < level:
             return np.inf
         return float(np.interp(level, values[after - 1 : after + 1], self.times[after - 1 : after + 1]))
+
+    def value(self, curve: str, time: float) -> float:
+        """A curve at a time, between recorded times by a straight line."""
+        return float(np.interp(time, self.times, getattr(self, curve)))
 
 
 def read(alpha: float, pairs: int) -> tuple[Float[ndarray, "n t"], Float[ndarray, "n t"]]:
@@ -77,7 +82,7 @@ def descent(numbers: Float[ndarray, " 3"], pairs: int) -> tuple[float, Float[nda
 
 
 @once
-def growth(pairs: int, until: float = 0.9) -> Growth:
+def growth(pairs: int, until: float = 0.5) -> Growth:
     """Gradient flow from zero until layer 2 gives the right answer a share ``until`` of its attention.
 
     Raises ValueError for fewer than two pairs.
@@ -99,4 +104,5 @@ def growth(pairs: int, until: float = 0.9) -> Growth:
         events=there,
     )
     attention = np.array([descent(numbers, pairs)[2] for numbers in found.y.T])
-    return Growth(found.t, *found.y, attention)
+    previous, match, copy = found.y
+    return Growth(found.t, previous, match, copy, attention)

@@ -1,0 +1,169 @@
+"""What the chapter asserts about induction heads in a small attention network."""
+
+from __future__ import annotations
+
+import math
+
+from coursekit.claim import Measured, claim
+from training_dynamics.emergence.copying import Copying
+from training_dynamics.emergence.induction import TASK, Formation, judge, learn, unseen_sequences
+
+
+def repeats(context: int = 24, vocabulary: int = 16, share: float = 1.0) -> Copying:
+    """Sequences whose blocks are a quarter to a half of the context."""
+    return Copying(vocabulary, context, context // 4, context // 2, share)
+
+
+def formed(seed: int, width: int = 32, vocabulary: int = 16, context: int = 24, rate: float = 3e-3) -> Formation:
+    """Two layers on sequences that repeat."""
+    return learn(seed, repeats(context, vocabulary), width=width, rate=rate)
+
+
+@claim(
+    "emergence.induction_forms",
+    "A network of two attention layers learns to copy from its context what followed last time.",
+    source="olsson2022induction",
+    verdict="holds",
+    vary={"width": (32, 64), "vocabulary": (16, 32), "context": (24, 32), "rate": (0.002, 0.003, 0.005)},
+)
+def induction_forms(
+    seed: int, width: int = 32, vocabulary: int = 16, context: int = 24, rate: float = 0.003
+) -> Measured:
+    """Accuracy on unseen sequences, where the next token can be foreseen."""
+    return Measured(float(formed(seed, width, vocabulary, context, rate).accuracy[-1]), "accuracy", at_least=0.52)
+
+
+@claim(
+    "emergence.one_layer_later",
+    "One attention layer only needs more time to do the same.",
+    source="olsson2022induction",
+    verdict="fails",
+    instead="After twice as many steps and more it stays far below: it knows which tokens occurred, not what followed.",
+    vary={"steps": (400, 1200), "width": (32, 64), "rate": (0.003, 0.01)},
+)
+def one_layer_later(seed: int, steps: int = 400, width: int = 32, rate: float = 0.003) -> Measured:
+    """Accuracy of one layer on unseen sequences, where the next token can be foreseen."""
+    run = learn(seed, layers=1, steps=steps, width=width, rate=rate, every=100)
+    return Measured(float(run.accuracy[-1]), "accuracy", at_most=0.62)
+
+
+@claim(
+    "emergence.induction_at_once",
+    "Induction heads appear at one moment.",
+    verdict="fails",
+    instead="In steps, the prefix-matching score takes a third of all the time or more to go from 10 to 90 % of its rise.",
+    vary={"width": (32, 64), "vocabulary": (16, 32), "rate": (0.002, 0.003, 0.005)},
+)
+def induction_at_once(seed: int, width: int = 32, vocabulary: int = 16, rate: float = 0.003) -> Measured:
+    """Steps from 10 to 90 % of the rise of the prefix-matching score, over those from the start to 90 %."""
+    run = formed(seed, width, vocabulary, rate=rate)
+    end = run.risen("prefix", 0.9)
+    return Measured((end - run.risen("prefix", 0.1)) / end, "of the time", at_least=0.25)
+
+
+@claim(
+    "emergence.prefix_warns",
+    "The prefix-matching score rises before the accuracy does, and so gives warning.",
+    verdict="fails",
+    instead="Here both are half way up at the same time: it says what has formed, and does not foretell it.",
+    vary={"width": (32, 64), "vocabulary": (16, 32), "rate": (0.002, 0.003, 0.005)},
+)
+def prefix_warns(seed: int, width: int = 32, vocabulary: int = 16, rate: float = 0.003) -> Measured:
+    """By how much later the score is half way up than the accuracy, relative to the step of the latter."""
+    run = formed(seed, width, vocabulary, rate=rate)
+    accuracy = run.risen("accuracy")
+    return Measured((run.risen("prefix") - accuracy) / accuracy, "later", at_least=-0.15, scale=0.05)
+
+
+@claim(
+    "emergence.previous_first",
+    "First a head forms that attends to the token before, and upon it the induction head.",
+    verdict="fails",
+    instead="The first layer's half of the circuit is half way up after the second layer already works.",
+    vary={"width": (32, 64), "vocabulary": (16, 32), "rate": (0.002, 0.003, 0.005)},
+)
+def previous_first(seed: int, width: int = 32, vocabulary: int = 16, rate: float = 0.003) -> Measured:
+    """By how much later the attention to the token before is half way up than the prefix-matching score, relatively."""
+    run = formed(seed, width, vocabulary, rate=rate)
+    prefix = run.risen("prefix")
+    return Measured((run.risen("previous") - prefix) / prefix, "later", at_least=0.0, scale=0.05)
+
+
+@claim(
+    "emergence.previous_needed",
+    "The second layer works through the first one's look at the token before.",
+    source="olsson2022induction",
+    verdict="holds",
+    vary={"width": (32, 64), "vocabulary": (16, 32), "context": (24, 32)},
+)
+def previous_needed(seed: int, width: int = 32, vocabulary: int = 16, context: int = 24) -> Measured:
+    """Accuracy that is lost when the first layer may not attend to the token before."""
+    network = formed(seed, width, vocabulary, context).network
+    unseen = unseen_sequences(seed, repeats(context, vocabulary))
+    return Measured(judge(network, *unseen)[0] - judge(network, *unseen, True)[0], "accuracy lost", at_least=0.3)
+
+
+@claim(
+    "emergence.score_is_head",
+    "A high prefix-matching score shows an induction head.",
+    source="kawata2025shortcut",
+    verdict="fails",
+    instead=(
+        "Trained on blocks of one length, the network attends to a fixed distance. Its score is high, and at other "
+        "lengths it knows nothing."
+    ),
+    vary={"length": (7, 8, 10), "width": (32, 64), "steps": (100, 200)},
+)
+def score_is_head(seed: int, length: int = 8, width: int = 32, steps: int = 100) -> Measured:
+    """Accuracy at other block lengths, over the prefix-matching score at the length that it was trained on."""
+    run = learn(seed, Copying(shortest=length, longest=length), width=width, steps=steps, every=50)
+    elsewhere = judge(run.network, *unseen_sequences(seed, TASK))[0]
+    return Measured(elsewhere / run.prefix[-1], "of the score", at_most=0.5)
+
+
+@claim(
+    "emergence.ability_is_head",
+    "A network that foretells a repeated sequence has an induction head.",
+    verdict="fails",
+    instead=(
+        "Where no token comes twice in a block, the next one is the token not seen for longest. The network learns that, "
+        "and its prefix-matching score falls to nothing."
+    ),
+    vary={"vocabulary": (12, 16), "width": (32, 64), "steps": (200, 300)},
+)
+def ability_is_head(seed: int, vocabulary: int = 16, width: int = 32, steps: int = 200) -> Measured:
+    """The prefix-matching score over the accuracy, when every block is a random order of the whole vocabulary."""
+    run = learn(seed, Copying(vocabulary, permuted=True), width=width, steps=steps, every=50)
+    return Measured(float(run.prefix[-1] / run.accuracy[-1]), "of the accuracy", at_most=0.1)
+
+
+@claim(
+    "emergence.fewer_repeats",
+    "The fewer of the training sequences repeat, the later the head forms.",
+    source="chan2022distributional",
+    verdict="holds",
+    vary={"share": (0.2, 0.3), "width": (32, 64), "rate": (0.003, 0.005)},
+)
+def fewer_repeats(seed: int, share: float = 0.3, width: int = 32, rate: float = 0.003) -> Measured:
+    """Step of 60 % accuracy when a share of the sequences repeats, over that when all do."""
+    few = learn(seed, repeats(share=share), width=width, rate=rate, steps=800, until=0.6)
+    return Measured(
+        few.reached("accuracy", 0.6) / formed(seed, width, rate=rate).reached("accuracy", 0.6),
+        "times later",
+        at_least=1.2,
+    )
+
+
+@claim(
+    "emergence.square_law_trained",
+    "Twice the context takes four times as long.",
+    verdict="fails",
+    instead="With softmax outputs and Adam, which rescales small gradients, twice the context takes about as long.",
+    vary={"width": (32, 64), "rate": (0.003, 0.005), "vocabulary": (16, 32)},
+)
+def square_law_trained(seed: int, width: int = 32, rate: float = 0.003, vocabulary: int = 16) -> Measured:
+    """The exponent x in time ~ context^x between 24 and 48 tokens, with blocks in proportion."""
+    long = learn(seed, repeats(48, vocabulary), width=width, rate=rate, steps=400, until=0.6)
+    short = formed(seed, width, vocabulary, rate=rate)
+    ratio = long.reached("accuracy", 0.6) / short.reached("accuracy", 0.6)
+    return Measured(math.log2(ratio), "(exponent)", at_most=0.9, scale=0.25)
