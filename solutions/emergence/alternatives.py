@@ -94,6 +94,19 @@ def prefix_score(attention, tokens):
         last[token] = t
     return total / max(count, 1)
 
+# %% induction_head / loops
+def induction_head(vocabulary, context):
+    position = np.zeros((context, context))
+    for t in range(1, context):
+        position[t, t - 1] = 100
+    match = np.zeros((2 * vocabulary, 2 * vocabulary))
+    copy = np.zeros((2 * vocabulary, vocabulary))
+    for v in range(vocabulary):
+        match[v, vocabulary + v] = 200
+        match[v, v] = -50
+        copy[v, v] = 1
+    return position, match, copy
+
 # %% least_update / least-squares
 def least_update(phi, keep):
     asked = phi[[0, *keep]]

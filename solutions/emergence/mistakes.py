@@ -483,6 +483,48 @@ def prefix_score(attention, tokens):
             seen.append(attention[earlier[-1] + 1, t])
     return float(np.mean(seen)) if seen else 0.0
 
+# %% induction_head / same-token
+# says: Your second layer looks for the present token itself, and so copies it. It has to look for positions whose layer 1 has read it.
+# hint: 2
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 50.0 * np.eye(context, k=-1), np.block([[50 * one, nothing], [nothing, nothing]]), np.vstack([one, nothing])
+
+# %% induction_head / first-position
+# says: It works unless the token sought is the first one. Position 0 has only itself to look at, and passes for a follower of itself.
+# hint: 3
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 50.0 * np.eye(context, k=-1), np.block([[nothing, 50 * one], [nothing, nothing]]), np.vstack([one, nothing])
+
+# %% induction_head / copies-what-was-read
+# says: You copy the second half of what is found, which is what layer 1 has read there: the present token once more.
+# hint: 2
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 50.0 * np.eye(context, k=-1), np.block([[-25 * one, 50 * one], [nothing, nothing]]), np.vstack([nothing, one])
+
+# %% induction_head / next-position
+# says: Your position scores are large one place after the diagonal, where layer 1 may not look; the token before is one place to the left.
+# hint: 1
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 50.0 * np.eye(context, k=1), np.block([[-25 * one, 50 * one], [nothing, nothing]]), np.vstack([one, nothing])
+
+# %% induction_head / transposed-match
+# says: Your match compares what the present position has read with the tokens at other positions. Query and key are the wrong way round.
+# hint: 2
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 50.0 * np.eye(context, k=-1), np.block([[-25 * one, nothing], [50 * one, nothing]]), np.vstack([one, nothing])
+
+# %% induction_head / soft
+# says: The weights are in the right places, and too small: a softmax of scores of 1 spreads its attention over everything.
+# hint: 3
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    return 1.0 * np.eye(context, k=-1), np.block([[-0.5 * one, one], [nothing, nothing]]), np.vstack([one, nothing])
+
 # %% least_update / keeps-nothing
 # says: Your update leaves no answer as it is: you took the plain one whatever is to be kept.
 # hint: 1

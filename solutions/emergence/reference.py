@@ -62,6 +62,13 @@ def prefix_score(attention, tokens):
             seen.append(attention[t, earlier[-1] + 1])
     return float(np.mean(seen)) if seen else 0.0
 
+# %% induction_head
+def induction_head(vocabulary, context):
+    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
+    position = 50.0 * np.eye(context, k=-1)
+    match = np.block([[-25 * one, 50 * one], [nothing, nothing]])
+    return position, match, np.vstack([one, nothing])
+
 # %% least_update
 def least_update(phi, keep):
     kept = phi[keep]
