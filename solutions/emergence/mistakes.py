@@ -484,7 +484,7 @@ def prefix_score(attention, tokens):
     return float(np.mean(seen)) if seen else 0.0
 
 # %% induction_head / same-token
-# says: Your second layer looks for the present token itself, and so copies it. It has to look for positions whose layer 1 has read it.
+# says: What comes out is the present token once more. Either layer 2 looks for that token itself, where it has to look for positions whose layer 1 has read it, or you copy what was read there.
 # hint: 2
 def induction_head(vocabulary, context):
     one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
@@ -496,13 +496,6 @@ def induction_head(vocabulary, context):
 def induction_head(vocabulary, context):
     one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
     return 50.0 * np.eye(context, k=-1), np.block([[nothing, 50 * one], [nothing, nothing]]), np.vstack([one, nothing])
-
-# %% induction_head / copies-what-was-read
-# says: You copy the second half of what is found, which is what layer 1 has read there: the present token once more.
-# hint: 2
-def induction_head(vocabulary, context):
-    one, nothing = np.eye(vocabulary), np.zeros((vocabulary, vocabulary))
-    return 50.0 * np.eye(context, k=-1), np.block([[-25 * one, 50 * one], [nothing, nothing]]), np.vstack([nothing, one])
 
 # %% induction_head / next-position
 # says: Your position scores are large one place after the diagonal, where layer 1 may not look; the token before is one place to the left.

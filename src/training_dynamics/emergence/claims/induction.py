@@ -118,7 +118,7 @@ def score_is_head(seed: int, length: int = 8, width: int = 32, steps: int = 100)
     """Accuracy at other block lengths, over the prefix-matching score at the length that it was trained on."""
     run = learn(seed, Copying(shortest=length, longest=length), width=width, steps=steps, every=50)
     elsewhere = judge(run.network, *unseen_sequences(seed, TASK))[0]
-    return Measured(elsewhere / run.prefix[-1], "of the score", at_most=0.5)
+    return Measured(elsewhere / run.prefix[-1], "of the score", at_most=0.6)
 
 
 @claim(
