@@ -116,6 +116,11 @@ class Classroom:
         """Names and numbers of the students: ``student,first_name,last_name,email,lms_id,section``."""
         return self.root / "roster.csv"
 
+    @property
+    def groups(self) -> Path:
+        """Who hands in together: ``assignment,student,group``."""
+        return self.root / "groups.csv"
+
     def assignments(self) -> list[str]:
         """The names of the released assignments, sorted."""
         folders = (self.root / "source").glob("*")

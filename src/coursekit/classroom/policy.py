@@ -18,6 +18,7 @@ class Policy:
 
     ``min(max_penalty, penalty_per_day · days)`` where a started day after ``deadline + grace_minutes`` counts as a day, and
     the first ``late_days`` of a student's late days, over all assignments in the order of their deadlines, cost nothing.
+    ``groups`` is whether the groups of the roster hand in together.
     """
 
     deadline: datetime | None = None
@@ -25,6 +26,7 @@ class Policy:
     penalty_per_day: float = 0.0
     max_penalty: float = 1.0
     late_days: int = 0
+    groups: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.grace_minutes < math.inf:
@@ -51,7 +53,9 @@ def load(classroom: Classroom, assignment: str) -> Policy:
         raise ClassroomError(
             f"{classroom.policy.name}: {sorted(unknown)[0]!r} is not one of {', '.join(sorted(known))}"
         )
-    for name in known - {"deadline"}:
+    if not isinstance(values.get("groups", False), bool):
+        raise ClassroomError(f"{classroom.policy.name}: groups must be true or false, got {values['groups']!r}")
+    for name in known - {"deadline", "groups"}:
         if name in values and (isinstance(values[name], bool) or not isinstance(values[name], int | float)):
             raise ClassroomError(f"{classroom.policy.name}: {name} must be a number, got {values[name]!r}")
     if "late_days" in tables.get(assignment, {}) and assignment != "default":

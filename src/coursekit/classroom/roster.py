@@ -27,6 +27,7 @@ class Person:
     lms_id: str = ""
     section: str = ""
     username: str = ""
+    group: str = ""
 
     @property
     def name(self) -> str:

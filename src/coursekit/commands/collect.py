@@ -14,8 +14,9 @@ from rich.table import Column, Table
 
 from coursekit.classroom import handed_in
 from coursekit.classroom.collect import canvas
-from coursekit.classroom.collect.collect import Taken, collect_items
+from coursekit.classroom.collect.collect import collect_items
 from coursekit.classroom.collect.intake import from_paths
+from coursekit.classroom.collect.items import Taken
 from coursekit.classroom.collect.lone_zip import is_class_export
 from coursekit.classroom.collect.platforms import GROUPS, PLATFORMS
 from coursekit.classroom.collect.unclear import Doubtful

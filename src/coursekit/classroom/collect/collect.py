@@ -8,37 +8,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from coursekit.classroom import handed_in, records
 from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.collect.intake import from_paths
-from coursekit.classroom.collect.items import Candidate, Item, Refusal, stem
+from coursekit.classroom.collect.items import Candidate, Item, Refusal, Taken, stem
 from coursekit.classroom.collect.lone_zip import is_class_export
 from coursekit.classroom.collect.sort import Found, sorted_out
+from coursekit.classroom.collect.together import by_teams
 from coursekit.classroom.collect.whose import Reader
+from coursekit.classroom.groups import teams
 from coursekit.classroom.layout import ID_RULE, TIMESTAMP, Classroom, ClassroomError, time_text, valid_id
 from coursekit.classroom.roster import people
 from coursekit.classroom.source import source_cells
 from coursekit.engine.interface import Budget
 from coursekit.notebooks.read import Cell, Refused, read_submission
 from coursekit.paths import write_atomically
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of one item.
-
-    ``status`` is collected, replaced (an earlier one of the student's), unchanged, superseded, refused or, of another's file,
-    ignored.
-    """
-
-    student: str | None
-    status: str
-    reason: str
-    origin: str
 
 
 def notebook_fault(data: bytes, source: list[Cell]) -> str | None:
@@ -170,14 +158,29 @@ def collect_items(
         else:
             own = valid_id(student) and known.get(student.lower(), student) == student
             refusals.append(Taken(student if own else None, "refused", reason or "", item.origin))
+    chosen: dict[str, Candidate] = {}
     for student, candidates in sorted(good.items()):
         known_one = not roster or student in roster
-        report += take(classroom, assignment, student, candidates, submitted is not None, known_one)
+        best, said = choose(classroom, assignment, student, candidates, known_one)
+        report += said
+        chosen |= {student: best} if best else {}
+    together = teams(classroom, assignment)
+    alone, shared, conflicts = by_teams(chosen, together)
+    for taken in conflicts:
+        report.append(taken)
+        if taken.student:
+            earlier = chosen[taken.student]
+            keep_earlier(classroom, assignment, taken.student, earlier.data, time_text(earlier.moment))
+    for student, its in sorted(alone.items()):
+        report.append(put(classroom, assignment, student, its, submitted is not None))
+    for student, (giver, theirs) in sorted(shared.items()):
+        taken = put(classroom, assignment, student, theirs, submitted is not None)
+        report.append(replace(taken, reason=f"handed in by {giver} for the group; {taken.reason}".removesuffix("; ")))
     met = {taken.student for taken in [*report, *refusals]}
     refusals += [without_notebook(one, roster) for student, one in others.items() if student not in met]
     for taken in [*refusals, *(t for t in report if t.status == "refused")]:
-        if taken.student is not None:
-            refuse(classroom, assignment, source, taken.student, taken.reason)
+        for student in together.get(taken.student, (taken.student,)) if taken.student is not None else ():
+            refuse(classroom, assignment, source, student, taken.reason)
     return report + refusals
 
 
@@ -189,10 +192,10 @@ def without_notebook(found: Found, roster: Container[str]) -> Taken:
     return Taken(None, "ignored", reason, found.item.origin)
 
 
-def take(
-    classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], stated: bool, known: bool
-) -> list[Taken]:
-    """Store the one of a student's notebooks that counts and say what became of each.
+def choose(
+    classroom: Classroom, assignment: str, student: str, candidates: list[Candidate], known: bool
+) -> tuple[Candidate | None, list[Taken]]:
+    """The one of a student's notebooks that counts, and what became of the others, which are kept.
 
     A folder with many notebooks whose name is no ``known`` student's is perhaps nobody's, and leaves no record.
     """
@@ -203,7 +206,7 @@ def take(
             f"several notebooks lie in one folder and none is called {notebook}.ipynb, so which one counts is unclear; a "
             "folder is one student's: when it holds the notebooks of many, unpack the zip and name the folder itself"
         )
-        return [Taken(student if known else None, "refused", reason, candidate.origin) for candidate in candidates]
+        return None, [Taken(student if known else None, "refused", reason, one.origin) for one in candidates]
     *others, chosen = sorted(candidates, key=lambda candidate: rank(candidate, names))
     report = []
     for other in others:
@@ -211,11 +214,16 @@ def take(
         report.append(
             Taken(student, "superseded", f"{chosen.origin} counts; this one is kept in history", other.origin)
         )
+    return chosen, report
+
+
+def put(classroom: Classroom, assignment: str, student: str, chosen: Candidate, stated: bool) -> Taken:
+    """Store a student's notebook, and say what became of it."""
     try:
         status, reason = store(classroom, assignment, student, chosen, stated)
     except ClassroomError as error:  # the others' submissions can be taken all the same
         status, reason = "refused", str(error)
-    return [*report, Taken(student, status, reason, chosen.origin)]
+    return Taken(student, status, reason, chosen.origin)
 
 
 def collect(classroom: Classroom, assignment: str, paths: list[Path]) -> list[Taken]:

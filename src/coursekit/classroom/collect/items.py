@@ -54,6 +54,20 @@ class Note:
 Item = Candidate | Refusal | Note
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What became of one item.
+
+    ``status`` is collected, replaced (an earlier one of the student's), unchanged, superseded, refused or, of another's file,
+    ignored.
+    """
+
+    student: str | None
+    status: str
+    reason: str
+    origin: str
+
+
 def shown(name: str) -> str:
     """A name without what could steer a page or a terminal."""
     return UNUSUAL.sub("\ufffd", name.replace("'", "\u2019"))[:80]

@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook
 
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import release
-from coursekit.classroom.collect.collect import Taken, collect
+from coursekit.classroom.collect.collect import collect
+from coursekit.classroom.collect.items import Taken
 from coursekit.classroom.demo.students import MadeUp, make
 from coursekit.classroom.grade.job import Runner, Settings
 from coursekit.classroom.grade.run import grade

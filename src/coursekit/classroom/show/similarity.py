@@ -18,6 +18,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from coursekit.classroom import handed_in
+from coursekit.classroom.groups import teams
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.notebooks.limits import LONGEST_CODE
@@ -88,7 +89,10 @@ def similarity(classroom: Classroom, assignment: str, at_least: float = 0.6) -> 
     others = {cell.grade_id for cell in released if cell.grade_id} - {question.answer for question in questions(source)}
     stub = prints_of(released, others)
     prints: dict[str, set[int]] = {}
+    together = teams(classroom, assignment)
     for student in classroom.submitters(assignment):
+        if together.get(student, (student,))[0] in prints:  # a group's one notebook
+            continue
         try:
             cells = read_notebook(handed_in.notebook(classroom, assignment, student)[0])
         except Refused:

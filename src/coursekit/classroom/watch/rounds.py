@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit.classroom.collect.collect import Taken, collect_items
+from coursekit.classroom.collect.collect import collect_items
+from coursekit.classroom.collect.items import Taken
 from coursekit.classroom.grade.job import Runner, Settings
 from coursekit.classroom.grade.run import grade
 from coursekit.classroom.gradebook.scores import Standing, standings
