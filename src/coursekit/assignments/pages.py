@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from coursekit.assignments.notebook import HINTS, QUOTES, facts
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import released_text
 from coursekit.assignments.schema import Aim, Assignment, Block, Question, Text
+from coursekit.book.front import anchor
 from coursekit.live.fields import Fields
 from coursekit.paths import write_atomically
 
@@ -95,10 +95,7 @@ def _link(aim: Aim) -> str:
     """A link to the section of the chapter, or to the chapter."""
     if not aim.section:
         return f"{{doc}}`../{aim.page}`"
-    anchor = re.sub(r"[^a-z0-9]+", "-", aim.section.lower().replace("'", "")).strip(
-        "-"
-    )  # Sphinx's: ' is a quotation mark
-    return f'<a href="../{aim.page}.html#{anchor}">{aim.section.strip(QUOTES)}</a>'
+    return f'<a href="../{aim.page}.html#{anchor(aim.section)}">{aim.section.strip(QUOTES)}</a>'
 
 
 def _folded(title: str, text: str) -> str:

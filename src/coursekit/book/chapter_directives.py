@@ -1,4 +1,4 @@
-"""``{chapter-head}``, ``{predict}``, ``{explorable}``, ``{chapters}`` and ``{exercise}``: the parts of a chapter."""
+"""``{chapter-head}``, ``{predict}``, ``{explorable}`` and ``{exercise}``: the parts of a chapter."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from coursekit.book import front, uses
+from coursekit.book.aims import Aim
 from coursekit.book.exercises import label, question_title
-from coursekit.book.nodes import CourseDirective, box, folded, link, logger, paragraph, raw, table
+from coursekit.book.nodes import CourseDirective, box, folded, link, logger, paragraph, raw
 
 
 def page_link(docname: str, text: str, here: str) -> addnodes.pending_xref:
@@ -27,14 +28,16 @@ class ChapterHead(CourseDirective):
 
     def run(self) -> list[nodes.Node]:
         """The head of the chapter."""
-        uses.note(self.app, self.env.docname, "chapters")
+        for key in ("chapters", "aims", "number"):
+            uses.note(self.app, self.env.docname, key)
         text = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
         course = front.course_metadata(text)
         missing = [name for name in ("minutes", "objectives") if not course.get(name)]
         if missing:
             return self.fail(f"the front matter's `course` needs {' and '.join(missing)}")
+        aims = uses.aims(self.app)
         items = [
-            nodes.list_item("", nodes.paragraph("", "", *self.inline(sentence)), ids=[f"objective-{name}"])
+            nodes.list_item("", *self.aim(sentence, aims.get(name)), ids=[f"objective-{name}"])
             for name, sentence in course["objectives"].items()
         ]
         return [
@@ -45,6 +48,38 @@ class ChapterHead(CourseDirective):
                 paragraph(*self.facts(course["minutes"], course.get("prerequisites") or [])),
             )
         ]
+
+    def aim(self, sentence: str, aim: Aim | None) -> list[nodes.Node]:
+        """An objective; behind it where it is taught, asked for and tested."""
+        said = self.inline(sentence)
+        served = self.served(aim) if aim else []
+        if not served:
+            return [nodes.paragraph("", "", *said)]
+        return [
+            raw('<details class="td-aim"><summary>'),
+            *said,
+            raw("</summary>"),
+            paragraph(*served),
+            raw("</details>"),
+        ]
+
+    def served(self, aim: Aim) -> list[nodes.Node | str]:
+        """Links to the sections, the questions and the claims of an objective."""
+        here, known = self.env.docname, uses.records(self.app)
+        sections = [self.section(aim.page, heading) for heading in aim.sections]
+        questions = [link(label(name), title, here) for name, title in aim.questions]
+        claims = [link(known[c].anchor, c.partition(".")[2].replace("_", " "), here) for c in aim.claims if c in known]
+        parts: list[nodes.Node | str] = []
+        for lead, links in (("Taught in ", sections), ("Asked in ", questions), ("Tested by ", claims)):
+            for number, one in enumerate(links):
+                parts += [", " if number else lead, one]
+            parts += [". "] if links else []
+        return parts
+
+    def section(self, page: str, heading: str) -> nodes.reference:
+        """A link to a section of a chapter."""
+        uri = "" if page == self.env.docname else self.app.builder.get_relative_uri(self.env.docname, page)
+        return nodes.reference("", "", *self.inline(heading), internal=True, refuri=f"{uri}#{front.anchor(heading)}")
 
     def facts(self, minutes: int, prerequisites: list[str]) -> list[nodes.Node | str]:
         """Minutes to read, links to what comes before, and what is asked of the reader that the book has no chapter on."""
@@ -105,25 +140,6 @@ class Explorable(CourseDirective):
         return [box("td-explorable-frame", paragraph("Try it", classes="td-explorable-note"), *body)]
 
 
-class Chapters(CourseDirective):
-    """``{chapters}``: the chapters of the book with minutes and objectives, from their front matter."""
-
-    def run(self) -> list[nodes.Node]:
-        """The table, in the order of the table of contents."""
-        uses.note(self.app, self.env.docname, "chapters")
-        known = dict(front.chapters(Path(self.app.srcdir)))
-        order = [name for name in self.app.config.external_site_map if name in known]
-        rows: list[list[list[nodes.Node]]] = []
-        for name in order:
-            course = front.course_metadata(known[name])
-            chapter = page_link(name, front.title(known[name]) or name, self.env.docname)
-            sentences = " ".join(str(sentence) for sentence in course["objectives"].values())
-            rows.append([[chapter], self.inline(sentences), [nodes.Text(str(course.get("minutes", "")))]])
-        if not rows:
-            return [paragraph("No chapter is written yet.")]
-        return [table(["Chapter", "After it you can", "Minutes"], rows, "td-chapters")]
-
-
 class ExerciseRole(SphinxRole):
     """``{exercise}`topic/question```: a link to a question of an assignment."""
 
@@ -143,5 +159,4 @@ def setup(app: Sphinx) -> None:
     app.add_directive("chapter-head", ChapterHead)
     app.add_directive("predict", Predict)
     app.add_directive("explorable", Explorable)
-    app.add_directive("chapters", Chapters)
     app.add_role("exercise", ExerciseRole())

@@ -15,12 +15,14 @@ from coursekit.book import (
     claim_directives,
     claim_roles,
     figures,
+    map as course_map,
     order,
     places,
     scripts,
     uses,
 )
 from coursekit.book.mathematics import extension as mathematics
+from coursekit.book.reading import extension as reading
 from coursekit.book.search import extension as search
 from coursekit.book.theme import lean
 from coursekit.course import current
@@ -46,11 +48,13 @@ def setup(app: Sphinx) -> dict[str, object]:
         claim_directives,
         claim_roles,
         chapter_directives,
+        course_map,
         order,
         figures,
         scripts,
         answers,
         mathematics,
+        reading,
         search,
         lean,
     ):

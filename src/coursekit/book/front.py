@@ -40,6 +40,11 @@ def title(text: str) -> str:
     return match[1] if match else ""
 
 
+def anchor(heading: str) -> str:
+    """The id that Sphinx gives a heading."""
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower().replace("'", "")).strip("-")  # ' is a quotation mark
+
+
 def code_cells(text: str) -> list[str]:
     """The Python text of every ``{code-cell}`` of a MyST notebook, without options and IPython's magic lines."""
     return [

@@ -1,8 +1,8 @@
 """What each page depends on besides its own text, so that exactly the pages that must change are read again.
 
 A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
-``number`` (the chapter's), ``concepts``, ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page
-whose kept value differs is outdated.
+``aims`` (what serves its objectives), ``number`` (the chapter's), ``concepts``, ``tracks``, ``exercise:ID`` and
+``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from coursekit.book import claimdata, front, order
+from coursekit.book.aims import Aim, all_aims
 from coursekit.book.cachekey import page_digest, with_digest
 from coursekit.book.exercises import question_title
 
@@ -25,6 +26,14 @@ def records(app: Sphinx) -> dict[str, claimdata.Record]:
         files = Path(app.config.course_claims_file), Path(app.config.course_lock_file)
         app.course_records = claimdata.load(*files)  # type: ignore[attr-defined]
     return app.course_records  # type: ignore[attr-defined,no-any-return]
+
+
+def aims(app: Sphinx) -> dict[str, Aim]:
+    """Every objective of the book with what serves it, read once a build."""
+    if not hasattr(app, "course_aims"):
+        book = Path(app.srcdir)
+        app.course_aims = all_aims(book, book.parent / "exercises")  # type: ignore[attr-defined]
+    return app.course_aims  # type: ignore[attr-defined,no-any-return]
 
 
 def _hash(texts: Iterable[str]) -> str:
@@ -43,8 +52,10 @@ def current(app: Sphinx, docname: str, key: str) -> str:
     if kind == "chapters":
         texts = front.chapters(Path(app.srcdir))
         return _hash(f"{topic}{front.title(text)}{front.course_metadata(text)}" for topic, text in texts)
-    if kind == "concepts":
-        file = Path(app.srcdir) / "concepts.yml"
+    if kind == "aims":
+        return _hash(repr(aim) for aim in aims(app).values() if aim.page == docname)
+    if kind in ("concepts", "tracks"):
+        file = Path(app.srcdir) / f"{kind}.yml"
         return file.read_text(encoding="utf-8") if file.is_file() else ""
     if kind == "number":
         return str(order.number(app, docname))

@@ -1,0 +1,110 @@
+"""Reading in a browser: a figure waits for the reader's prediction, and a link shows what it points to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chromium import NEEDED
+from coursekit.book.reading.extension import STATIC
+from coursekit.course import current
+
+SCRIPTS = "".join(
+    f'<script src="{(STATIC / "reading" / f"{n}.js").as_uri()}"></script>' for n in ("kept", "predict", "preview")
+)
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+FIGURE = f'<div class="cell"><figure class="dynfig" id="{{}}"><picture><img alt="It rises." width="90" height="60" src="{PIXEL}"></picture><figcaption>It rises.</figcaption></figure></div>'
+PAGE = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>A page</title>
+<link rel="stylesheet" href="{(current().book / "_static" / "course.css").as_uri()}">{SCRIPTS}
+<article class="bd-article">
+<div class="td-predict"><p>Does it rise?</p><details><summary>Answer</summary><p>Yes.</p></details></div>
+<p>Some words.</p>{FIGURE.format("first")}
+<div class="td-predict"><p>And then?</p><details><summary>Answer</summary><p>No.</p></details></div>
+<h2>Another section</h2>{FIGURE.format("second")}
+<p>By <a id="eq" href="#equation-one">(1)</a> and <a id="cite" title="Ada. On engines. 1843. arXiv:1234.56789." href="references.html#id1">Ada 1843</a>,
+<a id="far" href="other.html#place">far</a>.</p><div style="height:1500px"></div>
+<div class="math" id="equation-one">a = b</div>
+</article></html>"""  # fmt: skip
+
+pytestmark = [pytest.mark.browser, NEEDED]
+
+
+@pytest.fixture
+def page(browser: Any, tmp_path: Path) -> Any:
+    (tmp_path / "page.html").write_text(PAGE)
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    yield page
+    context.close()
+
+
+def seen(page: Any, figure: str) -> bool:
+    return bool(page.locator(f"#{figure} img").evaluate("image => getComputedStyle(image).visibility === 'visible'"))
+
+
+def test_the_figure_that_answers_waits_for_the_answer_and_no_other_does(page: Any) -> None:
+    assert not seen(page, "first") and seen(page, "second")
+    page.get_by_label("I predict").first.fill("it falls")
+    page.get_by_text("Answer", exact=True).first.click()
+    assert seen(page, "first") and page.get_by_label("I predict").first.input_value() == "it falls"
+    page.get_by_role("group", name="Your prediction was").get_by_label("wrong").check()
+    page.reload()
+    assert seen(page, "first") and page.get_by_label("I predict").first.input_value() == "it falls"
+    page.get_by_text("Answer", exact=True).first.click()
+    assert page.get_by_label("wrong").is_checked()
+
+
+def test_a_reader_who_wants_the_figure_gets_it_with_the_answer(page: Any) -> None:
+    page.get_by_role("button", name="Show the figure").click()
+    assert seen(page, "first") and page.get_by_text("Yes.").is_visible()
+
+
+def test_the_figure_is_printed_in_any_case(page: Any) -> None:
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert seen(page, "first")
+
+
+def test_a_link_to_an_equation_or_a_reference_shows_it(page: Any) -> None:
+    card = page.locator(".td-preview")
+    page.locator("#eq").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert card.is_visible() and card.inner_text() == "a = b"
+    page.keyboard.press("Tab")
+    assert "On engines" in card.inner_text()
+    assert card.get_by_role("link", name="arXiv").get_attribute("href") == "https://arxiv.org/abs/1234.56789"
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    assert page.evaluate("document.querySelectorAll('#equation-one').length") == 1
+
+
+def test_a_tap_on_a_reference_shows_it_first_and_then_goes_there(page: Any) -> None:
+    page.locator("#cite").tap()
+    card = page.locator(".td-preview")
+    assert card.is_visible() and page.url.endswith("page.html")
+    assert card.get_by_role("link", name="Go there").get_attribute("href") == "references.html#id1"
+    box = card.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+def test_a_card_says_how_far_the_reader_has_come(browser: Any, tmp_path: Path) -> None:
+    scripts = SCRIPTS.replace("preview.js", "progress.js")
+    (tmp_path / "index.html").write_text(
+        f'<!doctype html><meta charset="utf-8">{scripts}<p class="td-progress" data-page="alpha"></p>'
+    )
+    (tmp_path / "alpha.html").write_text(
+        f'<!doctype html><meta charset="utf-8">{scripts}<div class="td-head"></div><div style="height:3000px"></div>'
+        '<footer class="prev-next-footer">Next</footer>'
+    )
+    page = browser.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    assert page.locator(".td-progress").is_hidden()
+    page.goto((tmp_path / "alpha.html").as_uri())
+    page.mouse.wheel(0, 5000)
+    page.wait_for_function("TDRead.kept.read('end') === true")
+    page.goto((tmp_path / "index.html").as_uri())
+    assert page.locator(".td-progress").inner_text() == "✓ read"
+    page.close()
