@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from coursekit.course import CourseError
 
@@ -93,6 +94,10 @@ class Classroom:
     def extension(self, assignment: str, student: str) -> Path:
         """What a student was given: more days, or an excuse."""
         return self.extensions(assignment) / f"{student}.json"
+
+    def request(self, assignment: str, student: str, question: str) -> Path:
+        """What a student asked to have looked at again, of one question."""
+        return self.root / "requests" / assignment / student / f"{quote(question, safe='')}.json"
 
     def history(self, assignment: str, student: str) -> Path:
         """The folder of earlier versions that the student handed in."""

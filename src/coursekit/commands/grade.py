@@ -18,6 +18,7 @@ from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import about_file, classroom_option, friendly
 from coursekit.classroom.progress import bar
+from coursekit.classroom.requests import still_open
 from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
 from coursekit.engine.messages import LOOK
@@ -109,6 +110,8 @@ def ahead(classroom: Classroom, assignment: str) -> Iterator[str]:
         yield f"not graded as they are now: {', '.join(stale)}; `course grade {assignment}` grades them"
     if missing := by_status["missing"] + by_status["not due"]:
         yield f"nothing handed in: {', '.join(missing)}"
+    if requests := sum(request.assignment == assignment for request, _ in still_open(classroom)):
+        yield f"{requests} ask for another look at a question: `course request` lists them"
     if classroom.removed(assignment).is_file():
         yield f"points and comments that people gave for questions that are gone are in {classroom.removed(assignment)}"
 

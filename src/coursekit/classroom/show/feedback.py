@@ -7,8 +7,8 @@ pictures are checked PNG and JPEG data.  Of the checks it shows names and messag
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,11 +19,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
-from coursekit.classroom import records
+from coursekit.classroom import records, requests
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.lateness import latest
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.policy import answers_are_out
+from coursekit.classroom.requests import Request
 from coursekit.classroom.show.answers import Behind, behind
 from coursekit.classroom.show.clean import capped
 from coursekit.classroom.source import course_data, parse, questions
@@ -70,6 +71,9 @@ class Item:
     expected: str = ""
     model: str = ""
     model_prose: Markup = Markup("")
+    code_of: str = ""  # by which the student can ask for another look
+    asked: Markup = Markup("")
+    answered: Markup = Markup("")
 
 
 def cleaned(markdown: str) -> Markup:
@@ -144,6 +148,15 @@ def item(mark: Mark, cells: dict[str, list[NotebookNode]], source: Behind, answe
     )
 
 
+def with_request(item: Item, code: str, request: Request | None) -> Item:
+    """An item with the code by which another look is asked for, where points are missing, and with what was asked already."""
+    asked = cleaned(request.reason) if request else Markup("")
+    answered = cleaned(request.answer) if request and request.closed else Markup("")
+    return replace(
+        item, code_of=code if item.mark.score < item.mark.question.points else "", asked=asked, answered=answered
+    )
+
+
 def words(mark: Mark) -> str:
     """The status in words; a person's score takes precedence."""
     return "Graded by a person" if mark.manual.score is not None else WORDS[mark.status]
@@ -178,10 +191,16 @@ def page(
     notebook: NotebookNode,
     sources: dict[str, Behind] | None = None,
     answers_out: bool = False,
+    codes: Mapping[str, str] | None = None,
+    asked: Mapping[str, Request] | None = None,
 ) -> str:
-    """The page of one student; ``sources`` is what the source notebook holds of each question."""
+    """The page of one student; ``sources`` is what the source notebook holds of each question, ``asked`` what the student did."""
     cells, sources = answers(notebook), sources or {}
     items = [item(mark, cells, sources.get(mark.question.id, Behind()), answers_out) for mark in standing.marks]
+    items = [
+        with_request(one, (codes or {}).get(one.mark.question.id, ""), (asked or {}).get(one.mark.question.id))
+        for one in items
+    ]
     return template().render(
         assignment=assignment,
         title=title,
@@ -222,7 +241,11 @@ def write(
             faults.append(f"{student}: {error}")
             continue
         target = classroom.feedback(assignment, student)
-        write_atomically(target, page(assignment, title, standing, notebook, sources, out))
+        codes, asked = (
+            requests.codes(classroom, assignment, student),
+            requests.of_student(classroom, assignment, student),
+        )
+        write_atomically(target, page(assignment, title, standing, notebook, sources, out, codes, asked))
         yield target
 
 
