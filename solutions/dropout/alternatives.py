@@ -124,3 +124,57 @@ def perfect_ece(n, c):
 def matched_rate(n, ybar, sigma):
     r = np.longdouble(sigma) ** 2 / (np.longdouble(n) * np.longdouble(ybar) ** 2)
     return np.nan if 4 * r > 1 else 2 * r / (1 + np.sqrt(1 - 4 * r))
+
+# %% spread_lab / torch
+def predict(x, W, a, q):
+    h = torch.tanh(torch.as_tensor(x) @ torch.as_tensor(W)) * torch.as_tensor(a)
+    return ((1 / q - 1) * (h**2).sum(1)).sqrt()
+
+
+def measure(seed, n, q, steps):
+    X, y = map(torch.tensor, lab_examples(seed, n))
+    W, a = (torch.tensor(w, requires_grad=True) for w in lab_start(seed))
+    rng = np.random.default_rng(seed)
+    optimizer = torch.optim.SGD([W, a], lr=RATE)
+    for _ in range(steps):
+        keep = torch.tensor(rng.random((n, 20)) < q)
+        loss = 0.5 * ((torch.tanh(X @ W) * keep / q @ a - y) ** 2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    keep = rng.random((MASKS, 20)) < q
+    W, a = W.detach().numpy(), a.detach().numpy()
+    return {"W": W, "a": a, "spread": np.array([(keep / q * np.tanh(x @ W) @ a).std() for x in PROBES])}
+
+
+def draw(seed, sizes, q, steps):
+    runs = [measure(seed, n, q, steps) for n in sizes]
+    figure = plt.figure()
+    axes = figure.add_subplot()
+    axes.set(xscale="log", yscale="log", xlabel="examples", ylabel="standard deviation over masks")
+    first = np.mean(runs[0]["spread"])
+    axes.plot(sizes, [np.mean(run["spread"]) for run in runs])
+    axes.scatter(sizes, [float(predict(PROBES, run["W"], run["a"], q).mean()) for run in runs])
+    axes.plot(sizes, [first * (sizes[0] / n) ** 0.5 for n in sizes])
+    axes.annotate("measured", (sizes[0], first))
+    axes.annotate("predicted", (sizes[-1], first))
+    axes.text(sizes[-1], first / 2, "posterior")
+    return axes
+
+# %% spread_lab / errorbars
+def draw(seed, sizes, q, steps):
+    sizes = np.array(sizes)
+    runs = [measure(seed, n, q, steps) for n in sizes]
+    spreads = np.array([run["spread"] for run in runs])
+    exact = [predict(PROBES, run["W"], run["a"], q).mean() for run in runs]
+    plt.figure(figsize=(5, 3))
+    plt.errorbar(sizes, spreads.mean(1), yerr=spreads.std(1) / 7**0.5, label="measured")
+    plt.plot(sizes, exact, "x", label="predicted")
+    grid = np.geomspace(sizes[0], sizes[-1], 50)
+    plt.plot(grid, spreads[0].mean() * (sizes[0] / grid) ** 0.5, label="1/sqrt(n)")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("examples")
+    plt.ylabel("spread")
+    plt.legend()
+    return plt.gcf()

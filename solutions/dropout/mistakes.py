@@ -709,3 +709,134 @@ def split_uncertainty(logits):
 # hint: 2
 def dropout_ridge(X, y, q):
     return np.linalg.solve(X.T @ X + np.diag((1 - q) / q * (X**2).sum(axis=1)), X.T @ y)
+
+# %% spread_lab / variance
+# says: predict returns the variance. The spread is its square root.
+# hint: 1
+def predict(x, W, a, q):
+    return (1 - q) / q * np.tanh(x @ W) ** 2 @ a**2
+
+# %% spread_lab / not-inverted
+# says: You predict for masks that are not divided by q: z has the variance q (1 - q), z/q has (1 - q)/q.
+# hint: 1
+def predict(x, W, a, q):
+    return np.sqrt(q * (1 - q) * np.tanh(x @ W) ** 2 @ a**2)
+
+# %% spread_lab / all-together
+# says: You drop all units together. Each has a mask of its own, so variances add up and not standard deviations.
+# hint: 1
+def predict(x, W, a, q):
+    return np.sqrt((1 - q) / q) * np.abs(np.tanh(x @ W) @ a)
+
+# %% spread_lab / summed-loss
+# says: Your gradient is that of half the sum of squares. The loss is half the mean: divide by n.
+# hint: 2
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        H = np.tanh(X @ W)
+        Z = (rng.random(H.shape) < q) / q
+        r = (H * Z) @ a - y
+        W, a = W - RATE * X.T @ (np.outer(r, a) * Z * (1 - H**2)), a - RATE * (H * Z).T @ r
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
+
+# %% spread_lab / off-in-training
+# says: You train without dropout and drop only afterwards. The masks belong to every step of training, too.
+# hint: 3
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        H = np.tanh(X @ W)
+        r = H @ a - y
+        W, a = W - RATE * X.T @ (np.outer(r, a) * (1 - H**2)) / n, a - RATE * H.T @ r / n
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
+
+# %% spread_lab / unmasked-gradient
+# says: The gradient of W goes back through the mask, too: a unit that was dropped gets none, the others theirs divided by q.
+# hint: 2
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        H = np.tanh(X @ W)
+        Z = (rng.random(H.shape) < q) / q
+        r = (H * Z) @ a - y
+        W, a = W - RATE * X.T @ (np.outer(r, a) * (1 - H**2)) / n, a - RATE * (H * Z).T @ r / n
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
+
+# %% spread_lab / only-outputs
+# says: You train a alone. W is trained, too.
+# hint: 2
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    H = np.tanh(X @ W)
+    for _ in range(steps):
+        Z = (rng.random(H.shape) < q) / q
+        a = a - RATE * (H * Z).T @ ((H * Z) @ a - y) / n
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
+
+# %% spread_lab / standard-error
+# says: You divided by the root of the number of masks. That is how far the mean over masks can be off; the spread is the standard deviation of one output.
+# hint: 1
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        H = np.tanh(X @ W)
+        Z = (rng.random(H.shape) < q) / q
+        r = (H * Z) @ a - y
+        back = np.outer(r, a) * Z * (1 - H**2)
+        W, a = W - RATE * X.T @ back / n, a - RATE * (H * Z).T @ r / n
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0) / MASKS**0.5}
+
+# %% spread_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name the curves.
+# hint: 3
+def draw(seed, sizes, q, steps):
+    runs = [measure(seed, n, q, steps) for n in sizes]
+    measured = [np.mean(run["spread"]) for run in runs]
+    figure, axes = plt.subplots()
+    axes.loglog(sizes, measured)
+    axes.loglog(sizes, [np.mean(predict(PROBES, run["W"], run["a"], q)) for run in runs])
+    axes.loglog(sizes, measured[0] * np.sqrt(sizes[0] / np.array(sizes)))
+    return figure
+
+# %% spread_lab / one-over-n
+# says: Your third curve falls like 1/n. A posterior's variance does; its standard deviation falls like 1/sqrt(n).
+# hint: 3
+def draw(seed, sizes, q, steps):
+    runs = [measure(seed, n, q, steps) for n in sizes]
+    measured = [np.mean(run["spread"]) for run in runs]
+    figure, axes = plt.subplots()
+    axes.loglog(sizes, measured, "o-", label="measured")
+    axes.loglog(sizes, [np.mean(predict(PROBES, run["W"], run["a"], q)) for run in runs], label="predicted")
+    axes.loglog(sizes, measured[0] * sizes[0] / np.array(sizes), label="posterior")
+    axes.set(xlabel="number of examples", ylabel="spread over masks")
+    axes.legend()
+    return figure
+
+# %% spread_lab / at-the-start
+# says: You predict at the weights before training. Take those that measure returns for each size.
+# hint: 3
+def draw(seed, sizes, q, steps):
+    measured = [np.mean(measure(seed, n, q, steps)["spread"]) for n in sizes]
+    figure, axes = plt.subplots()
+    axes.loglog(sizes, measured, "o-", label="measured")
+    axes.loglog(sizes, [np.mean(predict(PROBES, *lab_start(seed), q))] * len(sizes), label="predicted")
+    axes.loglog(sizes, measured[0] * np.sqrt(sizes[0] / np.array(sizes)), label="posterior")
+    axes.set(xlabel="number of examples", ylabel="spread over masks")
+    axes.legend()
+    return figure

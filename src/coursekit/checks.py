@@ -20,7 +20,8 @@ from coursekit.called import Log
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
 from coursekit.drawn import DRAWN, differing, domain, run
-from coursekit.plain import from_json, is_tensor, plain, unpack
+from coursekit.plain import from_json, plain, truth, unpack
+from coursekit.shown import missing
 from coursekit.told import check_text, error_name, error_text
 
 STOPPED = "the checks"
@@ -242,6 +243,14 @@ class Check:
         look = self._question.look
         self.require(lambda: untouched(answer, given, look), message, hint)
 
+    def figure(self, name: str, value: object, hint: int | None = None, **wanted: Any) -> None:
+        """Ask for a figure with labelled axes, and for the series, range and scales ``wanted`` (``coursekit.shown.missing``)."""
+        question = self._question
+        question.judged += 1
+        observed = question.see(name, observe(lambda: missing(value, **wanted), question.words))
+        if text := observed.detail or observed.value:
+            question.fail(name, str(text), hint or 0)
+
     def given(self, name: str, value: object, *, like: object = NOTHING) -> None:
         """Ask only whether there is an answer, and with the structure of ``like``: keys, lengths, kinds of number."""
         observed = self._question.see(name, observe(value, self._question.words))
@@ -281,15 +290,6 @@ class Check:
     def earned(self) -> float:
         """The points earned by the question whose checks ran last."""
         return self._question.earned
-
-
-def truth(value: object) -> bool | None:
-    """The truth of a condition, which is a bool in any library's form; None for anything else."""
-    if type(value) is bool or type(value) is np.bool_:
-        return bool(value)
-    if (type(value) is np.ndarray or is_tensor(value)) and value.shape == ():  # type: ignore[attr-defined]
-        return bool(value)
-    return None
 
 
 check = Check()

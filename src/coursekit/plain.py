@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from coursekit import figures
+
 SCALARS = (bool, int, float, complex, str, bytes)
 DICTS = (dict, OrderedDict, defaultdict)
 EXACT = (Fraction, Decimal)
@@ -59,7 +61,8 @@ def plain(value: object, depth: int = 0) -> Any:
 def usable(value: Any, depth: int = 0) -> Any:
     """An answer's value as a check can compute with it, the same object where nothing stands in the way.
 
-    Tensors are detached, complex numbers without an imaginary part are real, exact and extended numbers are floats.
+    Tensors are detached, complex numbers without an imaginary part are real, exact and extended numbers are floats, figures
+    are what they show.
     """
     kind = type(value)
     if kind in (list, tuple, dict) and depth <= MAX_DEPTH:
@@ -72,6 +75,8 @@ def usable(value: Any, depth: int = 0) -> Any:
         return value.real if value.imag == 0 else value
     if is_tensor(value):
         return _usable_tensor(value)
+    if figures.is_figure(value):
+        return figures.read(value)
     return _usable_array(value) if kind is np.ndarray or issubclass(kind, np.inexact) else value
 
 
@@ -136,6 +141,15 @@ def precision(value: object) -> float:
         items = list(dict.values(value)) if type(value) in DICTS else items_of(value)  # type: ignore[arg-type]
         return max((precision(item) for item in items[:64]), default=0.0)
     return SINGLE if dtype.endswith(("float32", "complex64")) else 0.0
+
+
+def truth(value: object) -> bool | None:
+    """The truth of a condition, which is a bool in any library's form; None for anything else."""
+    if type(value) is bool or type(value) is np.bool_:
+        return bool(value)
+    if (type(value) is np.ndarray or is_tensor(value)) and value.shape == ():  # type: ignore[attr-defined]
+        return bool(value)
+    return None
 
 
 def described(value: object) -> str:

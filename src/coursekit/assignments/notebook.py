@@ -18,6 +18,11 @@ from coursekit.plain import pack
 
 HINTS = ("a nudge", "the method", "a first step")
 QUOTES = "\"'“”"
+KINDS = {  # what a reader is told of a kind
+    "predict": "predict first, then compute",
+    "lab": "a lab: predict, train and measure, draw",
+    "written": "graded by hand",
+}
 STARS = "★★★★★☆☆☆☆☆"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -131,7 +136,7 @@ def facts(question: Question) -> str:
     meta = question.meta
     points = f"{meta.points:g} point{'s' if meta.points != 1 else ''}"
     stars = STARS[5 - meta.difficulty : 10 - meta.difficulty]
-    kind = {"predict": " · predict first, then compute", "written": " · graded by hand"}.get(meta.kind, "")
+    kind = f" · {KINDS[meta.kind]}" if meta.kind in KINDS else ""
     given = "" if question.written else ", in equal parts for each check" if meta.parts else ", all or nothing"
     return f"{points}{given} · about {meta.minutes} minutes · difficulty {stars}{kind}"
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from coursekit.assignments.domains import check_domain
-from coursekit.assignments.schema import Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
+from coursekit.assignments.schema import LAB, Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
 from coursekit.book.front import FRONT, chapters, title
 from coursekit.book.objectives import all_objectives
 from coursekit.course import at
@@ -250,7 +250,20 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
         )
     if not question.reference:
         raise AssignmentError(f"{place}: solutions/{assignment.topic}/reference.py has no cell `# %% {question.id}`")
+    if question.meta.kind == "lab":
+        _check_lab(assignment, question, place)
     check_domain(question, place)
+
+
+def _check_lab(assignment: Assignment, question: Question, place: str) -> None:
+    if lacking := set(LAB) - set(question.asks):
+        raise AssignmentError(
+            f"{place}: a lab asks for functions {', '.join(LAB)}; {', '.join(sorted(lacking))} is not asked for"
+        )
+    if "check.figure" not in question.visible:
+        raise AssignmentError(f"{place}: a lab draws: its visible checks need a check.figure")
+    if not any(other.written and question.id in other.meta.prerequisites for other in assignment.questions):
+        raise AssignmentError(f"{place}: a lab is explained in a written question: name it in the prerequisites of one")
 
 
 def _aims(assignment: Assignment, book: Path) -> None:

@@ -20,10 +20,11 @@ import numpy as np
 from coursekit.asked import Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import ANY, NOTHING, STOPPED, observe, truth
+from coursekit.checks import ANY, NOTHING, STOPPED, observe
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
-from coursekit.plain import NotPlain, plain, to_json
+from coursekit.plain import NotPlain, plain, to_json, truth
+from coursekit.shown import missing
 from coursekit.told import error_name, error_text
 
 SECONDS = 20.0
@@ -133,6 +134,10 @@ class Recorder:
     def leaves(self, answer: Callable[..., object], given: list[Any], message: str, hint: int | None = None) -> None:
         """As ``Check.leaves``."""
         self.require(lambda: untouched(answer, given, self.look), message, hint)
+
+    def figure(self, name: str, value: object, hint: int | None = None, **wanted: Any) -> None:
+        """As ``Check.figure``."""
+        self.require(lambda: not missing(value, **wanted), name)
 
     def given(self, name: str, value: object, *, like: object = NOTHING) -> None:
         """As ``Check.given``."""

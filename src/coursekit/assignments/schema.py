@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from coursekit.course import CourseError
 
-Kind = Literal["code", "derive+check", "predict", "written"]
+Kind = Literal["code", "derive+check", "predict", "lab", "written"]
+LAB = ("predict", "measure", "draw")  # the functions that every lab asks for
 CHANGES = "# answers may change their arguments"  # a line of the checks; without it answers get copies
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -124,7 +125,7 @@ class Question:
     @property
     def decided_in_sight(self) -> bool:
         """Whether its visible checks judge the answer; ``check.given`` asks only whether, and in which form, there is one."""
-        return re.search(r"\bcheck\.(case|require)\b|\bassert\b", self.visible) is not None
+        return re.search(r"\bcheck\.(case|require|figure)\b|\bassert\b", self.visible) is not None
 
 
 @dataclass(frozen=True)

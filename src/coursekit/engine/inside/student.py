@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit import figures
 from coursekit.engine.inside import beside, shell, wider
 from coursekit.engine.inside.fork_guard import ForkGuard
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
@@ -167,6 +168,8 @@ class Student(Peer):
             return float_of(value)
         if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
             return np.asarray(value)  # a matrix or a memory map counts as the array that it holds
+        if figures.is_figure(value):
+            return figures.read(value)
         if type(value) in CALLABLES:
             return self.keep(value, "callable")
         if isinstance(value, type):

@@ -1,0 +1,109 @@
+"""What a figure, read as plain data, lacks of what a check asks for, in words for a student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from coursekit.plain import described
+
+NEAR = 0.01  # of the range of what is to be shown: how far from a series its points may lie
+Points = tuple[Any, Any]
+Shows = Mapping[str, Points]
+
+
+def missing(
+    figure: object, *, x: str = "", y: str = "", shows: Shows | Callable[[], Shows] | None = None,
+    covers: tuple[float, float] | None = None, log: str = "",
+) -> str:  # fmt: skip
+    """What a figure (data, or a function that gives it) lacks, in words; empty when nothing.
+
+    Every axis of axes that hold a series needs a label, and series that share axes need names.  ``x`` and ``y`` say what
+    the axes are of, for the message.  ``shows`` maps words to points, two sequences: some line runs through each of them, or
+    markers or bars lie there, within the limits of the axes.  ``covers``: the range along x that one line spans.
+    ``log`` names the axes, ``"x"``, ``"y"`` or ``"xy"``, that are logarithmic.
+    """
+    value = figure() if type(figure) is FunctionType else figure
+    wanted = dict(shows() if callable(shows) else shows or {})
+    try:
+        drawn = [axes for axes in value["axes"] if axes["series"]]  # type: ignore[index]
+        problems = list(_problems(drawn, {"x": x, "y": y}, wanted, covers, log))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        return f"your answer gave {described(value)}, where a figure of matplotlib is wanted: end with `return figure`"
+    return "; ".join(problems)
+
+
+def _problems(drawn: list, words: dict[str, str], wanted: Shows, covers: Any, log: str) -> Iterator[str]:
+    if not drawn:
+        yield "the figure shows no line, no points and no bars"
+        return
+    for name, points in wanted.items():
+        yield from _not_shown(drawn, name, _array(points))
+    if covers and not any(_spans(series, *covers) for axes in drawn for series in axes["series"]):
+        yield f"no line covers {words['x'] or 'x ='} {covers[0]:g} to {covers[1]:g}"
+    for which, place in (("x", "below"), ("y", "on the left")):
+        of = f" (it is of the {words[which]})" if words[which] else ""
+        if not all(axes[f"{which}label"] for axes in drawn):
+            yield f"the axis {place} has no label{of}: set_{which}label(…)"
+        if which in log and not any(axes[f"{which}scale"] == "log" for axes in drawn):
+            yield f'the axis {place} is not logarithmic: set_{which}scale("log")'
+    if any(len(axes["series"]) > 1 and len(set(axes["texts"])) < min(len(axes["series"]), 2) for axes in drawn):
+        yield "its series have no names: give each a label=… and call legend()"
+
+
+def _array(points: Points) -> np.ndarray:
+    return np.column_stack([np.asarray(part, dtype=float).ravel() for part in points])
+
+
+def _not_shown(drawn: list, name: str, points: np.ndarray) -> Iterator[str]:
+    """Why ``points`` are not to be seen; nothing where they are."""
+    holding = [axes for axes in drawn if any(_on(axes, series, points) for series in axes["series"])]
+    if not holding:
+        yield f"no line and no points show {name}"
+    elif not any(_inside(axes, points) for axes in holding):
+        yield f"the limits of the axes cut off {name}"
+
+
+def _on(axes: dict, series: dict, points: np.ndarray) -> bool:
+    """Whether every point lies on the series, as the axes' scales show it."""
+    xy, at = _scaled(axes, np.asarray(series["xy"], dtype=float)), _scaled(axes, points)
+    size = np.ptp(at, axis=0)
+    unit = np.where(size > 0, size, np.maximum(np.abs(at).max(axis=0), 1e-300))
+    if not np.isfinite(at).all() or not len(xy):
+        return False
+    return all(_distance(xy / unit, point / unit, bool(series["line"])) <= NEAR for point in at)
+
+
+def _scaled(axes: dict, xy: np.ndarray) -> np.ndarray:
+    """Points as they lie on the page: logarithms along logarithmic axes."""
+    columns = []
+    for which, column in zip("xy", xy.T):
+        log = axes[f"{which}scale"] == "log"
+        columns.append(np.log10(np.where(column > 0, column, np.nan)) if log else column)
+    return np.column_stack(columns)
+
+
+def _distance(xy: np.ndarray, point: np.ndarray, line: bool) -> float:
+    """From a point to the nearest of ``xy``, or to the line that joins them."""
+    gaps = [np.hypot(*(xy - point).T)]
+    if line and len(xy) > 1:
+        along = np.diff(xy, axis=0)
+        square = np.maximum((along**2).sum(1), 1e-300)
+        share = np.clip(((point - xy[:-1]) * along).sum(1) / square, 0, 1)
+        gaps.append(np.hypot(*(xy[:-1] + share[:, None] * along - point).T))
+    return float(np.fmin.reduce(np.concatenate(gaps), initial=np.inf))
+
+
+def _inside(axes: dict, points: np.ndarray) -> bool:
+    limits = np.sort([axes["xlim"], axes["ylim"]], axis=1)
+    room = 1e-9 * np.ptp(limits, axis=1)
+    return bool((points >= limits[:, 0] - room).all() and (points <= limits[:, 1] + room).all())
+
+
+def _spans(series: dict, low: float, high: float) -> bool:
+    x = np.asarray(series["xy"], dtype=float)[:, 0]
+    room = NEAR * (high - low)
+    return bool(series["line"]) and bool(np.fmin.reduce(x) <= low + room and np.fmax.reduce(x) >= high - room)
