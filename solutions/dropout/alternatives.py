@@ -135,13 +135,11 @@ def measure(seed, n, q, steps):
     X, y = map(torch.tensor, lab_examples(seed, n))
     W, a = (torch.tensor(w, requires_grad=True) for w in lab_start(seed))
     rng = np.random.default_rng(seed)
-    optimizer = torch.optim.SGD([W, a], lr=RATE)
     for _ in range(steps):
         keep = torch.tensor(rng.random((n, 20)) < q)
         loss = 0.5 * ((torch.tanh(X @ W) * keep / q @ a - y) ** 2).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        slopes = torch.autograd.grad(loss, [W, a])
+        W, a = ((w - RATE * slope).detach().requires_grad_() for w, slope in zip((W, a), slopes))
     keep = rng.random((MASKS, 20)) < q
     W, a = W.detach().numpy(), a.detach().numpy()
     return {"W": W, "a": a, "spread": np.array([(keep / q * np.tanh(x @ W) @ a).std() for x in PROBES])}

@@ -16,14 +16,14 @@ MOST = 200  # axes of a figure, and series and texts of axes, that are read
 UNDRAWN = ("none", " ", "")
 
 
-def is_figure(value: object) -> bool:
-    """Whether ``value`` is a figure of matplotlib, or axes of one."""
-    figure, axes = sys.modules.get("matplotlib.figure"), sys.modules.get("matplotlib.axes")
-    return figure is not None and axes is not None and issubclass(type(value), (figure.FigureBase, axes.Axes))
+def is_figure(value: Any) -> bool:
+    """Whether ``value`` is a figure of matplotlib, or part of one: axes, a line."""
+    artist = sys.modules.get("matplotlib.artist")
+    return artist is not None and issubclass(type(value), artist.Artist) and value.figure is not None
 
 
 def read(value: Any) -> dict[str, Any]:
-    """A figure, or the figure of axes, as plain data; pyplot forgets it, so that many may be drawn."""
+    """A figure, or the one that its part is of, as plain data; pyplot forgets it, so that many may be drawn."""
     figure = value.figure
     data = {"axes": [_axes(axes) for axes in figure.axes[:MOST]]}
     if "matplotlib.pyplot" in sys.modules:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.plain import described
+from coursekit.plain import described, usable
 
 NEAR = 0.01  # of the range of what is to be shown: how far from a series its points may lie
 Points = tuple[Any, Any]
@@ -19,14 +19,14 @@ def missing(
     figure: object, *, x: str = "", y: str = "", shows: Shows | Callable[[], Shows] | None = None,
     covers: tuple[float, float] | None = None, log: str = "",
 ) -> str:  # fmt: skip
-    """What a figure (data, or a function that gives it) lacks, in words; empty when nothing.
+    """What a figure, or what a function gives as one, lacks, in words; empty when nothing.
 
     Every axis of axes that hold a series needs a label, and series that share axes need names.  ``x`` and ``y`` say what
     the axes are of, for the message.  ``shows`` maps words to points, two sequences: some line runs through each of them, or
     markers or bars lie there, within the limits of the axes.  ``covers``: the range along x that one line spans.
     ``log`` names the axes, ``"x"``, ``"y"`` or ``"xy"``, that are logarithmic.
     """
-    value = figure() if type(figure) is FunctionType else figure
+    value = usable(figure() if type(figure) is FunctionType else figure)
     wanted = dict(shows() if callable(shows) else shows or {})
     try:
         drawn = [axes for axes in value["axes"] if axes["series"]]  # type: ignore[index]

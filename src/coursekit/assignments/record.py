@@ -71,11 +71,16 @@ def quiet() -> Iterator[None]:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python's, numpy's and (if loaded) torch's global generators, so that code which uses them shows up in the proofs."""
+    """Seed Python's, numpy's and (if loaded) torch's global generators, so that code which uses them shows up in the proofs.
+
+    Pyplot's figures are closed: what one answer left open, another would draw into.
+    """
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def execute(code: str, name: str, space: dict[str, Any]) -> None:

@@ -128,3 +128,33 @@ given = [f, lambda: f, {"f": f}, lambda: (memory, listed), lambda x: x]
 
 def test_of_every_reference_alternative_and_mistake(engine):
     assert of_topic("tiny", ROOT, engine) >= 10
+
+
+FIGURES = {
+    "import matplotlib.pyplot as plt\n    fig, ax = plt.subplots()\n    ax.plot(x, y)\n    ax.set(xlabel='a', ylabel='b')\n    return fig": True,
+    "import matplotlib.pyplot as plt\n    plt.figure()\n    plt.plot(x, y)\n    plt.xlabel('a')\n    plt.ylabel('b')\n    return plt.gca()": True,
+    "from matplotlib.figure import Figure\n    ax = Figure().subplots()\n    ax.bar(x, y)\n    ax.set(xlabel='a', ylabel='b')\n    return ax": True,
+    "import matplotlib.pyplot as plt\n    fig, ax = plt.subplots()\n    ax.plot(x, y)\n    ax.set(xlabel='a')\n    return fig": False,
+    "import matplotlib.pyplot as plt\n    fig, ax = plt.subplots()\n    ax.plot(x, x)\n    ax.set(xlabel='a', ylabel='b')\n    return fig": False,
+    "import matplotlib.pyplot as plt\n    plt.plot(x, y)": False,
+    "import matplotlib.pyplot as plt\n    plt.axes(xlabel='a', ylabel='b')\n    return plt.plot(x, y)[0]": True,
+    "import matplotlib.pyplot as plt\n    return plt.subplots()": False,
+    "return {'axes': 3}": False,
+    "return lambda: x": False,
+    "return x": False,
+    "raise ValueError('no')": False,
+}  # fmt: skip
+
+
+def test_of_figures_and_what_is_none(engine):
+    visible = (
+        'check.figure("your plot", lambda: draw([1, 2, 3], [9.0, 4.0, 1.0]), shows={"squares": ([1, 2, 3], [9, 4, 1])})'
+    )
+    hidden = 'check.figure("another", lambda: draw([5, 6], [1.0, 2.0]), x="a", y="b", shows=lambda: {"two": ([5, 6], [1, 2])})'
+    right = next(iter(FIGURES))
+    asked = question("draw", "def draw(x, y):\n    ...", f"def draw(x, y):\n    {right}", visible, hidden)
+    ways = FourWays(assignment([asked]), engine)
+    for code, passes in FIGURES.items():
+        found = ways.judge({"draw": f"def draw(x, y):\n    {code}"})
+        assert not disagreements(found), (code, found)
+        assert {verdict[0] for verdict in found["draw"].values()} == {passes}, (code, found)
