@@ -1,0 +1,107 @@
+"""What the chapter asserts about transitions under weight decay, the slowing before them, and what a delay alone shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.phase_transitions import folds, late
+
+
+@claim(
+    "phase_transitions.three_jump",
+    "With three layers or more the learned state is lost in a jump, at the decay where the fold is.",
+    source="ziyin2022exact",
+    verdict="holds",
+    vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
+)
+def three_jump(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> Measured:
+    """Decay at which a trained linear network collapses on the way up, over the fold of the balanced chain."""
+    found = folds.ramp(seed, layers, width, wait).collapse
+    return Measured(found / folds.fold(layers)[1], "of the fold", at_least=0.85, at_most=1.15)
+
+
+@claim(
+    "phase_transitions.no_way_back",
+    "Lower the decay again, and what was lost comes back.",
+    verdict="fails",
+    instead=(
+        "With two layers it does, at the decay at which it was lost. With three zero stays a minimum for "
+        "every decay above 0: it does not."
+    ),
+    vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
+)
+def no_way_back(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> Measured:
+    """Output on the way down at a fiftieth of the collapse's decay, over what it was at that decay on the way up."""
+    done = folds.ramp(seed, layers, width, wait)
+    return Measured(float(done.down[0] / done.up[0]), "of what it was", at_most=0.05, scale=0.02)
+
+
+@claim(
+    "phase_transitions.two_continuous",
+    "With two layers the output fades continuously, one minus the decay, and comes back the same way.",
+    source="ziyin2022exact",
+    verdict="holds",
+    vary={"width": (3, 4, 6), "wait": (150, 300)},
+)
+def two_continuous(seed: int, width: int = 4, wait: int = 150) -> Measured:
+    """Largest distance of the output from max(0, 1 - decay) on both ways, away from the transition itself."""
+    done = folds.ramp(seed, 2, width, wait)
+    told = np.maximum(0, 1 - done.decays)
+    far = np.abs(done.decays - 1) > 0.2
+    return Measured(
+        float(np.abs(np.r_[done.up - told, done.down - told])[np.r_[far, far]].max()), "of the output", at_most=0.1
+    )
+
+
+@claim(
+    "phase_transitions.slowing_exponents",
+    "Before a fold the curvature vanishes as the root of the distance, before a continuous transition in "
+    "proportion to it.",
+    source="scheffer2009early",
+    verdict="holds",
+    seeds=None,
+    vary={"layers": (3, 4, 5)},
+)
+def slowing_exponents(layers: int = 3) -> Measured:
+    """Exponent of the curvature at a fold in the distance to it, 1e-3 to 1e-5; that of two layers is 1 by its formula."""
+    most, gaps = folds.fold(layers)[1], (1e-3, 1e-4, 1e-5)
+    curvatures = [folds.curvature(most * (1 - gap), layers) for gap in gaps]
+    return Measured(
+        float(np.polyfit(np.log(gaps), np.log(curvatures), 1)[0]), "(exponent)", at_least=0.47, at_most=0.53
+    )
+
+
+@claim(
+    "phase_transitions.fold_variance",
+    "Noisy descent fluctuates before a fold as the exact formula says, with variance and memory set by "
+    "the curvature alone.",
+    source="scheffer2009early",
+    verdict="holds-if",
+    condition="the fluctuations are small beside the distance to the fold",
+    vary={"share": (0.5, 0.8, 0.95), "layers": (3, 4), "rate": (0.02, 0.05, 0.1), "noise": (1e-4, 1e-3)},
+)
+def fold_variance(seed: int, share: float = 0.8, layers: int = 3, rate: float = 0.05, noise: float = 1e-3) -> Measured:
+    """Variance along the common direction of the layers at a share of the fold's decay, over the formula."""
+    decay = share * folds.fold(layers)[1]
+    variance, _ = folds.noisy_chain(seed, decay, layers, rate, noise)
+    return Measured(
+        variance / folds.stationary_variance(decay, layers, rate, noise), "of the formula", at_least=0.85, at_most=1.15
+    )
+
+
+@claim(
+    "phase_transitions.grokking_first_order",
+    "Grokking is a first-order phase transition.",
+    verdict="fails",
+    instead=(
+        "Late generalisation alone is no sign of one: it comes just as late in a convex problem, which has "
+        "one state at every setting. "
+        "Where two states coexist, as with three layers and decay, there are more signs: hysteresis, a "
+        "barrier, a wait that depends on noise."
+    ),
+    vary={"decay": (1e-3, 1e-2), "n": (30, 40, 60), "size": (5.0, 10.0)},
+)
+def grokking_first_order(seed: int, decay: float = 1e-3, n: int = 40, size: float = 10.0) -> Measured:
+    """How many times later than the training error the test error of convex regression falls to a tenth."""
+    return Measured(late.late_regression(seed, n, 80, decay, size).ratio, "times later", at_least=10)
