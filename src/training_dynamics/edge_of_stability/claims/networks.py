@@ -56,7 +56,7 @@ def hovers(
     """Median of rate times sharpness after the entry."""
     late = chebyshev_run(seed, rate, steps, width, LAYERS, degree).after_entry()
     return Measured(
-        float(np.median(late)) if len(late) else np.nan, "(rate times sharpness)", at_least=1.9, at_most=2.1
+        float(np.median(late)) if len(late) else np.nan, "(rate times sharpness)", at_least=1.75, at_most=2.25
     )
 
 
