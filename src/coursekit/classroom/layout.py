@@ -99,6 +99,10 @@ class Classroom:
         """What a student asked to have looked at again, of one question."""
         return self.root / "requests" / assignment / student / f"{quote(question, safe='')}.json"
 
+    def bank(self, assignment: str) -> Path:
+        """Remarks for written answers that were kept for the next ones."""
+        return self.root / "remarks" / f"{assignment}.json"
+
     def history(self, assignment: str, student: str) -> Path:
         """The folder of earlier versions that the student handed in."""
         return self.root / "history" / assignment / student
