@@ -42,6 +42,17 @@
   addEventListener("DOMContentLoaded", () => document.querySelectorAll(".td-mark").forEach(follow));
 })();
 
+/* What is folded is printed, and folded again afterwards. */
+(() => {
+  "use strict";
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")].filter((node) => !node.querySelector("pre") && !node.closest("nav"));
+    for (const node of opened) node.open = true;
+  });
+  addEventListener("afterprint", () => { for (const node of opened) node.open = false; });
+})();
+
 /* Links of the time when all claims stood on one page, claims.html#claim-<topic>-<name>, go on to the topic's page. */
 (() => {
   "use strict";

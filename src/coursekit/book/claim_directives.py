@@ -63,7 +63,7 @@ class ClaimDirective(ClaimParts):
 
 
 class ClaimsDirective(ClaimParts):
-    """``{claims} TOPIC``: a table of the topic's claims."""
+    """``{claims} TOPIC``: a table of the topic's claims, folded: the sentences above have said it all."""
 
     required_arguments = 1
 
@@ -86,7 +86,8 @@ class ClaimsDirective(ClaimParts):
             ]
             for r in records
         ]
-        return [table(["Statement", "Verdict", "Measured", "Bound", "Code"], rows, "td-claims")]
+        found = table(["Statement", "Verdict", "Measured", "Bound", "Code"], rows, "td-claims")
+        return folded(f"{len(rows)} claim{'s' if len(rows) > 1 else ''}, each with its bound and its test", found)
 
 
 class ClaimListDirective(ClaimParts):

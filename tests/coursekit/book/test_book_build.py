@@ -177,6 +177,15 @@ def test_the_equations_of_a_chapter_have_its_number_and_lead_the_reader_on(tiny:
     assert 'title="next page"' in tiny.html("asserted") and "drawn.html" in tiny.html("asserted")
 
 
+def test_a_page_with_cells_says_when_and_with_what_it_was_computed_and_can_be_taken_along(tiny: TinyBook) -> None:
+    assert re.search(r"Computed on \d+ \w+ \d{4} in \d+ s with Python 3[^.]*\.", tiny.text("first"))
+    assert "Computed on" not in tiny.text("plain")
+    taken = json.loads((tiny.project.html / "notebooks" / "first.ipynb").read_text(encoding="utf-8"))
+    codes = ["".join(cell["source"]) for cell in taken["cells"] if cell["cell_type"] == "code"]
+    assert codes == ["from tiny import one\nprint('answer', one.value())"]
+    assert 'href="notebooks/first.ipynb" download' in tiny.html("first")
+
+
 def test_nothing_holds_up_the_text_and_icons_come_without_a_script(tiny: TinyBook) -> None:
     html, static = tiny.html("drawn"), tiny.project.html / "_static"
     assert [
