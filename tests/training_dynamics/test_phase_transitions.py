@@ -4,9 +4,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import erf
 
-from training_dynamics.phase_transitions import committee, dmft, flips, folds, late, magnet, online, storage
+from training_dynamics.phase_transitions import committee, dmft, flips, folds, late, magnet, online, pairs, storage
 
 
 def test_the_exact_sum_is_the_sum_over_all_states():
@@ -180,6 +181,23 @@ def test_convex_regression_forgets_its_start():
     assert late.late_regression(0).apart < 1e-6
 
 
+def test_training_on_pairs_is_torch_s_adamw_on_the_same_loss():
+    p, rng = 5, np.random.default_rng(0)
+    start = [rng.standard_normal(shape) / 2 for shape in ((p, 6), (p, 6), (6, p))]
+    known = np.array([[0, 0], [1, 4], [3, 2], [1, 2], [4, 4]])
+    ours = pairs.adamw(start, known, 0.7, 20)
+    layers = [torch.tensor(w, requires_grad=True) for w in start]
+    optimizer = torch.optim.AdamW(layers, lr=0.01, betas=(0.9, 0.98), weight_decay=0.7)
+    targets = torch.eye(p, dtype=torch.float64)[torch.tensor(known.sum(1) % p)]
+    for _ in range(20):
+        optimizer.zero_grad()
+        out = (layers[0][known[:, 0]] + layers[1][known[:, 1]]) ** 2 @ layers[2]
+        ((out - targets) ** 2).sum(1).mean().backward()
+        optimizer.step()
+    for w, theirs in zip(ours, layers, strict=True):
+        assert w == pytest.approx(theirs.detach().numpy(), rel=1e-6, abs=1e-9)
+
+
 def test_wrong_values_are_refused_with_the_rule():
     with pytest.raises(ValueError, match="temperature must be > 0, got 0"):
         magnet.moments(10, 0)
@@ -189,6 +207,8 @@ def test_wrong_values_are_refused_with_the_rule():
         flips.relaxation_time(2000, 0.5)
     with pytest.raises(ValueError, match="rate must be > 0, got -1"):
         flips.swept(0.8, -1)
+    with pytest.raises(ValueError, match="share must be between 0 and 1, got 1"):
+        pairs.two_starts(0, 1)
     with pytest.raises(ValueError, match="layers must be >= 2, got 1"):
         folds.fold(1)
     with pytest.raises(ValueError, match="points and dimensions must be >= 1, got 0 and 3"):

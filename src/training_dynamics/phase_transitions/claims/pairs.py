@@ -1,0 +1,32 @@
+"""What the chapter asserts about two starts of the network that adds."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.phase_transitions.pairs import two_starts
+
+
+@claim(
+    "phase_transitions.two_states",
+    "Just below the share of pairs at which a network groks, the rule is a state of its own: a network that starts there stays, "
+    "and one that starts from chance does not find it.",
+    verdict="holds-if",
+    condition="within a window of shares, and for as long as we trained",
+    vary={"share": (0.35, 0.4), "p": (19, 23), "decay": (0.5, 1.0, 2.0), "steps": (800, 3000)},
+)
+def two_states(seed: int, share: float = 0.35, p: int = 23, decay: float = 1.0, steps: int = 800) -> Measured:
+    """Share of unseen pairs that are right from the rule's start, minus that from random weights."""
+    ends = two_starts(seed, share, p, decay, steps)
+    return Measured(ends.rule - ends.chance, "of the unseen pairs", at_least=0.4)
+
+
+@claim(
+    "phase_transitions.starts_meet",
+    "Outside that window both starts end alike: with more pairs both in the rule, with fewer neither.",
+    verdict="holds",
+    vary={"share": (0.2, 0.8, 0.9), "p": (13, 17), "steps": (600, 2000)},
+)
+def starts_meet(seed: int, share: float = 0.2, p: int = 13, steps: int = 600) -> Measured:
+    """The same difference at other shares of the pairs."""
+    ends = two_starts(seed, share, p, steps=steps)
+    return Measured(abs(ends.rule - ends.chance), "of the unseen pairs", at_most=0.15)
