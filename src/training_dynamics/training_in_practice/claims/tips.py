@@ -1,0 +1,212 @@
+"""The usual table of practical tips, each put to the test on the character model."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.training_in_practice import studies
+from training_dynamics.training_in_practice.finder import ramp
+from training_dynamics.training_in_practice.stopping import long_run
+from training_dynamics.training_in_practice.studies import CLIPS, DECAYS, RATES, tips
+
+BATCHES = (32, 64, 128)
+TUNED = (0.005, 0.01, 0.02, 0.04)
+VARY = {"steps": (400, 800), "hidden": (32, 64)}
+
+
+@claim(
+    "training_in_practice.rate_range",
+    "Learning rates from 0.0001 to 0.1 are fine to begin with.",
+    verdict="fails",
+    instead="Between the best and the worst rate of that range lies more than between the network and a bigram table.",
+    vary=VARY,
+)
+def rate_range(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Worst minus best validation loss over the rates 0.0001, 0.001, 0.01 and 0.1, Adam."""
+    losses = [tips(seed, steps, hidden).valid[f"rate {rate:g}"] for rate in RATES]
+    return Measured(max(losses) - min(losses), "nats between the ends", at_least=0.3)
+
+
+@claim(
+    "training_in_practice.decay_to_zero",
+    "Letting the rate fall to zero beats keeping it.",
+    source="defazio2023optimal,bergsma2025straight",
+    verdict="holds-if",
+    condition="The peak rate is large, about the best one for a falling schedule.",
+    vary=VARY,
+)
+def decay_to_zero(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Validation loss at a constant rate minus that on a linear schedule from the same rate."""
+    valid = tips(seed, steps, hidden).valid
+    return Measured(valid["constant"] - valid["base"], "nats gained", at_least=0.06)
+
+
+@claim(
+    "training_in_practice.cosine_best",
+    "The cosine is the best schedule.",
+    source="bergsma2025straight",
+    verdict="fails",
+    instead="Linear, cosine and a late drop end within a few hundredths of a nat; which is ahead depends on the run.",
+    vary=VARY,
+)
+def cosine_best(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """How far the cosine is ahead of the better one of linear and warm-up-stable-decay; negative where it is behind."""
+    valid = tips(seed, steps, hidden).valid
+    ahead = min(valid["base"], valid["wsd"]) - valid["cosine"]
+    return Measured(ahead, "nats ahead", at_most=0.02, scale=0.01)
+
+
+@claim(
+    "training_in_practice.warmup",
+    "Adam needs a warm-up.",
+    source="kalra2024warmup",
+    verdict="fails",
+    instead="This model at its good rate gains nothing by one. What it buys elsewhere is a larger rate.",
+    vary=VARY,
+)
+def warmup(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Validation loss without minus that with 30 steps of warm-up."""
+    valid = tips(seed, steps, hidden).valid
+    return Measured(valid["base"] - valid["warmup"], "nats gained", at_most=0.02, scale=0.01)
+
+
+@claim(
+    "training_in_practice.clip_improves",
+    "Clip the gradient's norm at 1 to 5; it improves training.",
+    said_by="pascanu2013difficulty",
+    verdict="fails",
+    instead="In a healthy run the norm rarely reaches 1, and clipping does nothing.",
+    vary=VARY,
+)
+def clip_improves(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Largest change of the validation loss by clipping at 1 or at 5, either way."""
+    valid = tips(seed, steps, hidden).valid
+    change = max(abs(valid[f"clip {clip:g}"] - valid["base"]) for clip in CLIPS[1:])
+    return Measured(change, "nats either way", at_most=0.02)
+
+
+@claim(
+    "training_in_practice.clip_rescues",
+    "Clipping the gradient's norm saves a run.",
+    source="pascanu2013difficulty",
+    verdict="holds-if",
+    condition="The rate is too large for it: SGD with momentum at ten times a good rate. Clipping lowers the rate where gradients are long.",
+    vary={"steps": (300, 600), "hidden": (32, 64)},
+)
+def clip_rescues(seed: int, steps: int = 300, hidden: int = 64) -> Measured:
+    """Validation loss at ten times the good rate without clipping minus that with clipping at 0.1."""
+    found = studies.clipped_sgd(seed, steps, hidden)
+    return Measured(
+        found["large"] - found["large, clipped"], "nats saved", at_least=0.5, infinite="it overflows without clipping"
+    )
+
+
+@claim(
+    "training_in_practice.adam_ignores_clip",
+    "A clip of 0.01, active in every step, starves training.",
+    verdict="fails",
+    instead="Under Adam a common factor of all gradients cancels: the run is hardly changed. Under SGD it would be a rate 100 times smaller.",
+    vary=VARY,
+)
+def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Change of the validation loss by clipping at 0.01, where each gradient is some eighty times longer."""
+    valid = tips(seed, steps, hidden).valid
+    return Measured(abs(valid["clip 0.01"] - valid["base"]), "nats either way", at_most=0.03)
+
+
+@claim(
+    "training_in_practice.weight_decay",
+    "A weight decay of 0.0001 to 0.01 regularises.",
+    source="loshchilov2019decoupled",
+    verdict="fails",
+    instead="Decoupled decay acts over 1/(ηλ) steps: here at least 5,000, so a run of hundreds does not notice it.",
+    vary=VARY,
+)
+def weight_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Largest gain in validation loss by decoupled decay of 0.0001 or 0.01."""
+    valid = tips(seed, steps, hidden).valid
+    return Measured(
+        valid["base"] - min(valid[f"decay {d:g}"] for d in DECAYS), "nats gained", at_most=0.015, scale=0.005
+    )
+
+
+@claim(
+    "training_in_practice.l2_is_decay",
+    "L2 in the loss and weight decay are the same thing.",
+    source="loshchilov2019decoupled",
+    verdict="fails",
+    instead="For plain SGD they are. Adam rescales the penalty's gradient with the rest: the same 0.01 that did nothing as decay cripples the model.",
+    vary=VARY,
+)
+def l2_is_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+    """Validation loss with L2 of 0.01 minus that with decoupled decay of 0.01, Adam."""
+    valid = tips(seed, steps, hidden).valid
+    return Measured(valid["l2 0.01"] - valid["decay 0.01"], "nats apart", at_least=0.1)
+
+
+@claim(
+    "training_in_practice.batch_size",
+    "Batches of 32, 64 and 128 are equally good.",
+    verdict="holds-if",
+    condition="Each sees the same number of characters and has its own best rate; compare the range of rates.",
+    vary={"steps": (200, 400), "hidden": (32, 64)},
+)
+def batch_size(seed: int, steps: int = 200, hidden: int = 64) -> Measured:
+    """Worst minus best validation loss of the three, each the best over four rates; ``steps`` are those at 64."""
+    losses = [studies.plain(seed, steps * 64 // batch, hidden, TUNED, batch) for batch in BATCHES]
+    return Measured(max(losses) - min(losses), "nats between them", at_most=0.08)
+
+
+@claim(
+    "training_in_practice.longer",
+    "More training never hurts; it only costs time.",
+    source="prechelt1998early",
+    verdict="fails",
+    instead="With few names the validation loss turns and climbs while the training loss still falls.",
+    vary={"names": (300, 500), "hidden": (32, 64), "steps": (800, 1600)},
+)
+def longer(seed: int, names: int = 500, hidden: int = 64, steps: int = 800) -> Measured:
+    """Validation loss at the end minus its least value along the way."""
+    run = long_run(seed, names, hidden, steps)
+    return Measured(run.valid[-1] - min(run.valid), "nats lost", at_least=0.05)
+
+
+@claim(
+    "training_in_practice.patience",
+    "A patience of 5 to 10 evaluations is right.",
+    source="prechelt1998early",
+    verdict="fails",
+    instead="Patience times the interval is what counts: 5 looks of 5 steps end in a wobble, 5 looks of 40 do not.",
+    vary={"names": (300, 500), "hidden": (32, 64)},
+)
+def patience(seed: int, names: int = 500, hidden: int = 64) -> Measured:
+    """Loss of the kept weights with a look every 5 steps minus that with a look every 40, patience 5."""
+    run = long_run(seed, names, hidden)
+    return Measured(run.patient(5, 5) - run.patient(5, 40), "nats lost", at_least=0.01)
+
+
+@claim(
+    "training_in_practice.finder",
+    "The learning-rate finder measures the largest stable rate, 2 over the sharpness.",
+    said_by="smith2017cyclical",
+    verdict="fails",
+    instead="Divergence takes time, so the ramp is past the limit when the loss shows it: the faster the ramp, the farther.",
+    vary={"steps": (40, 60, 80), "hidden": (32, 64)},
+)
+def finder(seed: int, steps: int = 60, hidden: int = 32) -> Measured:
+    """Rate at which the loss leaves four times its least value, over 2 / sharpness at the start; 60 steps over six decades."""
+    found = ramp(seed, steps, hidden)
+    return Measured(found.blow_up / found.limit, "times 2/sharpness", at_least=1.15)
+
+
+@claim(
+    "training_in_practice.finder_speed",
+    "The rate that the finder gives is a property of the model.",
+    said_by="smith2017cyclical",
+    verdict="fails",
+    instead="It is one of the ramp, too: a fast ramp gives a larger rate than a slow one on the same model.",
+    vary={"names": (60, 120), "hidden": (32, 64)},
+)
+def finder_speed(seed: int, names: int = 60, hidden: int = 32) -> Measured:
+    """Blow-up rate of a ramp of 40 steps over that of one of 300 steps."""
+    ratio = ramp(seed, 40, hidden, names).blow_up / ramp(seed, 300, hidden, names).blow_up
+    return Measured(ratio, "times", at_least=1.3)
