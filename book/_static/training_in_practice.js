@@ -1,57 +1,103 @@
-/* Gradient descent on w^2/2, step by step; its twin in Python, training_in_practice/explorable.py, uses closed forms. */
+/* Signal and gradient in each layer of a deep random network, computed live.  The Python twin, training_dynamics/training_in_practice/explorable.py,
+takes Gauss-Hermite nodes; this file sums over an even grid, which for smooth functions times a Gaussian is as exact, so that the test compares two
+integrations.  With weights from N(0, gain^2 / width), pre-activations of mean square q, and gradients of mean square g (Schoenholz et al. 2017):
+
+    q_{l+1} = gain^2 E[phi(sqrt(q_l) z)^2],    g_l = gain^2 E[phi'(sqrt(q_l) z)^2] g_{l+1},    z normal. */
 globalThis.TD = globalThis.TD || {};
 TD.training_in_practice = (() => {
   "use strict";
+  const ACTIVATIONS = {
+    tanh: { value: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2 },
+    relu: { value: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : z < 0 ? 0 : 0.5) },
+  };
+  const GRID = Array.from({ length: 321 }, (_, i) => -8 + i / 20);
+  const DENSITY = GRID.map((z) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / 20);
 
-  function check(rate) {
-    if (!(rate > 0)) throw new RangeError(`rate must be > 0, got ${rate}`);
+  /** The mean of f(sqrt(q) z)^2 over a standard normal z. */
+  function meanSquare(f, q) {
+    const size = Math.sqrt(q);
+    return GRID.reduce((sum, z, i) => sum + DENSITY[i] * f(size * z) ** 2, 0);
   }
 
-  /** The positions w_0 = 1, w_1, … without noise. */
-  function path(rate, steps) {
-    check(rate);
-    const positions = [1];
-    for (let t = 0; t < steps; t += 1) positions.push(positions[t] - rate * positions[t]);
-    return positions;
+  function check(activation, gain, depth) {
+    if (!(activation in ACTIVATIONS)) throw new RangeError(`activation must be one of tanh, relu, got '${activation}'`);
+    if (!(gain > 0)) throw new RangeError(`gain must be > 0, got ${gain}`);
+    if (!(Number.isInteger(depth) && depth >= 2)) throw new RangeError(`depth must be at least 2, got ${depth}`);
   }
 
-  /** The variance of w after many noisy steps: each step keeps (1 - rate)² of it and adds (rate · noise)². */
-  function variance(rate, noise) {
-    check(rate);
-    if (rate >= 2) return Infinity;
-    const kept = (1 - rate) ** 2;
-    let sum = 0;
-    let term = (rate * noise) ** 2;
-    while (term > 1e-18 * sum) {
-      sum += term;
-      term *= kept;
+  /** Mean squares in layers 1 to depth: q, 1 in the first, and g, 1 in the last. */
+  function picture(activation, gain, depth) {
+    check(activation, gain, depth);
+    const { value, slope } = ACTIVATIONS[activation];
+    const q = [1];
+    while (q.length < depth) q.push(gain ** 2 * meanSquare(value, q.at(-1)));
+    const g = [1];
+    for (let l = depth - 2; l >= 0; l -= 1) g.unshift(gain ** 2 * meanSquare(slope, q[l]) * g[0]);
+    return { q, g };
+  }
+
+  const mean = (values) => values.reduce((sum, v) => sum + v * v, 0) / values.length;
+
+  /** The same in one random network, from one random input and one random gradient at the top. */
+  function network(activation, gain, depth, width, seed) {
+    check(activation, gain, depth);
+    const { value, slope } = ACTIVATIONS[activation];
+    const normal = ExplorableMath.normals(seed);
+    const draw = (n) => Array.from({ length: n }, normal);
+    const scale = gain / Math.sqrt(width);
+    const first = draw(width);
+    const size = Math.sqrt(mean(first));
+    const z = [first.map((v) => v / size)];
+    const weights = [];
+    for (let l = 1; l < depth; l += 1) {
+      const h = z[l - 1].map(value);
+      weights.push(Array.from({ length: width }, () => draw(width)));
+      z.push(weights[l - 1].map((row) => scale * ExplorableMath.dot(row, h)));
     }
-    return sum;
+    let delta = draw(width);
+    const top = mean(delta);
+    const g = [1];
+    for (let l = depth - 2; l >= 0; l -= 1) {
+      const back = new Float64Array(width);
+      weights[l].forEach((row, i) => row.forEach((w, j) => { back[j] += w * delta[i]; }));
+      delta = Array.from(back, (v, j) => v * scale * slope(z[l][j]));
+      g.unshift(mean(delta) / top);
+    }
+    return { q: z.map(mean), g };
   }
 
-  return { path, variance };
+  return { picture, network };
 })();
 
 if (typeof customElements !== "undefined") {
   Explorable.define("td-training_in_practice", (ui) => {
-    const STEPS = 30;
-    const { path, variance } = TD.training_in_practice;
-    const rate = ui.slider({ label: "learning rate, η", min: 0.02, max: 2.1, value: 0.2 });
-    const noise = ui.slider({ label: "standard deviation of the gradient's noise, σ", min: 0, max: 1, value: 0.2 });
-    const settled = ui.readout("standard deviation of w in the end");
-    const plot = ui.plot({ x: { label: "step" }, y: { label: "distance w to the minimum", min: -3, max: 3 } });
+    const { picture, network } = TD.training_in_practice;
+    const width = 64;
+    let seed = 1;
+    const activation = ui.choice({ label: "activation", options: [["tanh", "tanh"], ["relu", "ReLU"]], value: "tanh" });
+    const gain = ui.slider({ label: "gain of the weights", min: 0.5, max: 3, value: 1, step: 0.01 });
+    const depth = ui.slider({ label: "layers", min: 2, max: 60, value: 30, step: 1, format: (v) => String(Math.round(v)) });
+    ui.button({ label: "another network", onclick: () => { seed += 1; } });
+    const signal = ui.readout("signal in the last layer, 1 in the first");
+    const gradient = ui.readout("gradient in the first layer, 1 in the last");
+    const axis = { log: true, min: 1e-12, max: 1e12 };
+    const top = ui.plot({ x: { label: "layer" }, y: { label: "mean square of the signal", ...axis } });
+    const bottom = ui.plot({ x: { label: "layer" }, y: { label: "mean square of the gradient", ...axis } });
     ui.update(() => {
-      const y = path(rate.value, STEPS);
-      const x = y.map((_, t) => t);
-      const wide = Math.sqrt(variance(rate.value, noise.value));
-      const band = { band: true, x, low: x.map(() => -wide), high: x.map(() => wide), label: "noisy, in the end", colour: 1 };
-      const marks = [{ line: true, x, y, label: "without noise", colour: 0 }];
-      const end = Explorable.format(wide);
-      plot.draw(
-        Number.isFinite(wide) ? [band, ...marks] : marks,
-        `Without noise w goes from 1 to ${Explorable.format(y[STEPS])} in ${STEPS} steps; with noise its standard deviation ends at ${end}.`,
-      );
-      settled.set(end);
+      const layers = Math.round(depth.value);
+      const x = Array.from({ length: layers }, (_, l) => l + 1);
+      const theory = picture(activation.value, gain.value, layers);
+      const found = network(activation.value, gain.value, layers, width, seed);
+      const marks = (kind) => [
+        { line: true, x, y: theory[kind], label: "wide layers" },
+        { points: true, x, y: found[kind], label: `${width} units`, colour: 1 },
+        { hline: 1, colour: "muted" },
+      ];
+      const [last, first] = [Explorable.format(theory.q.at(-1)), Explorable.format(theory.g[0])];
+      top.draw(marks("q"), `The signal's mean square goes from 1 in the first layer to ${last} in layer ${layers}.`);
+      bottom.draw(marks("g"), `The gradient's mean square goes from 1 in layer ${layers} to ${first} in the first.`);
+      signal.set(last);
+      gradient.set(first);
     });
   });
 }

@@ -1,36 +1,164 @@
-# %% descend / closed-form
-def descend(start, rate, steps, curvature):
-    return start * (1 - rate * curvature) ** np.arange(steps + 1)
+# %% setup
+import math
 
-# %% factor_after / product
-def factor_after(t, rate, curvature):
-    return float(np.prod(np.full(t, 1 - rate * curvature)))
+import numpy as np
 
-# %% largest_rate / power
-def largest_rate(curvature):
-    return np.float64(2 * curvature**-1)
+# %% gradients / counted-uses
+def gradients(graph, inputs, output):
+    # Kahn's way: count the uses of every node that matters, and go on with a node when all of them are done.
+    uses, todo = {output: 0}, [output]
+    while todo:
+        for used in graph.get(todo.pop(), ("",))[1:]:
+            if used not in uses:
+                uses[used] = 0
+                todo.append(used)
+            uses[used] += 1
+    order, ready, left = [], [output], dict(uses)
+    while ready:
+        name = ready.pop()
+        order.append(name)
+        for used in graph.get(name, ("",))[1:]:
+            left[used] -= 1
+            if left[used] == 0:
+                ready.append(used)
+    values = dict(inputs)
+    for name in reversed(order):
+        if name in graph:
+            op, *args = graph[name]
+            v = [values[a] for a in args]
+            values[name] = {"add": sum, "mul": math.prod, "tanh": lambda v: math.tanh(v[0]), "exp": lambda v: math.exp(v[0]),
+                            "relu": lambda v: v[0] if v[0] > 0 else 0.0}[op](v)
+    slopes = {name: 0.0 for name in [*inputs, *order]}
+    slopes[output] = 1.0
+    for name in order:
+        if name not in graph:
+            continue
+        op, *args = graph[name]
+        g = slopes[name]
+        if op == "add":
+            slopes[args[0]] += g
+            slopes[args[1]] += g
+        elif op == "mul":
+            slopes[args[0]] += g * values[args[1]]
+            slopes[args[1]] += g * values[args[0]]
+        elif op == "tanh":
+            slopes[args[0]] += g / math.cosh(values[args[0]]) ** 2
+        elif op == "exp":
+            slopes[args[0]] += g * math.exp(values[args[0]])
+        elif values[args[0]] > 0:
+            slopes[args[0]] += g
+    return {name: slopes[name] for name in inputs}
 
-# %% steps_needed / counting
-def steps_needed(tolerance, rate, curvature):
-    steps, distance = 0, 1.0
-    while distance > tolerance:
-        steps, distance = steps + 1, distance * abs(1 - rate * curvature)
-    return steps
+# %% perplexity / logsumexp
+def perplexity(logits, targets):
+    from scipy.special import logsumexp
 
-# %% settled_variance / series
-def settled_variance(rate, noise, curvature):
-    return (rate * noise) ** 2 / (1 - (1 - rate * curvature) ** 2)
+    rows = np.flatnonzero(targets != -100)
+    return float(np.exp(np.mean(logsumexp(logits[rows], axis=1) - logits[rows, targets[rows]])))
 
-# %% best_rate / sorted
-def best_rate(curvatures):
-    in_order = sorted(curvatures)
-    return 1 / np.mean([in_order[0], in_order[-1]])
+# %% bigram_loss / dictionaries
+def bigram_loss(train, valid, smoothing):
+    counts, totals = {}, {}
+    for name in train:
+        for a, b in zip("." + name, name + "."):
+            counts[a, b] = counts.get((a, b), 0) + 1
+            totals[a] = totals.get(a, 0) + 1
+    losses = []
+    for name in valid:
+        for a, b in zip("." + name, name + "."):
+            losses.append(math.log(totals.get(a, 0) + 27 * smoothing) - math.log(counts.get((a, b), 0) + smoothing))
+    return sum(losses) / len(losses)
 
-# %% four_rates / from-factors
-def word(factor):
-    if abs(factor) > 1:
-        return "diverges"
-    return "arrives" if factor == 0 else "falls" if factor > 0 else "swings"
+# %% clipped_step / one-vector
+def clipped_step(weights, gradients, rate, limit):
+    g = np.concatenate([np.ravel(part) for part in gradients])
+    g = g / max(1.0, np.linalg.norm(g) / limit)
+    cuts = np.cumsum([part.size for part in gradients])[:-1]
+    return [w - rate * part.reshape(w.shape) for w, part in zip(weights, np.split(g, cuts))]
 
+# %% advance / list-of-batches
+def advance(state, X, y, steps, batch, rate, beta):
+    new = {**state, "w": state["w"].copy(), "velocity": state["velocity"].copy()}
+    n = len(y)
+    each = n // batch
+    for step in range(state["step"], state["step"] + steps):
+        order = epoch_order(new["seed"], step // each, n)[: each * batch].reshape(each, batch)
+        rows = order[step % each]
+        residual = X[rows] @ new["w"] - y[rows]
+        new["velocity"] *= beta
+        new["velocity"] += residual @ X[rows] / batch
+        new["w"] -= rate * new["velocity"]
+    new["step"] = state["step"] + steps
+    return new
 
-four_rates = [word(1 - 2 * rate) for rate in (0.1, 0.5, 0.9, 1.1)]
+# %% layer_signals / step-by-step
+def layer_signals(left, right, gain, depth):
+    slope = np.mean([left**2, right**2])
+    q, g = [1.0], [1.0]
+    for _ in range(depth - 1):
+        q.append(gain**2 * slope * q[-1])
+        g.insert(0, gain**2 * slope * g[0])
+    return {"gain": float(np.sqrt(2 / (left**2 + right**2))), "q": np.array(q), "g": np.array(g)}
+
+# %% early_stopping / waiting
+def early_stopping(weights, losses, patience):
+    lowest, waited, kept, made = np.inf, 0, weights[0], 0
+    while made < len(losses) and waited < patience:
+        if losses[made] < lowest:
+            lowest, kept, waited = losses[made], weights[made], 0
+        else:
+            waited += 1
+        made += 1
+    return made, np.array(kept)
+
+# %% gradient_profile / recursive
+def gradient_profile(weights, x, y, activation):
+    def down(level, h):
+        """The norms from this level on, and the derivative by what the level reads."""
+        W = weights[level]
+        z = h @ W
+        if level == len(weights) - 1:
+            z = z - z.max(axis=1, keepdims=True)
+            d = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+            d[np.arange(len(y)), y] -= 1
+            d, rest = d / len(y), []
+        else:
+            out, slope = (np.tanh(z), 1 - np.tanh(z) ** 2) if activation == "tanh" else (z * (z > 0), 1.0 * (z > 0))
+            d, rest = down(level + 1, out)
+            d = d * slope
+        return d @ W.T, [np.sqrt(np.sum((h.T @ d) ** 2)), *rest]
+
+    return np.array(down(0, x)[1])
+
+# %% rate_study / other-rates
+def rate_study(seed):
+    contexts, targets = pairs(seed, 20)
+    X, Y = np.eye(27)[contexts], np.eye(27)[targets]
+    rates = np.geomspace(0.005, 300, 13)
+    losses = []
+    for rate in rates:
+        W1, W2 = start(seed)
+        for _ in range(40):
+            h = np.tanh(X @ W1)
+            p = np.exp(h @ W2 - (h @ W2).max(axis=1, keepdims=True))
+            d = (p / p.sum(axis=1, keepdims=True) - Y) / len(Y)
+            W1, W2 = W1 - rate * X.T @ ((d @ W2.T) * (1 - h**2)), W2 - rate * h.T @ d
+        z = np.tanh(X @ W1) @ W2
+        top = z.max(axis=1)
+        losses.append(np.mean(top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - np.sum(z * Y, axis=1)))
+    return {"rates": rates, "losses": np.array(losses), "best": rates[int(np.argmin(losses))]}
+
+# %% at_equal_time / loop
+def at_equal_time(seconds, curves, budget):
+    losses = []
+    for s, curve in zip(seconds, curves):
+        t = 0
+        while t + 1 < len(curve) and (t + 1) * s <= budget:
+            t += 1
+        losses.append(float(curve[t]))
+    return {"losses": np.array(losses), "best": losses.index(min(losses))}
+
+# %% foretold / computed
+signal = float(np.prod(np.full(20, 0.5)))
+ratio = 0.01 / 1.0
+steps = -1 / math.log(1 - 0.02 * 0.01)

@@ -1,122 +1,573 @@
-# %% descend / start-left-out
-# says: The first entry is the start, before any step.
-# hint: 2
-def descend(start, rate, steps, curvature):
-    return start * (1 - rate * curvature) ** np.arange(1, steps + 1)
+# %% setup
+import numpy as np
 
-# %% descend / curvature-left-out
-# says: The gradient of c w²/2 is c w: you left out the curvature.
+# %% gradients / assigned
+# says: You assign the derivative of a node where it has to be added: a node that is used twice gets something from both uses.
+# hint: 3
+def gradients(graph, inputs, output):
+    order, seen, stack = [], set(), [(output, False)]
+    while stack:
+        name, ready = stack.pop()
+        if ready:
+            order.append(name)
+        elif name in graph and name not in seen:
+            seen.add(name)
+            stack.append((name, True))
+            stack.extend((used, False) for used in graph[name][1:])
+    values = dict(inputs)
+    for name in order:
+        op, *uses = graph[name]
+        a, b = values[uses[0]], values[uses[-1]]
+        values[name] = {"add": a + b, "mul": a * b, "relu": max(a, 0.0), "tanh": float(np.tanh(a)), "exp": float(np.exp(min(a, 50)))}[op]
+    slopes = dict.fromkeys(values, 0.0)
+    slopes[output] = 1.0
+    for name in reversed(order):
+        op, *uses = graph[name]
+        v = values[name]
+        local = {"add": [1.0, 1.0], "mul": [values[uses[-1]], values[uses[0]]], "tanh": [1 - v**2], "exp": [v], "relu": [float(v > 0)]}
+        for used, slope in zip(uses, local[op]):
+            slopes[used] = slopes[name] * slope
+    return {name: slopes[name] for name in inputs}
+
+# %% gradients / recursion
+# says: A function that calls itself for each node ends at Python's limit of about 1,000 nested calls. Keep a stack of your own.
+# hint: 3
+def gradients(graph, inputs, output):
+    order, seen = [], set()
+
+    def visit(name):
+        if name in graph and name not in seen:
+            seen.add(name)
+            for used in graph[name][1:]:
+                visit(used)
+            order.append(name)
+
+    visit(output)
+    values = dict(inputs)
+    for name in order:
+        op, *uses = graph[name]
+        a, b = values[uses[0]], values[uses[-1]]
+        values[name] = {"add": a + b, "mul": a * b, "relu": max(a, 0.0), "tanh": float(np.tanh(a)), "exp": float(np.exp(min(a, 50)))}[op]
+    slopes = dict.fromkeys(values, 0.0)
+    slopes[output] = 1.0
+    for name in reversed(order):
+        op, *uses = graph[name]
+        v = values[name]
+        local = {"add": [1.0, 1.0], "mul": [values[uses[-1]], values[uses[0]]], "tanh": [1 - v**2], "exp": [v], "relu": [float(v > 0)]}
+        for used, slope in zip(uses, local[op]):
+            slopes[used] += slopes[name] * slope
+    return {name: slopes[name] for name in inputs}
+
+# %% gradients / too-early
+# says: A node handed its derivative on before all of its uses had added to it. Sort the nodes first.
+# hint: 2
+def gradients(graph, inputs, output):
+    order, seen, stack = [], set(), [(output, False)]
+    while stack:
+        name, ready = stack.pop()
+        if ready:
+            order.append(name)
+        elif name in graph and name not in seen:
+            seen.add(name)
+            stack.append((name, True))
+            stack.extend((used, False) for used in graph[name][1:])
+    values = dict(inputs)
+    for name in order:
+        op, *uses = graph[name]
+        a, b = values[uses[0]], values[uses[-1]]
+        values[name] = {"add": a + b, "mul": a * b, "relu": max(a, 0.0), "tanh": float(np.tanh(a)), "exp": float(np.exp(min(a, 50)))}[op]
+    slopes = dict.fromkeys(values, 0.0)
+    slopes[output] = 1.0
+    queue, met = [output], {output}
+    while queue:
+        name = queue.pop(0)
+        if name not in graph:
+            continue
+        op, *uses = graph[name]
+        v = values[name]
+        local = {"add": [1.0, 1.0], "mul": [values[uses[-1]], values[uses[0]]], "tanh": [1 - v**2], "exp": [v], "relu": [float(v > 0)]}
+        for used, slope in zip(uses, local[op]):
+            slopes[used] += slopes[name] * slope
+            if used not in met:
+                met.add(used)
+                queue.append(used)
+    return {name: slopes[name] for name in inputs}
+
+# %% perplexity / mean-of-exponentials
+# says: You averaged the perplexities of the rows. Perplexity is the exponential of the mean loss, which is smaller.
 # hint: 1
-def descend(start, rate, steps, curvature):
-    return start * (1 - rate) ** np.arange(steps + 1)
+def perplexity(logits, targets):
+    counted = targets >= 0
+    z, t = logits[counted], targets[counted]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.exp(np.minimum(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(t)), t], 600))))
 
-# %% descend / uphill
-# says: You go up the gradient; descent subtracts it.
+# %% perplexity / all-rows
+# says: You divided by the number of all rows. Rows with target -100 do not count, in the mean neither.
 # hint: 3
-def descend(start, rate, steps, curvature):
-    return start * (1 + rate * curvature) ** np.arange(steps + 1)
+def perplexity(logits, targets):
+    counted = targets >= 0
+    z, t = logits[counted], targets[counted]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.exp(np.sum(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(t)), t]) / len(targets)))
 
-# %% factor_after / gradient-flow
-# says: The exponential is the limit of tiny steps; these steps are finite.
+# %% perplexity / bits
+# says: You mixed bases: a loss in nats belongs to the exponential, 2 to the power of a loss is for bits.
 # hint: 1
-def factor_after(t, rate, curvature):
-    return math.exp(-rate * curvature * t)
+def perplexity(logits, targets):
+    counted = targets >= 0
+    z, t = logits[counted], targets[counted]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(2 ** np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(t)), t]))
 
-# %% factor_after / times-t
-# says: The factors of the steps are multiplied, not added up.
+# %% perplexity / overflow
+# says: The exponential of a large logit overflows. Subtract the maximum of each row first: no probability changes.
 # hint: 2
-def factor_after(t, rate, curvature):
-    return 1 - t * rate * curvature
+def perplexity(logits, targets):
+    counted = targets >= 0
+    z, t = logits[counted], targets[counted]
+    with np.errstate(all="ignore"):
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        return float(np.exp(-np.log(p[np.arange(len(t)), t]).mean()))
 
-# %% factor_after / one-too-many
-# says: You count one step too many: after 0 steps the factor is 1.
-# hint: 3
-def factor_after(t, rate, curvature):
-    return (1 - rate * curvature) ** (t + 1)
-
-# %% largest_rate / fastest
-# says: That is the fastest rate, not the largest: beyond it descent overshoots, and still converges.
-# hint: 3
-def largest_rate(curvature):
-    return 1 / curvature
-
-# %% largest_rate / upside-down
-# says: A more curved loss needs a smaller rate: you turned the ratio round.
-# hint: 2
-def largest_rate(curvature):
-    return curvature / 2
-
-# %% largest_rate / curvature-left-out
-# says: The limit of 2 is for curvature 1.
-# hint: 2
-def largest_rate(curvature):
-    return 2.0
-
-# %% steps_needed / rounded-down
-# says: You rounded down: after that many steps the distance is still above the tolerance.
-# hint: 3
-def steps_needed(tolerance, rate, curvature):
-    return math.floor(math.log(tolerance) / math.log(abs(1 - rate * curvature)))
-
-# %% steps_needed / gradient-flow
-# says: You took ηc for −log(1 − ηc), which is right for tiny rates only.
+# %% bigram_loss / no-end
+# says: You left out the end mark behind each name. When a name ends is to be predicted, too.
 # hint: 1
-def steps_needed(tolerance, rate, curvature):
-    return math.ceil(-math.log(tolerance) / (rate * curvature))
+def bigram_loss(train, valid, smoothing):
+    counts = np.full((27, 27), float(smoothing))
+    for name in train:
+        for a, b in zip("." + name, name):
+            counts[ALPHABET.index(a), ALPHABET.index(b)] += 1
+    p = counts / counts.sum(axis=1, keepdims=True)
+    losses = [-np.log(p[ALPHABET.index(a), ALPHABET.index(b)]) for name in valid for a, b in zip("." + name, name)]
+    return float(np.mean(losses))
 
-# %% steps_needed / one-too-many
-# says: One step fewer is enough.
+# %% bigram_loss / per-name
+# says: You averaged over names. Each character counts alike, so long names count more.
 # hint: 3
-def steps_needed(tolerance, rate, curvature):
-    return math.ceil(math.log(tolerance) / math.log(abs(1 - rate * curvature))) + 1
+def bigram_loss(train, valid, smoothing):
+    counts = np.full((27, 27), float(smoothing))
+    for name in train:
+        for a, b in zip("." + name, name + "."):
+            counts[ALPHABET.index(a), ALPHABET.index(b)] += 1
+    p = counts / counts.sum(axis=1, keepdims=True)
+    means = [np.mean([-np.log(p[ALPHABET.index(a), ALPHABET.index(b)]) for a, b in zip("." + name, name + ".")]) for name in valid]
+    return float(np.mean(means))
 
-# %% settled_variance / small-rate
-# says: You left out a term of the square (1 − ηc)²: this is the limit of small rates.
-# hint: 3
-def settled_variance(rate, noise, curvature):
-    return rate * noise**2 / (2 * curvature)
-
-# %% settled_variance / noise-not-squared
-# says: A variance goes with the square of the noise's standard deviation.
+# %% bigram_loss / joint
+# says: You divided by the sum of the whole table. What is wanted is the chance of a sign given the one before: each row has its own sum.
 # hint: 2
-def settled_variance(rate, noise, curvature):
-    return rate * noise / (curvature * (2 - rate * curvature))
+def bigram_loss(train, valid, smoothing):
+    counts = np.full((27, 27), float(smoothing))
+    for name in train:
+        for a, b in zip("." + name, name + "."):
+            counts[ALPHABET.index(a), ALPHABET.index(b)] += 1
+    p = counts / counts.sum()
+    return float(np.mean([-np.log(p[ALPHABET.index(a), ALPHABET.index(b)]) for name in valid for a, b in zip("." + name, name + ".")]))
 
-# %% settled_variance / last-step-only
-# says: That is the noise of the last step alone; what earlier steps left counts, too.
+# %% bigram_loss / smoothed-above
+# says: You added the smoothing to the counts and not to what you divide by. Each row has to add up to one.
+# hint: 2
+def bigram_loss(train, valid, smoothing):
+    counts = np.zeros((27, 27))
+    for name in train:
+        for a, b in zip("." + name, name + "."):
+            counts[ALPHABET.index(a), ALPHABET.index(b)] += 1
+    p = (counts + smoothing) / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return float(np.mean([-np.log(p[ALPHABET.index(a), ALPHABET.index(b)]) for name in valid for a, b in zip("." + name, name + ".")]))
+
+# %% clipped_step / after
+# says: You clipped after the step, that is, the weights. What is to be bounded is the gradient, before the step is taken.
+# hint: 3
+def clipped_step(weights, gradients, rate, limit):
+    new = [w - rate * g for w, g in zip(weights, gradients)]
+    norm = np.sqrt(sum(np.sum(w**2) for w in new))
+    return [w * (limit / norm) if norm > limit else w for w in new]
+
+# %% clipped_step / each
+# says: You clipped each array by its own norm, which turns the step. All gradients together are one vector with one norm.
 # hint: 1
-def settled_variance(rate, noise, curvature):
-    return (rate * noise) ** 2
+def clipped_step(weights, gradients, rate, limit):
+    return [w - rate * g * (limit / np.linalg.norm(g) if np.linalg.norm(g) > limit else 1.0) for w, g in zip(weights, gradients)]
 
-# %% best_rate / largest-only
-# says: You made the most curved parameter fast; the least curved one is now the slowest.
-# hint: 2
-def best_rate(curvatures):
-    return 1 / curvatures.max()
-
-# %% best_rate / mean
-# says: The mean of all curvatures does not matter, only the extremes do.
-# hint: 2
-def best_rate(curvatures):
-    return 1 / curvatures.mean()
-
-# %% best_rate / at-the-limit
-# says: At this rate the most curved parameter swings for ever.
-# hint: 3
-def best_rate(curvatures):
-    return 2 / curvatures.max()
-
-# %% four_rates / curvature-left-out
-# says: You compared the rates themselves with 1 and 2, not their product with the curvature.
+# %% clipped_step / by-value
+# says: You cut each entry at the limit. Clipping by the norm keeps the direction and shortens the vector.
 # hint: 1
-four_rates = ["falls", "falls", "falls", "swings"]
+def clipped_step(weights, gradients, rate, limit):
+    return [w - rate * np.clip(g, -limit, limit) for w, g in zip(weights, gradients)]
 
-# %% four_rates / no-swinging
-# says: Overshooting is not diverging: a factor between −1 and 0 comes closer with every step.
-# hint: 3
-four_rates = ["falls", "arrives", "diverges", "diverges"]
-
-# %% four_rates / sign-left-out
-# says: You looked at the size of the factor and not at its sign.
+# %% clipped_step / always
+# says: You brought every gradient to the limit. One that is shorter is left as it is.
 # hint: 2
-four_rates = ["falls", "arrives", "falls", "diverges"]
+def clipped_step(weights, gradients, rate, limit):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    scale = limit / norm if norm > 0 and np.isfinite(limit) else 1.0
+    return [w - rate * scale * g for w, g in zip(weights, gradients)]
+
+# %% clipped_step / step-clipped
+# says: You bounded the step, rate included. The limit is one for the gradient; the rate comes after it.
+# hint: 3
+def clipped_step(weights, gradients, rate, limit):
+    norm = rate * np.sqrt(sum(np.sum(g**2) for g in gradients))
+    scale = limit / norm if norm > limit else 1.0
+    return [w - rate * scale * g for w, g in zip(weights, gradients)]
+
+# %% advance / no-velocity
+# says: The velocity starts again at zero, so this is another run. It belongs to the state, as the weights do.
+# hint: 1
+def advance(state, X, y, steps, batch, rate, beta):
+    w, velocity, step = state["w"], np.zeros_like(state["w"]), state["step"]
+    for _ in range(steps):
+        epoch, place = divmod(step, len(X) // batch)
+        rows = epoch_order(state["seed"], epoch, len(X))[place * batch : (place + 1) * batch]
+        velocity = beta * velocity + X[rows].T @ (X[rows] @ w - y[rows]) / batch
+        w, step = w - rate * velocity, step + 1
+    return {"w": w, "velocity": velocity, "step": step, "seed": state["seed"]}
+
+# %% advance / first-epoch-again
+# says: Your batches begin again with the first epoch. Which rows come next depends on how many steps were taken before.
+# hint: 2
+def advance(state, X, y, steps, batch, rate, beta):
+    w, velocity = state["w"], state["velocity"]
+    for step in range(steps):
+        epoch, place = divmod(step, len(X) // batch)
+        rows = epoch_order(state["seed"], epoch, len(X))[place * batch : (place + 1) * batch]
+        velocity = beta * velocity + X[rows].T @ (X[rows] @ w - y[rows]) / batch
+        w = w - rate * velocity
+    return {"w": w, "velocity": velocity, "step": state["step"] + steps, "seed": state["seed"]}
+
+# %% advance / step-stays
+# says: The state that you return says that no steps were taken. A run that goes on from it would read the same batches again.
+# hint: 1
+def advance(state, X, y, steps, batch, rate, beta):
+    w, velocity, step = state["w"], state["velocity"], state["step"]
+    for _ in range(steps):
+        epoch, place = divmod(step, len(X) // batch)
+        rows = epoch_order(state["seed"], epoch, len(X))[place * batch : (place + 1) * batch]
+        velocity = beta * velocity + X[rows].T @ (X[rows] @ w - y[rows]) / batch
+        w, step = w - rate * velocity, step + 1
+    return {"w": w, "velocity": velocity, "step": state["step"], "seed": state["seed"]}
+
+# %% advance / one-order
+# says: Every epoch has an order of its own. You read the rows in the order of the first epoch, again and again.
+# hint: 3
+def advance(state, X, y, steps, batch, rate, beta):
+    w, velocity, step = state["w"], state["velocity"], state["step"]
+    for _ in range(steps):
+        place = step % (len(X) // batch)
+        rows = epoch_order(state["seed"], 0, len(X))[place * batch : (place + 1) * batch]
+        velocity = beta * velocity + X[rows].T @ (X[rows] @ w - y[rows]) / batch
+        w, step = w - rate * velocity, step + 1
+    return {"w": w, "velocity": velocity, "step": step, "seed": state["seed"]}
+
+# %% layer_signals / no-half
+# says: The half is missing: each side of the bend carries half of the mean square.
+# hint: 2
+def layer_signals(left, right, gain, depth):
+    kept = left**2 + right**2
+    q = (gain**2 * kept) ** np.arange(depth)
+    return {"gain": float(kept**-0.5), "q": q, "g": q[::-1].copy()}
+
+# %% layer_signals / backward-forward
+# says: The gradient is known in the last layer and goes backward: your g runs the wrong way.
+# hint: 3
+def layer_signals(left, right, gain, depth):
+    kept = (left**2 + right**2) / 2
+    q = (gain**2 * kept) ** np.arange(depth)
+    return {"gain": float(kept**-0.5), "q": q, "g": q.copy()}
+
+# %% layer_signals / amplitude
+# says: You propagated lengths. q and g are mean squares, so the gain enters squared.
+# hint: 1
+def layer_signals(left, right, gain, depth):
+    kept = (left**2 + right**2) / 2
+    q = (gain * kept**0.5) ** np.arange(depth)
+    return {"gain": float(kept**-0.5), "q": q, "g": q[::-1].copy()}
+
+# %% layer_signals / variance
+# says: That is the variance that keeps signals. The gain is its square root.
+# hint: 3
+def layer_signals(left, right, gain, depth):
+    kept = (left**2 + right**2) / 2
+    q = (gain**2 * kept) ** np.arange(depth)
+    return {"gain": float(1 / kept), "q": q, "g": q[::-1].copy()}
+
+# %% early_stopping / last
+# says: You hand back the last weights. Patience has let the run go past its best: the best weights have to be restored.
+# hint: 3
+def early_stopping(weights, losses, patience):
+    best, place = 0, 0
+    for place, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = place
+        if place - best == patience:
+            break
+    return place + 1, weights[place].copy()
+
+# %% early_stopping / future
+# says: You took the best of all evaluations. The run has ended by then: it can keep only what it has seen.
+# hint: 1
+def early_stopping(weights, losses, patience):
+    best, place = 0, 0
+    for place, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = place
+        if place - best == patience:
+            break
+    return place + 1, weights[int(np.nanargmin(losses))].copy()
+
+# %% early_stopping / one-more
+# says: The run ends when as many evaluations as the patience have brought nothing; yours waits for one more.
+# hint: 3
+def early_stopping(weights, losses, patience):
+    best, place = 0, 0
+    for place, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = place
+        if place - best > patience:
+            break
+    return place + 1, weights[best].copy()
+
+# %% early_stopping / ties
+# says: A loss that equals the best is no improvement, and does not renew the patience.
+# hint: 2
+def early_stopping(weights, losses, patience):
+    best, place = 0, 0
+    for place, loss in enumerate(losses):
+        if loss <= losses[best]:
+            best = place
+        if place - best == patience:
+            break
+    return place + 1, weights[best].copy()
+
+# %% early_stopping / nan-is-best
+# says: A loss that is not a number was kept as the best. Every comparison with nan is false: ask whether the new loss is less.
+# hint: 2
+def early_stopping(weights, losses, patience):
+    best, place = 0, 0
+    for place, loss in enumerate(losses):
+        if place and not loss >= losses[best]:
+            best = place
+        if place - best == patience:
+            break
+    return place + 1, weights[best].copy()
+
+# %% gradient_profile / summed
+# says: Your gradients belong to the sum of the losses. The loss is their mean: divide by the number of examples.
+# hint: 2
+def gradient_profile(weights, x, y, activation):
+    h, reads, slopes = x, [x], []
+    for W in weights[:-1]:
+        z = h @ W
+        h = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
+        slopes.append(1 - h**2 if activation == "tanh" else (z > 0) * 1.0)
+        reads.append(h)
+    z = h @ weights[-1]
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    d = p / p.sum(axis=1, keepdims=True) - np.eye(p.shape[1])[y]
+    norms = [np.linalg.norm(reads[-1].T @ d)]
+    for W, slope, read in zip(weights[:0:-1], slopes[::-1], reads[-2::-1]):
+        d = (d @ W.T) * slope
+        norms.append(np.linalg.norm(read.T @ d))
+    return np.array(norms[::-1])
+
+# %% gradient_profile / no-slope
+# says: The slope of the activation is missing on the way back: the derivative passes through it in every layer.
+# hint: 2
+def gradient_profile(weights, x, y, activation):
+    h, reads = x, [x]
+    for W in weights[:-1]:
+        h = np.tanh(h @ W) if activation == "tanh" else np.maximum(h @ W, 0)
+        reads.append(h)
+    z = h @ weights[-1]
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    d = (p / p.sum(axis=1, keepdims=True) - np.eye(p.shape[1])[y]) / len(x)
+    norms = [np.linalg.norm(reads[-1].T @ d)]
+    for W, read in zip(weights[:0:-1], reads[-2::-1]):
+        d = d @ W.T
+        norms.append(np.linalg.norm(read.T @ d))
+    return np.array(norms[::-1])
+
+# %% gradient_profile / reversed
+# says: The order is turned: the first entry is the first layer's.
+# hint: 3
+def gradient_profile(weights, x, y, activation):
+    h, reads, slopes = x, [x], []
+    for W in weights[:-1]:
+        z = h @ W
+        h = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
+        slopes.append(1 - h**2 if activation == "tanh" else (z > 0) * 1.0)
+        reads.append(h)
+    z = h @ weights[-1]
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    d = (p / p.sum(axis=1, keepdims=True) - np.eye(p.shape[1])[y]) / len(x)
+    norms = [np.linalg.norm(reads[-1].T @ d)]
+    for W, slope, read in zip(weights[:0:-1], slopes[::-1], reads[-2::-1]):
+        d = (d @ W.T) * slope
+        norms.append(np.linalg.norm(read.T @ d))
+    return np.array(norms)
+
+# %% gradient_profile / by-outputs
+# says: These are the norms of the derivatives by what the layers put out. Those by the weights hold what the layer reads, too.
+# hint: 3
+def gradient_profile(weights, x, y, activation):
+    h, slopes = x, []
+    for W in weights[:-1]:
+        z = h @ W
+        h = np.tanh(z) if activation == "tanh" else np.maximum(z, 0)
+        slopes.append(1 - h**2 if activation == "tanh" else (z > 0) * 1.0)
+    z = h @ weights[-1]
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    d = (p / p.sum(axis=1, keepdims=True) - np.eye(p.shape[1])[y]) / len(x)
+    norms = [np.linalg.norm(d)]
+    for W, slope in zip(weights[:0:-1], slopes[::-1]):
+        d = (d @ W.T) * slope
+        norms.append(np.linalg.norm(d))
+    return np.array(norms[::-1])
+
+# %% rate_study / narrow
+# says: The best rate lies at the end of your range, or the range is too small: a study ends when worse rates lie on both sides of the best.
+# hint: 2
+def rate_study(seed):
+    return _study(seed, 0.0001 * 3.0 ** np.arange(8))
+
+
+def _study(seed, rates, steps=40, summed=False, first_only=False, start_seed=None):
+    contexts, targets = pairs(seed, 20)
+    goal = np.eye(27)[targets]
+    losses = []
+    for rate in rates:
+        W1, W2 = start(seed if start_seed is None else start_seed)
+        for step in range(steps + 1):
+            h = np.tanh(W1[contexts])
+            z = h @ W2
+            z = z - z.max(axis=1, keepdims=True)
+            logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+            if step == steps:
+                losses.append(float(-np.sum(goal * logs) / len(goal)))
+                break
+            d = (np.exp(logs) - goal) / (1 if summed else len(goal))
+            back = (d @ W2.T) * (1 - h**2)
+            W2 = W2 - rate * h.T @ d
+            down = np.zeros_like(W1)
+            np.add.at(down, contexts, back)
+            W1 = W1 if first_only else W1 - rate * down
+    losses = np.array(losses)
+    return {"rates": rates, "losses": losses, "best": float(rates[np.argmin(losses)])}
+
+# %% rate_study / last-row-only
+# says: W1[contexts] -= ... keeps only one of the places that share a context. Add up all of them, for instance by np.add.at.
+# hint: 3
+def rate_study(seed):
+    contexts, targets = pairs(seed, 20)
+    goal, rates, losses = np.eye(27)[targets], 0.003 * 3.0 ** np.arange(12), []
+    for rate in rates:
+        W1, W2 = start(seed)
+        for step in range(41):
+            h = np.tanh(W1[contexts])
+            z = h @ W2 - (h @ W2).max(axis=1, keepdims=True)
+            logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+            if step == 40:
+                losses.append(float(-np.sum(goal * logs) / len(goal)))
+                break
+            d = (np.exp(logs) - goal) / len(goal)
+            back = (d @ W2.T) * (1 - h**2)
+            W2 = W2 - rate * h.T @ d
+            W1[contexts] -= rate * back
+    return {"rates": rates, "losses": np.array(losses), "best": float(rates[int(np.argmin(losses))])}
+
+# %% rate_study / output-only
+# says: You trained the second layer alone. Both are trained.
+# hint: 3
+def rate_study(seed):
+    contexts, targets = pairs(seed, 20)
+    goal, rates, losses = np.eye(27)[targets], 0.003 * 3.0 ** np.arange(12), []
+    for rate in rates:
+        W1, W2 = start(seed)
+        h = np.tanh(W1[contexts])
+        for step in range(41):
+            z = h @ W2 - (h @ W2).max(axis=1, keepdims=True)
+            logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+            if step == 40:
+                losses.append(float(-np.sum(goal * logs) / len(goal)))
+                break
+            W2 = W2 - rate * h.T @ (np.exp(logs) - goal) / len(goal)
+    return {"rates": rates, "losses": np.array(losses), "best": float(rates[int(np.argmin(losses))])}
+
+# %% rate_study / one-seed
+# says: Your study is always that of seed 0. Weights and names come from the seed that is asked for.
+# hint: 1
+def rate_study(seed):
+    contexts, targets = pairs(0, 20)
+    goal, rates, losses = np.eye(27)[targets], 0.003 * 3.0 ** np.arange(12), []
+    for rate in rates:
+        W1, W2 = start(0)
+        for step in range(41):
+            h = np.tanh(W1[contexts])
+            z = h @ W2 - (h @ W2).max(axis=1, keepdims=True)
+            logs = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+            if step == 40:
+                losses.append(float(-np.sum(goal * logs) / len(goal)))
+                break
+            d = (np.exp(logs) - goal) / len(goal)
+            back = (d @ W2.T) * (1 - h**2)
+            W2 = W2 - rate * h.T @ d
+            np.add.at(W1, contexts, -rate * back)
+    return {"rates": rates, "losses": np.array(losses), "best": float(rates[int(np.argmin(losses))])}
+
+# %% at_equal_time / equal-steps
+# says: You compared the runs after equally many steps. A step of a large batch takes longer: compare at equal time.
+# hint: 1
+def at_equal_time(seconds, curves, budget):
+    t = int(budget / min(seconds))
+    losses = np.array([curve[min(t, len(curve) - 1)] for curve in curves])
+    return {"losses": losses, "best": int(np.argmin(losses))}
+
+# %% at_equal_time / rounded
+# says: A step that is not complete when the time is up does not count. You rounded.
+# hint: 2
+def at_equal_time(seconds, curves, budget):
+    losses = np.array([curve[min(round(budget / s), len(curve) - 1)] for s, curve in zip(seconds, curves)])
+    return {"losses": losses, "best": int(np.argmin(losses))}
+
+# %% at_equal_time / one-early
+# says: Entry 0 of a curve is the loss before any step: after t steps comes entry t.
+# hint: 3
+def at_equal_time(seconds, curves, budget):
+    losses = np.array([curve[min(max(int(budget / s) - 1, 0), len(curve) - 1)] for s, curve in zip(seconds, curves)])
+    return {"losses": losses, "best": int(np.argmin(losses))}
+
+# %% at_equal_time / lowest-ever
+# says: You took the lowest loss on the way. What is compared is the loss that the run has when the time is up.
+# hint: 1
+def at_equal_time(seconds, curves, budget):
+    losses = np.array([min(curve[: int(budget / s) + 1]) for s, curve in zip(seconds, curves)])
+    return {"losses": losses, "best": int(np.argmin(losses))}
+
+# %% foretold / one-layer-more
+# says: From layer 1 to layer 21 there are 20 steps, not 21.
+# hint: 1
+signal = 2.0**-21
+ratio = 0.01
+steps = 5000.0
+
+# %% foretold / kept
+# says: Xavier's variance keeps signals where the activation is linear. ReLU cuts half of the mean square away in each layer.
+# hint: 1
+signal = 1.0
+ratio = 0.01
+steps = 5000.0
+
+# %% foretold / both-shortened
+# says: Adam divides by an average of gradients that are all clipped: the factor cancels, and its steps keep their length.
+# hint: 2
+signal = 2.0**-20
+ratio = 1.0
+steps = 5000.0
+
+# %% foretold / coupled
+# says: The decay is multiplied by the rate in each step. 1/decay would be the time without that.
+# hint: 3
+signal = 2.0**-20
+ratio = 0.01
+steps = 100.0

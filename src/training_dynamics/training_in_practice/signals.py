@@ -63,7 +63,7 @@ def measured(
     variances: tuple[float, ...],
     depth: int = 30,
     width: int = 300,
-    networks: int = 3,
+    networks: int = 20,
     q1: float = 1.0,
 ) -> list[Signals]:
     """The same in random networks of that width, one result a variance, averaged over networks and four inputs."""

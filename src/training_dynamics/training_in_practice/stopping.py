@@ -70,7 +70,7 @@ class LongRun:
 
 
 @once
-def long_run(seed: int, names: int = 500, hidden: int = 64, steps: int = 800, every: int = 5) -> LongRun:
+def long_run(seed: int, names: int = 300, hidden: int = 48, steps: int = 600, every: int = 20) -> LongRun:
     """A character model with few names to learn from, trained by Adam far beyond its best validation loss."""
     shape = Shape(hidden=hidden)
     split = split_names(seed, names)

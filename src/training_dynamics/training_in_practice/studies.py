@@ -8,11 +8,7 @@ import numpy as np
 import torch
 
 from training_dynamics.lab.once import once
-from training_dynamics.toolbox.names import sequences, split_names, windows
-from training_dynamics.toolbox.seeds import torch_generator
-from training_dynamics.training_in_practice.gpt import GPT, GPTShape
 from training_dynamics.training_in_practice.network import Shape
-from training_dynamics.training_in_practice.run import Config, Run, train
 from training_dynamics.training_in_practice.stack import Recipe, Trained, train_stack
 
 GOOD = 0.02  # Adam's rate for this model, about the best of RATES
@@ -40,22 +36,22 @@ class Study:
 
 
 @once
-def tips(seed: int, steps: int = 400, hidden: int = 64) -> Study:
+def tips(seed: int, steps: int = 400, hidden: int = 48) -> Study:
     """All recipes of ``TIPS``, side by side."""
     run = train_stack(seed, list(TIPS.values()), steps, shape=Shape(hidden=hidden))
     return Study(dict(zip(TIPS, run.valid.tolist())), run)
 
 
 @once
-def plain(seed: int, steps: int = 400, hidden: int = 64, rates: tuple[float, ...] = (GOOD,), batch: int = 64) -> float:
-    """The validation loss of the base recipe, the best over ``rates``."""
+def tuned(seed: int, steps: int, hidden: int, rates: tuple[float, ...], batch: int) -> float:
+    """The validation loss of the base recipe at a batch size, the best over ``rates``."""
     recipes = [replace(BASE, rate=rate) for rate in rates]
     found = train_stack(seed, recipes, steps, shape=Shape(hidden=hidden), batch=batch).valid
     return float(np.nanmin(found.numpy()))
 
 
 @once
-def clipped_sgd(seed: int, steps: int = 300, hidden: int = 64, rate: float = 3.0) -> dict[str, float]:
+def clipped_sgd(seed: int, steps: int = 300, hidden: int = 48, rate: float = 3.0) -> dict[str, float]:
     """SGD with momentum at a good rate, and at one that is too large without and with clipping at 0.1."""
     recipes = {"good": Recipe(0.3), "large": Recipe(rate), "large, clipped": Recipe(rate, clip=0.1)}
     found = train_stack(seed, list(recipes.values()), steps, shape=Shape(hidden=hidden), optimizer="sgd").valid
@@ -69,21 +65,3 @@ def deep_starts(seed: int, depth: int = 10, steps: int = 200, activation: str = 
     shape = Shape(hidden=32, depth=depth, activation=activation)
     found = train_stack(seed, list(recipes.values()), steps, shape=shape, optimizer="sgd").valid
     return dict(zip(recipes, found.tolist()))
-
-
-@once
-def gpt_run(seed: int, steps: int = 300, width: int = 48) -> Run:
-    """A two-layer GPT trained on names by the same training function."""
-    split = split_names(seed)
-    model = GPT(GPTShape(width), torch_generator(seed, "gpt"))
-    config = Config(steps=steps, batch=48, rate=0.01, warmup=20, evaluate_every=steps, seed=seed)
-    return train(Run(model, sequences(split.train), sequences(split.valid), config))
-
-
-@once
-def mlp_like_gpt(seed: int, steps: int = 300, hidden: int = 96) -> float:
-    """The MLP on as many characters as the GPT sees in ``steps`` steps of 48 names, in as many steps."""
-    split = split_names(seed)
-    characters = len(windows(split.train, 1)[0]) / len(split.train)
-    shape = Shape(context=6, hidden=hidden)
-    return float(train_stack(seed, [BASE], steps, shape=shape, batch=round(48 * characters)).valid)

