@@ -130,24 +130,6 @@ def gradient_profile(weights, x, y, activation):
 
     return np.array(down(0, x)[1])
 
-# %% rate_study / other-rates
-def rate_study(seed):
-    contexts, targets = pairs(seed, 20)
-    X, Y = np.eye(27)[contexts], np.eye(27)[targets]
-    rates = np.geomspace(0.005, 300, 13)
-    losses = []
-    for rate in rates:
-        W1, W2 = start(seed)
-        for _ in range(40):
-            h = np.tanh(X @ W1)
-            p = np.exp(h @ W2 - (h @ W2).max(axis=1, keepdims=True))
-            d = (p / p.sum(axis=1, keepdims=True) - Y) / len(Y)
-            W1, W2 = W1 - rate * X.T @ ((d @ W2.T) * (1 - h**2)), W2 - rate * h.T @ d
-        z = np.tanh(X @ W1) @ W2
-        top = z.max(axis=1)
-        losses.append(np.mean(top + np.log(np.exp(z - top[:, None]).sum(axis=1)) - np.sum(z * Y, axis=1)))
-    return {"rates": rates, "losses": np.array(losses), "best": rates[int(np.argmin(losses))]}
-
 # %% at_equal_time / loop
 def at_equal_time(seconds, curves, budget):
     losses = []

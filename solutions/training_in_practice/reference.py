@@ -111,33 +111,6 @@ def gradient_profile(weights, x, y, activation):
         norms.append(np.linalg.norm(read.T @ d))
     return np.array(norms[::-1])
 
-# %% rate_study
-def rate_study(seed):
-    contexts, targets = pairs(seed, 20)
-    n = len(contexts)
-    goal = np.eye(27)[targets]
-
-    def outputs(W1, W2):
-        h = np.tanh(W1[contexts])
-        z = h @ W2
-        z = z - z.max(axis=1, keepdims=True)
-        return h, z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-    def trained(rate):
-        W1, W2 = start(seed)
-        for _ in range(40):
-            h, logs = outputs(W1, W2)
-            d = (np.exp(logs) - goal) / n
-            back = (d @ W2.T) * (1 - h**2)
-            W2 = W2 - rate * h.T @ d
-            W1 = W1.copy()
-            np.add.at(W1, contexts, -rate * back)
-        return float(-np.sum(goal * outputs(W1, W2)[1]) / n)
-
-    rates = 0.003 * 3.0 ** np.arange(12)
-    losses = np.array([trained(rate) for rate in rates])
-    return {"rates": rates, "losses": losses, "best": float(rates[np.argmin(losses)])}
-
 # %% at_equal_time
 def at_equal_time(seconds, curves, budget):
     done = [min(int(budget / s), len(curve) - 1) for s, curve in zip(seconds, curves)]

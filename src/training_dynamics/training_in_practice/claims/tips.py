@@ -72,7 +72,7 @@ def cosine_best(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
 @claim(
     "training_in_practice.warmup",
     "Adam needs a warm-up.",
-    source="kalra2024warmup",
+    source="kalra2024why",
     verdict="fails",
     instead="This model at its good rate gains nothing by one. What it buys elsewhere is a larger rate.",
     vary=VARY,
