@@ -1,6 +1,6 @@
 /* Signal and gradient in each layer of a deep random network, computed live.  The Python twin, training_dynamics/training_in_practice/explorable.py,
-takes Gauss-Hermite nodes; this file sums over an even grid, which for smooth functions times a Gaussian is as exact, so that the test compares two
-integrations.  With weights from N(0, gain^2 / width), pre-activations of mean square q, and gradients of mean square g (Schoenholz et al. 2017):
+takes Gauss-Legendre nodes; this file sums over an even grid, which for smooth functions times a Gaussian is as exact, so that the test compares
+two integrations.  With weights from N(0, gain^2 / width), pre-activations of mean square q, and gradients of mean square g (Schoenholz et al. 2017):
 
     q_{l+1} = gain^2 E[phi(sqrt(q_l) z)^2],    g_l = gain^2 E[phi'(sqrt(q_l) z)^2] g_{l+1},    z normal. */
 globalThis.TD = globalThis.TD || {};
@@ -8,7 +8,7 @@ TD.training_in_practice = (() => {
   "use strict";
   const ACTIVATIONS = {
     tanh: { value: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2 },
-    relu: { value: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : z < 0 ? 0 : 0.5) },
+    relu: { value: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : z < 0 ? 0 : Math.SQRT1_2) },
   };
   const GRID = Array.from({ length: 321 }, (_, i) => -8 + i / 20);
   const DENSITY = GRID.map((z) => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI) / 20);

@@ -1,4 +1,4 @@
-"""What the chapter's explorable shows, by Gauss-Hermite quadrature; the page integrates on an even grid instead."""
+"""What the chapter's explorable shows, by Gauss-Legendre quadrature; the page integrates on an even grid instead."""
 
 from __future__ import annotations
 

@@ -36,6 +36,9 @@ class Shape:
         return [self.context * self.embedding, *[self.hidden] * self.depth, len(ALPHABET)]
 
 
+DEFAULT = Shape()
+
+
 class CharMLP(nn.Module):
     """``p(next | last characters)``: forward ``(n, context) -> (n, 27)`` logits (Bengio et al. 2003, without direct links).
 
@@ -54,13 +57,18 @@ class CharMLP(nn.Module):
         self.shape = shape
         self.embedding = nn.Parameter(torch.randn(len(ALPHABET), shape.embedding, generator=generator, dtype=dtype))
         pairs = list(zip(shape.sizes[:-1], shape.sizes[1:]))
-        self.layers = nn.ModuleList(nn.utils.skip_init(nn.Linear, i, o, dtype=dtype) for i, o in pairs)
+        self._layers = nn.ModuleList(nn.utils.skip_init(nn.Linear, i, o, dtype=dtype) for i, o in pairs)
         scale = GAINS[shape.activation] if gain is None else gain
         with torch.no_grad():
             for linear in self.layers:
                 last = linear is self.layers[-1]
                 linear.weight.normal_(0, (0.1 if last else scale) / linear.in_features**0.5, generator=generator)
                 linear.bias.zero_()
+
+    @property
+    def layers(self) -> list[nn.Linear]:
+        """The linear maps, the first one first."""
+        return [layer for layer in self._layers if isinstance(layer, nn.Linear)]
 
     def forward(self, contexts: Int[Tensor, "n c"]) -> Float[Tensor, "n 27"]:
         """The logits of the next character."""

@@ -28,7 +28,10 @@ def gpt_loss(seed: int, steps: int = 250, width: int = 40) -> float:
     model = GPT(GPTShape(width), torch_generator(seed, "gpt"))
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     rest = [p for p in model.parameters() if not any(p is matrix for matrix in matrices)]
-    optimizers: list[torch.optim.Optimizer] = [Muon(matrices), torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0)]
+    optimizers: list[torch.optim.Optimizer] = [
+        Muon(matrices),
+        torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0),
+    ]
     batches = minibatches(len(inputs), BATCH, torch_generator(seed, "gpt batches"))
     for step in range(steps):
         index = next(batches)

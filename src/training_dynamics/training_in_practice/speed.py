@@ -6,16 +6,15 @@ import statistics
 import time
 from collections.abc import Callable
 
-import torch
 from torch.nn.functional import cross_entropy
 
 from training_dynamics.toolbox.names import split_names, windows
 from training_dynamics.toolbox.seeds import torch_generator
-from training_dynamics.training_in_practice.network import CharMLP, Shape
+from training_dynamics.training_in_practice.network import DEFAULT, CharMLP, Shape
 from training_dynamics.training_in_practice.neurons import in_scalars, mean_loss
 
 
-def times_faster(shape: Shape = Shape(), batch: int = 4, repeats: int = 3) -> float:
+def times_faster(shape: Shape = DEFAULT, batch: int = 4, repeats: int = 3) -> float:
     """Processor time of loss and gradient in scalars over that in torch; medians of runs that take turns."""
     model = CharMLP(shape, torch_generator(0, "speed"))
     x, y = (part[:batch] for part in windows(split_names(0, 20).train, shape.context))

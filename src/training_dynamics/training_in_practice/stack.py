@@ -15,7 +15,7 @@ from training_dynamics.lab.stack import preactivations
 from training_dynamics.toolbox.names import split_names, windows
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
-from training_dynamics.training_in_practice.network import ACTIVATIONS, CharMLP, Shape
+from training_dynamics.training_in_practice.network import ACTIVATIONS, DEFAULT, CharMLP, Shape
 from training_dynamics.training_in_practice.schedules import factor
 
 Parameters = list[Tensor]
@@ -66,7 +66,7 @@ def train_stack(
     recipes: Sequence[Recipe],
     steps: int,
     *,
-    shape: Shape = Shape(),
+    shape: Shape = DEFAULT,
     batch: int = 64,
     optimizer: str = "adam",
     train: int | None = None,

@@ -103,7 +103,7 @@ def clip_improves(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "Clipping the gradient's norm saves a run.",
     source="pascanu2013difficulty",
     verdict="holds-if",
-    condition="The rate is too large for it: SGD with momentum at ten times a good rate. Clipping lowers the rate where gradients are long.",
+    condition="The rate is too large: SGD with momentum at ten times a good one. The clip lowers it where gradients are long.",
     vary={"steps": (300, 600), "hidden": (48, 96)},
 )
 def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
@@ -118,7 +118,7 @@ def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
     "training_in_practice.adam_ignores_clip",
     "A clip of 0.01, active in every step, starves training.",
     verdict="fails",
-    instead="Under Adam a common factor of all gradients cancels: the run is hardly changed. Under SGD it would be a rate 100 times smaller.",
+    instead="Under Adam a common factor of all gradients cancels: the run hardly changes. SGD would be slowed a hundredfold.",
     vary=VARY,
 )
 def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
@@ -148,7 +148,7 @@ def weight_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "L2 in the loss and weight decay are the same thing.",
     source="loshchilov2019decoupled",
     verdict="fails",
-    instead="For plain SGD they are. Adam rescales the penalty's gradient with the rest: the same 0.01 that did nothing as decay cripples the model.",
+    instead="For plain SGD they are. Adam rescales the penalty's gradient with the rest: 0.01, idle as decay, cripples the model.",
     vary=VARY,
 )
 def l2_is_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
