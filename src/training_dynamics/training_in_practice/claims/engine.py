@@ -33,7 +33,7 @@ def same_network(seed: int) -> Measured:
     "Topological order by recursion is good enough for a small engine.",
     said_by="karpathy2020micrograd",
     verdict="fails",
-    instead="It ends at Python's limit on nested calls: a loss added up over a batch is deeper. A stack of one's own has no limit.",
+    instead="It ends at Python's limit on nested calls: a loss summed over a batch is deeper. A stack of one's own has no limit.",
     seeds=None,
 )
 def recursion() -> Measured:

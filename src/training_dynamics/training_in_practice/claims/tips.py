@@ -148,7 +148,7 @@ def weight_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "L2 in the loss and weight decay are the same thing.",
     source="loshchilov2019decoupled",
     verdict="fails",
-    instead="For plain SGD they are. Adam rescales the penalty's gradient with the rest: 0.01, idle as decay, cripples the model.",
+    instead="For plain SGD they are. Adam rescales the penalty's gradient, too: 0.01, idle as decay, cripples the model.",
     vary=VARY,
 )
 def l2_is_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
