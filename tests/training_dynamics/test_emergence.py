@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.emergence import addition, lazy, linear, metrics, spillover, warning
+from training_dynamics.emergence import addition, forewarning, lazy, linear, metrics, spillover, warning
 
 
 def test_the_scale_for_a_score_gives_that_score():
@@ -115,3 +115,26 @@ def test_the_linear_curves_hold_where_steps_overshoot():
     curves = linear.regression(0, 4, 10, 0.01, rate=0.3, start=1.0, steps=50)
     assert np.isfinite(curves.test).all()
     assert curves.train[-1] < 0.01 < curves.train[0]
+
+
+def test_leads_and_false_alarms_are_counted_over_runs():
+    trial = warning.Trial(np.array([True, False, False, False]), np.array([30.0, -np.inf, 0.0, 10.0, 5.0]))
+    assert trial.false_alarms == 0.25
+    assert trial.told == 0.6
+    assert trial.lead == 5.0
+
+
+def test_the_interval_of_a_share_is_wilson_s():
+    low, high = warning.share_interval(0, 20)  # closed form for none in n: z²/(n + z²)
+    assert low == pytest.approx(0, abs=1e-12)
+    assert high == pytest.approx(1.959964**2 / (20 + 1.959964**2), rel=1e-6)
+
+
+def test_an_alarm_that_is_always_at_the_same_step_follows_nothing():
+    onset = np.array([100.0, 140.0, 180.0, np.inf])
+    late = forewarning.Forewarning(np.zeros(3, bool), onset - 50, onset)
+    fixed = forewarning.Forewarning(np.zeros(3, bool), np.full(4, 5.0), onset)
+    assert late.follows == pytest.approx(1)
+    assert late.leads.tolist() == [50, 50, 50]
+    assert fixed.follows == 0
+    assert fixed.leads.tolist() == [95, 135, 175]

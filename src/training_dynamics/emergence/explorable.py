@@ -1,4 +1,4 @@
-"""The network that the page trains, trained by Python from the page's own start; only the random numbers are the page's."""
+"""What the explorables show, computed by Python from the page's own random numbers: the network that adds, and noisy runs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics.emergence import warning
 from training_dynamics.emergence.addition import Run, Sums, Weights, train
 
 P, HIDDEN, RATE, EVERY = 13, 64, 0.01, 5
@@ -22,3 +23,16 @@ def picture(
     return train(
         Sums(p, x, (a + b) % p, np.asarray(trained, dtype=bool)), Weights(first, second), decay, RATE, steps, EVERY
     )
+
+
+def noisy_chain(noise: Float[ndarray, "steps 2"], last: float) -> warning.Runs:
+    """The alarm page's run, from its own standard normal numbers; the loss is not recorded there."""
+    a, b = 0.0, 0.0
+    order, gradient = [], []
+    for decay, (first, second) in zip(np.linspace(2.0, last, len(noise)), warning.NOISE * noise):
+        slope = np.array([decay * a - (1 - a * b) * b + first, decay * b - (1 - a * b) * a + second])
+        order.append((a + b) / 2**0.5)
+        gradient.append(np.linalg.norm(slope))
+        a, b = a - warning.RATE * slope[0], b - warning.RATE * slope[1]
+    u, g = np.array([order]), np.array([gradient])
+    return warning.Runs(u, np.zeros_like(u), g)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.stats import binomtest
 
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
@@ -110,11 +111,34 @@ def alarms(
 
 @dataclass(frozen=True)
 class Trial:
-    """On runs that nobody calibrated on: share of false alarms, share of transitions told before onset, median lead."""
+    """On runs that nobody calibrated on: which quiet runs set off the alarm, and the lead at each transition.
 
-    false_alarms: float
-    told: float
-    lead: float
+    A lead is the steps from alarm to onset: 0 or less where the alarm came too late, minus infinity where it never came.
+    """
+
+    alarmed: Bool[ndarray, " runs"]
+    leads: Float[ndarray, " runs"]
+
+    @property
+    def false_alarms(self) -> float:
+        """The share of quiet runs that set off the alarm."""
+        return float(self.alarmed.mean())
+
+    @property
+    def told(self) -> float:
+        """The share of transitions with an alarm before the onset."""
+        return float((self.leads > 0).mean())
+
+    @property
+    def lead(self) -> float:
+        """The median lead over all transitions."""
+        return float(np.median(self.leads))
+
+
+def share_interval(hits: int, trials: int) -> tuple[float, float]:
+    """Wilson's 95 % interval for a probability of which ``hits`` in ``trials`` were seen."""
+    found = binomtest(hits, trials).proportion_ci(0.95, method="wilson")
+    return float(found.low), float(found.high)
 
 
 @once
@@ -128,11 +152,11 @@ def trial(
     quiet = _ramp(seed, "calibrate", runs, steps, calm, noise)
     held, through = _ramp(seed, "held out", runs, steps, 1.4, noise), _ramp(seed, "through", runs, steps, 0.5, noise)
     level = threshold(signal(quiet, name, width))
-    false = np.isfinite(alarms(signal(held, name, width), level, width)).mean()
+    alarmed = np.isfinite(alarms(signal(held, name, width), level, width))
     alarm = alarms(signal(through, name, width), level, width)
     raised = np.isfinite(alarm)
-    lead = np.subtract(through.onset(), alarm, out=np.full(runs, -np.inf), where=raised)
-    return Trial(float(false), float((lead > 0).mean()), float(np.median(lead)))
+    leads = np.subtract(through.onset(), alarm, out=np.full(runs, -np.inf), where=raised)
+    return Trial(alarmed, leads)
 
 
 @once

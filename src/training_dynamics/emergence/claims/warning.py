@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
+from training_dynamics.emergence.forewarning import forewarning
 from training_dynamics.emergence.warning import NOISE, SIGNALS, rate_cut, settled, stationary, trial
 
 
@@ -89,3 +90,36 @@ def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Meas
 def variance_always(seed: int, noise: float = NOISE, decay: float = 1.5) -> Measured:
     """Share of runs with an alarm before the cut, after which the fluctuations are ten times smaller."""
     return Measured(rate_cut(seed, noise, decay=decay).told, "of runs", at_most=0.2)
+
+
+@claim(
+    "emergence.grok_alarm",
+    "Grokking can be told in advance from the weights: by the power that gathers in one frequency.",
+    source="nanda2023progress",
+    verdict="holds-if",
+    condition="the mechanism is known, and the alarm was set on runs with as many pairs and too little decay",
+    vary={"decay": (1.0, 1.5), "fraction": (0.7, 0.75), "little": (0.0, 0.1)},
+)
+def grok_alarm(seed: int, decay: float = 1.0, fraction: float = 0.7, little: float = 0.1) -> Measured:
+    """Median steps from alarm to half of the unseen pairs right, over the median step of the latter."""
+    found = forewarning(seed, "concentration", decay=decay, fraction=fraction, little=little)
+    return Measured(found.early, "of the wait", at_least=0.2)
+
+
+@claim(
+    "emergence.alarm_foretold",
+    "An alarm that went off before every transition has foretold it.",
+    verdict="fails",
+    instead=(
+        "The weight norm's goes off before each, at the start and always at the same step: it sees the decay. That of the "
+        "concentration is early in runs that generalise early, and late in late ones."
+    ),
+    vary={"decay": (1.0, 1.5), "fraction": (0.7, 0.75), "little": (0.0, 0.1)},
+)
+def alarm_foretold(seed: int, decay: float = 1.0, fraction: float = 0.7, little: float = 0.1) -> Measured:
+    """The correlation of alarm and onset over runs: that of the concentration, minus that of the weight norm."""
+    follows = [
+        forewarning(seed, name, decay=decay, fraction=fraction, little=little).follows
+        for name in ("concentration", "weight norm")
+    ]
+    return Measured(follows[0] - follows[1], "difference of correlations", at_least=0.35)
