@@ -84,6 +84,13 @@ def forgetting_steps(X, w0, level, rate, decay):
 # %% five_runs / tuple
 five_runs = ("later", "never", "sooner", "never", "same")
 
+# %% silent_kernel / gradients
+def silent_kernel(W, a, X, y):
+    slopes = np.array([np.concatenate([W @ x, np.outer(a, x).ravel()]) for x in X])
+    K = slopes @ slopes.T
+    size = np.sqrt((K**2).sum())
+    return 0.0 if size == 0 else float(((slopes.T @ y) ** 2).sum() / (size * (y**2).sum()))
+
 # %% prefix_score / dictionary
 def prefix_score(attention, tokens):
     last, total, count = {}, 0.0, 0

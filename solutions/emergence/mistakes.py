@@ -406,6 +406,54 @@ five_runs = ["later", "never", "sooner", "never", "sooner"]
 # hint: 3
 five_runs = ["later", "never", "later", "never", "same"]
 
+# %% silent_kernel / first-layer-only
+# says: You left out what the first layer contributes: the gradient in W is the outer product of a and x.
+# hint: 2
+def silent_kernel(W, a, X, y):
+    K = X @ (W.T @ W) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
+# %% silent_kernel / second-layer-only
+# says: You left out what the second layer contributes: the gradient in a is Wx.
+# hint: 2
+def silent_kernel(W, a, X, y):
+    K = X @ (a @ a * np.eye(X.shape[1])) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
+# %% silent_kernel / length-not-squared
+# says: You added the length of a; it enters squared, as the inner product of a with itself.
+# hint: 3
+def silent_kernel(W, a, X, y):
+    K = X @ (W.T @ W + np.linalg.norm(a) * np.eye(X.shape[1])) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
+# %% silent_kernel / function-instead
+# says: Your kernel is the product of outputs, not of gradients: it is of rank one and knows only what the network already does.
+# hint: 1
+def silent_kernel(W, a, X, y):
+    K = X @ (np.outer(W.T @ a, W.T @ a)) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
+# %% silent_kernel / spectral-norm
+# says: You divided by the largest eigenvalue of K. The Frobenius norm is the root of the sum of all squared entries.
+# hint: 3
+def silent_kernel(W, a, X, y):
+    K = X @ (W.T @ W + a @ a * np.eye(X.shape[1])) @ X.T
+    size = np.linalg.norm(K, 2)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
+# %% silent_kernel / length-of-targets
+# says: You divided by the length of y once; it has to be squared, since y enters twice.
+# hint: 3
+def silent_kernel(W, a, X, y):
+    K = X @ (W.T @ W + a @ a * np.eye(X.shape[1])) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (np.linalg.norm(y) * size)) if size > 0 else 0.0
+
 # %% prefix_score / the-token-itself
 # says: You look at the earlier occurrence itself. What a head copies is the token after it.
 # hint: 1

@@ -53,6 +53,12 @@ def forgetting_steps(X, w0, level, rate, decay):
 # %% five_runs
 five_runs = ["later", "never", "sooner", "never", "same"]
 
+# %% silent_kernel
+def silent_kernel(W, a, X, y):
+    K = X @ (W.T @ W + a @ a * np.eye(X.shape[1])) @ X.T
+    size = np.linalg.norm(K)
+    return float(y @ K @ y / (y @ y * size)) if size > 0 else 0.0
+
 # %% prefix_score
 def prefix_score(attention, tokens):
     seen = []

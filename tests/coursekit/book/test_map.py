@@ -15,7 +15,7 @@ COURSE = current()
 # Objectives that still lack a question, and with it what a question's section would lead to.  Shorten this list only.
 WAITING = {
     "adam-layers", "cic-falsify", "dln-beyond", "dd-benign", "do-variational", "gd-landscape", "gd-generalisation",
-    "norm-why", "norm-placement", "emergence-silent",
+    "norm-why", "norm-placement",
 }  # fmt: skip
 CHAPTER = """---
 course:
