@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from coursekit.assignments.pages import write_pages
 from coursekit.book import build, check, claim_pages, claimdata, toc
+from coursekit.book.paper import bind
 from coursekit.book.project import Project
 from coursekit.course import at, current
 from coursekit.live import fields as live
@@ -68,7 +69,12 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
 @click.option(
     "--only", multiple=True, metavar="TOPIC", help="A draft of this chapter alone, listed in _toc.yml or not."
 )
-def command(out: Path | None, checked: bool, jobs: int, only: tuple[str, ...]) -> None:
+@click.option("--pdf", is_flag=True, help="Also typeset chapters, notation and references as one PDF.")
+@click.option("--epub", is_flag=True, help="Also bind them as an EPUB.")
+@click.option("--zip", "zipped", is_flag=True, help="Also pack the pages, to be read without a network.")
+def command(
+    out: Path | None, checked: bool, jobs: int, only: tuple[str, ...], pdf: bool, epub: bool, zipped: bool
+) -> None:
     """Build the book; exit 0 only when every page may be published."""
     start = time.monotonic()
     root = current().root
@@ -86,5 +92,12 @@ def command(out: Path | None, checked: bool, jobs: int, only: tuple[str, ...]) -
     if not report.ok:
         count = len(report.problems)
         raise click.ClickException(f"the book has {count} problems, listed above; pages are in {project.html}")
+    kinds = [kind for kind, wanted in (("pdf", pdf), ("epub", epub), ("zip", zipped)) if wanted]
+    try:
+        made = bind.bind(project, kinds)
+    except (ValueError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from error
+    for file in made:
+        click.echo(file)
     click.echo(f"built in {time.monotonic() - start:.0f} s, {len(report.executed)} pages executed")
     click.echo(project.html / "index.html")

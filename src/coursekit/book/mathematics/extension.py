@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import escape, unescape
 from pathlib import Path
@@ -15,10 +16,13 @@ from sphinx.writers.html5 import HTML5Translator
 
 from coursekit.book import order, uses
 from coursekit.book.mathematics import font
+from coursekit.book.mathematics.keep import KEPT
 from coursekit.book.mathematics.typeset import CannotTypeset, mathml
+from coursekit.paths import write_atomically
 
 LOGGER = logging.getLogger(__name__)
 STYLE, FONT = "mathematics.css", "mathematics.woff"
+TYPESET: dict[str, str] = {}  # of this build
 PRINTED = re.compile(r'(<span class="math notranslate nohighlight">)\\\((.+?)\\\)(?=</span>)', re.S)  # by a cell
 
 
@@ -64,7 +68,9 @@ def lines(tex: str, whole: bool) -> str:
 
 def _written(tex: str, node: nodes.Node, display: bool = False) -> str:
     try:
-        return mathml(tex, display)
+        made = mathml(tex, display)
+        TYPESET[made] = tex
+        return made
     except CannotTypeset as error:
         LOGGER.warning("the formula %r cannot be typeset: %s", tex, error, location=node)
         return f"<code>{escape(tex)}</code>"
@@ -79,6 +85,14 @@ def in_outputs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _typeset(text: str, node: nodes.Node) -> str:
     return PRINTED.sub(lambda found: found[1] + _written(unescape(found[2]), node), text)
+
+
+def keep(app: Sphinx, problem: Exception | None) -> None:
+    """Keep the TeX of each formula by its MathML, for what is made of finished pages: paper speaks TeX."""
+    if problem is None and app.builder.format == "html":
+        file = Path(app.doctreedir) / KEPT
+        before = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        write_atomically(file, json.dumps(before | TYPESET, ensure_ascii=False))
 
 
 def write_style(app: Sphinx, problem: Exception | None) -> None:
@@ -98,3 +112,4 @@ def setup(app: Sphinx) -> None:
     app.add_css_file(STYLE)
     app.connect("doctree-resolved", in_outputs)
     app.connect("build-finished", write_style)
+    app.connect("build-finished", keep)
