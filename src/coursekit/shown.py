@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.figures import MOST
 from coursekit.plain import described, usable
 
 NEAR = 0.01  # of the range of what is to be shown: how far from a series its points may lie
@@ -27,21 +28,23 @@ def missing(
     ``log`` names the axes, ``"x"``, ``"y"`` or ``"xy"``, that are logarithmic.
     """
     value = usable(figure() if type(figure) is FunctionType else figure)
-    wanted = dict(shows() if callable(shows) else shows or {})
+    wanted = {name: _array(points) for name, points in (shows() if callable(shows) else shows or {}).items()}
     try:
-        drawn = [axes for axes in value["axes"] if axes["series"]]  # type: ignore[index]
+        drawn = [axes for axes in value["axes"][:MOST] if axes["series"]]  # type: ignore[index]
         problems = list(_problems(drawn, {"x": x, "y": y}, wanted, covers, log))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         return f"your answer gave {described(value)}, where a figure of matplotlib is wanted: end with `return figure`"
     return "; ".join(problems)
 
 
-def _problems(drawn: list, words: dict[str, str], wanted: Shows, covers: Any, log: str) -> Iterator[str]:
+def _problems(
+    drawn: list, words: dict[str, str], wanted: dict[str, np.ndarray], covers: Any, log: str
+) -> Iterator[str]:
     if not drawn:
         yield "the figure shows no line, no points and no bars"
         return
     for name, points in wanted.items():
-        yield from _not_shown(drawn, name, _array(points))
+        yield from _not_shown(drawn, name, points)
     if covers and not any(_spans(series, *covers) for axes in drawn for series in axes["series"]):
         yield f"no line covers {words['x'] or 'x ='} {covers[0]:g} to {covers[1]:g}"
     for which, place in (("x", "below"), ("y", "on the left")):
@@ -50,7 +53,7 @@ def _problems(drawn: list, words: dict[str, str], wanted: Shows, covers: Any, lo
             yield f"the axis {place} has no label{of}: set_{which}label(…)"
         if which in log and not any(axes[f"{which}scale"] == "log" for axes in drawn):
             yield f'the axis {place} is not logarithmic: set_{which}scale("log")'
-    if any(len(axes["series"]) > 1 and len(set(axes["texts"])) < min(len(axes["series"]), 2) for axes in drawn):
+    if any(len(axes["series"]) > 1 and len(set(axes["texts"])) < 2 for axes in drawn):
         yield "its series have no names: give each a label=… and call legend()"
 
 
@@ -60,7 +63,7 @@ def _array(points: Points) -> np.ndarray:
 
 def _not_shown(drawn: list, name: str, points: np.ndarray) -> Iterator[str]:
     """Why ``points`` are not to be seen; nothing where they are."""
-    holding = [axes for axes in drawn if any(_on(axes, series, points) for series in axes["series"])]
+    holding = [axes for axes in drawn if any(_on(axes, series, points) for series in axes["series"][:MOST])]
     if not holding:
         yield f"no line and no points show {name}"
     elif not any(_inside(axes, points) for axes in holding):

@@ -172,6 +172,13 @@ def test_the_check_names_its_plot_the_fault_the_call_and_the_hint():
     assert lines == ["your plot: the axis on the left has no label: set_ylabel(…)", "Called: draw()", "Open hint 2."]
 
 
+def test_points_that_are_none_are_not_the_figure_s_fault():
+    with pytest.raises(ValueError, match="convert"):
+        lacks(curve, wanted={"shows": lambda: {"the loss": (STEPS, ["high"] * 5)}})
+    with pytest.raises(ValueError, match="match"):
+        lacks(curve, wanted={"shows": {"the loss": (STEPS, LOSS[:3])}})
+
+
 def test_the_check_passes_a_figure_and_fails_an_answer_that_raises(capsys):
     judged(lambda: drawn(curve))
     assert "all checks in this cell pass" in capsys.readouterr().out
