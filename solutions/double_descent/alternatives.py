@@ -136,3 +136,30 @@ def peak_report(widths, runs):
     i = int(torch.quantile(r, 0.5, dim=0)[1:-1].argmax()) + 1
     ratio = (r[:, i] / torch.maximum(r[:, 0], r[:, -1])).min()
     return dict(width=int(widths[i]), ratio=ratio.item(), clear=ratio.item() >= 1.5)
+
+# %% peak_lab / by-singular-directions
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.lstsq(F, y, rcond=None)[0]
+    return {"norm": float(np.sqrt(b @ b)), "error": float(((new @ b - truth) ** 2).mean())}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    u, s, vt = np.linalg.svd(F, full_matrices=False)
+    learned = (1 - (1 - (s / s[0]) ** 2) ** steps) / np.maximum(s, 1e-300)
+    b = vt.T @ (learned * (u.T @ y))
+    return {"error": ((truth - new @ b) ** 2).sum() / 300, "norm": np.linalg.norm(b)}
+
+
+def draw(seed, n, widths, steps):
+    found = np.array([[predict(seed, n, w)["error"], measure(seed, n, w, steps)["error"]] for w in widths])
+    plt.figure(figsize=(4, 3))
+    plt.plot(widths, found)
+    plt.yscale("log")
+    plt.xscale("log")
+    plt.axvline(x=n, linestyle=":")
+    plt.legend(["without an end", f"{steps} steps", "n"])
+    plt.xlabel("hidden units")
+    plt.ylabel("test error")
+    return plt.gcf()

@@ -716,3 +716,141 @@ def best_penalty(p, squares, sigma2):
 def ridge_path(X, y, X_new, lams):
     u, s, vt = np.linalg.svd(X, full_matrices=False)
     return (s / (s**2 + np.asarray(lams)[:, None]) * (u.T @ y)) @ (vt @ X_new)
+
+# %% peak_lab / with-a-penalty
+# says: You have added a penalty. Training from zero without an end leads to the minimum-norm solution itself, peak and all.
+# hint: 1
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.solve(F.T @ F + 0.01 * np.eye(width), F.T @ y)
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / squared-length
+# says: "norm" is the length of the solution, not its square.
+# hint: 2
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.pinv(F) @ y
+    return {"norm": b @ b, "error": np.mean((new @ b - truth) ** 2)}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": b @ b, "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / on-the-training-set
+# says: Your errors are those on the training set. Take the new inputs.
+# hint: 1
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.pinv(F) @ y
+    return {"norm": np.linalg.norm(b), "error": np.mean((F @ b - y) ** 2)}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((F @ b - y) ** 2)}
+
+# %% peak_lab / root
+# says: You took the root of the mean squared error. The mean itself is asked for.
+# hint: 2
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.pinv(F) @ y
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2) ** 0.5}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2) ** 0.5}
+
+# %% peak_lab / too-slow
+# says: Your rate is one over the largest eigenvalue of F.T F, but your gradient is that of the mean: the rate is n times too small.
+# hint: 2
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = 1 / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / singular-value
+# says: The largest eigenvalue of F.T F is the square of the largest singular value of F.
+# hint: 3
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2)
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / one-too-many
+# says: You take a step more than asked for: after 0 steps b is zero.
+# hint: 3
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps + 1):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name the curves.
+# hint: 3
+def draw(seed, n, widths, steps):
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [predict(seed, n, w)["error"] for w in widths], label="predicted")
+    axes.loglog(widths, [measure(seed, n, w, steps)["error"] for w in widths], label="measured")
+    axes.axvline(n, label="n")
+    return figure
+
+# %% peak_lab / measured-twice
+# says: Your predicted curve is the measured one. Draw what predict gives.
+# hint: 3
+def draw(seed, n, widths, steps):
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [measure(seed, n, w, 2 * steps)["error"] for w in widths], label="predicted")
+    axes.loglog(widths, [measure(seed, n, w, steps)["error"] for w in widths], label="measured")
+    axes.axvline(n, label="n")
+    axes.set(xlabel="width", ylabel="error")
+    axes.legend()
+    return figure
+
+# %% peak_lab / no-mark
+# says: The vertical line at the width n is missing.
+# hint: 3
+def draw(seed, n, widths, steps):
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [predict(seed, n, w)["error"] for w in widths], label="predicted")
+    axes.loglog(widths, [measure(seed, n, w, steps)["error"] for w in widths], label="measured")
+    axes.set(xlabel="width", ylabel="error")
+    axes.legend()
+    return figure
+
+# %% peak_lab / cut-off
+# says: Your limits cut the peak off. Let the axes hold all of it.
+# hint: 3
+def draw(seed, n, widths, steps):
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [predict(seed, n, w)["error"] for w in widths], label="predicted")
+    axes.loglog(widths, [measure(seed, n, w, steps)["error"] for w in widths], label="measured")
+    axes.axvline(n, label="n")
+    axes.set(xlabel="width", ylabel="error")
+    axes.legend()
+    axes.set_ylim(0.01, 0.02)
+    return figure

@@ -55,7 +55,40 @@ def peak_report(widths, runs):
     ratio = float((runs[:, i] / np.maximum(runs[:, 0], runs[:, -1])).min())
     return {"width": int(widths[i]), "ratio": ratio, "clear": ratio >= 1.5}
 
+# %% peak_lab
+import matplotlib.pyplot as plt
+
+
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.pinv(F) @ y
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+
+def draw(seed, n, widths, steps):
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [predict(seed, n, w)["error"] for w in widths], "--", label="predicted: trained without an end")
+    axes.loglog(widths, [measure(seed, n, w, steps)["error"] for w in widths], "o-", label=f"measured after {steps} steps")
+    axes.axvline(n, color="grey", label="as many units as examples")
+    axes.set_xlabel("width")
+    axes.set_ylabel("error on new inputs")
+    axes.legend()
+    return figure
+
 # %% bigger_is_better
+# My lab, seed 4, 40 examples: I had expected half of the peak. At 40 units the formula says an error near 47, and after 1,000
+# steps the network has one near 0.35: there is no peak to be seen. The gap is along the small singular values s. The end of
+# training multiplies the noise there by 1/s, but after T steps only the share 1 - (1 - s^2/s_max^2)^T of that has been
+# learned, which for a tiny s is nearly nothing. Away from the peak no s is tiny, and the two curves agree.
 # The figure supports one sentence: for this model, this training and this label noise, without a penalty, test loss has a
 # peak in the middle. Whether the right edge is below the first minimum has to be read off, and is not a law: with features in order of
 # importance, or with noisy labels, the best small model can win. A peak is the mark of a fit without regularisation; it
