@@ -99,3 +99,34 @@ def read_decay(turns, first, last, eta):
         shrunk += log(cos(turn))
     print("shrunk in all:", exp(shrunk))
     return (1 - exp(shrunk / len(turns))) / eta
+
+# %% turning_lab / by-automatic-differentiation
+def predict(eta, lam):
+    return 2 * np.arcsin(np.sqrt(eta * lam / 2))
+
+
+def measure(seed, eta, lam, length, steps):
+    import torch
+
+    X, y = map(torch.tensor, lab_examples(seed))
+    W, signs = torch.tensor(lab_start(seed, length)), torch.tensor(SIGNS)
+    rng = np.random.default_rng(seed)
+    kept = [W]
+    for _ in range(steps):
+        batch = torch.tensor(rng.integers(100, size=10))
+        W = kept[-1].clone().requires_grad_()
+        output = torch.tanh(3 * X[batch] @ W / W.norm()) @ signs
+        (slope,) = torch.autograd.grad(((output - y[batch]) ** 2).mean() / 2, W)
+        kept.append((W - eta * slope - eta * lam * W).detach())
+    lengths = [w.norm().item() for w in kept]
+    cosines = [(a * b).sum().item() / (a.norm() * b.norm()).item() for a, b in zip(kept, kept[1:])]
+    return {"turns": np.arccos(cosines), "lengths": lengths}
+
+
+def draw(seed, eta, lam, lengths, steps):
+    for length in lengths:
+        plt.plot(np.arange(steps) + 1, measure(seed, eta, lam, length, steps)["turns"])
+    plt.axhline(predict(eta, lam), linestyle=":")
+    plt.legend([*map(str, lengths), "theory"])
+    plt.gca().set(yscale="log", xlabel="t", ylabel="turn")
+    return plt.gcf()

@@ -774,3 +774,168 @@ def read_decay(turns, first, last, eta):
 def read_decay(turns, first, last, eta):
     np.log(np.cos(turns), out=turns)
     return float((1 - np.exp(np.log(last / first) / len(turns) + turns.mean())) / eta)
+
+# %% turning_lab / leading-order
+# says: That is the angle to leading order. Exactly, its cosine is 1 - eta lambda.
+# hint: 1
+def predict(eta, lam):
+    return float(np.sqrt(2 * eta * lam))
+
+# %% turning_lab / sine
+# says: You used the sine. The side that you know lies beside the angle: cos = 1 - eta lambda.
+# hint: 1
+def predict(eta, lam):
+    return float(np.arcsin(1 - eta * lam))
+
+# %% turning_lab / decay-alone
+# says: You left the rate out: a step shrinks the weights by the factor 1 - eta lambda.
+# hint: 1
+def predict(eta, lam):
+    return float(np.arccos(max(1 - lam, -1)))
+
+# %% turning_lab / through-the-length
+# says: You took the length for a constant. It depends on W, too: what lies along W has to be taken off the gradient.
+# hint: 2
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2)) / 10
+        new = (1 - eta * lam) * W - eta * G / lengths[-1]
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1]))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / of-the-direction
+# says: Your gradient is that of the direction. Weights of twice the length have half the gradient: divide by the length.
+# hint: 2
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2)) / 10
+        new = (1 - eta * lam) * W - eta * (G - U * np.sum(U * G))
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1]))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / decay-without-rate
+# says: Your decay is 1 - lambda. In a step of SGD it is multiplied by the rate, too.
+# hint: 1
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2)) / 10
+        new = (1 - lam) * W - eta * (G - U * np.sum(U * G)) / lengths[-1]
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1]))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / decay-after
+# says: You shrink the step as well. The decay acts on the old weights alone.
+# hint: 1
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2)) / 10
+        new = (1 - eta * lam) * (W - eta * (G - U * np.sum(U * G)) / lengths[-1])
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1]))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / summed
+# says: You summed over the batch. The loss is a mean: divide by the ten examples.
+# hint: 3
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2))
+        new = (1 - eta * lam) * W - eta * (G - U * np.sum(U * G)) / lengths[-1]
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1]))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / in-degrees
+# says: Your turns are in degrees. Radians are asked for.
+# hint: 3
+def measure(seed, eta, lam, length, steps):
+    X, y = lab_examples(seed)
+    W, rng = lab_start(seed, length), np.random.default_rng(seed)
+    lengths, turns = [np.linalg.norm(W)], []
+    for _ in range(steps):
+        batch = rng.integers(100, size=10)
+        U = W / lengths[-1]
+        H = np.tanh(3 * X[batch] @ U)
+        r = H @ SIGNS - y[batch]
+        G = 3 * X[batch].T @ (np.outer(r, SIGNS) * (1 - H**2)) / 10
+        new = (1 - eta * lam) * W - eta * (G - U * np.sum(U * G)) / lengths[-1]
+        lengths.append(np.linalg.norm(new))
+        turns.append(np.degrees(np.arccos(np.sum(W * new) / lengths[-2] / lengths[-1])))
+        W = new
+    return {"lengths": np.array(lengths), "turns": np.array(turns)}
+
+# %% turning_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name the curves.
+# hint: 3
+def draw(seed, eta, lam, lengths, steps):
+    figure, axes = plt.subplots()
+    for length in lengths:
+        axes.semilogy(range(1, steps + 1), measure(seed, eta, lam, length, steps)["turns"], label=str(length))
+    axes.axhline(predict(eta, lam), label="predicted")
+    return figure
+
+# %% turning_lab / no-line
+# says: The predicted angle is missing: draw a level line.
+# hint: 3
+def draw(seed, eta, lam, lengths, steps):
+    figure, axes = plt.subplots()
+    for length in lengths:
+        axes.semilogy(range(1, steps + 1), measure(seed, eta, lam, length, steps)["turns"], label=str(length))
+    axes.set(xlabel="step", ylabel="angle")
+    axes.legend()
+    return figure
+
+# %% turning_lab / lengths-drawn
+# says: You drew the lengths. The plot is of the angles.
+# hint: 3
+def draw(seed, eta, lam, lengths, steps):
+    figure, axes = plt.subplots()
+    for length in lengths:
+        axes.semilogy(range(steps + 1), measure(seed, eta, lam, length, steps)["lengths"], label=str(length))
+    axes.axhline(predict(eta, lam), label="predicted")
+    axes.set(xlabel="step", ylabel="angle")
+    axes.legend()
+    return figure
