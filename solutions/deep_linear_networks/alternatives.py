@@ -223,3 +223,35 @@ def escape_direction(M, learned):
 strength, start = np.array([4.0, 3.6, 2.0, 1.0]), np.array([1e-6, 1e-2, 1e-6, 1e-2])
 order = np.array([1, 0, 3, 2])
 plateaus = np.array([0.5 * np.sum((strength - start) ** 2), 10.5, 2.5, 2.0, 0.0])
+
+# %% late_lab / mode-by-mode
+def predict(seed, scale):
+    (U, V), (W1, W2) = lab_modes(seed), lab_start(seed, scale)
+    times = []
+    for u, v, s in zip(U.T, V.T, STRENGTHS):
+        p, q = W2.T @ u, W1 @ v
+        begins = (p @ p + 2 * p @ q + q @ q) / 4
+        times.append(0.5 / s * np.log((s - begins) / begins))
+    return times
+
+
+def measure(seed, scale, rate, steps):
+    (U, V), (W1, W2) = lab_modes(seed), lab_start(seed, scale)
+    M = U @ np.diag(STRENGTHS) @ V.T
+    found = np.empty((steps + 1, 3))
+    for step in range(steps + 1):
+        found[step] = [u @ W2 @ W1 @ v for u, v in zip(U.T, V.T)]
+        first, second = W2.T @ (W2 @ W1 - M), (W2 @ W1 - M) @ W1.T
+        W1 = W1 - rate * first
+        W2 = W2 - rate * second
+    return found
+
+
+def draw(seed, scale, rate, steps):
+    plt.figure()
+    plt.plot(np.linspace(0, rate * steps, steps + 1), measure(seed, scale, rate, steps))
+    plt.scatter(predict(seed, scale), STRENGTHS / 2, zorder=3)
+    plt.legend(["strongest", "second", "weakest", "theory"])
+    plt.xlabel("time")
+    plt.ylabel("u W v")
+    return plt.gca()

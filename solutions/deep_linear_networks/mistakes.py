@@ -745,3 +745,134 @@ def read_staircase(plateaus, times):
     plateaus -= plateaus[-1]
     s = np.sqrt(-2 * np.diff(plateaus))
     return s, s / (1 + np.exp(2 * s * times))
+
+# %% late_lab / scale-squared
+# says: You begin with the scale squared. What counts is the part of this start that grows, along each mode.
+# hint: 1
+def predict(seed, scale):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    return np.log(STRENGTHS / scale**2 - 1) / (2 * STRENGTHS)
+
+# %% late_lab / strength-at-the-start
+# says: You begin with the sum of squares of W2.T u alone. Half of it dies out: the part that grows is (p + q) / 2.
+# hint: 2
+def predict(seed, scale):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    growing = W2.T @ U
+    return np.log(STRENGTHS / np.sum(growing**2, axis=0) - 1) / (2 * STRENGTHS)
+
+# %% late_lab / not-halved
+# says: You begin with p + q. The part that grows is half of that.
+# hint: 2
+def predict(seed, scale):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    growing = W2.T @ U + W1 @ V
+    return np.log(STRENGTHS / np.sum(growing**2, axis=0) - 1) / (2 * STRENGTHS)
+
+# %% late_lab / half-the-speed
+# says: The strength is a product of two factors that both grow like exp(s t). It grows like exp(2 s t).
+# hint: 3
+def predict(seed, scale):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    growing = (W2.T @ U + W1 @ V) / 2
+    return np.log(STRENGTHS / np.sum(growing**2, axis=0) - 1) / STRENGTHS
+
+# %% late_lab / no-saturation
+# says: That is how long pure growth takes. The growth slows down on the way to one half: ln(s / a0 - 1).
+# hint: 3
+def predict(seed, scale):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    growing = (W2.T @ U + W1 @ V) / 2
+    return np.log(STRENGTHS / np.sum(growing**2, axis=0) / 2) / (2 * STRENGTHS)
+
+# %% late_lab / one-after-the-other
+# says: Your second layer already uses the new first one. Both layers move from the same old weights.
+# hint: 3
+def measure(seed, scale, rate, steps):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    strengths = []
+    for _ in range(steps + 1):
+        strengths.append(np.diag(U.T @ W2 @ W1 @ V))
+        rest = U * STRENGTHS @ V.T - W2 @ W1
+        W1 = W1 + rate * W2.T @ rest
+        W2 = W2 + rate * rest @ W1.T
+    return np.array(strengths)
+
+# %% late_lab / no-half
+# says: The loss has the factor one half: its gradient has no factor 2.
+# hint: 3
+def measure(seed, scale, rate, steps):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    strengths = []
+    for _ in range(steps + 1):
+        strengths.append(np.diag(U.T @ W2 @ W1 @ V))
+        rest = U * STRENGTHS @ V.T - W2 @ W1
+        W1, W2 = W1 + 2 * rate * W2.T @ rest, W2 + 2 * rate * rest @ W1.T
+    return np.array(strengths)
+
+# %% late_lab / singular-values
+# says: Those are the singular values of W. Before the modes are learned they do not lie along the modes of M.
+# hint: 1
+def measure(seed, scale, rate, steps):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    strengths = []
+    for _ in range(steps + 1):
+        strengths.append(np.linalg.svd(W2 @ W1)[1][:3])
+        rest = U * STRENGTHS @ V.T - W2 @ W1
+        W1, W2 = W1 + rate * W2.T @ rest, W2 + rate * rest @ W1.T
+    return np.array(strengths)
+
+# %% late_lab / one-layer
+# says: You train one layer alone. Both are trained.
+# hint: 3
+def measure(seed, scale, rate, steps):
+    U, V = lab_modes(seed)
+    W1, W2 = lab_start(seed, scale)
+    strengths = []
+    for _ in range(steps + 1):
+        strengths.append(np.diag(U.T @ W2 @ W1 @ V))
+        rest = U * STRENGTHS @ V.T - W2 @ W1
+        W2 = W2 + rate * rest @ W1.T
+    return np.array(strengths)
+
+# %% late_lab / against-steps
+# says: Your curves are drawn against steps. The time is the rate times the number of steps.
+# hint: 3
+def draw(seed, scale, rate, steps):
+    figure, axes = plt.subplots()
+    for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
+        axes.plot(np.arange(steps + 1), curve, label="measured")
+        axes.plot(half, strength / 2, "o", label="predicted")
+    axes.set(xlabel="time", ylabel="strength")
+    axes.legend()
+    return figure
+
+# %% late_lab / full-strength
+# says: Your marks lie at the full strength. The predicted times are those of half of it.
+# hint: 3
+def draw(seed, scale, rate, steps):
+    figure, axes = plt.subplots()
+    for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
+        axes.plot(rate * np.arange(steps + 1), curve, label="measured")
+        axes.plot(half, strength, "o", label="predicted")
+    axes.set(xlabel="time", ylabel="strength")
+    axes.legend()
+    return figure
+
+# %% late_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name curves and marks.
+# hint: 3
+def draw(seed, scale, rate, steps):
+    figure, axes = plt.subplots()
+    for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
+        axes.plot(rate * np.arange(steps + 1), curve, label="measured")
+        axes.plot(half, strength / 2, "o", label="predicted")
+    return figure
