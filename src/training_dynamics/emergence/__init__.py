@@ -1,1 +1,1 @@
-"""Emergence: metrics, delayed generalisation (exact toys and modular addition), spill-over of updates, and alarms."""
+"""Emergence: metrics, late generalisation (toys and modular addition), induction heads, spill-over of updates, and alarms."""
