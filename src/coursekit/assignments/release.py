@@ -53,7 +53,7 @@ def release(
     classroom = classroom or course.classroom
     for name in list(names) or course.topics():
         progress(name)
-        if name not in course.topics() and list((classroom / "source" / name).glob("*.ipynb")):
+        if name not in course.topics() and Classroom(classroom).source(name).is_file():
             done.append(_by_itself(name, classroom, course, db_url))
             continue
         assignment = load(name, root)
@@ -66,12 +66,11 @@ def release(
 
 def _by_itself(name: str, classroom: Path, course: Course, db_url: str) -> Released:
     """Release a source notebook that was written by hand, as ``nbgrader generate_assignment`` does."""
-    Classroom(classroom).source_bytes(name)  # refuses several notebooks
     source = Classroom(classroom).source(name)
-    _generate(name, classroom, course.id, db_url, own_stubs=False)
+    _generate(source.parent.name, classroom, course.id, db_url, own_stubs=False)
     cells = nbformat.read(source, as_version=4).cells
     points = [c.metadata.nbgrader.get("points", 0) for c in cells if c.metadata.get("nbgrader", {}).get("grade")]
-    return Released(name, source, classroom / "release" / name / source.name, None, len(points), float(sum(points)))
+    return Released(name, source, Classroom(classroom).release(name), None, len(points), float(sum(points)))
 
 
 def source_text(assignment: Assignment, root: Path | None = None) -> str:

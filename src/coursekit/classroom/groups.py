@@ -50,14 +50,15 @@ def of_file(classroom: Classroom, assignment: str) -> list[tuple[str, str]]:
 
 def checked(classroom: Classroom, assignment: str, lines: Iterable[tuple[str, ...]]) -> list[tuple[str, str]]:
     """The assignment's lines; raises ClassroomError for assignments and students that are unknown, or in two groups."""
-    roster, assignments, found = people(classroom), classroom.assignments(), {}
+    roster, found = people(classroom), {}
+    assignments = sorted({*classroom.assignments(), *map(classroom.folder, classroom.assignments())})
     for number, (name, student, group) in enumerate(lines, 2):
         where = f"{classroom.groups.name}, line {number}"
         if name and name not in assignments:
             raise ClassroomError(f"{where}: there is no assignment {name!r}; there are {', '.join(assignments)}")
         if student and roster and student not in roster:
             raise ClassroomError(f"{where}: {student!r} is not in {classroom.roster.name}")
-        if student and name == assignment:
+        if student and name in (assignment, classroom.folder(assignment)):
             if student in found:
                 raise ClassroomError(f"{where}: {student!r} is in two groups for {assignment}; keep one")
             found[student] = group

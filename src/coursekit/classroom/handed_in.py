@@ -57,8 +57,8 @@ def moment(classroom: Classroom, assignment: str, student: str) -> datetime | No
 
 def beside(classroom: Classroom, assignment: str, students: Collection[str] = ()) -> dict[str, list[str]]:
     """By student (all by default), the names of what lies in ``submitted/`` beside the notebook and its time, unread."""
-    expected, others = {f"{classroom.notebook(assignment)}.ipynb", TIMESTAMP}, {}
-    for folder in sorted((classroom.root / "submitted").glob(f"*/{assignment}")):
+    expected, others = {*(f"{name}.ipynb" for name in classroom.notebooks(assignment)), TIMESTAMP}, {}
+    for folder in sorted((classroom.root / "submitted").glob(f"*/{classroom.folder(assignment)}")):
         if not valid_id(folder.parent.name) or (students and folder.parent.name not in students):
             continue
         if any(is_link(place) for place in (folder, folder.parent)):
@@ -90,7 +90,7 @@ def read(classroom: Classroom, assignment: str, student: str, name: str) -> byte
 
     Each folder is opened within the one above, so that nothing can be exchanged between a look and the reading.
     """
-    handle = opened(classroom.root / "submitted", (student, assignment, name))
+    handle = opened(classroom.root / "submitted", (student, classroom.folder(assignment), name))
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)

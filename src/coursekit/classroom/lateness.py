@@ -40,7 +40,11 @@ def late(classroom: Classroom, assignment: str, student: str, score: float) -> d
 
 def days_left(classroom: Classroom, assignment: str, student: str, budget: int) -> int:
     """What assignments due before this one left of a student's budget of late days."""
+    counted = {classroom.folder(assignment)}  # the parts of one assignment are handed in, and late, together
     for name in due_before(classroom, assignment):
+        if classroom.folder(name) in counted:
+            continue
+        counted.add(classroom.folder(name))
         if not extensions.given_to(classroom, name, student).excused:
             moment = handed_in.submission_time(classroom, name, student)
             budget -= min(budget, policy.days_late(rule_of(classroom, name, student), moment))

@@ -47,21 +47,64 @@ class Classroom:
         """The URL of the gradebook, for SQLAlchemy."""
         return self.database or f"sqlite:///{(self.root / 'gradebook.db').absolute()}"
 
-    def notebook(self, assignment: str) -> str:
-        """The name of an assignment's notebook: its folder's, or that of the only one in there."""
+    def place(self, assignment: str) -> tuple[str, str]:
+        """The folder of an assignment and the name of its notebook there: the folder's, or that of the only one with points.
+
+        An assignment ``homework.part1`` is the notebook ``part1`` of the folder ``homework``, which has several.
+        """
         folder = self.root / "source" / assignment
-        if (folder / f"{assignment}.ipynb").is_file():
-            return assignment
-        names = [path.stem for path in folder.glob("*.ipynb")]
-        return names[0] if len(names) == 1 else assignment
+        if folder.is_dir():
+            if (folder / f"{assignment}.ipynb").is_file():
+                return assignment, assignment
+            files = sorted(folder.glob("*.ipynb"))
+            files = files if len(files) < 2 else [file for file in files if with_points(file)]
+            return assignment, files[0].stem if len(files) == 1 else assignment
+        for dot in (number for number, letter in enumerate(assignment) if letter == "."):
+            if (self.root / "source" / assignment[:dot] / f"{assignment[dot + 1 :]}.ipynb").is_file():
+                return assignment[:dot], assignment[dot + 1 :]
+        return assignment, assignment
+
+    def folder(self, assignment: str) -> str:
+        """The folder of an assignment: its own name, except for a part."""
+        return self.place(assignment)[0]
+
+    def notebook(self, assignment: str) -> str:
+        """The name of an assignment's notebook."""
+        return self.place(assignment)[1]
+
+    def parts(self, folder: str) -> list[str]:
+        """The assignments of a folder: itself, or where several notebooks have points each of them, as ``homework.part1``.
+
+        Raises ClassroomError for a notebook whose name cannot be a part's.
+        """
+        files = sorted((self.root / "source" / folder).glob("*.ipynb"))
+        several = [file for file in files if with_points(file)] if len(files) > 1 else []
+        if len(several) < 2:
+            return [folder]
+        parts = [f"{folder}.{file.stem}" for file in several]
+        for part in parts:
+            if not valid_id(part) or (self.root / "source" / part).exists():
+                raise ClassroomError(
+                    f"source/{folder} has several notebooks with points, and {part!r} cannot be the name of one of its parts: "
+                    f"give the notebook another name ({ID_RULE})"
+                )
+        return parts
+
+    def notebooks(self, assignment: str) -> tuple[str, ...]:
+        """The names of all notebooks that students hand in with this one."""
+        return tuple(self.notebook(part) for part in self.parts(self.folder(assignment)))
+
+    def _file(self, assignment: str) -> tuple[str, str]:
+        folder, notebook = self.place(assignment)
+        return folder, f"{notebook}.ipynb"
 
     def source(self, assignment: str) -> Path:
         """The instructor's notebook, with solutions and hidden checks."""
-        return self.root / "source" / assignment / f"{self.notebook(assignment)}.ipynb"
+        return self.root.joinpath("source", *self._file(assignment))
 
     def release(self, assignment: str) -> Path:
         """The students' notebook."""
-        return self.root / "release" / assignment / f"{self.notebook(assignment)}.ipynb"
+        return self.root.joinpath("release", *self._file(assignment))
 
     def kit(self, assignment: str) -> Path:
         """What students get: their notebook, the course's library and ``course check``, as an archive."""
@@ -69,7 +112,7 @@ class Classroom:
 
     def submitted(self, assignment: str, student: str) -> Path:
         """A student's notebook as it was handed in."""
-        return self.root / "submitted" / student / assignment / f"{self.notebook(assignment)}.ipynb"
+        return self.root.joinpath("submitted", student, *self._file(assignment))
 
     def autograded(self, assignment: str, student: str) -> Path:
         """A student's notebook after grading, as formgrader and feedback show it."""
@@ -132,13 +175,14 @@ class Classroom:
 
     def assignments(self) -> list[str]:
         """The names of the released assignments, sorted."""
-        folders = (self.root / "source").glob("*")
-        return sorted(path.name for path in folders if path.is_dir() and self.source(path.name).is_file())
+        folders = sorted(path.name for path in (self.root / "source").glob("*") if path.is_dir())
+        return [part for folder in folders for part in self.parts(folder) if self.source(part).is_file()]
 
     def source_bytes(self, assignment: str) -> bytes:
         """The source notebook; raises ClassroomError with the way out when there is none."""
         path = self.source(checked_id(assignment))
-        self._refuse_several(path)
+        if (parts := self.parts(assignment)) != [assignment]:
+            raise ClassroomError(f"{assignment} has several notebooks: say which one you mean, {' or '.join(parts)}")
         if not path.is_file():
             known = ", ".join(self.assignments()) or "none yet"
             raise ClassroomError(
@@ -146,28 +190,10 @@ class Classroom:
             )
         return path.read_bytes()
 
-    @staticmethod
-    def _refuse_several(path: Path) -> None:
-        """Raise ClassroomError, with the way out, where several notebooks in an assignment's folder may be meant.
-
-        Beside the one that is named as its folder those without points are notes of the instructor's.
-        """
-        files = sorted(path.parent.glob("*.ipynb"))
-        if len(files) < 2 or (path in files and not any(with_points(file) for file in files if file != path)):
-            return
-        names = [file.name for file in files]
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        raise ClassroomError(
-            f"{path.parent} has {len(names)} notebooks ({shown}), and an assignment has one: give each a folder of its own, such "
-            f"as source/{path.parent.name}_1/{names[0]}"
-        )
-
     def submitters(self, assignment: str) -> list[str]:
         """The students with a submission of ``assignment``, sorted."""
         folders = (self.root / "submitted").glob("*")
-        notebook = (
-            Path(assignment) / f"{self.notebook(assignment)}.ipynb"
-        )  # a link that leads nowhere is there, too: it gets its reason
+        notebook = Path(*self._file(assignment))  # a link that leads nowhere is there, too: it gets its reason
         return sorted(path.name for path in folders if valid_id(path.name) and os.path.lexists(path / notebook))
 
 

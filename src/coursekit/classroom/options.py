@@ -35,9 +35,29 @@ def classroom_option(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(*args: Any, folder: Path | None, database: str, **kwargs: Any) -> Any:
         place = (folder or current().classroom).absolute()
         with working_on(place):
-            return function(*args, classroom=Classroom(place, database), **kwargs)
+            return of_each_part(function, Classroom(place, database), *args, **kwargs)
 
     return wrapped
+
+
+def of_each_part(function: Callable[..., Any], classroom: Classroom, *args: Any, **kwargs: Any) -> Any:
+    """Call a command for an assignment, or for each of its parts where it has several notebooks; the first error comes last."""
+    if "assignments" in kwargs:
+        kwargs["assignments"] = tuple(part for name in kwargs["assignments"] for part in classroom.parts(name))
+    parts = classroom.parts(kwargs["assignment"]) if "assignment" in kwargs else []
+    if len(parts) < 2:
+        return function(*args, classroom=classroom, **kwargs)
+    errors = []
+    for part in parts:
+        click.echo(f"{part}:")
+        try:
+            function(*args, classroom=classroom, **kwargs | {"assignment": part})
+        except click.ClickException as error:
+            errors.append(error)
+            error.show()
+    if errors:
+        raise click.ClickException(f"see above: {len(errors)} of {len(parts)} parts did not go through")
+    return None
 
 
 def friendly(function: Callable[..., Any]) -> Callable[..., Any]:

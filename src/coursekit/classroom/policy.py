@@ -47,7 +47,8 @@ def load(classroom: Classroom, assignment: str) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ClassroomError(f"{classroom.policy.name} is not valid TOML: {error}") from None
     check_tables(classroom, tables)
-    values = tables.get("default", {}) | tables.get(assignment, {})
+    folder = classroom.folder(assignment)
+    values = tables.get("default", {}) | tables.get(folder, {}) | tables.get(assignment, {})
     known = {field.name for field in fields(Policy)}
     if unknown := set(values) - known:
         raise ClassroomError(
@@ -72,7 +73,8 @@ def load(classroom: Classroom, assignment: str) -> Policy:
 
 def check_tables(classroom: Classroom, tables: dict[str, Any]) -> None:
     """Raises ClassroomError for anything but tables named ``default`` or after an assignment: a typo would lose a deadline."""
-    known = {"default", *classroom.assignments(), *current().topics()}
+    there = classroom.assignments()
+    known = {"default", *there, *map(classroom.folder, there), *current().topics()}
     for name, table in tables.items():
         if name not in known:
             raise ClassroomError(

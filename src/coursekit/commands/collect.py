@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from coursekit.classroom.collect.collect import collect_items
 from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.collect.items import Taken
 from coursekit.classroom.collect.lone_zip import is_class_export
+from coursekit.classroom.collect.parts import reader_of
 from coursekit.classroom.collect.platforms import GROUPS, PLATFORMS
 from coursekit.classroom.collect.unclear import Doubtful
 from coursekit.classroom.collect.whose import Reader
@@ -108,7 +110,7 @@ def reader(classroom: Classroom, assignment: str, platform: str, pattern: str, w
         from coursekit.classroom.show.moodle import numbers as of_worksheet  # imports nbgrader, which takes seconds
 
         numbers = of_worksheet(worksheet, roster.values())
-    return Reader(assignment, roster, classroom.notebook(assignment), platform, compiled, numbers)
+    return replace(reader_of(classroom, assignment), platform=platform, pattern=compiled, numbers=numbers)
 
 
 @click.command("collect")

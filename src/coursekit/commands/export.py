@@ -9,6 +9,7 @@ import click
 
 from coursekit.classroom import records
 from coursekit.classroom.gradebook.scores import Standing, standings
+from coursekit.classroom.gradebook.sums import summed
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
@@ -137,11 +138,12 @@ def command(
     By default of all that are due and that somebody handed in.  A cell is empty unless the grade stands.  For Moodle, the
     grading worksheet of one assignment is filled.
     """
-    check_usage(form, len(assignments), worksheet, feedback_zip, download)
+    whole = len({classroom.folder(name) for name in assignments})
+    check_usage(form, whole, worksheet, feedback_zip, download)
     names = list(assignments) or classroom.assignments()
     if not names:
         raise ClassroomError(f"no assignment in {classroom.root}; `course release` makes them")
-    chosen = read(classroom, names)
+    chosen = summed(classroom, read(classroom, names))
     lacking: list[str] = []
     away = {name: reason for name, students in chosen.items() if (reason := left_out(students, bool(assignments)))}
     chosen = {name: students for name, students in chosen.items() if name not in away}
@@ -149,9 +151,9 @@ def command(
         if worksheet is None:
             text = FORMATS[form](chosen)
         else:
-            text, lacking = for_moodle(classroom, assignments[0], chosen, worksheet, feedback_zip)
+            text, lacking = for_moodle(classroom, next(iter(chosen)), chosen, worksheet, feedback_zip)
         if download and feedback_zip:
-            lacking += for_canvas(classroom, assignments[0], chosen[assignments[0]], download, feedback_zip)
+            lacking += for_canvas(classroom, *next(iter(chosen.items())), download, feedback_zip)
         standing = sum(student.stands for students in chosen.values() for student in students)
         said = f"{standing} grades of {', '.join(chosen)}"
         if earlier:

@@ -194,20 +194,56 @@ def test_a_notebook_of_any_name_goes_the_whole_way(tmp_path):
     assert (root / "autograded" / "ann" / "hw" / "part 1.ipynb").is_file()
 
 
-def test_several_notebooks_in_one_assignment_are_named_with_the_way_out(tmp_path):
-    root = put(tmp_path, "hw", of_questions([DOUBLE]))
+def test_several_notebooks_in_one_assignment_go_the_whole_way_and_are_summed(tmp_path):
+    """Each notebook has its own record; questions of one name in both do not meet."""
+    triple = (
+        "double",
+        "def double(x):\n    ### BEGIN SOLUTION\n    return 3 * x\n    ### END SOLUTION",
+        "assert double(2) == 6",
+    )
+    first, second = of_questions([DOUBLE]), of_questions([triple, SEES[:1] + NEVER[1:2] + ("assert value == 1",)])
+    root = put(tmp_path, "hw", first)
+    (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part1.ipynb")
+    (root / "source" / "hw" / "part2.ipynb").write_bytes(second)
     (root / "source" / "hw" / "notes.ipynb").write_bytes(of_questions([]))
-    course(root, "init", str(root))
-    (root / "source" / "hw" / "notes.ipynb").unlink()
-    (root / "source" / "hw" / "more.ipynb").write_bytes(of_questions([DOUBLE]))
-    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"], ["release", "hw"]):
-        assert "has 2 notebooks (hw.ipynb, more.ipynb)" in course(root, *line, code=1), "points would go without a word"
-    (root / "source" / "hw" / "more.ipynb").unlink()
-    (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part 1.ipynb")
+    assert "hw.part2" in course(root, "init", str(root))
+    course(root, "adopt", "hw")
+    course(root, "release", "hw")
+    assert sorted(path.name for path in (root / "release" / "hw").glob("part*")) == ["part1.ipynb", "part2.ipynb"]
+    right = {"double": "def double(x):\n    return x + x"}
+    for place, data in {
+        "ann/hw/part1.ipynb": answered(first, **right),
+        "ann/hw/part2.ipynb": second,
+        "bo/part1-1.ipynb": answered(first, double="def double(x):\n    return 0"),
+        "bo/hw_part2 (2).ipynb": second,
+        "cyd_part1.ipynb": first,
+    }.items():
+        (tmp_path / "box" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "box" / place).write_bytes(data)
+    course(root, "collect", "hw", str(tmp_path / "box"))
+    assert sorted(path.name for path in (root / "submitted" / "bo" / "hw").glob("*.ipynb")) == [
+        "part1.ipynb",
+        "part2.ipynb",
+    ]
+    said = course(root, "grade", "hw")
+    assert "3 graded" in said and "2 graded" in said and "not read" not in said
+    assert [record(root, "ann", f"hw.part{n}")["score"] for n in (1, 2)] == [1, 2]
+    course(root, "feedback", "hw")
+    assert (root / "feedback" / "ann" / "hw.part2.html").is_file()
+    said = course(root, "export", "hw", "--output", str(root / "grades.csv"), code=1)
+    assert "hw: cyd: handed in some of its notebooks and not all" in said
+    rows = (root / "grades.csv").read_text().splitlines()[1:]
+    assert rows == ["hw,ann,,,,,graded,3,0,0,3,3", "hw,bo,,,,,graded,2,0,0,2,3", "hw,cyd,,,,,partly missing,,,,,3"]
+    course(root, "export", "hw.part1", "--output", str(root / "part.csv"))
+    assert "hw.part1,cyd,,,,,graded,1,0,0,1,1" in (root / "part.csv").read_text()
+
+
+def test_a_notebook_that_cannot_be_a_part_is_named_with_the_way_out(tmp_path):
+    root = put(tmp_path, "hw", of_questions([DOUBLE]))
     (root / "source" / "hw" / "part 2.ipynb").write_bytes(of_questions([DOUBLE]))
-    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"]):
+    for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"], ["release", "hw"]):
         said = course(root, *line, code=1)
-        assert "has 2 notebooks (part 1.ipynb, part 2.ipynb)" in said and "a folder of its own" in said, line
+        assert "'hw.part 2' cannot be the name of one of its parts" in said, line
 
 
 def test_who_looks_forged_is_named_when_graded(tmp_path):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.classroom.adopt.choices import beside
-from coursekit.classroom.layout import Classroom, valid_id
+from coursekit.classroom.layout import Classroom, ClassroomError, valid_id
 from coursekit.engine.matching.sourced import read_source
 
 
@@ -25,7 +25,13 @@ class Found:
 def assignments(root: Path) -> list[Found]:
     """Every assignment below ``root/source``, by name."""
     names = sorted({path.parent.name for path in (root / "source").glob("*/*.ipynb")})
-    return [_found(Classroom(root), name) for name in names]
+    found: list[Found] = []
+    for name in names:
+        try:
+            found += [_found(Classroom(root), part) for part in Classroom(root).parts(name)]
+        except ClassroomError as error:
+            found.append(Found(name, fault=str(error)))
+    return found
 
 
 def _found(classroom: Classroom, name: str) -> Found:

@@ -17,6 +17,7 @@ from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.collect.items import Candidate, Item, Refusal, Taken, stem
 from coursekit.classroom.collect.lone_zip import is_class_export
+from coursekit.classroom.collect.parts import of_part, reader_of
 from coursekit.classroom.collect.sort import Found, sorted_out
 from coursekit.classroom.collect.together import by_teams
 from coursekit.classroom.collect.whose import Reader
@@ -141,7 +142,7 @@ def collect_items(
     report, roster = [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
     others: dict[str, Found] = {}
-    found, nobodys = sorted_out(list(items), reader or Reader(assignment, roster, classroom.notebook(assignment)))
+    found, nobodys = sorted_out(of_part(classroom, assignment, list(items)), reader or reader_of(classroom, assignment))
     refusals = [Taken(None, status, reason, origin) for status, reason, origin in nobodys]
     for one in found:
         item, student = one.item, one.student
@@ -200,7 +201,7 @@ def choose(
     A folder with many notebooks whose name is no ``known`` student's is perhaps nobody's, and leaves no record.
     """
     notebook = classroom.notebook(assignment)
-    names = {assignment, notebook}
+    names = {classroom.folder(assignment), notebook}
     if unclear(candidates, student, names):
         reason = (
             f"several notebooks lie in one folder and none is called {notebook}.ipynb, so which one counts is unclear; a "

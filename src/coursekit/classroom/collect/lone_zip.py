@@ -13,10 +13,10 @@ from pathlib import Path, PurePosixPath
 from coursekit.classroom.collect import canvas, platforms
 from coursekit.classroom.collect.intake import DAMAGED, MAX_STUDENT_ARCHIVE, holder, interesting, too_many
 from coursekit.classroom.collect.items import UNUSUAL
+from coursekit.classroom.collect.parts import reader_of
 from coursekit.classroom.collect.unclear import Doubtful, Unclear
 from coursekit.classroom.collect.whose import NotHandedIn, Reader
 from coursekit.classroom.layout import Classroom
-from coursekit.classroom.roster import people
 
 
 def is_class_export(classroom: Classroom, assignment: str, paths: list[Path]) -> bool:
@@ -27,7 +27,7 @@ def is_class_export(classroom: Classroom, assignment: str, paths: list[Path]) ->
     """
     if len(paths) != 1 or paths[0].suffix.lower() != ".zip" or paths[0].is_symlink() or not paths[0].is_file():
         return False
-    (path,), reader = paths, Reader(assignment, people(classroom), classroom.notebook(assignment))
+    (path,), reader = paths, reader_of(classroom, assignment)
     own = named((path.name,), holder(path), reader)
     if of_platform(path.name, assignment) or own in reader.roster or own in classroom.submitters(assignment):
         return False

@@ -52,7 +52,7 @@ class Reader:
 
     assignment: str
     roster: Mapping[str, Person] = field(default_factory=dict)
-    notebook: str = ""  # its name, where that is not the assignment's
+    notebooks: tuple[str, ...] = ()  # their names
     platform: str = ""
     pattern: re.Pattern[str] | None = None
     numbers: Mapping[str, str] = field(default_factory=dict)  # Moodle's, and whose they are
@@ -80,7 +80,7 @@ class Reader:
         if (
             container
             and parts
-            and stem(parts[-1]) in (self.assignment, self.notebook)
+            and stem(parts[-1]) in (self.assignment, *self.notebooks)
             and set(parts[:-1]) <= {self.assignment}
         ):
             return self.whose_among((container, *parts), container)
@@ -193,7 +193,7 @@ class Reader:
         """Of what lies in a folder that is in no roster: that folder's, unless the file's own name says otherwise."""
         last = parts[-1]
         if self.roster and not self.known((folder,), self.ids):
-            own = canvas.NAMED.fullmatch(stem(last)) or stem(last).removesuffix(f"_{self.assignment}") in self.roster
+            own = canvas.NAMED.fullmatch(stem(last)) or self.without_notebook(stem(last)) in self.roster
             if own:
                 raise Unclear(
                     f"{shown_path(parts)} lies in a folder that is no student's of roster.csv, and is named after one: "
@@ -201,9 +201,14 @@ class Reader:
                 )
         return self.plain(folder, parts, container)
 
+    def without_notebook(self, name: str) -> str:
+        """``alice`` of ``alice_adam``."""
+        ends = (f"_{notebook}" for notebook in (self.assignment, *self.notebooks))
+        return next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
+
     def plain(self, name: str, parts: tuple[str, ...], container: str) -> Whose:
         """The student of a folder or file that no platform named; with the time that nbgrader has beside a notebook."""
-        student = by_platform(name.removesuffix(f"_{self.assignment}"), self.roster)
+        student = by_platform(self.without_notebook(name), self.roster)
         stamped = len(parts) > 2 and parts[-2] == self.assignment and parts[-3] == name
         moment = self.notes.time(container, parts[:-1]) if stamped else None
         return Whose((student,), moment=moment, stamped=stamped)

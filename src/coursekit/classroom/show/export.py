@@ -116,6 +116,7 @@ def left_out(students: Sequence[Standing], named: bool) -> str:
 WAYS = {
     "waiting": "wait for a person to grade written answers; `course lab` opens formgrader",
     "stale": "handed in again, or the source was changed, since they were graded; `course grade {}` grades them",
+    "partly missing": "handed in some of its notebooks and not all; export the parts by name for what each has",
     "ungraded": "handed in and are not graded; `course grade {}` grades them",
 }
 

@@ -68,8 +68,10 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
     every: list[Arrival] = []
     for folder in (Path(entry.path) for entry in entries(inbox) if entry.is_dir(follow_symlinks=False)):
         parts = folder.name.split("+")
-        if len(parts) >= NAMED and parts[1] in assignments:
-            every += arrived(folder / f"{assignments[parts[1]]}.ipynb", parts[1], parts[0], account(folder))
+        if len(parts) >= NAMED:
+            for name, notebook in assignments.items():
+                if name in (parts[1], f"{parts[1]}.{notebook}"):
+                    every += arrived(folder / f"{notebook}.ipynb", name, parts[0], account(folder))
         elif folder.name in assignments:
             for path in files(folder, DEEPEST):
                 inside = path.relative_to(folder).parts[:-1]
