@@ -16,6 +16,8 @@ from coursekit.console import wide_console
 
 def export(classroom: Classroom, assignment: str, folder: Path) -> None:
     """Write the folder for other programs, and the lines that start them; raises ClassroomError where a notebook is not in it."""
+    if classroom.folder(assignment) != assignment:
+        folder = folder / assignment  # each part of several in a folder of its own
     count, unread = detectors.write(classroom, assignment, folder)
     click.echo(f"{folder}: the answers of {count}, and in {detectors.GIVEN}/ what everybody was given. In that folder:")
     click.echo(f"  dolos run -f web -l python -i {detectors.GIVEN}/{assignment}.py {detectors.TABLE}")

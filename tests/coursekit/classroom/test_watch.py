@@ -209,3 +209,17 @@ def test_killed_again_and_again_every_arrival_is_graded_once_and_sigterm_ends_a_
     assert {name: records.read(room, "mini", name)["score"] for name in names} == dict.fromkeys(names, 2.0)
     graded = [json.loads(line)["student"] for line in room.timings("mini").read_text().splitlines()]
     assert sorted(set(graded)) == sorted(names) and len(graded) <= len(names) + 3, "at most the one that a kill met"
+
+
+def test_a_folder_of_an_assignment_of_several_notebooks_is_looked_through_for_each(tmp_path):
+    (tmp_path / "hw" / "ann").mkdir(parents=True)
+    (tmp_path / "hw" / "ann" / "both.zip").write_bytes(b"x")
+    (tmp_path / "bo+hw+2026-10-01 12:00:00 UTC").mkdir()
+    (tmp_path / "bo+hw+2026-10-01 12:00:00 UTC" / "two.ipynb").write_bytes(b"x")
+    seen = arrivals.found(tmp_path, {"hw.one": "one", "hw.two": "two", "other": "other"})
+    assert sorted((one.assignment, one.student) for one in seen) == [
+        ("hw.one", "ann"),
+        ("hw.two", "ann"),
+        ("hw.two", "bo"),
+    ]
+    assert len({one.key for one in seen}) == 3

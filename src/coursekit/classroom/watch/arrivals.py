@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from coursekit.classroom.collect.intake import from_file, interesting, printable
@@ -34,11 +34,13 @@ class Arrival:
     size: int
     student: str = ""
     account: str = ""
+    part: bool = False  # whether other parts of the assignment may be in the same file
 
     @property
     def key(self) -> str:
         """What tells it from every other arrival, and from an earlier content of the same file."""
-        return hashlib.sha256(f"{printable(self.path)}\0{self.changed}\0{self.size}".encode()).hexdigest()
+        part = f"\0{self.assignment}" if self.part else ""
+        return hashlib.sha256(f"{printable(self.path)}\0{self.changed}\0{self.size}{part}".encode()).hexdigest()
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -72,10 +74,13 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
             for name, notebook in assignments.items():
                 if name in (parts[1], f"{parts[1]}.{notebook}"):
                     every += arrived(folder / f"{notebook}.ipynb", name, parts[0], account(folder))
-        elif folder.name in assignments:
-            for path in files(folder, DEEPEST):
-                inside = path.relative_to(folder).parts[:-1]
-                every += arrived(path, folder.name, inside[0] if inside else "")
+            continue
+        names = [name for name, notebook in assignments.items() if name in (folder.name, f"{folder.name}.{notebook}")]
+        for path in files(folder, DEEPEST) if names else ():
+            inside = path.relative_to(folder).parts[:-1]
+            for name in names:  # of an assignment of several notebooks, a zip may hold each
+                one = arrived(path, name, inside[0] if inside else "")
+                every += [replace(arrival, part=len(names) > 1) for arrival in one]
     return sorted(every, key=lambda one: (one.written, printable(one.path)))
 
 
