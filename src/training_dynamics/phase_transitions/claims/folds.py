@@ -11,7 +11,6 @@ from training_dynamics.phase_transitions import folds, late
 @claim(
     "phase_transitions.three_jump",
     "With three layers or more the learned state is lost in a jump, at the decay where the fold is.",
-    source="ziyin2022exact",
     verdict="holds",
     vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
 )
@@ -26,7 +25,7 @@ def three_jump(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> M
     "Lower the decay again, and what was lost comes back.",
     verdict="fails",
     instead=(
-        "With two layers it does, at the decay at which it was lost. With three zero stays a minimum for "
+        "With two layers it does, late if the sweep is fast. With three zero stays a minimum for "
         "every decay above 0: it does not."
     ),
     vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
@@ -39,7 +38,7 @@ def no_way_back(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> 
 
 @claim(
     "phase_transitions.two_continuous",
-    "With two layers the output fades continuously, one minus the decay, and comes back the same way.",
+    "With two layers the output fades continuously, one minus the decay, on both ways, away from the transition itself.",
     source="ziyin2022exact",
     verdict="holds",
     vary={"width": (3, 4, 6), "wait": (150, 300)},
@@ -74,7 +73,7 @@ def slowing_exponents(layers: int = 3) -> Measured:
 
 @claim(
     "phase_transitions.fold_variance",
-    "Noisy descent fluctuates before a fold as the exact formula says, with variance and memory set by "
+    "Noisy descent fluctuates before a fold as the exact formula says, with a variance set by "
     "the curvature alone.",
     source="scheffer2009early",
     verdict="holds-if",
@@ -92,10 +91,10 @@ def fold_variance(seed: int, share: float = 0.8, layers: int = 3, rate: float = 
 
 @claim(
     "phase_transitions.grokking_first_order",
-    "Grokking is a first-order phase transition.",
+    "Late generalisation shows a first-order phase transition.",
     verdict="fails",
     instead=(
-        "Late generalisation alone is no sign of one: it comes just as late in a convex problem, which has "
+        "It does not: it can come very late in a convex problem, too, which has "
         "one state at every setting. "
         "Where two states coexist, as with three layers and decay, there are more signs: hysteresis, a "
         "barrier, a wait that depends on noise."

@@ -139,7 +139,7 @@ def binary_left(seed: int, n: int = 10, load: float = 1.0) -> Measured:
     instead=(
         "That depends on the weights. Where they can only be 1 or -1, students that are nearly right die out "
         "before the teacher stands out: "
-        "at the load where the count of wrong ones turns from very many to none, the overlap jumps."
+        "in the expected count, the last rivals to go still differ from the teacher in a good share of their weights."
     ),
     source="seung1992statistical",
     seeds=None,

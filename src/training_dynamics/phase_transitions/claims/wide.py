@@ -66,7 +66,7 @@ def kernel_growth(seed: int, gamma: float = 1.0, width: int = 4000) -> Measured:
     "A network that is wide enough has no phase transitions.",
     verdict="fails",
     instead=(
-        "That holds in the lazy limit. Wide networks that learn features lose their output continuously as "
+        "A linear model with a fixed kernel has none. Wide networks that learn features lose their output continuously as "
         "decay rises and have none left "
         "beyond decay = scale times target, at any width."
     ),
