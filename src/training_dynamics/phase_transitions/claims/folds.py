@@ -73,8 +73,7 @@ def slowing_exponents(layers: int = 3) -> Measured:
 
 @claim(
     "phase_transitions.fold_variance",
-    "Noisy descent fluctuates before a fold as the exact formula says, with a variance set by "
-    "the curvature alone.",
+    "Noisy descent fluctuates before a fold as the exact formula says, with a variance set by the curvature alone.",
     source="scheffer2009early",
     verdict="holds-if",
     condition="the fluctuations are small beside the distance to the fold",

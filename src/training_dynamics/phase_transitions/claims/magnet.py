@@ -18,9 +18,8 @@ def _exponent(x: tuple[float, ...], y: list[float]) -> float:
     "Mean field is exact.",
     verdict="fails",
     instead=(
-        "It averages over which spins are neighbours. On a ring it foretells a magnet below T = 1 in a field of a millionth, and the "
-        "exact solution has none at any "
-        "temperature."
+        "It averages over which spins are neighbours. On a ring it foretells a magnet below T = 1, here in a field of a "
+        "millionth, and the exact solution has none at any temperature."
     ),
     seeds=None,
     vary={"temperature": (0.5, 0.7, 0.9)},
