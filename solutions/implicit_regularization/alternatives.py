@@ -186,3 +186,33 @@ def factor_step(factors, target, seen, lr):
             right = factors[k] @ right
         new.append(factors[j] - np.float32(lr) * g @ right.T)
     return new
+
+# %% scale_lab / by-vertices
+def predict(seed):
+    X, y = lab_data(seed)
+    choices = np.array(list(__import__("itertools").combinations(range(12), 5)))
+    corners = np.linalg.solve(X.T[choices].transpose(0, 2, 1), np.broadcast_to(y[:, None], (len(choices), 5, 1)))
+    w = X.T @ np.linalg.solve(X @ X.T, y)
+    return {"large": float(np.linalg.norm(w, 1)), "small": float(np.abs(corners).sum((1, 2)).min())}
+
+
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    theta, signs = alpha * np.ones((2, 12)), np.array([[1.0], [-1.0]])
+    for _ in range(steps):
+        error = X @ (signs * theta**2).sum(0) - y
+        theta = theta - rate * signs * theta * (2 * error @ X)
+    w = (signs * theta**2).sum(0)
+    return {"loss": float((X @ w - y) @ (X @ w - y) / 2), "w": w}
+
+
+def draw(seed, alphas, rate, steps):
+    plt.figure()
+    plt.xscale("log")
+    plt.plot(alphas, [np.linalg.norm(measure(seed, alpha, rate, steps)["w"], 1) for alpha in alphas])
+    plt.axhline(predict(seed)["small"], linestyle="--")
+    plt.axhline(predict(seed)["large"], linestyle=":")
+    plt.legend(["trained", "sparse end", "other end"])
+    plt.xlabel("alpha")
+    plt.ylabel("l1 norm")
+    return plt.gcf()

@@ -683,3 +683,125 @@ def factor_step(factors, target, seen, lr):
         after.append(after[-1] @ f)
     G = (before[-1] - target) * seen
     return [f - lr * a.T @ G @ b.T for f, a, b in zip(factors, after[::-1], before)]
+
+# %% scale_lab / lengths
+# says: You give lengths. Both ends are asked for as sums of sizes.
+# hint: 1
+def predict(seed):
+    from scipy.optimize import linprog
+
+    X, y = lab_data(seed)
+    sparse = linprog(np.ones(24), A_eq=np.hstack([X, -X]), b_eq=y)
+    return {"small": np.linalg.norm(sparse.x), "large": np.linalg.norm(np.linalg.pinv(X) @ y)}
+
+# %% scale_lab / ends-exchanged
+# says: The ends are exchanged: the small start is the one that ends sparse.
+# hint: 1
+def predict(seed):
+    from scipy.optimize import linprog
+
+    X, y = lab_data(seed)
+    sparse = linprog(np.ones(24), A_eq=np.hstack([X, -X]), b_eq=y)
+    return {"large": sparse.fun, "small": np.abs(np.linalg.pinv(X) @ y).sum()}
+
+# %% scale_lab / not-negative
+# says: Your weights of the sparse end may not be negative. Write w as a difference of two such vectors.
+# hint: 2
+def predict(seed):
+    from scipy.optimize import linprog
+
+    X, y = lab_data(seed)
+    sparse = linprog(np.ones(12), A_eq=X, b_eq=y)
+    return {"small": sparse.fun, "large": np.abs(np.linalg.pinv(X) @ y).sum()}
+
+# %% scale_lab / no-two
+# says: The square has the derivative 2 u: your gradient lacks the factor 2.
+# hint: 3
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    u = v = np.full(12, alpha)
+    for _ in range(steps):
+        slope = X.T @ (X @ (u**2 - v**2) - y)
+        u, v = u - rate * slope * u, v + rate * slope * v
+    w = u**2 - v**2
+    return {"w": w, "loss": 0.5 * np.sum((X @ w - y) ** 2)}
+
+# %% scale_lab / same-sign
+# says: The gradient of v has the other sign: w falls when v grows.
+# hint: 3
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    u = v = np.full(12, alpha)
+    for _ in range(steps):
+        slope = 2 * X.T @ (X @ (u**2 - v**2) - y)
+        u, v = u - rate * slope * u, v - rate * slope * v
+    w = u**2 - v**2
+    return {"w": w, "loss": 0.5 * np.sum((X @ w - y) ** 2)}
+
+# %% scale_lab / weights-directly
+# says: You train w itself. Train u and v.
+# hint: 1
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    w = np.zeros(12)
+    for _ in range(steps):
+        w = w - rate * X.T @ (X @ w - y)
+    return {"w": w, "loss": 0.5 * np.sum((X @ w - y) ** 2)}
+
+# %% scale_lab / one-after-the-other
+# says: Your v already uses the new u. Both move from the same old values.
+# hint: 3
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    u = v = np.full(12, alpha)
+    for _ in range(steps):
+        slope = 2 * X.T @ (X @ (u**2 - v**2) - y)
+        u = u - rate * slope * u
+        v = v + rate * 2 * X.T @ (X @ (u**2 - v**2) - y) * v
+    w = u**2 - v**2
+    return {"w": w, "loss": 0.5 * np.sum((X @ w - y) ** 2)}
+
+# %% scale_lab / mean-loss
+# says: Your loss is a mean. It is half the sum over the examples.
+# hint: 1
+def measure(seed, alpha, rate, steps):
+    X, y = lab_data(seed)
+    u = v = np.full(12, alpha)
+    for _ in range(steps):
+        slope = 2 * X.T / 5 @ (X @ (u**2 - v**2) - y)
+        u, v = u - rate * slope * u, v + rate * slope * v
+    w = u**2 - v**2
+    return {"w": w, "loss": 0.5 * np.mean((X @ w - y) ** 2)}
+
+# %% scale_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name the three.
+# hint: 3
+def draw(seed, alphas, rate, steps):
+    figure, axes = plt.subplots()
+    axes.plot(alphas, [np.abs(measure(seed, alpha, rate, steps)["w"]).sum() for alpha in alphas], label="measured")
+    for end in ("small", "large"):
+        axes.axhline(predict(seed)[end], label=end)
+    axes.set_xscale("log")
+    return figure
+
+# %% scale_lab / no-ends
+# says: The two predicted ends are missing: draw level lines.
+# hint: 3
+def draw(seed, alphas, rate, steps):
+    figure, axes = plt.subplots()
+    axes.plot(alphas, [np.abs(measure(seed, alpha, rate, steps)["w"]).sum() for alpha in alphas], label="measured")
+    axes.set(xlabel="alpha", ylabel="size", xscale="log")
+    axes.legend()
+    return figure
+
+# %% scale_lab / lengths-drawn
+# says: You drew the lengths of the weights. The plot is of the sums of their sizes.
+# hint: 3
+def draw(seed, alphas, rate, steps):
+    figure, axes = plt.subplots()
+    axes.plot(alphas, [np.linalg.norm(measure(seed, alpha, rate, steps)["w"]) for alpha in alphas], label="measured")
+    for end in ("small", "large"):
+        axes.axhline(predict(seed)[end], label=end)
+    axes.set(xlabel="alpha", ylabel="size", xscale="log")
+    axes.legend()
+    return figure
