@@ -33,7 +33,7 @@ def gpt_beats_bigram(seed: int, steps: int = 250, width: int = 40) -> Measured:
 
 @claim(
     "training_in_practice.window_suffices",
-    "What a transformer gains over a bigram table it owes to attention.",
+    "What a transformer gains over a bigram table takes attention.",
     source="bengio2003neural",
     verdict="fails",
     instead="Most of it an MLP with a window of six characters gains, too, from as many characters.",

@@ -74,7 +74,6 @@ def tanh_theory(seed: int, width: int = 300, depth: int = 30) -> Measured:
 @claim(
     "training_in_practice.xavier_relu",
     "Xavier initialisation is the right default for any activation.",
-    said_by="glorot2010understanding",
     source="he2015delving",
     verdict="fails",
     instead="It was derived near the linear part of tanh. With ReLU it halves the signal's mean square in every layer.",

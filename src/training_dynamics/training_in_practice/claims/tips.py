@@ -86,7 +86,6 @@ def warmup(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
 @claim(
     "training_in_practice.clip_improves",
     "Clip the gradient's norm at 1 to 5; it improves training.",
-    said_by="pascanu2013difficulty",
     verdict="fails",
     instead="In a healthy run the norm rarely reaches 1, and clipping does nothing.",
     vary=VARY,
@@ -103,7 +102,7 @@ def clip_improves(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "Clipping the gradient's norm saves a run.",
     source="pascanu2013difficulty",
     verdict="holds-if",
-    condition="The rate is too large: SGD with momentum at ten times a good one. The clip lowers it where gradients are long.",
+    condition="The rate is too large: SGD with momentum at ten times a good one, and a clip so low that it shortens every step.",
     vary={"steps": (300, 600), "hidden": (48, 96)},
 )
 def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
