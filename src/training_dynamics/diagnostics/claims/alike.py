@@ -1,0 +1,143 @@
+"""What the chapter asserts about faults that look alike, and about single readings."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.diagnostics import alike
+
+SHORT = {"steps": (100, 150), "width": (24, 32)}
+
+
+@claim(
+    "diagnostics.sgd_updates",
+    "The first step of SGD changes each layer by the rate times its gradient.",
+    verdict="holds",
+    vary={"width": (24, 48)},
+)
+def sgd_updates(seed: int, width: int = 24) -> Measured:
+    """Largest relative difference over layers between the change that the log measured and rate times gradient."""
+    return Measured(alike.update_identities(seed, width)[0], "relative", at_most=1e-3)
+
+
+@claim(
+    "diagnostics.adam_updates",
+    "Adam's first step changes each layer by the rate times the root of its number of weights, whatever the gradient.",
+    verdict="holds-if",
+    condition="hardly any weight has a gradient of zero",
+    vary={"width": (24, 48)},
+)
+def adam_updates(seed: int, width: int = 24) -> Measured:
+    """Largest relative difference over layers between the measured change and the prediction."""
+    return Measured(alike.update_identities(seed, width)[1], "relative", at_most=0.2)
+
+
+@claim(
+    "diagnostics.layer_factor",
+    "Every further sigmoid layer leaves the first gradient less than half.",
+    source="glorot2010understanding",
+    verdict="holds",
+    vary={"width": (32, 64), "depths": ((5, 10), (4, 8))},
+)
+def layer_factor(seed: int, width: int = 32, depths: tuple[int, int] = (5, 10)) -> Measured:
+    """First over last gradient at the start: the factor for each layer more."""
+    return Measured(alike.layer_factor(seed, width, depths), "for each layer", at_most=0.5)
+
+
+@claim(
+    "diagnostics.norm_shows_vanishing",
+    "The norm of the gradient shows that gradients vanish.",
+    verdict="fails",
+    instead="The last layers keep the norm of the whole near that of a healthy run; only the norms of single layers show it.",
+    vary={"width": (32, 64), "depth": (6, 8)},
+)
+def norm_shows_vanishing(seed: int, width: int = 32, depth: int = 8) -> Measured:
+    """Whole gradient of a deep sigmoid network at the start, over that of a healthy network."""
+    return Measured(alike.norms(seed, width, depth)[0], "of the healthy norm", at_least=0.1)
+
+
+@claim(
+    "diagnostics.nan_means_rate",
+    "NaN means that the rate is too high.",
+    verdict="fails",
+    instead="A loss scale that is too large loses the run in one step at a hundredth of the rate as well.",
+    vary={"log2_scale": (23, 26), "width": (24, 32)},
+)
+def nan_means_rate(seed: int, log2_scale: int = 23, width: int = 24) -> Measured:
+    """Share of three rates, from the usual one to a hundredth, at which half precision loses the run in one step."""
+    return Measured(alike.lost_at_rates(seed, log2_scale, width), "of the rates", at_least=0.6)
+
+
+@claim(
+    "diagnostics.dynamic_scale",
+    "A dynamic loss scale cures overflow: the run ends where a healthy one does.",
+    source="micikevicius2018mixed",
+    verdict="holds",
+    vary={"log2_scale": (24, 28), "width": (24, 32)},
+)
+def dynamic_scale(seed: int, log2_scale: int = 24, width: int = 24) -> Measured:
+    """Final batch loss with a dynamic scale; the same scale left alone takes no step."""
+    return Measured(alike.cured(seed, log2_scale, 100, width)[0], "of the loss at chance", at_most=0.15)
+
+
+@claim(
+    "diagnostics.clip_is_slow",
+    "To the loss, a clip that always cuts is a lower rate.",
+    verdict="holds-if",
+    condition="the optimizer is SGD",
+    vary={"norm": (0.005, 0.02), "width": (24, 32)},
+)
+def clip_is_slow(seed: int, norm: float = 0.005, width: int = 24) -> Measured:
+    """Mean distance between the losses of an always clipped run and of one whose rate is as much lower."""
+    return Measured(alike.clipped(seed, norm, "sgd", 100, width)[0], "of the loss at chance", at_most=0.03)
+
+
+@claim(
+    "diagnostics.clip_slows_adam",
+    "A clip that always cuts slows training.",
+    verdict="fails",
+    instead="Adam divides by the size of its gradients: clipped at every step it ends where it ends without.",
+    vary={"norm": (0.005, 0.02), "width": (24, 32)},
+)
+def clip_slows_adam(seed: int, norm: float = 0.005, width: int = 24) -> Measured:
+    """Final loss of Adam always clipped, above that of Adam not clipped."""
+    return Measured(alike.clipped(seed, norm, "adam", 100, width)[1], "of the loss at chance", at_most=0.1, scale=0.02)
+
+
+@claim(
+    "diagnostics.silent_is_dead",
+    "A unit that is silent on a batch is dead.",
+    verdict="fails",
+    instead="Of units two standard deviations below zero about half are silent on a batch of 32, and none on the whole data.",
+)
+def silent_is_dead(seed: int) -> Measured:
+    """Units silent on a batch of 32, less those silent on 5,000 examples, pre-activations two deviations below zero."""
+    batch, all_of_them = alike.silent_on_a_batch(seed)
+    return Measured(batch - all_of_them, "of the units", at_least=0.3)
+
+
+@claim(
+    "diagnostics.shuffled_or_unpredictable",
+    "What looks like shuffled labels is shuffled labels.",
+    verdict="fails",
+    instead="True labels about which the inputs say nothing give the same log: no rule can tell the two apart.",
+    vary=SHORT,
+)
+def shuffled_or_unpredictable(seed: int, steps: int = 100, width: int = 32) -> Measured:
+    """Share of runs with true labels and uninformative inputs that are called shuffled."""
+    return Measured(
+        alike.share_called("unpredictable", "shuffled_labels", seed, steps, width), "of the runs", at_least=0.6
+    )
+
+
+@claim(
+    "diagnostics.overflow_or_root",
+    "A gradient that is not finite, beside a finite loss, has overflowed.",
+    verdict="fails",
+    instead="The root of zero in the loss gives the same log: look which operation made the first value that is not finite.",
+    vary=SHORT,
+)
+def overflow_or_root(seed: int, steps: int = 100, width: int = 32) -> Measured:
+    """Share of runs with a root of zero in the loss, in full precision, that are called overflow."""
+    return Measured(
+        alike.share_called("root_of_zero", "fp16_overflow", seed, steps, width), "of the runs", at_least=0.6
+    )

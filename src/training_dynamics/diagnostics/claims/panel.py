@@ -1,0 +1,86 @@
+"""What the chapter asserts about the rules, on runs that they were not tuned on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.diagnostics.alike import mild_called_healthy
+from training_dynamics.diagnostics.judged import false_alarms, misnamed, panel
+
+PANEL = {"steps": (100, 150), "batch": (32, 48)}
+
+
+@claim(
+    "diagnostics.names",
+    "The rules name thirteen faults by their right name in nine of ten held-out runs.",
+    verdict="holds-if",
+    condition="one thing is wrong at a time, and it is bad enough to matter",
+    vary=PANEL,
+)
+def names(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 65 held-out faulty runs that are given another name."""
+    return Measured(misnamed(panel(seed, steps, batch)), "misnamed", at_most=0.1)
+
+
+@claim(
+    "diagnostics.false_alarms",
+    "In at most one healthy run of twenty the rules name a failure.",
+    verdict="holds",
+    judge="mean",
+    vary=PANEL,
+)
+def alarms(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 16 held-out healthy runs in which a failure is named."""
+    return Measured(false_alarms(panel(seed, steps, batch)), "false alarms", at_most=0.05)
+
+
+@claim(
+    "diagnostics.loss_goes_down",
+    "A loss that goes down is a healthy run.",
+    verdict="fails",
+    instead="With a wrong split, overfitting or a bad order the training loss falls by half and more.",
+    vary=PANEL,
+)
+def loss_goes_down(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 65 held-out faulty runs whose batch loss ends below half of its first value."""
+    faulty = [one.readings for one in panel(seed, steps, batch) if one.truth != "healthy"]
+    return Measured(float(np.mean([r.end < 0.5 * r.start for r in faulty])), "of the faulty runs", at_least=0.15)
+
+
+@claim(
+    "diagnostics.gap_means_overfitting",
+    "A gap between training and validation loss means overfitting.",
+    verdict="fails",
+    instead="A validation set from elsewhere opens the gap within the first epoch, when no example has been seen twice.",
+    vary=PANEL,
+)
+def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Median over mismatched runs: validation loss after one epoch, over the loss of batches not seen before in that epoch."""
+    found = [one.readings for one in panel(seed, steps, batch) if one.truth == "mismatched_split"]
+    return Measured(float(np.median([r.early_val / r.fresh for r in found])), "times as large", at_least=1.0, scale=0.08)
+
+
+@claim(
+    "diagnostics.one_in_a_thousand",
+    "In a healthy run an update is about a thousandth of the weights.",
+    verdict="fails",
+    instead="In these short runs a healthy update is several times that: what counts is how far all updates together can reach.",
+    vary=PANEL,
+)
+def one_in_a_thousand(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Median over healthy held-out runs of the median update ratio of the layer that moves most."""
+    found = [one.readings.update for one in panel(seed, steps, batch) if one.truth == "healthy"]
+    return Measured(1000 * float(np.median(found)), "thousandths", at_least=5)
+
+
+@claim(
+    "diagnostics.finds_everything",
+    "A good set of rules finds every fault.",
+    verdict="fails",
+    instead="Faults that are mild enough pass as healthy, and by these logs they are.",
+    vary={"steps": (100, 150), "width": (24, 32)},
+)
+def finds_everything(seed: int, steps: int = 100, width: int = 32) -> Measured:
+    """Share of 13 runs, one with each fault at a mild severity, that are called healthy."""
+    return Measured(mild_called_healthy(seed, steps, width), "pass as healthy", at_least=0.4)

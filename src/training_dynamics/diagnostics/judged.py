@@ -1,0 +1,131 @@
+"""The rules before runs that they were not tuned on: other severities, networks, data and draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from training_dynamics.diagnostics.faults import Setup, run
+from training_dynamics.lab.once import once
+from training_dynamics.toolbox.diagnose import RULES, diagnose
+from training_dynamics.toolbox.readings import Readings, read
+
+NAMES = (*(rule.name for rule in RULES), "healthy")
+
+DEVELOPMENT: Mapping[str, tuple[float, ...]] = {
+    "rate_too_high": (50, 100, 1000),
+    "rate_too_low": (3e-3, 1e-3, 1e-4),
+    "vanishing": (6, 9, 12),
+    "exploding": (3, 5, 8),
+    "dead_relu": (3, 6, 10),
+    "shuffled_labels": (0.8, 0.9, 1.0),
+    "mismatched_split": (0.6, 0.8, 1.0),
+    "overfitting": (20, 30, 40),
+    "loss_spike": (200, 400, 2000),
+    "fp16_overflow": (20, 22, 24),
+    "clipping": (0.003, 0.01, 0.03),
+    "wrong_order": (0.9, 0.96, 1.0),
+    "bad_start": (0.01, 0.05, 0.1),
+}
+HELD_OUT: Mapping[str, tuple[float, ...]] = {
+    "rate_too_high": (40, 80, 200, 500, 2000),
+    "rate_too_low": (5e-3, 2e-3, 5e-4, 2e-4, 3e-5),
+    "vanishing": (5, 7, 8, 10, 14),
+    "exploding": (2.5, 4, 6, 10, 15),
+    "dead_relu": (2.5, 4, 5, 8, 15),
+    "shuffled_labels": (0.82, 0.86, 0.93, 0.97, 1.0),
+    "mismatched_split": (0.5, 0.7, 0.85, 0.9, 0.95),
+    "overfitting": (15, 18, 24, 28, 35),
+    "loss_spike": (150, 300, 500, 700, 1500),
+    "fp16_overflow": (21, 23, 25, 26, 28),
+    "clipping": (0.001, 0.005, 0.015, 0.02, 0.04),
+    "wrong_order": (0.88, 0.93, 0.95, 0.98, 0.99),
+    "bad_start": (0.003, 0.02, 0.03, 0.06, 0.08),
+}
+DEVELOPMENT_NETWORKS = (Setup(), Setup(activation="tanh", width=24, optimizer="adam"))
+DEVELOPMENT_DATA = ("digits", "clusters")
+NETWORKS = (Setup(depth=3, width=24), Setup(activation="silu", width=40, optimizer="adam"))
+DATA = ("digits", "teacher")
+MILD: Mapping[str, float] = {
+    "rate_too_high": 2,
+    "rate_too_low": 0.3,
+    "vanishing": 2,
+    "exploding": 1.2,
+    "dead_relu": 0.5,
+    "shuffled_labels": 0.1,
+    "mismatched_split": 0.1,
+    "overfitting": 300,
+    "loss_spike": 5,
+    "fp16_overflow": 14,
+    "clipping": 2.0,
+    "wrong_order": 0.2,
+    "bad_start": 0.7,
+}
+RATES = (0.5, 1.0, 1.5)  # of healthy runs, times the usual rate
+RARE_CLIP = 4.0  # a norm that a healthy run hardly ever reaches
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One run of the panel: what was wrong, how much, with which network and data, what was read and what was said."""
+
+    truth: str
+    severity: float
+    network: int
+    data: str
+    readings: Readings
+    said: str
+
+
+@once
+def panel(
+    seed: int, steps: int = 100, batch: int = 32, every: int = 10, development: bool = False
+) -> tuple[Judged, ...]:
+    """All faults at all severities and 16 healthy runs; networks and data take turns, so that a few seeds hold all pairs.
+
+    The held-out panel by default: 13 faults x 5 severities.  ``development``: 13 x 3 on what the limits were set with.
+    """
+    severities, networks, data = (
+        (DEVELOPMENT, DEVELOPMENT_NETWORKS, DEVELOPMENT_DATA) if development else (HELD_OUT, NETWORKS, DATA)
+    )
+    first = seed * 1000 + (500 if development else 100)  # draws of their own
+    found = []
+    for f, (fault, values) in enumerate(severities.items()):
+        for i, severity in enumerate(values):
+            network, which = (f + i + seed) % 2, data[(f // 2 + i + seed // 2) % 2]
+            setup = replace(networks[network], data=which, steps=steps, batch=batch, every=every)
+            found.append(_judged(fault, severity, network, setup, first + i))
+    for network in (0, 1):
+        for d, which in enumerate(data):
+            setup = replace(networks[network], data=which, steps=steps, batch=batch, every=every)
+            kinds = [*(replace(setup, rate=rate) for rate in RATES), replace(setup, clip=RARE_CLIP)]
+            found += [_judged("healthy", 0.0, network, kind, first + 10 * d + k) for k, kind in enumerate(kinds)]
+    return tuple(found)
+
+
+def _judged(fault: str, severity: float, network: int, setup: Setup, seed: int) -> Judged:
+    readings = read(run(fault, severity, setup, seed))
+    return Judged(fault, severity, network, setup.data, readings, diagnose(readings).name)
+
+
+def confusion(runs: tuple[Judged, ...]) -> Float[ndarray, "c c"]:
+    """How many runs with each fault (rows) were given each name (columns), both in the order of ``NAMES``."""
+    table = np.zeros((len(NAMES), len(NAMES)))
+    for one in runs:
+        table[NAMES.index(one.truth), NAMES.index(one.said)] += 1
+    return table
+
+
+def misnamed(runs: tuple[Judged, ...]) -> float:
+    """The share of faulty runs that were given another name, ``healthy`` among them."""
+    faulty = [one for one in runs if one.truth != "healthy"]
+    return float(np.mean([one.said != one.truth for one in faulty]))
+
+
+def false_alarms(runs: tuple[Judged, ...]) -> float:
+    """The share of healthy runs in which a failure was named."""
+    return float(np.mean([one.said != "healthy" for one in runs if one.truth == "healthy"]))

@@ -1,0 +1,133 @@
+"""Diagnostics: single faults and their readings, what cannot be told apart, and the explorable against its twin."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from training_dynamics.diagnostics import alike, data, explorable as twin, faults, judged
+from training_dynamics.toolbox.diagnose import RULES, diagnose
+from training_dynamics.toolbox.readings import read
+
+SETUP = faults.Setup(steps=60)
+
+
+def test_there_is_a_rule_for_each_fault_and_each_fault_has_five_held_out_severities():
+    assert set(judged.HELD_OUT) == set(judged.DEVELOPMENT) == set(judged.MILD) == {rule.name for rule in RULES}
+    assert all(len(values) >= 5 for values in judged.HELD_OUT.values())
+    for fault, values in judged.HELD_OUT.items():
+        assert fault == "shuffled_labels" or not set(values) & set(judged.DEVELOPMENT[fault])
+
+
+def test_networks_and_one_of_the_problems_are_not_those_of_development():
+    assert not set(judged.NETWORKS) & set(judged.DEVELOPMENT_NETWORKS)
+    assert "teacher" not in judged.DEVELOPMENT_DATA
+
+
+@pytest.mark.processor
+@pytest.mark.parametrize("fault", ["vanishing", "dead_relu", "exploding", "clipping", "fp16_overflow", "rate_too_low"])
+def test_a_plain_fault_gets_its_name(fault):
+    assert diagnose(faults.run(fault, judged.DEVELOPMENT[fault][1], SETUP, seed=77)).name == fault
+
+
+@pytest.mark.processor
+def test_a_healthy_run_is_healthy_and_says_so():
+    found = diagnose(faults.run("healthy", 0.0, faults.Setup(), seed=77))
+    assert (found.name, found.also) == ("healthy", ())
+
+
+@pytest.mark.parametrize("name", ["digits", "clusters", "teacher"])
+def test_a_problem_is_standardised_and_has_all_its_classes(name):
+    found = data.task(name, 3)
+    assert abs(found.x.mean()) < 0.01 and found.x.shape[0] == 600 and found.x_val.shape[0] == 300
+    assert set(found.y.tolist()) == set(range(found.classes))
+
+
+def test_another_problem_is_refused():
+    with pytest.raises(ValueError, match="got 'cats'"):
+        data.task("cats", 0)
+
+
+def test_shuffling_keeps_the_labels_and_moves_the_share_that_is_asked_for():
+    draw = faults.torch_generator(0, "test")
+    order = faults._mixed(200, 0.3, draw)
+    assert sorted(order.tolist()) == list(range(200))
+    assert int((order != faults.torch.arange(200)).sum()) == 60
+
+
+def test_the_order_of_a_sorted_loader_goes_through_the_classes_one_by_one():
+    sorted_labels = data.task("digits", 0).y.sort().values
+    batches = faults._batches("wrong_order", 1.0, faults.Setup(), data.task("digits", 0), 0)
+    seen = [data.task("digits", 0).y[next(batches)] for _ in range(3)]
+    assert [batch.tolist() for batch in seen] == [sorted_labels[32 * k : 32 * k + 32].tolist() for k in range(3)]
+
+
+@pytest.mark.parametrize("shift, examples", [(0.0, 1), (1.0, 8), (2.0, 32)])
+def test_the_share_of_silent_units_is_a_power_of_the_normal_distribution(shift, examples):
+    z = np.random.default_rng(0).standard_normal((200_000, examples)) - shift
+    assert (z <= 0).all(1).mean() == pytest.approx(alike.silent_share(shift, examples), abs=0.005)
+    assert alike.silent_share(shift, examples) == pytest.approx(math.exp(examples * norm.logcdf(shift)))
+
+
+def test_a_loss_scale_halves_at_once_and_doubles_after_many_good_steps():
+    assert alike.next_scale(8.0, 3, False) == (4.0, 0)
+    assert alike.next_scale(8.0, 3, True) == (8.0, 4)
+    assert alike.next_scale(8.0, 49, True) == (16.0, 0)
+
+
+@pytest.mark.processor
+def test_a_static_scale_that_overflows_takes_no_step_and_a_dynamic_one_comes_down():
+    dynamic, scales = alike.half_precision(0, True, log2_scale=26, steps=40)
+    static, _ = alike.half_precision(0, False, log2_scale=26, steps=40)
+    assert scales[-1] < scales[0] and dynamic[-5:].mean() < 0.6 * dynamic[0]
+    assert static[-5:].mean() > 0.8 * static[0]
+
+
+def test_confusion_counts_every_run_once():
+    runs = _three_runs()
+    table = judged.confusion(runs)
+    assert table.sum() == 3 and table[judged.NAMES.index("vanishing"), judged.NAMES.index("healthy")] == 1
+    assert judged.misnamed(runs) == 0.5 and judged.false_alarms(runs) == 0
+
+
+def _three_runs():
+    readings = read(faults.run("healthy", 0.0, faults.Setup(steps=3), 0))
+    names = [("vanishing", "healthy"), ("clipping", "clipping"), ("healthy", "healthy")]
+    return tuple(judged.Judged(truth, 1.0, 0, "digits", readings, said) for truth, said in names)
+
+
+def same(a, b):
+    """Whether two readings agree; what one has as nan the other has as null."""
+    return (b is None and not math.isfinite(a)) or (b is not None and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12))
+
+
+def test_the_page_reads_the_stored_traces_as_python_does(explorable):
+    script = explorable("diagnostics")
+    for fault, runs in script.data["runs"].items():
+        for number, trace in enumerate(runs):
+            python, page = twin.stored(trace), script(f"readings('{fault}', {number})")
+            assert all(same(getattr(python, name), value) for name, value in page.items()), (fault, number)
+
+
+def test_the_page_gives_the_name_that_the_toolbox_gives_and_it_is_the_right_one(explorable):
+    script = explorable("diagnostics")
+    for fault, runs in script.data["runs"].items():
+        for number, trace in enumerate(runs):
+            found = twin.named(trace)
+            assert script(f"broken('{fault}', {number})") == (
+                [] if found.name == "healthy" else [found.name, *found.also]
+            )
+        assert script(f"diagnose('{fault}', 2)") == fault
+
+
+def test_the_page_holds_the_limits_of_the_toolbox(explorable):
+    stored = explorable("diagnostics").data
+    assert stored["limits"] == vars(twin.Limits()) and stored["order"] == [rule.name for rule in RULES]
+
+
+def test_the_page_refuses_what_is_not_stored(explorable):
+    with pytest.raises(Exception, match="fault must be one of .*, got gremlins"):
+        explorable("diagnostics")("diagnose('gremlins', 1)")
+    with pytest.raises(Exception, match="severity must be 0, 1 or 2, got 7"):
+        explorable("diagnostics")("diagnose('clipping', 7)")
