@@ -58,7 +58,9 @@ def loss_goes_down(seed: int, steps: int = 100, batch: int = 32) -> Measured:
 def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     """Median over mismatched runs: validation loss after one epoch, over the loss of batches not seen before in that epoch."""
     found = [one.readings for one in panel(seed, steps, batch) if one.truth == "mismatched_split"]
-    return Measured(float(np.median([r.early_val / r.fresh for r in found])), "times as large", at_least=1.0, scale=0.08)
+    return Measured(
+        float(np.median([r.early_val / r.fresh for r in found])), "times as large", at_least=1.0, scale=0.08
+    )
 
 
 @claim(
