@@ -61,3 +61,7 @@ def _names(path: str) -> set[str]:
 def _belongs(path: str, topic: str) -> bool:
     """Whether a file is one of those that make the topic's exercises."""
     return path == f"exercises/{topic}.md" or path.startswith(f"solutions/{topic}/")
+
+
+if __name__ == "__main__":
+    print(*topics_to_try(), sep="\n")
