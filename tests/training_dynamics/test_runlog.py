@@ -171,3 +171,81 @@ def test_the_period_sees_an_order_that_returns_and_no_other():
     assert period(np.tile(hardness, 5), 20) > 0.95
     assert abs(period(rng.uniform(0.5, 2.0, 100), 20)) < 0.35
     assert np.isnan(period(hardness, 20))
+
+
+def trained(model, log_options=None, count=6, examples=16):
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    draw = torch.Generator().manual_seed(2)
+    with RunLog(model, optimizer, **(log_options or {})) as log:
+        for _ in range(count):
+            x, y = torch.randn(examples, 6, generator=draw), torch.randint(0, 3, (examples,), generator=draw)
+            loss = nn.functional.cross_entropy(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            log.loss(loss)
+    return log
+
+
+def test_an_evaluation_without_gradients_is_not_taken_for_a_steps_batch():
+    model = network(nn.ReLU())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with RunLog(model, optimizer) as log:
+        with torch.no_grad():  # the model is still in training mode
+            model(torch.zeros(50, 6))
+        steps(model, optimizer, 1, log)
+    assert log.series().sizes[0, 0] > 0.5
+
+
+def test_a_frozen_first_layer_is_not_called_vanishing():
+    model = nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 3))
+    model[0].requires_grad_(False)
+    readings = read(trained(model))
+    assert readings.decay > 0.01 and "vanishing" not in (diagnose(readings).name, *diagnose(readings).also)
+
+
+def test_a_layer_that_begins_at_zero_is_no_leap():
+    model = network(nn.ReLU())
+    nn.init.zeros_(model[2].weight)
+    assert np.isfinite(read(trained(model)).leap)
+
+
+def test_one_example_tells_nothing_about_dead_units():
+    assert np.isnan(read(trained(network(nn.ReLU()), examples=1)).dead_start)
+
+
+def test_an_evaluation_long_after_the_first_epoch_is_not_taken_for_an_early_one():
+    model = network(nn.ReLU())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with RunLog(model, optimizer, epoch=4) as log:
+        steps(model, optimizer, 12, log)
+        log.evaluate(0.1, 3.0)
+    readings = read(log)
+    assert np.isnan(readings.early_val) and np.isfinite(readings.val)
+
+
+def test_what_enters_as_whole_numbers_or_in_half_precision_stops_no_training():
+    class Bag(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bag, self.head = nn.EmbeddingBag(10, 8), nn.Linear(8, 3)
+
+        def forward(self, x):
+            return self.head(self.bag(x))
+
+    model = Bag()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with RunLog(model, optimizer) as log:
+        loss = model(torch.randint(0, 10, (4, 5))).square().mean()
+        loss.backward()
+        optimizer.step()
+        log.loss(loss)
+    assert np.isfinite(log.series().sizes[0, 1])
+    half = nn.Linear(6, 3).half()
+    optimizer = torch.optim.SGD(half.parameters(), lr=1e-3)
+    with RunLog(half, optimizer) as log:
+        loss = half(torch.full((4, 6), 300.0).half()).float().square().mean()
+        loss.backward()
+        optimizer.step()
+        log.loss(loss)
+    assert log.series().sizes[0, 0] == pytest.approx(300.0)

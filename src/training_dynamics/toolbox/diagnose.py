@@ -119,7 +119,7 @@ RULES = (
             (r.period > m.period and r.fresh > m.unlearned - 0.05)
             or (r.fresh > 1.1 and r.fresh - r.early_train > m.forgets)
         ),
-        "new batches of the first epoch cost {fresh:.2g} and the whole training set {early_train:.2g}; "
+        "new batches of the first epoch cost {fresh:.2g} and the training set after it {early_train:.2g}; "
         "losses repeat from epoch to epoch (correlation {period:.2g})",
         "shuffle the data in every epoch",
     ),

@@ -23,8 +23,8 @@ class Readings:
     the first that is not finite, or -1; ``rise``, the first step up by more than 0.7 above the median of the 12 losses before
     (else the largest step up), with ``rise_at`` and ``rise_from``; ``period``, the correlation of a loss with that one epoch
     later, trends taken out; ``fresh``, on the batches of the second half of the first epoch, never seen before.
-    Evaluations: ``early_train``, ``early_val`` at the end of the first epoch; ``train``, ``val`` the last, ``best`` the least
-    validation loss.
+    Evaluations: ``early_train``, ``early_val`` the first after the first epoch and before the second ends; ``train``, ``val``
+    the last, ``best`` the least validation loss.
     Gradients and steps: ``skipped``, share of steps that the optimizer did not take; ``decay``, norm of the first layer's
     gradient over the last layer's at the start; ``held``, share of steps at which the gradient was cut to one and the same
     norm; ``cut``, by which factor, in the median; ``update``, change over weight in the layer that moves most, median;
@@ -113,9 +113,10 @@ def _evaluations(series: Series, chance: float, epoch: int | None) -> dict:
     if not len(val):
         return dict.fromkeys(("early_train", "early_val", "train", "val", "best"), np.nan)
     first = min(int(np.searchsorted(series.evaluated, epoch or 1)), len(val) - 1)
+    early = not epoch or epoch <= series.evaluated[first] <= 2 * epoch
     return {
-        "early_train": train[first],
-        "early_val": val[first],
+        "early_train": train[first] if early else np.nan,
+        "early_val": val[first] if early else np.nan,
         "train": train[-1],
         "val": val[-1],
         "best": np.nanmin(val) if np.isfinite(val).any() else np.nan,
@@ -123,14 +124,16 @@ def _evaluations(series: Series, chance: float, epoch: int | None) -> dict:
 
 
 def _steps(series: Series) -> dict:
-    moved = np.nanmax(series.updates / series.weights, axis=1) if len(series.at) else np.array([])
+    ratio = series.updates / series.weights  # infinite for a layer that begins at zero, and after an overflow
+    moved = np.nanmax(np.where(np.isfinite(ratio), ratio, np.nan), axis=1) if len(series.at) else np.array([])
+    learning = series.layers[0][np.isfinite(series.layers[0])] if len(series.at) else np.array([])  # not those frozen
     first = moved[series.at < FIRST]
     cut = series.gradient / series.raw
     usual = median(series.gradient)
     held = (cut < 0.99) & (np.abs(series.gradient / usual - 1) < 1e-3)
     return {
         "skipped": 1 - series.taken / len(series.loss),
-        "decay": series.layers[0, 0] / series.layers[0, -1] if len(series.at) else np.nan,
+        "decay": learning[0] / learning[-1] if len(learning) > 1 else np.nan,
         "held": float(held[np.isfinite(cut)].mean()) if np.isfinite(cut).any() else np.nan,
         "cut": median(cut),
         "update": median(moved),

@@ -60,14 +60,16 @@ class RunLog:
             for x, y in batches:
                 loss = criterion(model(x), y)
                 optimizer.zero_grad(); loss.backward(); optimizer.step()
-                log.loss(loss)                      # once for every step, taken or not
+                log.loss(loss)                      # once for every step, after it, taken or not
                 ...
                 log.evaluate(train_loss, val_loss)  # now and then: losses on whole sets
 
     Losses are kept at every step, all else at the first four and at every ``every``-th, by hooks that leave again with the
     block.  ``epoch`` is the number of steps in one pass over the data, if there are passes; ``chance`` the loss of knowing
     only how frequent the answers are, ``log(classes)`` for equal classes, by default the first loss.  Watched are modules
-    with a weight matrix; what enters them is read, so activations may be modules or functions.
+    with a weight matrix of their own, in the order in which they were defined, and one optimizer that is called without a
+    closure; what enters the modules is read, so activations may be modules or functions.  Where gradients of several
+    batches are added up, note one loss for all of them.
     """
 
     def __init__(
@@ -102,7 +104,7 @@ class RunLog:
             raise RuntimeError("this RunLog is watching already: one with-block at a time")
         for number, module in enumerate(self._watched):
             self._handles.append(module.register_forward_pre_hook(self._entering(number)))
-        for number, parameter in enumerate(p for p in self._model.parameters() if p.requires_grad):
+        for number, parameter in enumerate(p for p in self._model.parameters() if p.requires_grad and p.is_leaf):
             self._handles.append(parameter.register_post_accumulate_grad_hook(self._arrived(number)))
         self._handles.append(self._optimizer.register_step_pre_hook(self._before_step))
         self._handles.append(self._optimizer.register_step_post_hook(self._after_step))
@@ -136,7 +138,9 @@ class RunLog:
     def _entering(self, number: int) -> Any:
         def hook(module: nn.Module, inputs: tuple[Any, ...]) -> None:
             now = self._now
-            if now is not None and self._model.training and inputs and number not in now.inputs:
+            if now is None or number in now.inputs or not (self._model.training and torch.is_grad_enabled()):
+                return  # an evaluation is not the step's batch
+            if _readable(inputs):
                 now.inputs[number] = _entering_statistics(inputs[0], module)
 
         return hook
@@ -144,7 +148,7 @@ class RunLog:
     def _arrived(self, number: int) -> Any:
         def hook(parameter: Tensor) -> None:
             if self._now is not None and parameter.grad is not None:
-                self._now.raw[number] = parameter.grad.detach().norm()
+                self._now.raw[number] = _norm(parameter.grad)
 
         return hook
 
@@ -152,16 +156,16 @@ class RunLog:
         self._taken += 1
         if self._now is None:
             return
-        norms = [p.grad.detach().norm() for p in self._model.parameters() if p.grad is not None]
+        norms = [_norm(p.grad) for p in self._model.parameters() if p.grad is not None]
         self._now.gradient = _length(norms)
-        self._now.layers = torch.stack([_norm_or_zero(w) for w in self._matrices])
-        self._now.weights = torch.stack([w.detach().norm() for w in self._matrices])
+        self._now.layers = _together([_norm(w.grad) for w in self._matrices])
+        self._now.weights = _together([_norm(w) for w in self._matrices])
         self._now.before = [w.detach().clone() for w in self._matrices]
 
     def _after_step(self, *_: Any) -> None:
         if self._now is not None and self._now.before:
-            changes = [(w.detach() - old).norm() for w, old in zip(self._matrices, self._now.before)]
-            self._now.updates, self._now.before = torch.stack(changes), []
+            changes = [_norm(w.detach() - old) for w, old in zip(self._matrices, self._now.before)]
+            self._now.updates, self._now.before = _together(changes), []
 
     def series(self) -> Series:
         """All that was measured, as numpy arrays in float64."""
@@ -193,21 +197,35 @@ def _has_matrix(module: nn.Module) -> bool:
 
 
 def _entering_statistics(h: Tensor, module: nn.Module) -> Tensor:
-    """Root mean square of a layer's input, and the share of its units that are the same for every example."""
-    h = h.detach()
+    """Root mean square of a layer's input, and the share of its units that are the same for every example (nan for one)."""
+    h = h.detach().float()  # squares overflow in half precision
     channels = 1 if isinstance(module, nn.modules.conv._ConvNd) else h.ndim - 1
     flat = h.movedim(channels, -1).reshape(-1, h.shape[channels])
-    same = (flat == flat[:1]).all(0).to(flat.dtype).mean()
+    same = (flat == flat[:1]).all(0).to(flat.dtype).mean() if len(flat) > 1 else flat.new_tensor(float("nan"))
     return torch.stack([flat.square().mean().sqrt(), same])
 
 
-def _norm_or_zero(weight: Tensor) -> Tensor:
-    return torch.zeros((), device=weight.device) if weight.grad is None else weight.grad.detach().norm()
+def _readable(inputs: tuple[Any, ...]) -> bool:
+    """Whether what enters a module is a batch of numbers."""
+    h = inputs[0] if inputs else None
+    return isinstance(h, Tensor) and h.is_floating_point() and h.ndim > 1 and h.numel() > 0
+
+
+def _norm(values: Tensor | None) -> Tensor:
+    """The length of a tensor, in single precision or better; nan where there is none."""
+    if values is None:
+        return torch.tensor(float("nan"))
+    return (values.detach().float() if values.dtype.itemsize < 4 else values.detach()).norm()
+
+
+def _together(norms: list[Tensor]) -> Tensor:
+    """Numbers that may lie on several devices."""
+    return torch.stack([one.to(norms[-1].device) for one in norms])
 
 
 def _length(norms: list[Tensor]) -> Tensor:
-    return torch.stack(norms).norm() if norms else torch.tensor(float("nan"))
+    return _together(norms).norm() if norms else torch.tensor(float("nan"))
 
 
 def _numbers(values: Tensor | None, count: int) -> np.ndarray:
-    return np.full(count, np.nan) if values is None else values.detach().double().cpu().numpy().reshape(-1)
+    return np.full(count, np.nan) if values is None else values.detach().cpu().double().numpy().reshape(-1)

@@ -21,7 +21,7 @@ def sgd_updates(seed: int, width: int = 24) -> Measured:
 
 @claim(
     "diagnostics.adam_updates",
-    "Adam's first step changes each layer by the rate times the root of its number of weights, whatever the gradient.",
+    "Adam's first step changes each layer by the rate times the root of its number of weights, whatever the gradient's size.",
     verdict="holds-if",
     condition="hardly any weight has a gradient of zero",
     vary={"width": (24, 48)},
@@ -34,7 +34,7 @@ def adam_updates(seed: int, width: int = 24) -> Measured:
 @claim(
     "diagnostics.layer_factor",
     "Every further sigmoid layer leaves the first gradient less than half.",
-    source="glorot2010understanding",
+    source="pascanu2013difficulty",
     verdict="holds",
     vary={"width": (32, 64), "depths": ((5, 10), (4, 8))},
 )
@@ -47,7 +47,7 @@ def layer_factor(seed: int, width: int = 32, depths: tuple[int, int] = (5, 10)) 
     "diagnostics.norm_shows_vanishing",
     "The norm of the gradient shows that gradients vanish.",
     verdict="fails",
-    instead="The last layers keep the norm of the whole near that of a healthy run; only the norms of single layers show it.",
+    instead="The last layers keep the norm of the whole within a factor of ten of a healthy run's; the norms of single layers show it.",
     vary={"width": (32, 64), "depth": (6, 8)},
 )
 def norm_shows_vanishing(seed: int, width: int = 32, depth: int = 8) -> Measured:
@@ -69,7 +69,7 @@ def nan_means_rate(seed: int, log2_scale: int = 23, width: int = 24) -> Measured
 
 @claim(
     "diagnostics.dynamic_scale",
-    "A dynamic loss scale cures overflow: the run ends where a healthy one does.",
+    "A dynamic loss scale cures overflow: the run learns nearly all that there is to learn.",
     source="micikevicius2018mixed",
     verdict="holds",
     vary={"log2_scale": (24, 28), "width": (24, 32)},
@@ -119,7 +119,7 @@ def silent_is_dead(seed: int) -> Measured:
     "diagnostics.shuffled_or_unpredictable",
     "What looks like shuffled labels is shuffled labels.",
     verdict="fails",
-    instead="True labels about which the inputs say nothing give the same log: no rule can tell the two apart.",
+    instead="Labels about which the inputs say nothing get the same name.",
     vary=SHORT,
 )
 def shuffled_or_unpredictable(seed: int, steps: int = 100, width: int = 32) -> Measured:
@@ -133,7 +133,7 @@ def shuffled_or_unpredictable(seed: int, steps: int = 100, width: int = 32) -> M
     "diagnostics.overflow_or_root",
     "A gradient that is not finite, beside a finite loss, has overflowed.",
     verdict="fails",
-    instead="The root of zero in the loss gives the same log: look which operation made the first value that is not finite.",
+    instead="The root of zero in the loss is given the same name: look which operation made the first value that is not finite.",
     vary=SHORT,
 )
 def overflow_or_root(seed: int, steps: int = 100, width: int = 32) -> Measured:
