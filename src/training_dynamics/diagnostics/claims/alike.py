@@ -47,7 +47,7 @@ def layer_factor(seed: int, width: int = 32, depths: tuple[int, int] = (5, 10)) 
     "diagnostics.norm_shows_vanishing",
     "The norm of the gradient shows that gradients vanish.",
     verdict="fails",
-    instead="The last layers keep the norm of the whole within a factor of ten of a healthy run's; the norms of single layers show it.",
+    instead="The last layers keep the whole norm within a factor of ten of a healthy run's; those of single layers show it.",
     vary={"width": (32, 64), "depth": (6, 8)},
 )
 def norm_shows_vanishing(seed: int, width: int = 32, depth: int = 8) -> Measured:

@@ -52,7 +52,7 @@ def loss_goes_down(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     "diagnostics.gap_means_overfitting",
     "A gap between training and validation loss means overfitting.",
     verdict="fails",
-    instead="With a validation set from elsewhere, validation soon after the first epoch costs more than batches that were new in it.",
+    instead="With a validation set from elsewhere, validation soon after one epoch costs more than batches that were new in it.",
     vary=PANEL,
 )
 def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measured:
@@ -67,7 +67,7 @@ def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measu
     "diagnostics.one_in_a_thousand",
     "In a healthy run an update is about a thousandth of the weights.",
     verdict="fails",
-    instead="In these short runs a healthy update of the layer that moves most is several times that: what counts is how far all can reach.",
+    instead="In these short runs that of the layer that moves most is several times that: what counts is how far all can reach.",
     vary=PANEL,
 )
 def one_in_a_thousand(seed: int, steps: int = 100, batch: int = 32) -> Measured:
