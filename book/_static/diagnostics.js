@@ -54,12 +54,13 @@ TD.diagnostics = (() => {
     const cuts = run.gradient.map((g, k) => (g === null || run.raw[k] === null ? NaN : g / run.raw[k]));
     const usual = median(run.gradient);
     const known = cuts.map((c, k) => [c, run.gradient[k]]).filter(([c]) => Number.isFinite(c));
+    const soon = (losses) => (run.evaluated[first] >= epoch && run.evaluated[first] <= 2 * epoch ? number(losses[first]) : NaN);
     const early = finite(run.moved.filter((_, k) => run.at[k] < 4));
     return {
       start: number(loss[0]), end: median(loss.slice(-Math.max(1, Math.floor(loss.length / 10)))),
       peak: Math.max(...finite(loss)), lost: loss.indexOf(null), rise, rise_from: from, rise_at: at,
       period: period(loss, epoch), fresh: epoch > 1 ? median(loss.slice(epoch >> 1, epoch)) : NaN,
-      early_train: number(train[first]), early_val: number(val[first]), train: number(train[train.length - 1]), val: number(val[val.length - 1]),
+      early_train: soon(train), early_val: soon(val), train: number(train[train.length - 1]), val: number(val[val.length - 1]),
       skipped: 1 - run.taken / loss.length, decay: number(run.first[0]) / number(run.last[0]),
       held: known.length ? known.filter(([c, g]) => c < 0.99 && Math.abs(g / usual - 1) < 1e-3).length / known.length : NaN,
       leap: early.length ? Math.max(...early) : NaN, reach: median(run.moved) * loss.length,
