@@ -110,7 +110,8 @@ class Checker(Peer):
     def _begun(self) -> bool:
         """Start a question in the student's process; False when it answers with an error or with what may not cross."""
         try:
-            self.ask("begin", *((wider.read_line,) if self.more else ()))
+            read_line = wider.read_line if self.more else None
+            self.ask("begin", *((read_line, self.open) if self.more or self.open else ()))
         except Exception:  # no honest process answers so
             return False
         return True

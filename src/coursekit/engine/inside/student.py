@@ -44,6 +44,7 @@ class Student(Peer):
         self.given_files: dict[str, bytes] = {}
         self.read_here = False  # whether ``input`` is ours now
         self.known_files: dict[str, wider.Stamp] = {}
+        self.objects_wanted = False
 
     def serve(self) -> None:
         """Answer one request after the other."""
@@ -89,12 +90,14 @@ class Student(Peer):
         parts = None if error is None else (*error_parts(error), shell.line_of(error, "test"))
         return {"output": self.shell.taken(), "error": parts, "value": value if number else None}
 
-    def do_begin(self, read_line: Callable[[object], str] | None = None) -> None:
+    def do_begin(self, read_line: Callable[[object], str] | None = None, objects: bool = False) -> None:
         """Start a question: no handles, no shared arrays, fresh seeds; output is not kept from here on.
 
-        With ``read_line``, where ``input`` reads, more crosses: also what is printed and written.
+        With ``read_line``, where ``input`` reads, more crosses: also what is printed and written.  Where ``objects`` are
+        wanted, a figure is one; elsewhere it crosses as what it shows.
         """
         self.forget()
+        self.objects_wanted = objects
         self._wide(read_line)
         self.shell.quiet(self.shell.output_bytes if self.more else 0)
         shell.seed_everything()
@@ -168,7 +171,7 @@ class Student(Peer):
             return float_of(value)
         if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
             return np.asarray(value)  # a matrix or a memory map counts as the array that it holds
-        if figures.is_figure(value):
+        if not self.objects_wanted and figures.is_figure(value):
             return figures.read(value)
         if type(value) in CALLABLES:
             return self.keep(value, "callable")
