@@ -153,3 +153,17 @@ def test_a_band_of_the_wrong_shape_is_refused() -> None:
         pass
     plt.close(figure)
     assert set(THEMES) == {"light", "dark"}
+
+
+def test_a_table_keeps_its_width_and_can_be_moved_by_keys():
+    def draw():
+        fig, ax = plt.subplots()
+        ax.imshow(np.zeros((5, 5)))
+        for i in range(25):
+            ax.text(i % 5, i // 5, str(i))
+        ax.set(xlabel="columns", ylabel="rows")
+        return fig
+
+    drawing = show(draw, alt="Numbers.")
+    assert drawing.narrow == ("", "") and "<source" not in drawing._repr_html_()
+    assert 'class="dynfig dynfig-table" tabindex="0"' in drawing._repr_html_()

@@ -14,6 +14,7 @@ WIDTH = 4.0  # inches: 384 CSS pixels, a little more than a phone's column
 HEIGHTS = 2.3, 3.2  # inches, of one panel
 SHRUNK = 0.86  # of a text's size, 11 points as a rule
 LINE = 34  # letters of a label's line
+TABLE = 20  # words and numbers inside one panel: more of them are a table, which no narrow column holds
 ROW, HANDLE = 46, 7  # letters of a legend's row, and those that the line before each word takes
 
 
@@ -39,6 +40,11 @@ def lay_out(figure: Figure) -> bool:
     for text in figure.findobj(Text):
         text.set_fontsize(float(text.get_fontsize()) * SHRUNK)
     return stacked and bool(cells)
+
+
+def is_table(figure: Figure) -> bool:
+    """Whether a panel is full of words or numbers of its own: it stays as wide as it is, and moves under the finger."""
+    return any(len(ax.texts) > TABLE for ax in figure.axes)
 
 
 def _cells(figure: Figure) -> dict[Axes, tuple[int, int]]:

@@ -65,7 +65,8 @@ THEMES: dict[str, Any] = {
 class Drawing:
     """One figure as SVGs, for light and dark pages, wide and narrow; a page shows the one that fits, Jupyter a light one.
 
-    ``stacked`` says that panels side by side in the wide drawing stand below each other in the narrow one.
+    ``stacked`` says that panels side by side in the wide drawing stand below each other in the narrow one.  A table has no
+    narrow drawing: on a phone it is moved sideways, by finger or key, inside its own frame.
     """
 
     light: str
@@ -82,8 +83,9 @@ class Drawing:
         images = _image(self.light, self.narrow[0], self.alt, "light", "") + _image(
             self.dark, self.narrow[1], self.alt, "dark", " hidden"
         )
-        classes = "dynfig dynfig-stacked" if self.stacked else "dynfig"
-        return f'<figure class="{classes}"{anchor}>{images}{caption}</figure>'
+        classes = "dynfig dynfig-stacked" if self.stacked else "dynfig" if any(self.narrow) else "dynfig dynfig-table"
+        keys = "" if any(self.narrow) else ' tabindex="0"'
+        return f'<figure class="{classes}"{anchor}{keys}>{images}{caption}</figure>'
 
 
 def _image(wide: str, narrow: str, alt: str, mode: str, attributes: str) -> str:
@@ -133,12 +135,14 @@ def show(
 
 
 def _drawn(draw: Callable[[], Figure], mode: str, unlabelled: bool) -> tuple[str, str, bool]:
-    """The wide drawing, the narrow one, and whether its panels stand below each other."""
+    """The wide drawing, the narrow one (empty for a table), and whether its panels stand below each other."""
     with theme(mode):
         figure = draw()
         try:
             check_figure(figure, unlabelled)
             wide = _svg(figure)
+            if narrow.is_table(figure):
+                return wide, "", False
             stacked = narrow.lay_out(figure)
             return wide, _svg(figure), stacked
         finally:
