@@ -31,8 +31,10 @@ CHECKS = (
     "compare.py",
     "diagnose.py",
     "drawn.py",
+    "figures.py",
     "lent.py",
     "plain.py",
+    "shown.py",
     "told.py",
 )  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV

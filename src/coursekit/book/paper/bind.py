@@ -43,7 +43,7 @@ def chapters(pages: list[str]) -> list[str]:
 
 def document(site: Path, pages: list[str], formulas: dict[str, str]) -> str:
     """All pages as one of HTML, with formulas in TeX."""
-    from coursekit.book.paper import clean
+    from coursekit.book.paper import clean  # it needs BeautifulSoup, which only the extra `paper` asks for
 
     included = set(pages)
     bodies = [clean.cleaned(site / f"{page}.html", site, included, formulas) for page in pages]
