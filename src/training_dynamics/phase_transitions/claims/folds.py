@@ -15,9 +15,10 @@ from training_dynamics.phase_transitions import folds, late
     vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
 )
 def three_jump(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> Measured:
-    """Decay at which a trained linear network collapses on the way up, over the fold of the balanced chain."""
-    found = folds.ramp(seed, layers, width, wait).collapse
-    return Measured(found / folds.fold(layers)[1], "of the fold", at_least=0.85, at_most=1.15)
+    """How many of the ramp's decays, each about a thirtieth of the fold apart, lie between the chain's fold and the collapse."""
+    done = folds.ramp(seed, layers, width, wait)
+    place, fold = np.searchsorted(done.decays, (done.collapse, folds.fold(layers)[1]))
+    return Measured(float(place - fold), "places of the ramp past the fold", at_least=-3, at_most=5)
 
 
 @claim(
