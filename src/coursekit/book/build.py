@@ -43,6 +43,7 @@ def write_configuration(project: Project) -> Path:
     sphinx["course_src"] = str(project.src)
     sphinx["course_claims_file"] = str(project.claims_file)
     sphinx["course_lock_file"] = str(project.root / "claims.lock")
+    sphinx["course_draft"] = list(project.only)
     if project.only:  # a link to what the draft leaves out is no fault; the whole book judges links
         sphinx["suppress_warnings"] = [*sphinx.get("suppress_warnings", []), "myst.xref_missing", "ref.ref", "ref.doc"]
     write_atomically(project.toc, yaml.safe_dump(toc.expanded(project.book, project.only), sort_keys=False))

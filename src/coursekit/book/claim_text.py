@@ -18,6 +18,11 @@ UNKNOWN = "no claim is called {!r}; `course claims --list` shows them all"
 Inline = Callable[[str], list[nodes.Node]]
 
 
+def left_out(app: Sphinx, docname: str) -> bool:
+    """Whether a page that is no chapter may lack a claim: a draft measures those of its chapters alone."""
+    return bool(app.config.course_draft) and docname not in app.config.course_draft
+
+
 def find(app: Sphinx, docname: str, name: str) -> Record | None:
     """The record of a claim, noted as used by the page."""
     uses.note(app, docname, f"claim:{name}")

@@ -40,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     course = current()
     app.add_config_value("course_src", str(course.src), "env", [str])
     app.add_config_value("course_claims_file", str(course.cache / "book" / "claims.json"), "", [str])
+    app.add_config_value("course_draft", [], "env", [list])
     app.add_config_value("course_lock_file", str(course.root / "claims.lock"), "", [str])
     for part in (
         uses,
