@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +82,29 @@ def read(path: Path) -> Work:
             "Start from the notebook in the kit."
         )
     _of(path, lambda notebook: read_submission(notebook, asked), data)
-    return Work(assignment, data, released, questions)
+    return Work(assignment, data, _as_of_another(data) if original == path else released, questions)
+
+
+def _as_of_another(data: bytes) -> bytes:
+    """A student's notebook in place of the released one that is missing: only what is a stub by itself counts as one."""
+    notebook = json.loads(data)
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        answer = cell["cell_type"] == "code" and cell.get("metadata", {}).get("nbgrader", {}).get("solution")
+        if answer and not _unwritten(source):
+            cell["source"] = f"{source}\nreleased_text = None"
+    return json.dumps(notebook).encode()
+
+
+def _unwritten(source: str) -> bool:
+    """Whether an answer still has the ``...`` of its stub, alone in a line or as a value."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    kinds = (ast.Expr, ast.Assign, ast.AnnAssign, ast.Return)
+    values = [node.value for node in ast.walk(tree) if isinstance(node, kinds)]
+    return not tree.body or any(isinstance(value, ast.Constant) and value.value is Ellipsis for value in values)
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from fixture import ROOT, answered, copy_course
 
 from coursekit.assignments.parse import load
 from coursekit.assignments.release import released_text
-from coursekit.checked import PASSES
+from coursekit.checked import LATER, PASSES
 from coursekit.cli import main
 from coursekit.engine.interface import Outcome, QuestionResult
 from coursekit.notebooks import limits
@@ -170,3 +170,11 @@ def test_the_list_of_fonts_is_made_once_on_a_student_s_machine(kit, blank, tmp_p
         monkeypatch.setattr(Path, "home", lambda home=home: home)
         assert run(read(kit)).questions[0].state == PASSES
         assert len(list(home.glob(".cache/coursekit/matplotlib/fontlist-*.json"))) == kept
+
+
+def test_without_the_kits_folder_a_wrong_answer_is_told_so_and_a_stub_is_missing(kit, blank, tmp_path):
+    alone = tmp_path / "alone" / "tiny.ipynb"
+    alone.parent.mkdir()
+    alone.write_text(answered(blank, {"half_time": "def half_time(rate, start):\n    return -1.0"}))
+    states = [question.state for question in run(read(alone)).questions]
+    assert states[0] == "wrong" and set(states[1:]) <= {"missing", LATER} and "missing" in states
