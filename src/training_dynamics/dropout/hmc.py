@@ -33,8 +33,8 @@ def parts(theta: Chains) -> tuple[ndarray, ndarray, ndarray, ndarray]:
 
 def hidden(theta: Chains, x: Float[ndarray, " n"]) -> Float[ndarray, "c n h"]:
     """``tanh(2 (w x + b))`` for every chain, example and unit."""
-    w, b, _, _ = parts(theta)
-    return np.tanh(SLOPE * (w[:, None] * x[:, None] + b[:, None]))
+    parts(theta)
+    return np.tanh(_arguments(theta, _rows(x)))
 
 
 def output(theta: Chains, x: Float[ndarray, " n"]) -> Float[ndarray, "c n"]:
@@ -45,27 +45,40 @@ def output(theta: Chains, x: Float[ndarray, " n"]) -> Float[ndarray, "c n"]:
 
 def potential(x: ndarray, y: ndarray) -> Potential:
     """Minus the log posterior (up to a constant) and its gradient: ``|theta|^2 / 2 + |y - f|^2 / (2 noise^2)``."""
+    rows = _rows(x)
 
     def function(theta: Chains) -> tuple[Float[ndarray, " c"], Chains]:
         _, _, v, c = parts(theta)
-        t = hidden(theta, x)
+        t = np.tanh(_arguments(theta, rows))
         residual = (t @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c - y
         back = residual / NOISE**2  # (c, n): derivative of the potential by f
-        gradient = theta + pulled_back(v, t, 1 - t**2, x, back)
-        return 0.5 * (theta**2).sum(1) + 0.5 * (residual**2).sum(1) / NOISE**2, gradient
+        gradient = theta + pulled_back(v, t, 1 - t**2, rows, back)
+        return 0.5 * (np.vecdot(theta, theta) + np.vecdot(residual, back)), gradient
 
     return function
 
 
-def pulled_back(v: ndarray, t: ndarray, slope: ndarray, x: ndarray, back: Float[ndarray, "c n"]) -> Chains:
+def _rows(x: Float[ndarray, " n"]) -> Float[ndarray, "2 n"]:
+    """What multiplies input weights and offsets in the tanh's argument."""
+    return np.stack([SLOPE * x, np.full_like(x, SLOPE)])
+
+
+def _arguments(theta: Chains, rows: Float[ndarray, "2 n"]) -> Float[ndarray, "c n h"]:
+    """``2 (w x + b)`` as one product, which is fast."""
+    return rows.T @ theta[:, : 2 * HIDDEN].reshape(-1, 2, HIDDEN)
+
+
+def pulled_back(v: ndarray, t: ndarray, slope: ndarray, rows: ndarray, back: Float[ndarray, "c n"]) -> Chains:
     """The derivative by all parameters of a function whose derivative by the outputs is ``back``.
 
     ``t`` and ``slope``, ``(c, n, h)``: what the output weights multiply, and its derivative by the tanh's argument.
     """
-    rows = np.stack([back * x, back], axis=1) @ slope  # (c, 2, h): sums over examples as products, which is fast
-    by_w, by_b = np.moveaxis(rows * (v * SLOPE / HIDDEN**0.5)[:, None], 1, 0)
-    by_v = (back[:, None] @ t)[:, 0] / HIDDEN**0.5
-    return np.concatenate([by_w, by_b, by_v, back.sum(1, keepdims=True)], axis=1)
+    found = np.empty((len(v), PARAMETERS), back.dtype)
+    by_w_and_b = ((back[:, None] * rows) @ slope) * (v / HIDDEN**0.5)[:, None]  # (c, 2, h)
+    found[:, : 2 * HIDDEN] = by_w_and_b.reshape(len(v), -1)
+    found[:, 2 * HIDDEN : 3 * HIDDEN] = (back[:, None] @ t)[:, 0] / HIDDEN**0.5
+    found[:, 3 * HIDDEN] = back.sum(1)
+    return found
 
 
 @dataclass(frozen=True)
@@ -175,17 +188,20 @@ def dropout_draws(
     plus the divergence to the prior (masked output weights: ``|v|^2 / (2 q)``), with a fresh mask for each example in each
     step; rate falling from 0.02 to 0.
     """
-    x, y, _ = data(seed, n)
+    x, y = (part.astype(np.float32) for part in data(seed, n)[:2])
     rng, keep = numpy_generator(seed, "hmc dropout", n), 1 - p
-    theta = 0.5 * numpy_generator(seed, "hmc dropout start").standard_normal((networks, PARAMETERS))
+    theta = 0.5 * numpy_generator(seed, "hmc dropout start").standard_normal((networks, PARAMETERS), np.float32)
+
+    def masks(*shape: int) -> Float[ndarray, "... h"]:
+        return (rng.random((*shape, HIDDEN), np.float32) < keep) * np.float32(1 / keep)
+
     moments = zero_moments(theta)
     for turn in range(1, steps + 1):
-        g = masked_gradient(theta, x, y, (rng.random((networks, n, HIDDEN)) < keep) / keep, keep)
+        g = masked_gradient(theta, x, y, masks(networks, n), keep)
         moments, direction = adam(moments, g)
         theta = theta - 0.02 * (1 - turn / steps) * direction
-    masks = (rng.random((samples, networks, 1, HIDDEN)) < keep) / keep
     _, _, v, c = parts(theta)
-    curves = ((hidden(theta, GRID) * masks) @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c
+    curves = ((hidden(theta, GRID.astype(np.float32)) * masks(samples, networks, 1)) @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c
     return curves.swapaxes(0, 1)
 
 
@@ -194,6 +210,6 @@ def masked_gradient(theta: Chains, x: ndarray, y: ndarray, mask: Float[ndarray, 
     _, _, v, c = parts(theta)
     t = hidden(theta, x)
     back = (((t * mask) @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c - y) / NOISE**2
-    weight = np.ones(PARAMETERS)
+    weight = np.ones(PARAMETERS, theta.dtype)
     weight[2 * HIDDEN : 3 * HIDDEN] = 1 / keep
-    return theta * weight + pulled_back(v, t * mask, (1 - t**2) * mask, x, back)
+    return theta * weight + pulled_back(v, t * mask, (1 - t**2) * mask, _rows(x), back)

@@ -165,18 +165,19 @@ def train(members: Sequence[Member], seed: int, steps: int = STEPS, batch: int =
     nets = Networks(members, seed, width)
     data = [curve(seed, m.n) for m in members]
     xs, ys = [[torch.tensor(v, dtype=torch.float32) for v in part] for part in zip(*[(c.x, c.y) for c in data])]
-    generator = torch_generator(seed, "dropout training")
     sizes = torch.tensor([m.n for m in members])[:, None]
     longest = int(sizes.max())
     x_all = torch.stack([torch.nn.functional.pad(x, (0, longest - len(x))) for x in xs])
     y_all = torch.stack([torch.nn.functional.pad(y, (0, longest - len(y))) for y in ys])
     drops = any(m.p > 0 for m in members)
+    generator = torch_generator(seed, "dropout training" if drops else "dropout plain training")
     optimizer = torch.optim.Adam(nets.parameters, lr=0.01, fused=True)
 
     def losses() -> Tensor:
         index = (nets.uniform((batch,), generator) * sizes).long()
         x, y = x_all.gather(1, index)[..., None], y_all.gather(1, index)[..., None]
-        return squared_errors(nets(x, generator if drops else None), y) / 2 + nets.decay()
+        errors = squared_errors(nets(x, generator if drops else None), y) / 2
+        return errors + nets.decay() if drops else errors
 
     minimize(losses, optimizer, steps, falling(optimizer, steps))
     return nets

@@ -68,11 +68,11 @@ def comparison(seed: int, steps: int = STEPS, width: int = WIDTH) -> Comparison:
     Networks with dropout share their start and the random numbers behind masks and batches, but for the copies.
     """
     dropped, crowded = _dropped(), _crowded()
-    nets = train([*dropped, *crowded], seed, steps, width=width)
+    nets, plain = (train(members, seed, steps, width=width) for members in (dropped, crowded))
     bands: dict[tuple[int, float], list[Band]] = {}
     for member, band in zip(dropped, mask_bands(nets, seed)):
         bands.setdefault((member.n, member.p), []).append(band)
-    curves = dict(zip(crowded, point_predictions(nets)[len(dropped) :]))
+    curves = dict(zip(crowded, point_predictions(plain)))
     ensembles = {n: _ensembles([c for m, c in curves.items() if m.n == n]) for n in CROWDS}
     return Comparison({n: exact_process(seed, n) for n in SIZES}, bands, ensembles)
 
