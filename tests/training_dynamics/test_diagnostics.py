@@ -88,7 +88,19 @@ def test_confusion_counts_every_run_once():
     runs = _three_runs()
     table = judged.confusion(runs)
     assert table.sum() == 3 and table[judged.NAMES.index("vanishing"), judged.NAMES.index("healthy")] == 1
-    assert judged.misnamed(runs) == 0.5 and judged.false_alarms(runs) == 0
+    assert judged.misnamed(runs) == pytest.approx(1 / 3)
+
+
+def test_three_panels_hold_every_severity_and_a_few_more_every_network_on_every_problem(monkeypatch):
+    def judge(fault, severity, network, setup, seed):
+        return judged.Judged(fault, severity, network, setup.data, None, fault)
+
+    monkeypatch.setattr(judged, "_judged", judge)
+    runs = [one for seed in range(4) for one in judged.faulty.__wrapped__(seed)]
+    three = runs[: 3 * judged.EACH * len(judged.HELD_OUT)]
+    for fault, values in judged.HELD_OUT.items():
+        assert {one.severity for one in three if one.truth == fault} == set(values)
+        assert len({(one.network, one.data) for one in runs if one.truth == fault}) == 4
 
 
 def _three_runs():

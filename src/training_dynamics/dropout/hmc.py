@@ -201,7 +201,8 @@ def dropout_draws(
         moments, direction = adam(moments, g)
         theta = theta - 0.02 * (1 - turn / steps) * direction
     _, _, v, c = parts(theta)
-    curves = ((hidden(theta, GRID.astype(np.float32)) * masks(samples, networks, 1)) @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c
+    thinned = hidden(theta, GRID.astype(np.float32)) * masks(samples, networks, 1)
+    curves = (thinned @ v[:, :, None])[..., 0] / HIDDEN**0.5 + c
     return curves.swapaxes(0, 1)
 
 
