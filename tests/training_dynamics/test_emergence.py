@@ -132,8 +132,8 @@ def test_the_interval_of_a_share_is_wilson_s():
 
 def test_an_alarm_that_is_always_at_the_same_step_follows_nothing():
     onset = np.array([100.0, 140.0, 180.0, np.inf])
-    late = forewarning.Forewarning(np.zeros(3, bool), onset - 50, onset)
-    fixed = forewarning.Forewarning(np.zeros(3, bool), np.full(4, 5.0), onset)
+    late = forewarning.Forewarning(onset - 50, onset)
+    fixed = forewarning.Forewarning(np.full(4, 5.0), onset)
     assert late.follows == pytest.approx(1)
     assert late.leads.tolist() == [50, 50, 50]
     assert fixed.follows == 0

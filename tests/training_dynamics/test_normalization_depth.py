@@ -42,12 +42,12 @@ def test_the_optimizers_are_torchs(optimizer):
         "adamw": lambda: torch.optim.AdamW([theirs], lr=rate, weight_decay=decay),
     }
     torchs, mine = kinds[optimizer](), start.clone()
-    rule = equilibrium._Steps(optimizer, [start], decay, {0})
+    direction = equilibrium.rule(optimizer, start)
     for _ in range(20):
         torchs.zero_grad()
         theirs.cos().sum().backward()
         torchs.step()
-        mine = mine - rate * rule.direction(0, mine, -mine.sin())
+        mine = mine - rate * direction(-mine.sin(), decay * mine)
     assert torch.allclose(mine, theirs.detach(), atol=1e-9)
 
 
@@ -55,11 +55,11 @@ def test_the_predicted_turns_of_a_random_walk():
     """Independent gradients of unit size orthogonal to w, in many dimensions: no network, only the rule."""
     generator, rate, decay, size = torch_generator(0, "walk"), 0.1, 0.5, 400
     w = torch.randn(1, 1, size, generator=generator, dtype=torch.float64)
-    rule, found = equilibrium._Steps("momentum", [w], decay, {0}), []
+    direction, found = equilibrium.rule("momentum", w), []
     for _ in range(600):
         noise = torch.randn(1, 1, size, generator=generator, dtype=torch.float64)
         noise = noise - (noise * w).sum() / w.square().sum() * w
-        after = w - rate * rule.direction(0, w, noise / w.norm())
+        after = w - rate * direction(noise / w.norm(), decay * w)
         cosine = float((w * after).sum() / (w.norm() * after.norm()))
         found.append(math.acos(min(1.0, cosine)))
         w = after

@@ -21,9 +21,8 @@ STATISTICS: dict[str, Callable[[Run], ndarray]] = {
 
 @dataclass(frozen=True)
 class Forewarning:
-    """Which quiet runs set off the alarm; for each run that generalises the step of its alarm and that of its onset."""
+    """For each run that generalises the step of its alarm and that of its onset."""
 
-    alarmed: Bool[ndarray, " runs"]
     alarm: Float[ndarray, " runs"]
     onset: Float[ndarray, " runs"]
 
@@ -51,18 +50,28 @@ class Forewarning:
 def forewarning(
     seed: int, name: str, runs: int = 10, little: float = 0.1, decay: float = 1.0, fraction: float = 0.7
 ) -> Forewarning:
-    """Sums modulo 13: ``runs`` runs to set the threshold on, as many to count false alarms, as many that generalise.
+    """Sums modulo 13: ``runs`` runs to set the threshold on, and as many that generalise.
 
     An alarm is the first value above what one quiet run in twenty exceeds; an onset is half of the unseen pairs right.
     Raises KeyError for a name that is not one of ``STATISTICS``.
     """
-    statistic, first = STATISTICS[name], 1000 * seed
-    calibrate, held = (_runs(first + offset, runs, little, fraction) for offset in (0, 100))
-    through = _runs(first + 200, runs, decay, fraction)
-    level = np.quantile([statistic(run).max() for run in calibrate], 0.95)
-    alarmed = np.array([statistic(run).max() > level for run in held])
+    statistic, level = STATISTICS[name], _threshold(seed, name, runs, little, fraction)
+    through = _runs(1000 * seed + 200, runs, decay, fraction)
     alarm = np.array([_first(run, statistic(run) > level) for run in through])
-    return Forewarning(alarmed, alarm, np.array([run.reached("test_accuracy", 0.5) for run in through]))
+    return Forewarning(alarm, np.array([run.reached("test_accuracy", 0.5) for run in through]))
+
+
+@once
+def alarmed(seed: int, name: str, runs: int = 10, little: float = 0.1, fraction: float = 0.7) -> Bool[ndarray, " runs"]:
+    """Which of ``runs`` more quiet runs, on which nothing was set, set off the same alarm."""
+    level = _threshold(seed, name, runs, little, fraction)
+    held = _runs(1000 * seed + 100, runs, little, fraction)
+    return np.array([STATISTICS[name](run).max() > level for run in held])
+
+
+def _threshold(seed: int, name: str, runs: int, little: float, fraction: float) -> float:
+    calibrate = _runs(1000 * seed, runs, little, fraction)
+    return float(np.quantile([STATISTICS[name](run).max() for run in calibrate], 0.95))
 
 
 def _first(run: Run, above: ndarray) -> float:
