@@ -1,0 +1,3 @@
+"""Wide networks: ``kernel`` (the tangent kernel), ``linear`` (what it predicts), ``network`` (finite nets, trained),
+``regimes`` (lazy and rich), ``widths`` (what width changes), ``circle`` (frequencies), ``balanced`` (linear layers, exactly).
+"""
