@@ -65,3 +65,37 @@ def test_a_change_of_what_makes_every_page_looks_at_all(repository, path):
 
 def test_without_a_commit_all_pages_are_looked_at(repository):
     assert to_try.pages_to_try(PAGES, "") == PAGES
+
+
+SLOW = [f"tests/coursekit/classroom/test_{name}.py::test_it" for name in "abcdef"] + [
+    "tests/author/test_scaffold.py::test_it",
+    "tests/test_exercises.py::test_it[adam]",
+]
+
+
+@pytest.mark.parametrize(
+    "path, kept",
+    [
+        ("src/coursekit/classroom/grade/run.py", [0, 1, 2, 3, 4, 5, 7]),
+        ("tests/coursekit/classroom/students.py", [0, 1, 2, 3, 4, 5, 7]),
+        ("src/coursekit/author/scaffold.py", [6, 7]),
+        ("book/adam.md", [7]),
+    ],
+)
+def test_slow_tests_of_what_changed_are_run_and_half_of_the_others(repository, path, kept):
+    ran = set()
+    for head in range(40):
+        repository.update(changed=path, head=str(head))
+        chosen = to_try.slow_tests_to_try(SLOW, "HEAD~1")
+        assert {SLOW[place] for place in kept} <= chosen
+        assert len(chosen) == len(kept) + (len(SLOW) - len(kept) + 1) // 2
+        ran |= chosen
+    assert ran == set(SLOW), "other commits draw others"
+
+
+@pytest.mark.parametrize(
+    "since, changed", [("", "README.md"), ("HEAD~1", ""), ("HEAD~1", "src/coursekit/engine/grade.py")]
+)
+def test_all_slow_tests_are_run_where_no_commit_is_named_or_the_engine_changed(repository, since, changed):
+    repository["changed"] = changed
+    assert to_try.slow_tests_to_try(SLOW, since) == set(SLOW)

@@ -11,9 +11,12 @@ from coursekit.locks import git
 
 TOPICS_DRAWN = 2
 PAGES_DRAWN = 3  # one page in so many
+SLOW_DRAWN = 2  # one slow test in so many
 # what every page of the book is made with
 STATIC = "book/_static/"  # but for files that bear a page's name
 OF_EVERY_PAGE = ("src/coursekit/book/", "src/coursekit/live/", "_config.yml", "constraints.txt")
+# what every slow test runs on
+OF_EVERY_SLOW_TEST = ("src/coursekit/engine/", "src/coursekit/sandbox/", "tests/conftest.py", "constraints.txt")
 
 
 def topics_to_try(since: str | None = None) -> list[str]:
@@ -40,6 +43,28 @@ def pages_to_try(pages: list[str], since: str | None = None) -> list[str]:
     of_its_own = {page for page in pages if PurePosixPath(page).stem in touched}
     others = set(pages) - of_its_own
     return sorted(of_its_own | set(_drawn(others, -(-len(others) // PAGES_DRAWN))))
+
+
+def slow_tests_to_try(tests: list[str], since: str | None = None) -> set[str]:
+    """The slow tests (as ``path::name``) of packages in which a file changed, and half of the others; all where what they run on changed.
+
+    Those at the top of ``tests/`` are all tried: they choose topics for themselves.
+    """
+    changed = _changed(since)
+    if not changed or any(path.startswith(OF_EVERY_SLOW_TEST) for path in changed):
+        return set(tests)
+    kept = {test for test in tests if any(path.startswith(_tests_what(test)) for path in changed)}
+    others = set(tests) - kept
+    return kept | set(_drawn(others, -(-len(others) // SLOW_DRAWN)))
+
+
+def _tests_what(test: str) -> tuple[str, ...]:
+    """The folders that a test file's folder stands for: its own, and the package that it mirrors; all for the top."""
+    parts = PurePosixPath(test.split("::")[0]).parent.parts[1:]
+    if not parts:
+        return ("",)
+    package = parts if parts[0] == "coursekit" else ("coursekit", *parts)
+    return "/".join(("tests", *parts, "")), "/".join(("src", *package, ""))
 
 
 def _changed(since: str | None) -> list[str]:

@@ -44,10 +44,14 @@ def wanted() -> str:
     return hashlib.sha256(b"\0".join([EXTRAS.encode(), sys.version.encode(), str(ROOT).encode(), *parts])).hexdigest()
 
 
+def sites() -> "list[Path]":
+    """The folders that packages are installed into: one."""
+    return [*VENV.glob("lib/python*/site-packages"), *VENV.glob("Lib/site-packages")]
+
+
 def installed() -> int:
     """How many packages the environment has.  Looks no deeper than needed: pip moves and removes folders meanwhile."""
-    sites = [*VENV.glob("lib/python*/site-packages"), *VENV.glob("Lib/site-packages")]
-    return sum(len(list(site.glob("*.dist-info"))) for site in sites)
+    return sum(len(list(site.glob("*.dist-info"))) for site in sites())
 
 
 def run(*command: object) -> None:
@@ -95,8 +99,10 @@ def main() -> None:
         run(sys.executable, "-m", "venv", "--clear", VENV)
     STAMP.unlink(missing_ok=True)
     refuse_cuda()
-    flags = ("--quiet", "--disable-pip-version-check")
+    flags = ("--quiet", "--disable-pip-version-check", "--no-compile")
     run(PYTHON, "-m", "pip", "install", *flags, "-c", "constraints.txt", "-e", f".[{EXTRAS}]")
+    # what pip does with one core, on all of them; some packages bring files that no Python reads
+    subprocess.run([str(PYTHON), "-m", "compileall", "-qq", "-j", "0", *map(str, sites())], stdout=subprocess.DEVNULL)
     STAMP.write_text(digest)
     print("set-up done", flush=True)
 
