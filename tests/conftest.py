@@ -5,6 +5,7 @@ import signal
 import threading
 
 from hypothesis import settings
+
 from to_try import slow_tests_to_try
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
