@@ -1,0 +1,210 @@
+"""What the chapter asserts about symmetries, flat and degenerate minima under noise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coursekit.claim import Measured, claim
+from training_dynamics.sgd_noise import degenerate, diagonal, plane, symmetry
+
+
+@claim(
+    "sgd_noise.three_laws",
+    "At any step, with any batch: shifts conserve exactly, rescaling shrinks the imbalance, and scale makes weights grow.",
+    source="kunin2021neural",
+    verdict="holds",
+    seeds=None,
+)
+def three_laws() -> Measured:
+    """The largest relative error of the three one-step laws, over ten runs of 300 large steps."""
+    laws = (symmetry.rescaling_law, symmetry.translation_law, symmetry.scale_law)
+    return Measured(max(law(seed).error for law in laws for seed in range(10)), "relative", at_most=1e-11)
+
+
+@claim(
+    "sgd_noise.conserved_by_sgd",
+    "If its rate is small, SGD conserves what gradient flow conserves.",
+    source="ziyin2024parameter",
+    verdict="fails",
+    instead="With noise in the labels the imbalance of two layers decays to nothing, for any rate, by η²⟨e²x²⟩ a step.",
+    vary={"rate": (0.05, 0.03), "size": (0.5, 1.0)},
+)
+def conserved_by_sgd(seed: int, rate: float = 0.05, size: float = 0.5) -> Measured:
+    """The share of the imbalance that is left after time 400 at rate 0.05, scaled as 1/rate² otherwise."""
+    steps = round(8000 * (0.05 / rate) ** 2)
+    return Measured(symmetry.imbalance_left(seed, "labels", rate, size, steps), "of the imbalance", at_most=0.1)
+
+
+@claim(
+    "sgd_noise.imbalance_kept",
+    "SGD keeps most of the imbalance that it starts with.",
+    verdict="holds-if",
+    condition="every example can be fitted, so that the noise dies with the errors",
+    vary={"rate": (0.05, 0.03), "steps": (8000, 16_000)},
+)
+def imbalance_kept(seed: int, rate: float = 0.05, steps: int = 8000) -> Measured:
+    """The share of the imbalance that is left, without label noise."""
+    return Measured(1 - symmetry.imbalance_left(seed, "none", rate, steps=steps), "of the imbalance lost", at_most=0.2)
+
+
+@claim(
+    "sgd_noise.noise_equilibrium",
+    "Label noise, in one output or in all, drives two layers to where their gradients have equal mean squares.",
+    source="ziyin2024parameter,ziyin2025neural",
+    verdict="holds",
+    vary={"spread": ("one", "all"), "outputs": (16, 9), "rate": (0.06, 0.08)},
+)
+def noise_equilibrium(seed: int, spread: str = "one", outputs: int = 16, rate: float = 0.06) -> Measured:
+    """The mean squared gradient of the first layer over that of the second."""
+    found = symmetry.unit_equilibrium(seed, spread, outputs, rate)
+    return Measured(found.first / found.second, "of the other layer's", at_least=0.85, at_most=1.15)
+
+
+@claim(
+    "sgd_noise.flattest",
+    "Noise finds flat minima.",
+    said_by="keskar2017large",
+    source="ziyin2025neural",
+    verdict="fails",
+    instead="Label noise in one of the outputs ends where gradients balance, at a far larger trace of the Hessian than need be.",
+    vary={"outputs": (16, 9), "rate": (0.06, 0.04)},
+)
+def flattest(seed: int, outputs: int = 16, rate: float = 0.06) -> Measured:
+    """The trace of the Hessian over the least among parametrisations of the same map."""
+    return Measured(symmetry.unit_equilibrium(seed, "one", outputs, rate).trace, "times the least trace", at_least=1.1)
+
+
+@claim(
+    "sgd_noise.flattest_isotropic",
+    "Label noise ends at the flattest parametrisation.",
+    source="damian2021label",
+    verdict="holds-if",
+    condition="all outputs have independent noise of the same variance",
+    vary={"outputs": (16, 9), "rate": (0.06, 0.08)},
+)
+def flattest_isotropic(seed: int, outputs: int = 16, rate: float = 0.06) -> Measured:
+    """How much the trace of the Hessian is above the least, relative to it."""
+    return Measured(symmetry.unit_equilibrium(seed, "all", outputs, rate).trace - 1, "above the least", at_most=0.05)
+
+
+def _five(seed: int) -> tuple[tuple[int, ...], int]:
+    """Five seeds that are run side by side, with the place of this one."""
+    first = seed - seed % 5
+    return tuple(range(first, first + 5)), seed % 5
+
+
+@claim(
+    "sgd_noise.label_noise_sparse",
+    "Label noise takes a diagonal network to the sparse solution, from a start from which gradient descent does not find it.",
+    source="haochen2021shape",
+    verdict="holds",
+    vary={"start": (1.0, 0.5), "size": (2.0, 1.5), "steps": (40_000, 30_000)},
+)
+def label_noise_sparse(seed: int, start: float = 1.0, size: float = 2.0, steps: int = 40_000) -> Measured:
+    """Squared distance to the sparse target, over that of gradient descent from the same start."""
+    seeds, place = _five(seed)
+    noisy = diagonal.label_noise_errors(seeds, "labels", start, size, steps=steps)[place]
+    return Measured(noisy / diagonal.descent_errors(seeds, start)[place], "of descent's error", at_most=0.2)
+
+
+@claim(
+    "sgd_noise.batches_sparse",
+    "The noise of batches does what label noise does.",
+    source="haochen2021shape",
+    verdict="fails",
+    instead="At the same rate one example a step ends as far from the sparse target as full batches do.",
+    vary={"start": (1.0, 0.5), "rate": (0.004, 0.002)},
+)
+def batches_sparse(seed: int, start: float = 1.0, rate: float = 0.004) -> Measured:
+    """Squared distance to the sparse target after one example a step, over that of full batches."""
+    seeds, place = _five(seed)
+    single = diagonal.label_noise_errors(seeds, "none", start, rate=rate)[place]
+    return Measured(single / diagonal.descent_errors(seeds, start)[place], "of descent's error", at_least=0.6)
+
+
+@claim(
+    "sgd_noise.valley_share",
+    "SGD ends in a valley as often as the posterior has mass there.",
+    verdict="fails",
+    instead="Its share depends on the rate, which the posterior does not know; at a larger rate the degenerate valley keeps all.",
+    vary={"fast": (0.05, 0.04), "steps": (4000, 8000)},
+)
+def valley_share(seed: int, fast: float = 0.05, steps: int = 4000) -> Measured:
+    """The share of runs in the degenerate valley at a larger rate, less that at rate 0.01."""
+    shares = [degenerate.sgd_share(seed, rate, steps=steps) for rate in (fast, 0.01)]
+    return Measured(shares[0] - shares[1], "more runs, at the larger rate", at_least=0.15)
+
+
+@claim(
+    "sgd_noise.coefficient",
+    "Langevin runs give the learning coefficient of a sum of even powers, regular or not.",
+    source="lau2025local",
+    verdict="holds",
+    vary={"name": ("w^4", "w^2", "x^2 + y^2", "x^2 + y^4"), "n_beta": (1000.0, 3000.0)},
+)
+def coefficient(seed: int, name: str = "w^4", n_beta: float = 1000.0) -> Measured:
+    """The estimate over the exact coefficient."""
+    ratio = degenerate.sampled_coefficient(seed, name, n_beta) / degenerate.learning_coefficient(name)
+    return Measured(ratio, "of the exact coefficient", at_least=0.85, at_most=1.15)
+
+
+@claim(
+    "sgd_noise.half_count",
+    "Half the number of parameters is the complexity of a model.",
+    source="watanabe2009algebraic",
+    verdict="fails",
+    instead="A hidden linear unit that has nothing to learn has half the smaller of its inputs and outputs.",
+    seeds=None,
+)
+def half_count() -> Measured:
+    """The exact estimate over half the number of weights, at nβ = 10,000: the largest over 2 to 6 inputs and outputs."""
+    sizes = [(m, n) for m in (2, 3, 4, 6) for n in (2, 3, 4, 6) if m != n]
+    shares = [degenerate.unit_estimate(m, n, 1e4) / ((m + n) / 2) for m, n in sizes]
+    return Measured(max(shares), "of half the weights", at_most=0.7)
+
+
+@claim(
+    "sgd_noise.estimate_is_coefficient",
+    "The estimate at one temperature is the learning coefficient.",
+    source="watanabe2009algebraic",
+    verdict="fails",
+    instead="Where two valleys cross it is too small by one over a logarithm of nβ, which no usable temperature makes small.",
+    seeds=None,
+)
+def estimate_is_coefficient() -> Measured:
+    """How far below 1/2 the exact estimate is for two crossing valleys: the least over nβ from 100 to 100 million."""
+    return Measured(
+        0.5 - max(degenerate.cross_estimate(t) for t in (1e2, 1e4, 1e6, 1e8)), "below the coefficient", at_least=0.03
+    )
+
+
+@claim(
+    "sgd_noise.time_at_the_crossing",
+    "Label noise spends its time where two valleys cross; isotropic noise of the same size spends most of it elsewhere.",
+    source="li2022what",
+    verdict="holds",
+    vary={"target": (0.0, 0.5, 1.0), "size": (1.0, 0.8), "steps": (4000, 8000)},
+)
+def time_at_the_crossing(seed: int, target: float = 0.0, size: float = 1.0, steps: int = 4000) -> Measured:
+    """The share of late time near the crossing, or near balance on a curved valley, under label noise less under isotropic."""
+    stays = [plane.stay(noise, 0.05, size, target, steps, seed=seed) for noise in ("labels", "isotropic")]
+    shares = [plane.near_balance(stay.shares) for stay in stays]
+    return Measured(shares[0] - shares[1], "more of the time", at_least=0.2)
+
+
+@claim(
+    "sgd_noise.sticks",
+    "The noise of batches carries a run along a valley of minima.",
+    source="haochen2021shape",
+    verdict="fails",
+    instead="Where all examples can be fitted this noise vanishes on the valley, and a run stays where it arrived.",
+    seeds=None,
+)
+def sticks() -> Measured:
+    """The farthest that any of 160 runs moves from its 2,000th to its 4,000th step, over two curved valleys."""
+    moves = []
+    for target in (0.5, 1.0):
+        for seed in range(5):
+            ends = [plane.stay("examples", 0.05, 0.8, target, steps, seed=seed).ends for steps in (2000, 4000)]
+            moves.append(float(np.abs(ends[1] - ends[0]).max()))
+    return Measured(max(moves), "of distance", at_most=1e-6)
