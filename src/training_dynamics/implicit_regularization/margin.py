@@ -15,6 +15,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import linprog, nnls
 from scipy.special import expit
 
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Rows = Float[np.ndarray, "n d"]
@@ -158,19 +159,18 @@ def log_time_path(seed: int, n: int = 40, d: int = 10, last: float = 120.0) -> L
     return LogTimePath(z, taus, flow_in_log_time(z, list(taus)), max_margin(z))
 
 
-@cache
+@once
 def descent_shortfall(seed: int, steps: int = 200_000, n: int = 40, d: int = 10) -> tuple[float, float, float]:
     """Plain gradient descent at lr = 1/smoothness: margin shortfall, loss, and cosine to the SVM after ``steps`` steps."""
     z = separable(seed, n, d)
-    rate = 4 / np.linalg.norm(z, 2) ** 2
-    transposed, w = np.ascontiguousarray(z.T), np.zeros(d)
+    minus, step, w = -z, 4 / np.linalg.norm(z, 2) ** 2 * np.ascontiguousarray(z.T), np.zeros(d)
     for _ in range(steps):
-        w += rate * (transposed @ expit(-(z @ w)))
+        w += step @ expit(minus @ w)
     loss = float(np.logaddexp(0, -(z @ w)).sum())
     return 1 - margin_ratio(z, w), loss, cosine(w, max_margin(z).w)
 
 
-@cache
+@once
 def normalised_shortfall(seed: int, steps: int, n: int = 40, d: int = 10) -> float:
     """Margin shortfall after ``steps`` steps of gradient descent whose length is divided by the loss.
 

@@ -28,6 +28,7 @@ from training_dynamics.implicit_regularization.least_squares import (
     sign_step,
     steps_to,
 )
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 METHODS = ("gradient", "momentum", "minibatch", "adam", "sign")
@@ -69,7 +70,7 @@ def relative(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.linalg.norm(a - b) / np.linalg.norm(b))
 
 
-@cache
+@once
 def end_point(
     method: str, seed: int, n: int = N, d: int = D, teacher: str = "gaussian", lr: float | None = None
 ) -> EndPoint:
