@@ -157,3 +157,43 @@ def learning_time(pi, K, loss):
     u = np.linspace(0.0, end, 200_001)
     slowness = (1 + np.exp(u) / (K - 1)) * (K - 1) / (pi * K)
     return float(np.trapezoid(slowness, u))
+
+# %% rare_lab / class-by-class
+def predict(seed, loss):
+    u = math.log(7) - math.log(math.exp(loss) - 1)
+    flow = [(7 * u + math.exp(u) - 1) / (8 * share) for share in lab_shares(seed)]
+    return {"sign": u / 2, "gd": flow}
+
+
+def measure(seed, method, rate, steps):
+    found = []
+    for right, share in enumerate(lab_shares(seed)):
+        w, m, v = np.zeros(8), np.zeros(8), np.zeros(8)
+        losses = []
+        for step in range(steps + 1):
+            p = np.exp(w - np.logaddexp.reduce(w))
+            losses.append(np.logaddexp.reduce(w) - w[right])
+            p[right] -= 1
+            move = share * p
+            m += (move - m) / 10
+            v += (move * move - v) / 1000
+            if method == "adam":
+                move = m / (1 - 0.9 ** (step + 1)) / (1e-8 + (v / (1 - 0.999 ** (step + 1))) ** 0.5)
+            w -= rate * move
+        found.append(losses)
+    return np.transpose(found)
+
+
+def draw(seed, loss, gd_rate, adam_rate, steps):
+    order = np.argsort(lab_shares(seed))
+    shares, theory = lab_shares(seed)[order], predict(seed, loss)
+    plt.figure()
+    plt.loglog(shares, np.array(theory["gd"])[order])
+    plt.loglog(shares[[0, -1]], [theory["sign"]] * 2)
+    for method, rate in (("gd", gd_rate), ("adam", adam_rate)):
+        below = np.asarray(measure(seed, method, rate, steps)) <= loss
+        plt.scatter(shares, [rate * list(row).index(True) for row in below.T[order]])
+    plt.legend(["flow", "sign", "gd", "adam"])
+    plt.xlabel("share")
+    plt.ylabel("time")
+    return plt.gcf()

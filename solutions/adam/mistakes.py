@@ -841,3 +841,133 @@ def learning_time(pi, K, loss):
     p = math.exp(-loss)
     u = math.log(p * (K - 1) / (1 - p))
     return (u + math.expm1(u) / (K - 1)) * (K - 1) / (pi * K)
+
+# %% rare_lab / sign-once
+# says: Under sign descent the right logit rises and the others fall, so the margin grows twice as fast.
+# hint: 1
+def predict(seed, loss):
+    margin = np.log(7 / np.expm1(loss))
+    return {"gd": (margin + np.expm1(margin) / 7) * 7 / 8 / lab_shares(seed), "sign": margin}
+
+# %% rare_lab / margin-of-two
+# says: That is the margin for two classes. Here seven other logits stand against the right one.
+# hint: 1
+def predict(seed, loss):
+    margin = -np.log(np.expm1(loss))
+    return {"gd": (margin + np.expm1(margin) / 7) * 7 / 8 / lab_shares(seed), "sign": margin / 2}
+
+# %% rare_lab / early-flow
+# says: Your flow moves as it does at the start for ever. The gradient falls as the class is learned.
+# hint: 2
+def predict(seed, loss):
+    margin = np.log(7 / np.expm1(loss))
+    return {"gd": margin / lab_shares(seed), "sign": margin / 2}
+
+# %% rare_lab / without-shares
+# says: You left out the shares: a class that is rarer has a smaller gradient.
+# hint: 2
+def predict(seed, loss):
+    margin = np.log(7 / np.expm1(loss))
+    return {"gd": (margin + np.expm1(margin) / 7) * 7 / 8 * np.ones(8), "sign": margin / 2}
+
+# %% rare_lab / rows
+# says: You took the softmax over the inputs. The logits of input k are column k: the exponentials of a column add up to the norm.
+# hint: 3
+def measure(seed, method, rate, steps):
+    W, m, v, losses = np.zeros((8, 8)), 0.0, 0.0, []
+    for step in range(1, steps + 2):
+        p = np.exp(W) / np.exp(W).sum(axis=1, keepdims=True)
+        losses.append(-np.log(np.diag(p)))
+        slope = lab_shares(seed) * (p - np.eye(8))
+        if method == "adam":
+            m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope**2
+            slope = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+        W = W - rate * slope
+    return np.array(losses)
+
+# %% rare_lab / no-shares-in-training
+# says: Your gradient is not weighted by the shares.
+# hint: 2
+def measure(seed, method, rate, steps):
+    W, m, v, losses = np.zeros((8, 8)), 0.0, 0.0, []
+    for step in range(1, steps + 2):
+        p = np.exp(W) / np.exp(W).sum(axis=0)
+        losses.append(-np.log(np.diag(p)))
+        slope = p - np.eye(8)
+        if method == "adam":
+            m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope**2
+            slope = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+        W = W - rate * slope
+    return np.array(losses)
+
+# %% rare_lab / not-corrected
+# says: Your averages start at zero and are not corrected for it.
+# hint: 3
+def measure(seed, method, rate, steps):
+    W, m, v, losses = np.zeros((8, 8)), 0.0, 0.0, []
+    for step in range(1, steps + 2):
+        p = np.exp(W) / np.exp(W).sum(axis=0)
+        losses.append(-np.log(np.diag(p)))
+        slope = lab_shares(seed) * (p - np.eye(8))
+        if method == "adam":
+            m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope**2
+            slope = m / (np.sqrt(v) + 1e-8)
+        W = W - rate * slope
+    return np.array(losses)
+
+# %% rare_lab / no-momentum
+# says: You left out the average of the gradients: beta1 is 0.9.
+# hint: 3
+def measure(seed, method, rate, steps):
+    W, m, v, losses = np.zeros((8, 8)), 0.0, 0.0, []
+    for step in range(1, steps + 2):
+        p = np.exp(W) / np.exp(W).sum(axis=0)
+        losses.append(-np.log(np.diag(p)))
+        slope = lab_shares(seed) * (p - np.eye(8))
+        if method == "adam":
+            m, v = 0.9 * m + 0.1 * slope, 0.999 * v + 0.001 * slope**2
+            slope = slope / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+        W = W - rate * slope
+    return np.array(losses)
+
+# %% rare_lab / in-steps
+# says: Your times are numbers of steps. Time is the rate times that.
+# hint: 1
+def draw(seed, loss, gd_rate, adam_rate, steps):
+    shares, theory = lab_shares(seed), predict(seed, loss)
+    figure, axes = plt.subplots()
+    for method, rate in (("gd", gd_rate), ("adam", adam_rate)):
+        axes.plot(shares, np.argmax(measure(seed, method, rate, steps) <= loss, axis=0), "x", label=method)
+    axes.plot(shares, theory["gd"], "s", label="flow")
+    axes.axhline(theory["sign"], label="sign")
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="share", ylabel="time")
+    axes.legend()
+    return figure
+
+# %% rare_lab / no-sign
+# says: The predicted time of sign descent is missing.
+# hint: 3
+def draw(seed, loss, gd_rate, adam_rate, steps):
+    shares, theory = lab_shares(seed), predict(seed, loss)
+    figure, axes = plt.subplots()
+    for method, rate in (("gd", gd_rate), ("adam", adam_rate)):
+        axes.plot(shares, rate * np.argmax(measure(seed, method, rate, steps) <= loss, axis=0), "x", label=method)
+    axes.plot(shares, theory["gd"], "s", label="flow")
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="share", ylabel="time")
+    axes.legend()
+    return figure
+
+# %% rare_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name all four.
+# hint: 3
+def draw(seed, loss, gd_rate, adam_rate, steps):
+    shares, theory = lab_shares(seed), predict(seed, loss)
+    figure, axes = plt.subplots()
+    for method, rate in (("gd", gd_rate), ("adam", adam_rate)):
+        axes.plot(shares, rate * np.argmax(measure(seed, method, rate, steps) <= loss, axis=0), "x", label=method)
+    axes.plot(shares, theory["gd"], "s", label="flow")
+    axes.axhline(theory["sign"], label="sign")
+    axes.set(xscale="log", yscale="log")
+    return figure
