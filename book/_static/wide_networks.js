@@ -118,8 +118,8 @@ if (typeof customElements !== "undefined") {
     const moved = ui.readout("weights moved, relative");
     const turned = ui.readout("kernel turned, 1 − cosine");
     const left = ui.plot({ x: { label: "input", min: -1, max: 1 }, y: { label: "output", min: -0.8, max: 1.2 } });
-    const right = ui.plot({ x: { label: "input at which a unit switches", min: -1, max: 1 }, y: { label: "how much it bends the function, α|a w|/√m" } });
-    const below = ui.plot({ x: { label: "scale of the output, α", log: true, min: 0.1, max: 30 }, y: { label: "share", log: true, min: 1e-6, max: 3 } });
+    const right = ui.plot({ x: { label: "input at which a unit switches", min: -1, max: 1 }, y: { label: "bend, α|a w|/√m" } });
+    const below = ui.plot({ x: { label: "scale of the output, α", log: true, min: 0.1, max: 30 }, y: { label: "share", log: true, min: 1e-8, max: 3 } });
     ui.update(() => {
       const now = picture(scale.value, width.value, kind.value);
       const all = sweep(width.value, kind.value);

@@ -16,6 +16,7 @@ from training_dynamics.wide_networks import (
     linear,
     network,
     regimes,
+    wider,
     widths,
 )
 
@@ -145,6 +146,8 @@ def test_wrong_settings_are_refused_with_the_rule(rng):
         regimes.task(0, "noise")
     with pytest.raises(ValueError, match="limit must be 'kernel' or 'mean field', got 'wide'"):
         widths.scaling(0, "wide")
+    with pytest.raises(ValueError, match="limit must be 'kernel' or 'mean field', got 'deep'"):
+        wider.losses_by_width(0, "deep")
     with pytest.raises(ValueError, match="strengths must be >= 0, and > 0 at balance 0"):
         balanced.start(np.eye(2), np.eye(2), np.zeros(2), 0.0)
 
@@ -180,6 +183,26 @@ def test_the_kernel_of_linear_layers_is_that_of_automatic_differentiation(rng):
     slow = autograd.tangent_kernel(product, torch.cat([w1.ravel(), w2.ravel()]), torch.empty(0)).numpy()
     q = np.concatenate([w1.numpy().T, w2.numpy()])
     assert balanced.tangent_kernel(q @ q.T, 3) == pytest.approx(slow, rel=1e-12)
+
+
+@pytest.mark.parametrize(("limit", "scale", "factor"), [("kernel", 8**-0.5, 1), ("mean field", 1 / 8, 8)])
+def test_three_linear_layers_take_the_step_of_automatic_differentiation(limit, scale, factor):
+    import torch
+
+    losses = wider.losses_by_width(4, limit, 0.1, 1, inputs=5, copies=1)[:, 0]
+    rng = numpy_generator(4, "wide_networks linear weights", 8)
+    layers = [torch.tensor(rng.standard_normal(s)[0], requires_grad=True) for s in ((1, 8, 5), (1, 8, 8), (1, 8))]
+    beta = torch.tensor(numpy_generator(4, "wide_networks linear target").standard_normal(5))
+    beta = beta / beta.norm()
+
+    def loss():
+        first, second, third = layers
+        return (scale * third @ second @ first / (8 * 5) ** 0.5 - beta).square().sum()
+
+    before = loss()
+    for layer, slope in zip(layers, torch.autograd.grad(before / 2, layers)):
+        layer.data -= factor * 0.1 * 5 / 3 * slope
+    assert losses == pytest.approx([before.item(), loss().item()], rel=1e-10)
 
 
 def test_waves_are_eigenvectors_of_the_kernel_on_a_circle():

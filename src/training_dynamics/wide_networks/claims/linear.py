@@ -107,7 +107,7 @@ def spectrum_falls() -> Measured:
     """Slope of log eigenvalue in log frequency, frequencies 8 to 40, 4096 points."""
     k = np.arange(8, 41)
     slope = np.polyfit(np.log(k), np.log(spectrum(4096, True)[k]), 1)[0]
-    return Measured(float(slope), "(slope)", at_least=-2.1, at_most=-1.9)
+    return Measured(float(slope), "", at_least=-2.1, at_most=-1.9)
 
 
 @claim(
@@ -121,7 +121,7 @@ def wave_times(seed: int, width: int = 2048, scale: float = 10.0, points: int = 
     """Largest factor between measured and predicted half-times, frequencies 1 to 4."""
     found = learn_waves(seed, width=width, scale=scale, points=points)
     factor = found.half_times / found.predicted
-    return Measured(float(np.maximum(factor, 1 / factor).max() - 1), "(largest factor − 1)", at_most=0.45)
+    return Measured(float(np.maximum(factor, 1 / factor).max() - 1), "", at_most=0.45)
 
 
 @claim(
