@@ -53,26 +53,37 @@ TD.wide_networks = (() => {
   function train(scale, width, kind) {
     if (!(scale > 0)) throw new RangeError(`scale must be > 0, got ${scale}`);
     if (kind !== "kink" && kind !== "wave") throw new RangeError(`kind must be one of kink, wave, got ${kind}`);
-    const net = units(width);
+    const start = units(width);
+    const [slope, offset, outer] = [0, 1, 2].map((k) => Float64Array.from(start, (unit) => unit[k]));
     const root = Math.sqrt(width);
-    const first = POINTS.map((x) => output(net, x));
+    const first = POINTS.map((x) => output(start, x));
     const wanted = POINTS.map((x) => target(kind, x));
     const step = RATE / (scale * POINTS.length * root);
+    const push = new Float64Array(POINTS.length);
     for (let t = 0; t < STEPS; t += 1) {
-      const push = POINTS.map((x, j) => step * (scale * (output(net, x) - first[j]) - wanted[j]));
-      for (const unit of net) {
-        const [w, b, a] = unit;
+      for (let j = 0; j < POINTS.length; j += 1) {
+        let sum = 0;
+        for (let i = 0; i < width; i += 1) {
+          const p = slope[i] * POINTS[j] + offset[i];
+          if (p > 0) sum += outer[i] * p;
+        }
+        push[j] = step * (scale * (sum / root - first[j]) - wanted[j]);
+      }
+      for (let i = 0; i < width; i += 1) {
+        const w = slope[i]; // the gradient belongs to these, not to what the loop has changed
+        const b = offset[i];
+        const a = outer[i];
         for (let j = 0; j < POINTS.length; j += 1) {
           const p = w * POINTS[j] + b;
           if (p > 0) {
-            unit[0] -= push[j] * a * POINTS[j];
-            unit[1] -= push[j] * a;
-            unit[2] -= push[j] * p;
+            slope[i] -= push[j] * a * POINTS[j];
+            offset[i] -= push[j] * a;
+            outer[i] -= push[j] * p;
           }
         }
       }
     }
-    return net;
+    return start.map((_, i) => [slope[i], offset[i], outer[i]]);
   }
 
   const kept = new Map();

@@ -56,11 +56,10 @@ def task(seed: int, kind: str, examples: int = 60, inputs: int = 10) -> Task:
 class Outcome:
     """What training did to each network of a stack, one entry a network; errors are relative to the answers' mean square."""
 
-    fit: Float[ndarray, " b"]  # mean squared error on the training inputs
-    error: Float[ndarray, " b"]  # the same on new inputs, relative
+    fit: Float[ndarray, " b"]  # mean squared error on the training inputs, relative
+    error: Float[ndarray, " b"]  # the same on new inputs
     movement: Float[ndarray, " b"]  # of all weights, relative
     turned: Float[ndarray, " b"]  # the kernel: one minus the cosine
-    changed: Float[ndarray, " b"]  # the kernel: relative
     aligned: Float[ndarray, " b"]  # alignment with the target at the end over that at the start
     linear_error: float  # relative test error of the kernel at the start, trained as long
     end_kernel_error: Float[ndarray, " b"]  # and of each kernel at the end, trained to the end
@@ -78,11 +77,10 @@ def judge(found: Trained, given: Task, rate: float) -> Outcome:
     ends = np.array([at_the_end(_firm(k), c, given.y) for k, c in zip(behind, across_end)])
     pairs = list(zip(behind, before))
     return Outcome(
-        np.mean((found.predict(given.x) - given.y) ** 2, axis=1),
+        np.mean((found.predict(given.x) - given.y) ** 2, axis=1) / size,
         np.mean((answers - given.answers) ** 2, axis=1) / size,
         found.end.movement(found.start),
         np.array([distance(k, k0) for k, k0 in pairs]),
-        np.array([relative_change(k, k0) for k, k0 in pairs]),
         np.array([alignment(k, given.y) / alignment(k0, given.y) for k, k0 in pairs]),
         float(np.mean((fixed - given.answers) ** 2) / size),
         np.mean((ends - given.answers) ** 2, axis=1) / size,
@@ -120,9 +118,8 @@ def scaled(
 class Balances:
     """One function trained from several balances of its two layers: entries follow ``RATIOS``, outer weights over inner ones."""
 
-    fit: Float[ndarray, " k"]  # mean squared error on the training inputs
-    changed: Float[ndarray, " k"]  # of the kernel, relative
-    active: Float[ndarray, " k"]  # share of the units' answers (on or off at an input) that changed
+    changed: Float[ndarray, " k"]  # the kernel: relative
+    turned: Float[ndarray, " k"]  # the kernel: one minus the cosine
 
 
 @once
@@ -141,7 +138,6 @@ def rebalanced(
         begin = one.rebalanced(ratio)
         kernel = begin.kernels(given.x, given.x)[0]
         found = train(begin, given.x, given.y, np.array(1.0), examples / np.trace(kernel), steps)
-        flips = (np.matmul(given.x, begin.w[0].T) > 0) != (np.matmul(given.x, found.end.w[0].T) > 0)
-        fit = np.mean((found.predict(given.x) - given.y) ** 2)
-        rows.append([fit, relative_change(found.end.kernels(given.x, given.x)[0], kernel), np.mean(flips)])
+        behind = found.end.kernels(given.x, given.x)[0]
+        rows.append([relative_change(behind, kernel), distance(behind, kernel)])
     return Balances(*np.array(rows).T)

@@ -63,10 +63,13 @@ def balance_decides(seed: int) -> Measured:
 
 @claim(
     "wide_networks.linear_either_way",
-    "As with ReLU, it matters which of two linear layers is the larger at the start.",
+    "As with ReLU, it matters which of two square linear layers is the larger at the start.",
     source="kunin2024get",
     verdict="fails",
-    instead="Linear layers are lazy when they are unbalanced in either direction, and the kernel turns equally far for λ and −λ.",
+    instead=(
+        "Square linear layers are lazy when they are unbalanced in either direction, and the kernel turns equally far for λ"
+        " and −λ."
+    ),
 )
 def linear_either_way(seed: int) -> Measured:
     """Difference of the kernel's turning between λ = 5 and −5, relative."""
@@ -139,7 +142,7 @@ def lower_first(seed: int, width: int = 2048, scale: float = 10.0, points: int =
 
 @claim(
     "wide_networks.any_function",
-    "A wide network, trained long enough, fits any data.",
+    "A network that is wide enough can make any function.",
     source="basri2019convergence",
     verdict="fails",
     instead=(
