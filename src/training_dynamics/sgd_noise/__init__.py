@@ -2,6 +2,6 @@
 
 ``langevin``: free energies and entropic forces of isotropic noise.  ``fibre``: the entropy of a deep linear network's fibre.
 ``moments``: SGD on least squares, its second moments exactly.  ``currents``: two weights that circulate.  ``symmetry``: what
-noise does to conserved quantities.  ``diagonal``: label noise in a diagonal network.  ``degenerate``: degenerate minima and
-learning coefficients.
+noise does to conserved quantities.  ``diagonal``, ``network``: label noise in a diagonal and in a ReLU network.  ``plane``:
+two weights in a box.  ``degenerate``: degenerate minima and learning coefficients.
 """

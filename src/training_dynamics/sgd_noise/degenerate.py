@@ -31,7 +31,7 @@ def posterior_share(n: int) -> float:
 
 
 @once
-def sgd_share(seed: int, rate: float, batch: int = 1, steps: int = 4000, chains: int = 2000) -> float:
+def sgd_share(seed: int, rate: float, batch: int = 1, steps: int = 4000, chains: int = 1000) -> float:
     r"""The share of runs of SGD on :math:`f=p(w)`, labels pure normal noise, that end in the valley of the double zero.
 
     Runs start uniformly in [-1.5, 1.2] and are kept in [-2, 2], as the posterior is.  A batch's mean label is drawn at once.
@@ -55,7 +55,7 @@ def learning_coefficient(name: str) -> float:
 
 @once
 def sampled_coefficient(
-    seed: int, name: str, n_beta: float = 1000.0, chains: int = 800, steps: int = 4000, step: float = 0.02
+    seed: int, name: str, n_beta: float = 1000.0, chains: int = 500, steps: int = 4000, step: float = 0.02
 ) -> float:
     r"""The estimate :math:`n\beta\langle K\rangle` of a sum of even powers, from Langevin runs at that temperature."""
     powers = np.array(SUMS[name])

@@ -112,7 +112,7 @@ def exact_mean_radius(d: int, temperature: float) -> float:
 
 
 @once
-def mean_product(seed: int, width: int, temperature: float, decay: float, chains: int = 400) -> float:
+def mean_product(seed: int, width: int, temperature: float, decay: float, chains: int = 200) -> float:
     r"""The mean map :math:`w=a\cdot b` of a linear network with ``width`` hidden units under Langevin noise.
 
     The loss is :math:`\tfrac12(w-1)^2+\tfrac\lambda2(|a|^2+|b|^2)` with the ``decay`` :math:`\lambda`.

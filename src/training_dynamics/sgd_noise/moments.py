@@ -89,7 +89,7 @@ def excess(task: Task, moments: Float[ndarray, "d d"]) -> float:
 
 
 def sample(
-    task: Task, rate: float, batch: int, seed: int, chains: int = 2000, steps: int = 400, burn: int = 200
+    task: Task, rate: float, batch: int, seed: int, chains: int = 1000, steps: int = 400, burn: int = 200
 ) -> tuple[Float[ndarray, "d d"], float]:
     """Second moments of sampled runs from the minimum, over chains and the steps after ``burn``, and the area that they sweep.
 

@@ -26,7 +26,7 @@ def three_laws() -> Measured:
     "If its rate is small, SGD conserves what gradient flow conserves.",
     source="ziyin2024parameter",
     verdict="fails",
-    instead="With noise in the labels the imbalance of two layers decays to nothing, for any rate, by η²⟨e²x²⟩ a step.",
+    instead="With noise in the labels the imbalance of two layers decays to nothing, by η²⟨e²x²⟩ a step.",
     vary={"rate": (0.05, 0.03), "size": (0.5, 1.0)},
 )
 def conserved_by_sgd(seed: int, rate: float = 0.05, size: float = 0.5) -> Measured:
@@ -110,9 +110,8 @@ def label_noise_sparse(seed: int, start: float = 1.0, size: float = 2.0, steps: 
 @claim(
     "sgd_noise.batches_sparse",
     "The noise of batches does what label noise does.",
-    source="haochen2021shape",
     verdict="fails",
-    instead="At the same rate one example a step ends as far from the sparse target as full batches do.",
+    instead="At the same small rate, one example a step ends as far from the sparse target as full batches do.",
     vary={"start": (1.0, 0.5), "rate": (0.004, 0.002)},
 )
 def batches_sparse(seed: int, start: float = 1.0, rate: float = 0.004) -> Measured:
@@ -195,7 +194,6 @@ def time_at_the_crossing(seed: int, target: float = 0.0, size: float = 1.0, step
 @claim(
     "sgd_noise.sticks",
     "The noise of batches carries a run along a valley of minima.",
-    source="haochen2021shape",
     verdict="fails",
     instead="Where all examples can be fitted this noise vanishes on the valley, and a run stays where it arrived.",
     seeds=None,
