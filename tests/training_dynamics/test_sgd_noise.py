@@ -12,6 +12,7 @@ from scipy.linalg import solve_continuous_lyapunov
 
 from training_dynamics.sgd_noise import currents, degenerate, diagonal, fibre, langevin, moments, plane, symmetry
 from training_dynamics.sgd_noise.explorable import picture
+from training_dynamics.sgd_noise.network import parity, relu_balance
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
@@ -120,7 +121,9 @@ def test_the_density_of_langevin_motion_ends_at_the_gibbs_law():
     assert np.all(np.diff(run.free_energy) < 1e-10)
 
 
-@pytest.mark.parametrize("law", [symmetry.rescaling_law, symmetry.translation_law, symmetry.scale_law])
+@pytest.mark.parametrize(
+    "law", [symmetry.rescaling_law, symmetry.translation_law, symmetry.scale_law, symmetry.diagonal_law]
+)
 def test_the_laws_of_one_step_hold_along_a_run_and_not_for_another_start(law):
     assert law(3).error < 1e-12
     assert not np.allclose(law(3).found, law(4).told)
@@ -136,6 +139,19 @@ def test_without_labels_noise_a_diagonal_network_ends_near_descent():
     single = diagonal.label_noise_errors((0,), "none", steps=8000)
     full = diagonal.descent_errors((0,), steps=8000)
     assert single[0] == pytest.approx(full[0], rel=0.1)
+
+
+def test_the_digits_components_are_white_and_their_parity_is_a_sign():
+    x, y = parity(0, n=60, components=4)
+    assert x.T @ x / 60 == pytest.approx(np.eye(4), abs=1e-10)
+    assert set(y) == {-1.0, 1.0}
+
+
+@pytest.mark.processor
+def test_networks_side_by_side_train_as_each_alone_and_label_noise_brings_their_gradients_together():
+    both = relu_balance((0, 1), 1.0, steps=3000)
+    assert relu_balance((1,), 1.0, steps=3000)[0].end == pytest.approx(both[1].end, rel=1e-3)
+    assert all(abs(np.log(run.end)) < abs(np.log(run.start)) for run in both)
 
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(4, 6), (6, 2)])

@@ -71,6 +71,21 @@ def scale_law(seed: int, rate: float = 0.5, steps: int = 300, d: int = 5) -> Law
     return Law(np.array(found), np.array(laws))
 
 
+def diagonal_law(seed: int, rate: float = 0.02, steps: int = 300, d: int = 4) -> Law:
+    r"""The product :math:`u_1v_1` of a diagonal network along SGD: a step multiplies it by :math:`1-4\eta^2e^2x_1^2`."""
+    generator = numpy_generator(seed, "sgd_noise diagonal law")
+    u, v = generator.uniform(0.5, 1.0, (2, d))
+    told, found, laws = float(u[0] * v[0]), [], []
+    for _ in range(steps):
+        x, label = generator.standard_normal(d), generator.standard_normal()
+        pull = 2 * rate * (x @ (u * u - v * v) - label) * x
+        u, v = u - pull * u, v + pull * v
+        told *= 1 - float(pull[0]) ** 2
+        found.append(u[0] * v[0])
+        laws.append(told)
+    return Law(np.array(found), np.array(laws))
+
+
 @once
 def imbalance_left(
     seed: int, noise: str, rate: float = 0.05, size: float = 0.5, steps: int = 8000, chains: int = 200
