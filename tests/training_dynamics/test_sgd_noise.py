@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.integrate import dblquad
-from scipy.linalg import solve_continuous_lyapunov
+from scipy.linalg import expm, solve_continuous_lyapunov
 
 from training_dynamics.sgd_noise import currents, degenerate, diagonal, fibre, langevin, moments, plane, symmetry
 from training_dynamics.sgd_noise.explorable import picture
@@ -101,6 +101,33 @@ def test_the_entropic_force_is_outwards_and_scales_with_the_number_of_pairs():
     force = fibre.entropic_force(s, depth)
     assert np.all(force > 0)
     assert force @ s == pytest.approx(3 * (1 - 1 / depth), rel=1e-6)  # S(cs) = S(s) + pairs (1 - 1/N) ln c
+
+
+def balanced(move, s, depth, frames):
+    """All layers, at small turns of the map's frames and of those between the layers, and at moved singular values."""
+    d = len(s)
+    pairs = [(i, j) for i in range(d) for j in range(i)]
+    turned, root = [], np.diag((s + move[:d]) ** (1 / depth))
+    for frame, angles in zip(frames, move[d:].reshape(depth + 1, -1)):
+        turn = np.zeros((d, d))
+        for (i, j), angle in zip(pairs, angles):
+            turn[i, j], turn[j, i] = angle, -angle
+        turned.append(frame @ expm(turn))
+    return np.concatenate([(turned[p + 1] @ root @ turned[p].T).ravel() for p in range(depth)])
+
+
+@pytest.mark.parametrize("depth", [2, 3])
+def test_the_density_of_balanced_weights_is_their_volume_over_that_of_the_maps(depth):
+    generator, found = numpy_generator(0, "density of weights"), []
+    for _ in range(3):
+        s = np.sort(generator.uniform(0.5, 3.0, 3))[::-1]
+        frames = [np.linalg.qr(generator.standard_normal((3, 3)))[0] for _ in range(depth + 1)]
+        steps = 1e-5 * np.eye(3 + 3 * (depth + 1))
+        slopes = np.array([balanced(m, s, depth, frames) - balanced(-m, s, depth, frames) for m in steps]) / 2e-5
+        of_weights = np.linalg.slogdet(slopes @ slopes.T)[1] / 2
+        of_maps = sum(np.log(s[i] ** 2 - s[j] ** 2) for i in range(3) for j in range(i + 1, 3))
+        found.append(of_weights - of_maps - fibre.density_of_weights(s, depth))
+    assert found == pytest.approx([found[0]] * 3, abs=1e-6)
 
 
 def test_the_mean_product_is_the_weighed_integral_over_both_layers():

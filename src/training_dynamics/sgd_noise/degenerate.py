@@ -26,8 +26,11 @@ def posterior_share(n: int) -> float:
     def weight(w: float) -> float:
         return float(np.exp(-n * two_zeros(w) ** 2 / 2))
 
-    degenerate = quad(weight, -2, SADDLE, points=[-1.0], limit=200)[0]
-    return degenerate / (degenerate + quad(weight, SADDLE, 2, points=[1.0], limit=200)[0])
+    wide, narrow = 10 * n**-0.25, 10 * n**-0.5  # well beyond the widths of the two peaks
+    left = [max(-1 - wide, -2), -1.0, min(-1 + wide, SADDLE)]
+    right = [max(1 - narrow, SADDLE), 1.0, min(1 + narrow, 2)]
+    degenerate = quad(weight, -2, SADDLE, points=left, limit=200)[0]
+    return degenerate / (degenerate + quad(weight, SADDLE, 2, points=right, limit=200)[0])
 
 
 @once

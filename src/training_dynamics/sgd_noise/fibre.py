@@ -30,6 +30,15 @@ def orbit_entropy(s: Float[ndarray, " d"], depth: int) -> float:
     return float(total)
 
 
+def density_of_weights(s: Float[ndarray, " d"], depth: int) -> float:
+    r"""The logarithm of the volume of balanced weights per unit volume of maps, up to a constant.
+
+    The fibre's volume times the root of the determinant of the metric on maps, :math:`e^{-2S}\prod_is_i^{1/N-1}`: its
+    eigenvalues are the inverses of the quotients of :func:`orbit_entropy`, over all ordered pairs.
+    """
+    return -orbit_entropy(s, depth) - (1 - 1 / depth) * float(np.sum(np.log(s)))
+
+
 def gram_entropy(
     s: Float[ndarray, " d"], rotations: list[Float[ndarray, "d d"]], output: Float[ndarray, "d d"]
 ) -> float:

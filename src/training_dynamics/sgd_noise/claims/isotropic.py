@@ -100,9 +100,24 @@ def entropy_low_rank() -> Measured:
 
 
 @claim(
+    "sgd_noise.weights_per_map",
+    "The volume of balanced weights per unit volume of maps grows towards low rank.",
+    verdict="holds",
+    seeds=None,
+)
+def weights_per_map() -> Measured:
+    """The least gain in its logarithm when all singular values but the first shrink tenfold at fixed norm."""
+    gains = []
+    for depth in (2, 3, 5):
+        for seed in range(20):
+            s = np.sort(numpy_generator(seed, "sgd_noise spectra").uniform(0.3, 3.0, 4))[::-1]
+            gains.append(fibre.density_of_weights(fibre.flattened(s, 10.0), depth) - fibre.density_of_weights(s, depth))
+    return Measured(float(min(gains)), "in the logarithm, near rank one", at_least=1.0)
+
+
+@claim(
     "sgd_noise.fibre_force",
     "In a linear network with decay, isotropic noise moves the map that is computed, by what the size of the fibre says.",
-    source="menon2025entropy",
     verdict="holds",
     vary={"width": (8, 16), "temperature": (0.02, 0.01)},
 )

@@ -10,7 +10,7 @@ from training_dynamics.sgd_noise import currents, moments
 
 @claim(
     "sgd_noise.moments_exact",
-    "Sampled runs of SGD on least squares have the second moments that the recursion gives.",
+    "Sampled runs of SGD on least squares have the mean loss that the recursion of second moments gives.",
     source="ziyin2022strength",
     verdict="holds",
     vary={"rate": (0.1, 0.4), "batch": (4, 1, 16)},
@@ -28,7 +28,7 @@ def moments_exact(seed: int, rate: float = 0.1, batch: int = 4) -> Measured:
     "With a constant rate SGD samples the posterior, at a temperature that rate and batch size set.",
     source="mandt2017stochastic",
     verdict="fails",
-    instead="A posterior is narrow where the loss is curved; SGD with label noise is about equally wide in all directions.",
+    instead="A posterior is narrow where the loss is curved; SGD on equally noisy labels is about as wide in all directions.",
     vary={"rate": (0.1, 0.3), "batch": (4, 1), "condition": (30.0, 300.0)},
 )
 def posterior(seed: int, rate: float = 0.1, batch: int = 4, condition: float = 30.0) -> Measured:
@@ -82,7 +82,7 @@ def least_among_rates() -> Measured:
     "At a constant rate noise keeps the loss above its minimum.",
     source="sadrtdinov2025sgd",
     verdict="fails",
-    instead="Where every example can be fitted, the noise dies with the errors, and the mean loss goes to 0.",
+    instead="Where every example can be fitted and the rate is stable, noise dies with the errors; the mean loss goes to 0.",
     vary={"rate": (0.2, 0.1), "batch": (1, 4), "n": (200, 60)},
 )
 def constant_rate_stalls(seed: int, rate: float = 0.2, batch: int = 1, n: int = 200) -> Measured:
@@ -95,7 +95,7 @@ def constant_rate_stalls(seed: int, rate: float = 0.2, batch: int = 1, n: int = 
 
 @claim(
     "sgd_noise.noise_scale",
-    "Four times the batch and four times the rate leave the loss where it was.",
+    "Four times the batch and four times the rate leave the loss above its minimum where it was.",
     source="smith2018bayesian",
     verdict="holds-if",
     condition="the larger rate stays below a tenth of 2/λ₁",
@@ -142,9 +142,9 @@ def looks_the_same_backwards(seed: int, tilt: float = 0.9, rate: float = 0.1, ba
 
 @claim(
     "sgd_noise.balance",
-    "A stationary run looks the same backwards.",
+    "A stationary run has no current: the mean area that it sweeps is zero.",
     verdict="holds-if",
-    condition="the noise has the axes of the Hessian, as with labels equally noisy everywhere",
+    condition="the noise has the axes of the Hessian, as with equally noisy labels on mirrored inputs",
     seeds=None,
 )
 def balance() -> Measured:

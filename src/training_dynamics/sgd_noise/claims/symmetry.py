@@ -8,7 +8,7 @@ from training_dynamics.sgd_noise import symmetry
 
 @claim(
     "sgd_noise.three_laws",
-    "At any step, with any batch: shifts conserve exactly, rescaling shrinks the imbalance, and scale makes weights grow.",
+    "In each step on an example: shifts conserve, rescaling multiplies the imbalance by 1 − η²e²x², scale grows.",
     source="kunin2021neural",
     verdict="holds",
     seeds=None,
