@@ -66,7 +66,7 @@ def odds() -> Measured:
     """The power of n with which the regular valley's odds against the degenerate one fall, from 10,000 to a million examples."""
     falls = [(1 - share) / share for share in (degenerate.posterior_share(10**4), degenerate.posterior_share(10**6))]
     return Measured(
-        float(np.log(falls[1] / falls[0]) / np.log(100)), "is the power of n", at_least=-0.27, at_most=-0.23
+        float(np.log(falls[1] / falls[0]) / np.log(100)), "as the power of n", at_least=-0.27, at_most=-0.23
     )
 
 

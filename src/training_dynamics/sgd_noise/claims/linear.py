@@ -35,7 +35,7 @@ def posterior(seed: int, rate: float = 0.1, batch: int = 4, condition: float = 3
     """The power of the curvature with which the variance goes; a posterior has -1."""
     task = moments.gaussian_task(seed, condition=condition)
     power = moments.variance_exponent(task, moments.stationary(task, rate, batch))
-    return Measured(power, "is the power of the curvature", at_least=-0.3, at_most=0.3, scale=0.15)
+    return Measured(power, "as the power of the curvature", at_least=-0.3, at_most=0.3, scale=0.15)
 
 
 @claim(
@@ -44,7 +44,7 @@ def posterior(seed: int, rate: float = 0.1, batch: int = 4, condition: float = 3
     said_by="sadrtdinov2025sgd",
     source="chaudhari2018stochastic",
     verdict="fails",
-    instead="Whatever the temperature, another distribution has less; the gap is a mean over the logarithms of the curvatures.",
+    instead="Whatever the temperature, another distribution has less; the gap grows with the spread of the curvatures.",
     vary={"rate": (0.1, 0.3), "batch": (4, 1), "condition": (30.0, 100.0)},
 )
 def least_free_energy(seed: int, rate: float = 0.1, batch: int = 4, condition: float = 30.0) -> Measured:
