@@ -13,9 +13,11 @@ TD.optimizers = (() => {
   const product = (a, b) => build((i, j) => a[i].reduce((sum, v, k) => sum + v * b[k][j], 0));
   const combined = (f, ...matrices) => build((i, j) => f(...matrices.map((m) => m[i][j])));
 
-  /** An orthonormal basis of cosines, and one of sines, as columns. */
-  const cosines = build((i, k) => Math.sqrt((k === 0 ? 1 : 2) / N) * Math.cos((Math.PI * (i + 0.5) * k) / N));
-  const sines = build((i, k) => Math.sqrt(2 / (N + 1)) * Math.sin((Math.PI * (i + 1) * (k + 1)) / (N + 1)));
+  /** An orthonormal basis of cosines, and one of sines, as columns, their frequencies out of order. */
+  const cosine = (i, k) => Math.sqrt((k === 0 ? 1 : 2) / N) * Math.cos((Math.PI * (i + 0.5) * k) / N);
+  const sine = (i, k) => Math.sqrt(2 / (N + 1)) * Math.sin((Math.PI * (i + 1) * (k + 1)) / (N + 1));
+  const cosines = build((i, k) => cosine(i, [2, 4, 0, 5, 1, 3][k]));
+  const sines = build((i, k) => sine(i, [1, 3, 5, 0, 2, 4][k]));
 
   /** The gradient: singular values from 1 down to 10^-spread, evenly in the logarithm. */
   function gradient(spread) {
@@ -90,7 +92,7 @@ if (typeof customElements !== "undefined") {
     const gain = ui.readout("share of the largest possible gain (spectral norm) that the sign reaches");
     const picture = ui.plot({
       title: "Entries: area is size, colour is sign",
-      x: { label: "gradient · its sign · its orthogonal factor (columns)", min: -1, max: 3 * N + 4 },
+      x: { label: "gradient · sign · orthogonal", min: -1, max: 3 * N + 4 },
       y: { label: "row", min: -1, max: N },
       height: 190,
     });
@@ -99,7 +101,7 @@ if (typeof customElements !== "undefined") {
     const marks = (a, offset) => {
       const largest = Math.max(...a.flat().map(Math.abs));
       return a.flatMap((row, i) =>
-        row.map((v, j) => ({ points: true, x: [offset + j], y: [N - 1 - i], size: 7 * Math.sqrt(Math.abs(v) / largest), colour: v < 0 ? 1 : 0 })));
+        row.map((v, j) => ({ points: true, x: [offset + j], y: [N - 1 - i], size: 5.5 * Math.sqrt(Math.abs(v) / largest), colour: v < 0 ? 1 : 0 })));
     };
 
     ui.update(() => {
@@ -112,7 +114,7 @@ if (typeof customElements !== "undefined") {
       const inner = g.flat().reduce((sum, v, i) => sum + v * sign.flat()[i], 0);
       const share = inner / ofSign[0] / before.reduce((sum, v) => sum + v, 0);
       picture.draw([...marks(g, 0), ...marks(sign, N + 1.5), ...marks(factor, 2 * N + 3)],
-        "Three squares of entries: the gradient is smooth, its sign is all of one size, the orthogonal factor shows the fine directions, too.");
+        "Three squares of entries: the gradient with few large ones, its sign with entries of one size, and its orthogonal factor.");
       bars.draw([
         { line: true, x, y: before, label: "gradient", colour: 0 },
         { line: true, x, y: ofSign.map((v) => Math.max(v, 1e-9)), label: "its sign", colour: 1 },

@@ -12,6 +12,7 @@ from training_dynamics.optimizers.newton_schulz import MUON, Coefficients, polyn
 from training_dynamics.optimizers.norms import polar
 
 SIZE = 6
+ORDER = ([2, 4, 0, 5, 1, 3], [1, 3, 5, 0, 2, 4])  # of the frequencies, strongest singular value first
 Square = Float[ndarray, "6 6"]
 
 
@@ -28,11 +29,11 @@ class Picture:
 
 
 def bases() -> tuple[Square, Square]:
-    """The singular vectors on both sides, as columns: cosines and sines."""
+    """The singular vectors on both sides, as columns: cosines and sines, their frequencies out of order."""
     i, k = np.arange(SIZE)[:, None], np.arange(SIZE)
     cosines = np.sqrt(np.where(k == 0, 1, 2) / SIZE) * np.cos(np.pi * (i + 0.5) * k / SIZE)
     sines = np.sqrt(2 / (SIZE + 1)) * np.sin(np.pi * (i + 1) * (k + 1) / (SIZE + 1))
-    return cosines, sines
+    return cosines[:, ORDER[0]], sines[:, ORDER[1]]
 
 
 def picture(spread: float, rounds: int = 5, coefficients: Coefficients = MUON) -> Picture:
