@@ -80,13 +80,13 @@ def tuned_together(seed: int, epochs: int = 30, width: int = 64) -> Measured:
 
 @claim(
     "mode_connectivity.forgetting", "Fine-tuning stays in the good region, so nothing is forgotten.", source="mirzadeh2021linear",
-    verdict="fails", instead="The copies stay connected, yet they come to err on more than a quarter of the first task's images.",
+    verdict="fails", instead="The copies stay connected, yet they come to err on more than a fifth of the first task's images.",
     vary=TUNED,
 )  # fmt: skip
 def forgetting(seed: int, epochs: int = 30, width: int = 64) -> Measured:
     """The rise of the test error on the first task through fine-tuning on the second."""
     error = _sequel(seed, epochs, width).away[0].test_error
-    return Measured(float(error[-1] - error[0]), "of the images", at_least=0.25)
+    return Measured(float(error[-1] - error[0]), "of the images", at_least=0.2)
 
 
 @claim(

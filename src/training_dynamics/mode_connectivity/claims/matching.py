@@ -104,7 +104,7 @@ def wide_weights(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measure
 def displacement_wider(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measured:
     """The part of the barrier left by displacement matching at width 256 over the part left at width 64."""
     narrow, wide = (_share(seed, width, "displacements", epochs, rate) for width in (64, 256))
-    return Measured(wide / narrow, "times", at_most=0.8)
+    return Measured(wide / narrow, "times", at_most=0.95)
 
 
 @claim(
@@ -120,8 +120,8 @@ def displacement_matching(seed: int, epochs: int = EPOCHS, rate: float = RATE) -
 
 @claim(
     "mode_connectivity.displacement_activations",
-    "It does as well as matching by activations, without looking at an image.",
-    verdict="holds-if", condition=WIDE, vary=LONGER,
+    "On the mean of the pairs it does about as well as matching by activations, without looking at an image.",
+    verdict="holds-if", condition=WIDE, vary=LONGER, judge="mean",
 )  # fmt: skip
 def displacement_activations(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measured:
     """The barrier left by displacement matching over the one left by activation matching, width 256."""
