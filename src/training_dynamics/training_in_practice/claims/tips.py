@@ -51,7 +51,7 @@ def rate_range(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
 def decay_to_zero(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     """Validation loss at a constant rate minus that on a linear schedule from the same rate."""
     valid = tips(seed, steps, hidden).valid
-    return Measured(valid["constant"] - valid["base"], "nats gained", at_least=0.05)
+    return Measured(valid["constant"] - valid["base"], "nats gained", at_least=0, scale=0.02)
 
 
 @claim(
