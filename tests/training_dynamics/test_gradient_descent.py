@@ -90,10 +90,14 @@ def test_schedules_start_at_their_peak_and_warm_up_in_a_line():
 
 
 def test_warm_up_carries_two_weights_past_the_catapults_limit():
-    top = 2 / (16 + 0.01)
-    assert schedules.two_weights(1.5 * top, 0)
-    assert not schedules.two_weights(3 * top, 0)
-    assert schedules.two_weights(3 * top, 400)
+    rates = np.array([1.5, 3.0]) * 2 / (16 + 0.01)
+    assert schedules.two_weights(rates, 0, seed=0).tolist() == [True, False]
+    assert schedules.two_weights(rates, 400, seed=0).all()
+
+
+def test_no_warm_up_carries_two_weights_past_what_the_flattest_minimum_allows():
+    """Its sharpness is 2, so no rate above 1 can stay at any minimum: without noise, rounding would hide this."""
+    assert not schedules.two_weights(np.array([1.1, 2.0, 4.0]), 800, seed=0).any()
 
 
 def test_critical_points_are_critical_and_a_minimum_has_no_negative_direction():

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from scipy.optimize import minimize_scalar
 
 from training_dynamics.lab.once import once
+from training_dynamics.toolbox.seeds import numpy_generator
 
 Shape = Callable[[Float[ndarray, " t"], int], Float[ndarray, " t"]]
 
@@ -86,27 +87,35 @@ class Valley:
     with_warmup: float
 
 
-def two_weights(rate: float, warmup: int, steps: int = 400, start: tuple[float, float] = (4.0, 0.1)) -> bool:
-    """Whether descent on ``(uv - 1)**2 / 2`` from ``start`` ends at zero loss, the rate rising over ``warmup`` steps."""
-    u, v = start
+def two_weights(
+    peaks: Float[ndarray, " r"], warmup: int, seed: int, steps: int = 400, far: float = 4.0, noise: float = 1e-3
+) -> Bool[ndarray, " r"]:
+    """Which rates train ``(uv - 1)**2 / 2`` from ``(far, 0.1)``, each rising over ``warmup`` steps and then kept for ``steps``.
+
+    Both gradients have normal noise of deviation ``noise``: without any, rounding ends a descent exactly at a minimum, where no
+    rate is too large.  A rate trains if the weights stay bounded and the median loss of the last hundred steps is below 0.01.
+    """
+    rng = numpy_generator(seed, "gradient descent two weights", warmup)
+    u, v, lost = np.full(len(peaks), far), np.full(len(peaks), 0.1), np.zeros(len(peaks), dtype=bool)
+    losses = []
     for step in range(warmup + steps):
-        now = rate * min(1.0, (step + 1) / (warmup + 1))
-        miss = u * v - 1
-        u, v = u - now * miss * v, v - now * miss * u
-        if not abs(u * v) < 1e6:
-            return False
-    return abs(u * v - 1) < 1e-3
+        rate = peaks * min(1.0, (step + 1) / (warmup + 1))
+        miss, (first, second) = u * v - 1, noise * rng.standard_normal((2, 1))
+        u, v = u - rate * (miss * v + first), v - rate * (miss * u + second)
+        lost |= np.abs(u * v) > 1e6
+        u[lost], v[lost] = 1e3, 1e3  # far from every minimum, and small enough to go on with
+        losses.append((u * v - 1) ** 2 / 2)
+    return ~lost & (np.median(losses[-100:], axis=0) < 1e-2)
 
 
 @once
-def valley(warmup: int = 200, start: tuple[float, float] = (4.0, 0.1)) -> Valley:
-    """The largest rates below which every rate of a fine grid trains; the sharpness at the start is nearly ``u**2 + v**2``."""
-    top = 2 / (start[0] ** 2 + start[1] ** 2)
+def valley(seed: int, warmup: int = 200, far: float = 4.0) -> Valley:
+    """The largest rates below which every rate of a fine grid trains; the sharpness at the start is nearly ``far**2``."""
     multiples = np.geomspace(0.5, 20, 120)
     found = []
     for steps in (0, warmup):
-        good = [two_weights(m * top, steps, start=start) for m in multiples]
-        found.append(float(multiples[good.index(False) - 1]) if False in good else float(multiples[-1]))
+        good = two_weights(multiples * 2 / (far**2 + 0.1**2), steps, seed, far=far)
+        found.append(float(multiples[-1] if good.all() else multiples[max(int(np.argmin(good)) - 1, 0)]))
     return Valley(*found)
 
 

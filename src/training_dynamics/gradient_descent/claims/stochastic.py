@@ -116,9 +116,9 @@ def decay_only_settles(steps: int = 100) -> Measured:
     vary={"steps": (200, 800), "far": (3.0, 4.0, 6.0)},
 )
 def warmup(steps: int = 200, far: float = 4.0) -> Measured:
-    """Largest rate with warm-up over the largest without, two weights that start unequal."""
-    found = schedules.valley(steps, (far, 0.1))
-    return Measured(found.with_warmup / found.without, "times the rate", at_least=1.35)
+    """Largest rate with warm-up over the largest without, two weights that start unequal; the least of five draws of noise."""
+    found = [schedules.valley(seed, steps, far) for seed in range(5)]
+    return Measured(min(v.with_warmup / v.without for v in found), "times the rate", at_least=1.5)
 
 
 @claim(
