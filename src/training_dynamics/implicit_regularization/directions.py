@@ -91,3 +91,10 @@ def directions_found(seed: int, steps: int = 4000, n: int = 12, d: int = 4, easy
         "svm": l2,
     }
     return {name: Direction(cosine(w, l2), cosine(w, linf)) for name, w in found.items()}
+
+
+@cache
+def adam_distance(seed: int, eps: float, beta2: float = 0.9, steps: int = 4000, easy: int = 6) -> float:
+    """One minus the cosine of Adam's direction on ``misleading`` data to the l-infinity separator, rate 0.1 / sqrt(t + 1)."""
+    z = misleading(seed, 12, 4, easy)
+    return 1 - cosine(steepest(z, steps, adam_direction(4, eps, beta2=beta2)), max_linf_margin(z))

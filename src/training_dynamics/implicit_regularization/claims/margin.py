@@ -110,13 +110,39 @@ def adam_linf_margin(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
     "Adam's ε only guards against division by zero.",
     source="zhang2024adam",
     verdict="fails",
-    instead="With ε above the gradients Adam takes the ℓ2 direction, as gradient descent does: ε chooses the geometry.",
+    instead="With ε above the gradients Adam ends nearer to the ℓ2 direction, as gradient descent does: ε chooses the geometry.",
     vary={"steps": (4000, 12_000), "easy": (6, 12)},
 )
 def adam_eps(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
     """One minus the cosine of Adam with an eps above the gradients to the l2 separator, over its distance to the other one."""
     found = directions.directions_found(seed, steps, easy=easy)["adam-large"]
     return Measured((1 - found.l2) / (1 - found.linf), "of the distance to ℓ∞", at_most=0.45)
+
+
+@claim(
+    "implicit_regularization.adam_usual_eps",
+    "At its usual value Adam's ε is too small to matter.",
+    source="zhang2024adam",
+    verdict="fails",
+    instead="Gradients fall below 10⁻⁸ soon: Adam stays many times farther from the ℓ∞ separator than without ε.",
+    vary={"steps": (4000, 12_000), "easy": (6, 12)},
+)
+def adam_usual_eps(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
+    """Adam's distance to the l-infinity separator with eps = 1e-8 over that with eps = 0; beta2 is 0.9."""
+    usual, none = (directions.adam_distance(seed, eps, steps=steps, easy=easy) for eps in (1e-8, 0.0))
+    return Measured(usual / none, "times as far", at_least=10)
+
+
+@claim(
+    "implicit_regularization.adam_memory",
+    "With the usual β₂ = 0.999 runs of some thousand steps do not come as close to the ℓ∞ separator as with 0.9.",
+    verdict="holds",
+    vary={"steps": (4000, 12_000), "easy": (6, 12)},
+)
+def adam_memory(seed: int, steps: int = 4000, easy: int = 6) -> Measured:
+    """Adam's distance to the l-infinity separator with beta2 = 0.999 over that with 0.9, both with eps = 0."""
+    long, short = (directions.adam_distance(seed, 0.0, beta2, steps, easy) for beta2 in (0.999, 0.9))
+    return Measured(long / short, "times as far", at_least=5)
 
 
 @claim(
