@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 VERDICTS = ("holds", "holds-if", "fails")
+ROUNDING = 1e-6  # a bound that is no wider leaves room for rounding only
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,18 @@ class Measured:
     def exact(self) -> bool:
         """Whether the bound leaves room for rounding only, as that of an identity does."""
         low = self.at_least if math.isfinite(self.at_least) else 0.0
-        return 0 <= self.at_most - low <= 1e-6
+        return 0 <= self.at_most - low <= ROUNDING
 
     @property
     def needs_scale(self) -> bool:
-        """Whether value and one-sided bound lie on two sides of 0, so that their ratio says nothing."""
+        """Whether value and one-sided bound lie on two sides of 0, so that their ratio says nothing.
+
+        Both may be rounding, whose sign is another processor's to choose: such a value lies in the middle of its bound.
+        """
         bound = self.at_most if self.at_least == -math.inf else self.at_least
         one_sided = math.inf in (-self.at_least, self.at_most)
-        return self.scale is None and one_sided and self.value * bound < 0
+        rounding = abs(self.value) <= abs(bound) <= ROUNDING
+        return self.scale is None and one_sided and self.value * bound < 0 and not rounding
 
 
 def _ratio(large: float, small: float) -> float:

@@ -101,6 +101,8 @@ def test_a_bound_of_0_needs_a_scale_and_a_number_across_0_is_found() -> None:
     assert Measured(-3.0, at_most=0, scale=2.0).headroom == 1.5
     assert Measured(-0.1, at_most=0.5).needs_scale and Measured(0.1, at_least=-0.5).needs_scale
     assert not any(m.needs_scale for m in (Measured(-3.0, at_most=-1.5), Measured(0.0, at_most=1e-9)))
+    assert Measured(-1e-8, at_most=1e-9).needs_scale
+    assert not any(m.needs_scale for m in (Measured(-5e-15, at_most=1e-9), Measured(5e-15, at_least=-1e-9)))
     with pytest.raises(ValueError, match="finite scale > 0, got 0"):
         Measured(1.0, at_most=0, scale=0)
 
