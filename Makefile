@@ -23,7 +23,7 @@ demo: set-up  ## a whole term in miniature, with made-up students
 	@.venv/bin/course demo
 
 check: set-up  ## lint, types, spelling
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/oxlint book/_static src/coursekit/live/static src/coursekit/book/search/static src/coursekit/book/reading/static && .venv/bin/mypy && git ls-files -z | xargs -0 .venv/bin/codespell
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/oxlint book/_static src/coursekit/live/static src/coursekit/book/search/static src/coursekit/book/reading/static src/coursekit/book/slides/static/slides/start.js && .venv/bin/mypy && git ls-files -z | xargs -0 .venv/bin/codespell
 
 clean:  ## remove what was built; keeps .venv and classroom/
 	@rm -rf _build .cache book/assignments book/_extra/kits book/_extra/live

@@ -14,7 +14,8 @@ from coursekit.course import current
 from to_try import pages_to_try
 
 HTML = Path(os.environ.get("COURSE_HTML", current().root / "_build" / "html")).resolve()  # COURSE_HTML: look at a draft
-PAGES = sorted(p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html") if "_static" not in p.parts)
+APART = {"_static", "slides"}  # slides are looked at as such
+PAGES = sorted(p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html") if not APART & set(p.parts))
 LOOKED_AT = pages_to_try(PAGES)
 EXPLORABLE = [name for name in LOOKED_AT if "td-explorable-frame" in (HTML / name).read_text(encoding="utf-8")]
 

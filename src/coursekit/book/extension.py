@@ -25,6 +25,7 @@ from coursekit.book import (
 from coursekit.book.mathematics import extension as mathematics
 from coursekit.book.reading import extension as reading
 from coursekit.book.search import extension as search
+from coursekit.book.slides import extension as slides
 from coursekit.book.theme import lean
 from coursekit.course import current
 
@@ -60,6 +61,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         reading,
         search,
         lean,
+        slides,
     ):
         part.setup(app)
     return {"version": "1", "env_version": own_version(), "parallel_read_safe": False, "parallel_write_safe": True}

@@ -12,6 +12,7 @@ import yaml
 
 from coursekit.book import toc
 from coursekit.book.mathematics.keep import KEPT
+from coursekit.book.paper import clean
 from coursekit.book.project import Project
 from coursekit.paths import write_atomically
 
@@ -43,8 +44,6 @@ def chapters(pages: list[str]) -> list[str]:
 
 def document(site: Path, pages: list[str], formulas: dict[str, str]) -> str:
     """All pages as one of HTML, with formulas in TeX."""
-    from coursekit.book.paper import clean  # it needs BeautifulSoup, which only the extra `paper` asks for
-
     included = set(pages)
     bodies = [clean.cleaned(site / f"{page}.html", site, included, formulas) for page in pages]
     places = {node["id"] for body in bodies for node in body.find_all(id=True)}

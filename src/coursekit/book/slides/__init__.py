@@ -1,0 +1,1 @@
+"""Slides of each chapter, made from its finished page: what it claims, its formulas, figures and predictions."""
