@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from string import ascii_lowercase
+from typing import Any
 
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin
@@ -13,6 +15,7 @@ from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
 
 STYLE = "authors_and_year"
+CITATION = re.compile(r'(<a class="reference internal" href=")([^"]*references\.html#[^"]+)"')
 
 
 def authors(entry: Entry) -> str:
@@ -43,6 +46,28 @@ class Style(Unsorted):
     default_label_style = Labels
 
 
+def one_stop_each(body: str) -> str:
+    """``body`` with one stop of the Tab key for each reference: all links to it can be pressed, the first can be reached.
+
+    A chapter cites some works a dozen times, in its text, in the notes on claims and in its list of reading.
+    """
+    seen: set[str] = set()
+
+    def link(match: re.Match[str]) -> str:
+        again = match[2] in seen
+        seen.add(match[2])
+        skipped = ' tabindex="-1"' if again else ""
+        return f'{match[1]}{match[2]}"{skipped}'
+
+    return CITATION.sub(link, body)
+
+
+def _lighten(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    if "body" in context and app.builder.format == "html":
+        context["body"] = one_stop_each(context["body"])
+
+
 def setup(app: Sphinx) -> None:
     """Make the style known under the name that ``_config.yml`` uses."""
     register_plugin("pybtex.style.formatting", STYLE, Style)
+    app.connect("html-page-context", _lighten, priority=700)
