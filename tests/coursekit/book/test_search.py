@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docutils import nodes
+from docutils.utils import new_document
 from py_mini_racer import MiniRacer
 from sphinx import addnodes
 
-from coursekit.book.search import concepts, entries, extension
+from coursekit.book.search import concepts, entries, extension, terms
 from coursekit.course import current
 
 BOOK = current().book
@@ -106,14 +108,17 @@ def test_a_concept_that_points_nowhere_is_named(tmp_path: Path) -> None:
     assert concepts.load(tmp_path) == []
     (tmp_path / "adam.md").write_text("# Adam\n\n## The rate\n")
     file = tmp_path / "concepts.yml"
-    file.write_text("sign descent: {also: [signSGD], see: adam > The rate}\nNTK: {covered: false, see: adam}\n")
+    file.write_text(
+        "sign descent: {says: Steps of one size., also: [signSGD], see: adam > The rate}\nNTK: {covered: false, see: adam}\n"
+    )
     ntk, sign = concepts.load(tmp_path)
     assert (ntk.covered, sign.covered, sign.also) == (False, True, ("signSGD",))
+    assert (ntk.says, sign.says) == ("", "Steps of one size.")
     file.write_text("a: adam > Gone\nb: nothing\n")
     with pytest.raises(ValueError, match=r"'a' sees 'adam > Gone'; 'b' sees 'nothing': no such page or heading"):
         concepts.load(tmp_path)
     file.write_text("a: {sea: adam}\n")
-    with pytest.raises(ValueError, match="'a' must be a place, or have see, also and covered"):
+    with pytest.raises(ValueError, match="'a' must be a place, or have says, see, also and covered"):
         concepts.load(tmp_path)
 
 
@@ -122,3 +127,53 @@ def test_the_course_s_concepts_point_to_places_and_no_name_is_given_twice() -> N
     names = [name.casefold() for concept in known for name in (concept.name, *concept.also)]
     assert len(known) > 50 and sorted({name for name in names if names.count(name) > 1}) == []
     assert all(concept.see for concept in known if concept.covered)
+    assert [c.name for c in known if not c.says.endswith(".") or len(c.says) > 160] == []  # one line, in a sentence
+
+
+def words(*paragraphs: nodes.Node | str) -> nodes.document:
+    doctree = new_document("chapter")
+    section = nodes.section("", nodes.title("", "A barrier"), ids=["a"])
+    section += [nodes.paragraph("", "", p) if isinstance(p, nodes.Node) else nodes.paragraph("", p) for p in paragraphs]
+    doctree += section
+    return doctree
+
+
+BARRIER = concepts.Concept("barrier", (), ("mode_connectivity > A walk",), True, "How far the loss rises.")
+NTK = concepts.Concept("NTK", (), ("wide_networks",), True, "A kernel.")
+
+
+def test_a_term_is_explained_where_it_first_stands_in_the_words_of_a_paragraph() -> None:
+    link = nodes.reference("", "barrier", refuri="x")
+    doctree = words(link, nodes.Text("No sub-barrier here."), "Barriers fall. A barrier falls.", "The NTKs, not XNTK.")
+    assert terms.mark(
+        doctree, {"barrier": BARRIER, "NTK": NTK, "gone": replace(NTK, name="gone")}, "concepts.html"
+    ) == ["barrier", "NTK"]
+    made = [node for node in doctree.findall(nodes.reference) if "td-term" in node["classes"]]
+    assert [(n.astext(), n["refuri"], n["reftitle"]) for n in made] == [
+        ("Barriers", "concepts.html#concept-barrier", "barrier: How far the loss rises."),
+        ("NTKs", "concepts.html#concept-ntk", "NTK: A kernel."),
+    ]
+    assert doctree.astext().count("Barriers fall. A barrier falls.") == 1  # no word is lost
+
+
+def test_a_claim_and_the_note_on_it_have_no_terms() -> None:
+    paragraph = nodes.paragraph("", "")
+    raw = [
+        nodes.raw("", tag, format="html")
+        for tag in ('<span class="td-tested">', '</span><span class="td-note">', "</span>")
+    ]
+    paragraph += [
+        raw[0],
+        nodes.Text("the barrier falls"),
+        raw[1],
+        nodes.Text("a barrier"),
+        raw[2],
+        nodes.Text(" One more barrier."),
+    ]
+    doctree = words(paragraph)
+    assert [text.astext() for text in terms.plain_texts(doctree)] == [" One more barrier."]
+
+
+def test_terms_of_the_page_itself_are_not_foreign_and_rare_ones_are_counted() -> None:
+    assert terms.foreign([BARRIER, NTK, replace(NTK, name="x", says="")], "wide_networks") == [BARRIER]
+    assert terms.rarity([BARRIER, NTK], ["A barrier.", "Barriers, the NTK."]) == {"barrier": 2, "NTK": 1}

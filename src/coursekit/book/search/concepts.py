@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from docutils import nodes
 
 from coursekit.book.front import title
 
@@ -15,18 +16,19 @@ HEADING = re.compile(r"^#+ +(.+?)[ \t]*$", re.M)
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept: other names for it, the pages and headings to see, and whether the book covers it."""
+    """A concept: other names for it, the pages and headings to see, whether the book covers it, what it means in a line."""
 
     name: str
     also: tuple[str, ...]
     see: tuple[str, ...]
     covered: bool = True
+    says: str = ""
 
 
 def load(book: Path) -> list[Concept]:
     """The concepts of ``concepts.yml``, by name; none without that file.
 
-    An entry is ``name: page``, ``name: page > heading``, or a mapping with ``see`` (one or a list), ``also`` and
+    An entry is ``name: page``, ``name: page > heading``, or a mapping with ``says``, ``see`` (one or a list), ``also`` and
     ``covered``.  Raises ``ValueError`` naming an entry that points to a page or heading that does not exist.
     """
     file = book / "concepts.yml"
@@ -38,6 +40,11 @@ def load(book: Path) -> list[Concept]:
     if wrong:
         raise ValueError(f"concepts.yml: {'; '.join(wrong)}: no such page or heading in the book")
     return sorted(concepts, key=lambda concept: concept.name.casefold())
+
+
+def identity(concept: Concept) -> str:
+    """The id of a concept on the page of the index."""
+    return f"concept-{nodes.make_id(concept.name)}"
 
 
 def split(place: str) -> tuple[str, str]:
@@ -63,7 +70,8 @@ def heading_of(book: Path, place: str) -> str:
 
 def _concept(name: object, entry: object) -> Concept:
     given = {"see": entry} if isinstance(entry, (str, list)) else entry
-    if not isinstance(given, dict) or set(given) - {"see", "also", "covered"}:
-        raise ValueError(f"concepts.yml: {name!r} must be a place, or have see, also and covered, got {entry!r}")
+    if not isinstance(given, dict) or set(given) - {"says", "see", "also", "covered"}:
+        raise ValueError(f"concepts.yml: {name!r} must be a place, or have says, see, also and covered, got {entry!r}")
     see, also = (tuple([v] if isinstance(v, str) else v or ()) for v in (given.get("see"), given.get("also")))
-    return Concept(str(name), tuple(map(str, also)), tuple(map(str, see)), bool(given.get("covered", True)))
+    words = str(given.get("says", "")).strip()
+    return Concept(str(name), tuple(map(str, also)), tuple(map(str, see)), bool(given.get("covered", True)), words)

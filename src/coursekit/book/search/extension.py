@@ -13,7 +13,7 @@ from sphinx.environment import BuildEnvironment
 
 from coursekit.book import uses
 from coursekit.book.nodes import CourseDirective, paragraph
-from coursekit.book.search import concepts, entries
+from coursekit.book.search import concepts, entries, terms
 from coursekit.paths import write_atomically
 
 STATIC = Path(__file__).with_name("static")
@@ -32,22 +32,19 @@ class Concepts(CourseDirective):
         """A list by name."""
         uses.note(self.app, self.env.docname, "concepts")
         known = concepts.load(Path(self.app.srcdir))
-        items = [nodes.list_item("", self.line(concept), ids=[identity(concept)]) for concept in known]
+        items = [nodes.list_item("", self.line(concept), ids=[concepts.identity(concept)]) for concept in known]
         return [nodes.bullet_list("", *items, classes=["td-concepts"])] if items else [paragraph("No concepts yet.")]
 
     def line(self, concept: concepts.Concept) -> nodes.paragraph:
         """One concept."""
         also = f" ({', '.join(concept.also)})" if concept.also else ""
-        lead = "" if concept.covered else "not covered" + ("; see " if concept.see else "")
-        parts: list[nodes.Node | str] = [nodes.strong("", concept.name), f"{also}: {lead}"]
+        lead = "see " if concept.covered else "not covered" + ("; see " if concept.see else ".")
+        says = f" {concept.says}" if concept.says else ""
+        parts: list[nodes.Node | str] = [nodes.strong("", concept.name), f"{also}:{says}"]
+        parts.append(f" {lead[0].upper()}{lead[1:]}" if concept.says else f" {lead}")
         for number, place in enumerate(concept.see):
             parts += [", " if number else "", concept_link("", place=place)]
         return paragraph(*parts)
-
-
-def identity(concept: concepts.Concept) -> str:
-    """The id of a concept on its page."""
-    return f"concept-{nodes.make_id(concept.name)}"
 
 
 def link_up(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -85,10 +82,12 @@ def everything(app: Sphinx, env: BuildEnvironment) -> Iterator[entries.Entry]:
     for concept in concepts.load(Path(app.srcdir)):
         places = [(address(app, place), concepts.heading_of(Path(app.srcdir), place)) for place in concept.see]
         target = next((found for found, _ in places if found), "")
-        says = ("" if concept.covered else "Not covered in this book. ") + (
-            f"See {', '.join(text for _, text in places)}." if places else ""
+        parts = [concept.says, "" if concept.covered else "Not covered in this book."]
+        parts.append(f"See {', '.join(text for _, text in places)}." if places else "")
+        says = " ".join(filter(None, parts))
+        where = (
+            target if concept.covered and target else f"{home}.html#{concepts.identity(concept)}" if home else target
         )
-        where = target if concept.covered and target else f"{home}.html#{identity(concept)}" if home else target
         if where:
             yield entries.Entry("concept", concept.name, "Index of concepts", where, says, " · ".join(concept.also))
     for name in listed:
@@ -120,5 +119,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(concept_link)
     app.add_directive("concepts", Concepts)
     app.connect("doctree-resolved", link_up)
+    terms.setup(app)
     app.connect("html-page-context", choose, priority=400)
     app.connect("build-finished", write)

@@ -1,0 +1,101 @@
+"""Terms of other chapters: where a chapter first uses one, the word shows what it means and leads to the index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from coursekit.book import front, uses
+from coursekit.book.search import concepts
+
+SHOWN = 5  # terms in a chapter, rarest first: each is a stop of the Tab key
+NOT_INSIDE = (nodes.reference, nodes.title, nodes.literal, nodes.math, nodes.caption, nodes.table, nodes.admonition)
+BOXES = {"td-claim", "td-predict", "td-head"}
+
+
+def pattern(name: str) -> re.Pattern[str]:
+    """How a name appears in a text: at the beginning of a sentence, too, in the plural, and over the end of a line."""
+    words = r"\s+".join(re.escape(word) for word in name.split())
+    first = (
+        f"[{words[0].upper()}{words[0].lower()}]{words[1:]}" if words[0].isalpha() and name[1:2].islower() else words
+    )
+    return re.compile(rf"(?<![\w-]){first}s?(?![\w-])")
+
+
+def foreign(known: Iterable[concepts.Concept], page: str) -> list[concepts.Concept]:
+    """The concepts with a meaning in words that another page treats."""
+    return [concept for concept in known if concept.says and page not in {concepts.split(p)[0] for p in concept.see}]
+
+
+def rarity(known: Iterable[concepts.Concept], texts: Iterable[str]) -> dict[str, int]:
+    """In how many of the texts each concept is named."""
+    texts = list(texts)
+    return {concept.name: sum(pattern(concept.name).search(text) is not None for text in texts) for concept in known}
+
+
+def plain_texts(doctree: nodes.document) -> Iterator[nodes.Text]:
+    """The words of a page's paragraphs, without links, formulas, headings and boxes."""
+    for text in doctree.findall(nodes.Text):
+        above = list(_ancestors(text))
+        apart = any(isinstance(node, NOT_INSIDE) or BOXES & set(node.get("classes", ())) for node in above)
+        if isinstance(text.parent, nodes.paragraph) and not apart and not _in_claim(text):
+            yield text
+
+
+def _in_claim(text: nodes.Text) -> bool:
+    """Whether a text is part of a sentence that is a claim, or of the note on it: both stand between raw tags."""
+    siblings = text.parent.children
+    before = [node.astext() for node in siblings[: siblings.index(text)] if isinstance(node, nodes.raw)]
+    return bool(before) and ("td-tested" in before[-1] or "td-note" in before[-1])
+
+
+def mark(doctree: nodes.document, wanted: Mapping[str, concepts.Concept], home: str) -> list[str]:
+    """Make a link of the first place of each wanted concept; the names found."""
+    found = []
+    for name, concept in wanted.items():
+        for text in plain_texts(doctree):
+            match = pattern(name).search(text.astext())
+            if match is None:
+                continue
+            said = text.astext()
+            link = nodes.reference(
+                "", match[0], internal=True, refuri=f"{home}#{concepts.identity(concept)}", classes=["td-term"]
+            )
+            link["reftitle"] = f"{concept.name}: {concept.says}"
+            parent = text.parent
+            at = parent.index(text)
+            before, after = said[: match.start()], said[match.end() :]
+            parent[at : at + 1] = [node for node in (nodes.Text(before), link, nodes.Text(after)) if node.astext()]
+            found.append(name)
+            break
+    return found
+
+
+def explain(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark the terms of a chapter, those that the fewest chapters use before all others."""
+    home = next((name for name in app.env.found_docs if "concepts" in uses.uses(app.env).get(name, {})), "")
+    heads = [node for node in doctree.findall(nodes.container) if "td-head" in node.get("classes", ())]
+    if not home or not heads or app.builder.format != "html":
+        return
+    book = Path(app.srcdir)
+    known = foreign(concepts.load(book), docname)
+    counts = rarity(known, (text for _, text in front.chapters(book)))
+    here = " ".join(text.astext() for text in plain_texts(doctree))
+    present = [concept for concept in known if pattern(concept.name).search(here)]
+    rarest = sorted(present, key=lambda concept: (counts[concept.name], concept.name))[:SHOWN]
+    mark(doctree, {concept.name: concept for concept in rarest}, app.builder.get_relative_uri(docname, home))
+
+
+def _ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx's events."""
+    app.connect("doctree-resolved", explain)
