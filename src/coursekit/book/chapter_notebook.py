@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import jupytext
 import nbformat
 
-from coursekit.book import claim_text
+from coursekit.book import claim_text, quiz
 from coursekit.book.claimdata import Record
 
 BLOCK = re.compile(r"^(`{3,}|:{3,})\{([\w-]+)\}[ \t]*([^\n]*)\n(.*?)^\1[ \t]*$\n?", re.S | re.M)
@@ -59,6 +59,8 @@ def _block(name: str, argument: str, body: str, chapter: Chapter) -> str:
         question, _, answer = body.partition("\n+++")
         folded = f"<details><summary>Answer</summary>\n\n{answer.strip()}\n\n</details>"
         return f"**Predict first.** {question.strip()}\n\n{folded}\n"
+    if name == "quiz":
+        return _quiz(body)
     if name == "claim" and argument in chapter.records:
         return _claim(chapter.records[argument])
     if name == "math":
@@ -71,6 +73,13 @@ def _block(name: str, argument: str, body: str, chapter: Chapter) -> str:
             + "\n"
         )
     return ""  # what the book makes of its own data: heads, tables, lists
+
+
+def _quiz(body: str) -> str:
+    question, options = quiz.parse(body)
+    listed = "\n".join(f"- {option.says}" for option in options)
+    why = "\n".join(f"- {option.says} **{'Right' if option.right else 'No'}.** {option.why}" for option in options)
+    return f"**Check yourself.** {question}\n\n{listed}\n\n<details><summary>Answer</summary>\n\n{why}\n\n</details>\n"
 
 
 def _claim(record: Record) -> str:

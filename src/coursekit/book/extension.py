@@ -19,6 +19,7 @@ from coursekit.book import (
     map as course_map,
     order,
     places,
+    quiz,
     scripts,
     uses,
 )
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         claim_directives,
         claim_roles,
         chapter_directives,
+        quiz,
         course_map,
         order,
         figures,

@@ -30,6 +30,11 @@ CHAPTER = Chapter(
         ("Keep `{code}` and $x$.", "Keep `{code}` and $x$."),
         ("```{chapter-head}\n```\n\nText.", "Text."),
         (
+            "```{quiz}\nWhich?\n\n- [x] This. +++ Since it is.\n- [ ] That. +++ It is\n  not.\n```",
+            "**Check yourself.** Which?\n\n- This.\n- That.\n\n<details><summary>Answer</summary>\n\n"
+            "- This. **Right.** Since it is.\n- That. **No.** It is not.\n\n</details>",
+        ),
+        (
             "```{predict}\nWhich?\n+++\nThis.\n```",
             "**Predict first.** Which?\n\n<details><summary>Answer</summary>\n\nThis.\n\n</details>",
         ),

@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlsplit
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 COLUMN = 820  # CSS pixels of a drawing that is as wide as the text
-BOXES = ".td-claim, .td-predict, .td-head, .admonition"
+BOXES = ".td-claim, .td-predict, .td-quiz, .td-head, .admonition"
 FORMULA = re.compile(r"<math\b.*?</math>", re.S)
 # Nothing on paper: what one presses, what scripts fill, copies of what the text says.
 GONE = (
-    "script, style, button, form, template, dialog, source, img.dynfig-dark, .headerlink, .td-note, .td-anchor, .td-narrow, "
-    ".td-computed, .td-answers, .td-answer, .td-progress, .cell_input, .onlyprint, #pst-skip-link, details.td-code, "
+    "script, style, button, input, form, template, dialog, source, img.dynfig-dark, .headerlink, .td-note, .td-anchor, "
+    ".td-narrow, .td-computed, .td-answers, .td-answer, .td-progress, .cell_input, .onlyprint, #pst-skip-link, details.td-code, "
     "details.hide > summary, .td-explorable-frame, .td-aim > p, .td-evidence a[href*='claims/']"
 )
 

@@ -12,9 +12,9 @@ from sphinx.application import Sphinx
 from coursekit.book import front, uses
 from coursekit.book.search import concepts
 
-SHOWN = 5  # terms in a chapter, rarest first: each is a stop of the Tab key
+SHOWN = 4  # terms in a chapter, rarest first: each is a stop of the Tab key
 NOT_INSIDE = (nodes.reference, nodes.title, nodes.literal, nodes.math, nodes.caption, nodes.table, nodes.admonition)
-BOXES = {"td-claim", "td-predict", "td-head"}
+BOXES = {"td-claim", "td-predict", "td-quiz", "td-head"}
 
 
 def pattern(name: str) -> re.Pattern[str]:

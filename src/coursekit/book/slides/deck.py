@@ -140,6 +140,8 @@ def _parts(node: Tag, following: Tag | None) -> Iterator[tuple[str, float]]:
         yield f'<div class="td-formula">{node}</div>', FORMULA
     elif "td-predict" in classes:
         yield _prediction(node), FULL
+    elif "td-quiz" in classes:
+        yield str(node), FULL
     elif "td-claim" in classes:
         yield str(node), 1.0 + 0.8 * _lines(node.get_text())
     elif "td-explorable-frame" in classes:
