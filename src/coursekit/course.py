@@ -6,6 +6,7 @@ nbgrader course: its classroom is the folder itself, and what ``[tool.coursekit]
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ class Course:
 
     Topics are packages of ``package``.  Students may import ``library``, a package, and nothing else of ``package``.
     ``preload`` names modules that are loaded before a student's process begins.  ``kit_files`` go into students' kits.
+    ``published`` is where the built book lies in public: ``owner/repository@branch`` of GitHub, the repository being the
+    course's own; its pages then open their notebooks on Binder and Colab.
     Folders are given below ``root``.
     """
 
@@ -42,6 +45,7 @@ class Course:
     library: str = ""
     preload: tuple[str, ...] = ()
     kit_files: tuple[str, ...] = ("constraints.txt", "LICENSE", "LICENSE-TEXT.md")
+    published: str = ""
     book: Path = Path("book")
     exercises: Path = Path("exercises")
     solutions: Path = Path("solutions")
@@ -126,7 +130,7 @@ def _checked(file: Path, table: Any) -> Course:
     for key, value in table.items():
         if key not in rules:
             raise CourseError(f"{file}: [tool.coursekit] has no key {key!r}; there are {', '.join(rules)}")
-        words, holds = NAMES if key in ("package", "library") else rules[key]
+        words, holds = SPECIAL.get(key, rules[key])
         if not holds(value):
             raise CourseError(f"{file}: {key} of [tool.coursekit] must be {words}, got {value!r}")
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
@@ -147,7 +151,17 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and all(part.isidentifier() for part in value.split("."))
 
 
+def _is_published(value: object) -> bool:
+    return isinstance(value, str) and PUBLISHED.fullmatch(value) is not None
+
+
 NAMES: tuple[str, Callable[[object], bool]] = ('the name of a Python package, such as "course.toolbox"', _is_name)
+PUBLISHED = re.compile(r"(?P<repository>[\w-]+/[\w.-]+)@(?P<branch>[\w.-]+)")
+SPECIAL: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "package": NAMES,
+    "library": NAMES,
+    "published": ('a repository of GitHub and a branch, such as "owner/course@gh-pages"', _is_published),
+}
 RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
     "str": ("a text that is not empty", _is_text),
     "Path": ('a folder\'s path, such as "exercises"', _is_text),

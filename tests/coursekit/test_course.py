@@ -89,6 +89,10 @@ def test_of_nbgraders_configurations_only_the_classrooms_own_is_run(tmp_path, mo
         ),
         ("[tool.coursekit]\nid = 3", "id of .* must be a text that is not empty, got 3"),
         ('[tool.coursekit]\nlibrary = "my-lib"', "library of .* must be the name of a Python package, .* got 'my-lib'"),
+        (
+            '[tool.coursekit]\npublished = "https://x.org"',
+            "published of .* must be a repository of GitHub and a branch, .* got",
+        ),
         ('[tool.coursekit]\npreload = "numpy"', "preload of .* must be a list of texts, got 'numpy'"),
         ('[tool.coursekit]\nbook = ""', "book of .* must be a folder's path"),
         ('[tool.coursekit]\npackage = "a.b"\nlibrary = "a"', "library = 'a' of .* holds all of package = 'a.b'"),

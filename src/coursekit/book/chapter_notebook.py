@@ -30,10 +30,15 @@ class Chapter:
     equations: Mapping[str, str] = field(default_factory=dict)
 
 
-def notebook(text: str, lead: str, chapter: Chapter) -> str:
-    """The notebook of a page of MyST, beginning with ``lead``, as JSON; the same text gives the same bytes."""
+def notebook(text: str, lead: str, chapter: Chapter, install: str = "") -> str:
+    """The notebook of a page of MyST, beginning with ``lead``, as JSON; the same text gives the same bytes.
+
+    ``install`` is the text of a first cell of code, for a machine that does not have the course.
+    """
     read = jupytext.reads(text, fmt="md:myst")
     cells = [nbformat.v4.new_markdown_cell(lead)]
+    if install:
+        cells.append(nbformat.v4.new_code_cell(install))
     for cell in read.cells:
         if cell.cell_type == "markdown":
             cell.source = spelled_out(cell.source, chapter)

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 from typing import Any
+from urllib.parse import quote
 
 from pybtex.database import parse_file
 from sphinx.application import Sphinx
@@ -16,6 +17,7 @@ from coursekit.book import front, uses
 from coursekit.book.bibliography import authors
 from coursekit.book.chapter_notebook import Chapter, notebook
 from coursekit.book.exercises import question_title
+from coursekit.course import current
 from coursekit.paths import write_atomically
 
 FOLDER = "notebooks"
@@ -73,8 +75,38 @@ def write_notebook(app: Sphinx, pagename: str) -> str:
         "the book's guide for readers says how. What the book makes of its own data is left out here.*"
     )
     made = f"{FOLDER}/{pagename}.ipynb"
-    write_atomically(Path(app.outdir) / made, notebook(text, lead, chapter_of(app)))
+    published = current().published
+    write_atomically(Path(app.outdir) / made, notebook(text, lead, chapter_of(app), install(published)))
+    if published:
+        write_atomically(Path(app.outdir) / "binder" / "requirements.txt", f"{source(published)}\n")
     return made
+
+
+def source(published: str) -> str:
+    """What pip installs to have the course, given ``owner/repository@branch`` of the built book."""
+    return f"git+https://github.com/{published.partition('@')[0]}"
+
+
+def install(published: str) -> str:
+    """The first cell of a notebook that a stranger's machine opens; empty where the book is not published."""
+    return (
+        f"# once, on a machine that does not have the course\n%pip install --quiet {source(published)}"
+        if published
+        else ""
+    )
+
+
+def launches(published: str, notebook: str) -> list[tuple[str, str]]:
+    """Where a notebook of the published book can be opened: names and addresses."""
+    repository, _, branch = published.partition("@")
+    return (
+        [
+            ("Binder", f"https://mybinder.org/v2/gh/{repository}/{branch}?labpath={quote(notebook, safe='')}"),
+            ("Colab", f"https://colab.research.google.com/github/{repository}/blob/{branch}/{quote(notebook)}"),
+        ]
+        if published
+        else []
+    )
 
 
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
@@ -82,8 +114,12 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], 
     execution = getattr(app.env, "nb_metadata", {}).get(pagename, {}).get("exec_data")
     if not execution or app.builder.format != "html" or "body" not in context:
         return
-    made = context["pathto"](write_notebook(app, pagename), 1)
-    link = f'<a href="{html.escape(made)}" download>Download this page as a notebook</a>.'
+    written = write_notebook(app, pagename)
+    made = context["pathto"](written, 1)
+    link = f'<a href="{html.escape(made)}" download>Download this page as a notebook</a>'
+    elsewhere = launches(current().published, written)
+    opened = " or ".join(f'<a href="{html.escape(address)}">{name}</a>' for name, address in elsewhere)
+    link += f", or open it on {opened}." if opened else "."
     context["body"] += f'\n<p class="td-computed">{link} {html.escape(sentence(execution))}</p>\n'
 
 

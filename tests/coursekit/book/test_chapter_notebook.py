@@ -10,7 +10,7 @@ from test_book_build import claim_outcome
 
 from coursekit.book.chapter_notebook import Chapter, notebook, spelled_out
 from coursekit.book.claimdata import Record
-from coursekit.book.computed import sentence
+from coursekit.book.computed import install, launches, sentence
 
 RECORD = Record(claim_outcome(1.0, 1.5).record() | {"code": "", "file": "tiny.py", "line": 1, "settings": []})
 CHAPTER = Chapter(
@@ -58,6 +58,19 @@ def test_the_notebook_is_valid_and_the_same_every_time() -> None:
     read = nbformat.reads(made, as_version=4)
     nbformat.validate(read)
     assert [cell.source for cell in read.cells] == ["*From here.*", "# One", "x = 1", "End."]
+
+
+def test_a_published_book_opens_its_notebooks_elsewhere_where_a_first_cell_installs_the_course() -> None:
+    assert dict(launches("ada/engines@gh-pages", "notebooks/one two.ipynb")) == {
+        "Binder": "https://mybinder.org/v2/gh/ada/engines/gh-pages?labpath=notebooks%2Fone%20two.ipynb",
+        "Colab": "https://colab.research.google.com/github/ada/engines/blob/gh-pages/notebooks/one%20two.ipynb",
+    }
+    made = nbformat.reads(notebook("# One\n", "Lead.", CHAPTER, install("ada/engines@gh-pages")), as_version=4)
+    assert (
+        made.cells[1].cell_type == "code"
+        and "%pip install --quiet git+https://github.com/ada/engines" in made.cells[1].source
+    )
+    assert launches("", "notebooks/one.ipynb") == [] and install("") == ""
 
 
 def test_when_a_page_was_computed_is_said_only_where_it_is_known() -> None:
