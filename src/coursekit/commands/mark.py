@@ -8,6 +8,8 @@ import click
 
 from coursekit.classroom import bank
 from coursekit.classroom.bank import Remark
+from coursekit.classroom.desk.server import Server
+from coursekit.classroom.desk.sheets import Desk
 from coursekit.classroom.gradebook import marking
 from coursekit.classroom.gradebook.scores import Mark, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -57,17 +59,21 @@ def listed(remarks: list[Remark]) -> Iterator[str]:
 @click.option("--points", type=float, help="In place of the remarks' own.")
 @click.option("--comment", default="", help="Words of your own, after the remarks.")
 @click.option("--keep", is_flag=True, help="Put the comment into the bank, without points.")
+@click.option("--page", is_flag=True, help="Mark by click, on a page in the browser that this machine alone sees.")
 @classroom_option
 @friendly
 def command(
     assignment: str, student: str | None, question: str | None, numbers: tuple[int, ...], points: float | None,
-    comment: str, keep: bool, classroom: Classroom,
+    comment: str, keep: bool, page: bool, classroom: Classroom,
 ) -> None:  # fmt: skip
-    """Give points and comments to STUDENT's written answer to QUESTION, from the bank of remarks.
+    """Give points and comments to STUDENT's written answer to QUESTION, from the bank of remarks; with --page, by click.
 
     Without STUDENT, list what waits and the bank; without --remark and --points, show the answer.  What is entered stands where
     formgrader has it, too.
     """
+    if page:
+        serve(classroom, assignment)
+        return
     every = bank.bank(classroom, assignment)
     if student is None or question is None:
         overview(classroom, assignment, every)
@@ -89,6 +95,18 @@ def command(
     if keep and comment:
         bank.keep(classroom, assignment, question, Remark(comment))
     click.echo(f"{student}, {question}: {given:g} of {marks[question].question.points:g}")
+
+
+def serve(classroom: Classroom, assignment: str) -> None:
+    """Serve the desk until Ctrl-C."""
+    with Server(Desk(classroom, assignment)) as server:
+        click.echo(
+            f"Mark at {server.address}\nThe address is yours alone; Ctrl-C ends the page, and what you entered stands."
+        )
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
 
 
 def overview(classroom: Classroom, assignment: str, every: dict[str, list[Remark]]) -> None:

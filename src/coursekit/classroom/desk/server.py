@@ -1,0 +1,152 @@
+"""The desk in a browser: a server for this machine's own user, with pages that run no script.
+
+Its address holds a secret, it listens on 127.0.0.1 and answers to that name alone, and its pages may load nothing: what a
+student wrote is shown as on the feedback page, escaped or cleaned.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from functools import cache
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from coursekit.classroom.desk.sheets import Desk, Sheet
+from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.show.feedback import points
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+LONGEST = 100_000  # bytes of a form
+ALLOWED = ("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "form-action 'self'")
+POLICY = "; ".join((*ALLOWED, "base-uri 'none'", "frame-ancestors 'none'"))
+
+
+@cache
+def template(name: str) -> jinja2.Template:
+    """A page of the desk, with every value escaped."""
+    loader = jinja2.FileSystemLoader(TEMPLATES / "desk")
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters["points"] = points
+    environment.filters["path"] = lambda text: quote(text, safe="")
+    return environment.get_template(name)
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a desk on a free port of this machine; one request at a time, but a connection that says nothing holds up none."""
+
+    daemon_threads = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.desk, self.secret, self.turn = desk, secrets.token_urlsafe(24), Lock()
+
+    @property
+    def address(self) -> str:
+        """What to open."""
+        return f"http://127.0.0.1:{self.server_port}/{self.secret}/"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """``/SECRET/`` lists the questions, ``/SECRET/QUESTION/STUDENT`` shows an answer and takes what is entered."""
+
+    server: Server
+    server_version, sys_version = "course", ""
+    timeout = 60  # seconds for a request to arrive
+
+    def do_GET(self) -> None:
+        """Show the list, the next answer of a question, or an answer."""
+        self._answer(lambda desk, parts: self._show(desk, parts))
+
+    def do_POST(self) -> None:
+        """Enter what the form says, and go on to the next answer."""
+        self._answer(lambda desk, parts: self._enter(desk, parts))
+
+    def _answer(self, act: Any) -> None:  # noqa: ANN401
+        host = f"127.0.0.1:{self.server.server_port}"
+        secret, *parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
+        if self.headers.get("Host") != host or not secrets.compare_digest(secret.encode(), self.server.secret.encode()):
+            return self._send(HTTPStatus.NOT_FOUND, "not found")
+        try:
+            with self.server.turn:
+                act(self.server.desk, parts)
+        except ClassroomError as error:
+            self._send(HTTPStatus.BAD_REQUEST, self._page("said.html.j2", words=str(error)))
+        return None
+
+    def _show(self, desk: Desk, parts: list[str]) -> None:
+        if parts in ([], [""]):
+            desk.lay_out()
+            return self._send(HTTPStatus.OK, self._page("questions.html.j2", questions=desk.questions()))
+        if len(parts) == 1:
+            return self._go_on(desk, parts[0])
+        return self._send(HTTPStatus.OK, self._sheet(desk, desk.sheet(*parts[:2])))
+
+    def _sheet(self, desk: Desk, sheet: Sheet, wrong: str = "", form: dict[str, list[str]] | None = None) -> str:
+        before, behind = desk.beside(sheet)
+        done, every = desk.questions()[sheet.question]
+        return self._page(
+            "sheet.html.j2", sheet=sheet, item=desk.shown(sheet), remarks=desk.remarks(sheet.question), wrong=wrong,
+            before=before, behind=behind, done=done, every=every, form=form or {},
+        )  # fmt: skip
+
+    def _enter(self, desk: Desk, parts: list[str]) -> None:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > LONGEST or len(parts) != 2:
+            raise ClassroomError(f"a form is for one answer and has at most {LONGEST:,} bytes")
+        form = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"), keep_blank_values=True)
+        sheet = desk.sheet(*parts)
+        try:
+            said = form.get("points", [""])[0].strip().replace(",", ".")
+            given = float(said) if said else None
+            if given is not None and not math.isfinite(given):
+                raise ValueError
+        except ValueError:
+            return self._send(
+                HTTPStatus.BAD_REQUEST, self._sheet(desk, sheet, f"points must be a number, got {said!r}", form)
+            )
+        comment = form.get("comment", [""])[0].replace("\r\n", "\n").strip()
+        try:
+            desk.give(sheet, form.get("remark", []), given, comment, "keep" in form)
+        except ClassroomError as error:
+            return self._send(HTTPStatus.BAD_REQUEST, self._sheet(desk, sheet, str(error), form))
+        return self._go_on(desk, sheet.question, sheet.student)
+
+    def _go_on(self, desk: Desk, question: str, after: str = "") -> None:
+        following = desk.next(question, after)
+        path = f"{quote(question, safe='')}/{quote(following.student, safe='')}" if following else ""
+        self.send_response(HTTPStatus.SEE_OTHER)
+        self.send_header("Location", f"/{self.server.secret}/{path}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _page(self, name: str, **values: Any) -> str:  # noqa: ANN401
+        styles = [TEMPLATES / "feedback" / "style.css", TEMPLATES / "desk" / "desk.css"]
+        style = Markup("".join(path.read_text("utf-8") for path in styles))  # noqa: S704
+        root = f"/{self.server.secret}/"
+        return template(name).render(assignment=self.server.desk.assignment, root=root, style=style, **values)
+
+    def _send(self, status: HTTPStatus, text: str) -> None:
+        data = text.encode()
+        self.send_response(status)
+        for name, value in (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(data))),
+            ("Content-Security-Policy", POLICY),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+        """Nothing: the address would show the secret."""

@@ -1,0 +1,107 @@
+"""The written answers of an assignment as sheets on a desk: question by question, which are marked, which is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from coursekit.classroom import bank
+from coursekit.classroom.bank import Remark
+from coursekit.classroom.gradebook import marking
+from coursekit.classroom.gradebook.scores import Mark, standings
+from coursekit.classroom.layout import Classroom, ClassroomError
+from coursekit.classroom.show import feedback
+from coursekit.classroom.show.answers import Behind, behind
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One answer: whose, to what, and what a person made of it so far."""
+
+    student: str
+    mark: Mark
+
+    @property
+    def question(self) -> str:
+        """The question's id."""
+        return self.mark.question.id
+
+
+class Desk:
+    """The sheets of an assignment as they were when it was laid out, with what has been entered since."""
+
+    def __init__(self, classroom: Classroom, assignment: str) -> None:
+        self.classroom, self.assignment = classroom, assignment
+        self.sources: Mapping[str, Behind] = {}
+        self.sheets: dict[tuple[str, str], Sheet] = {}
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Read anew what there is to mark."""
+        source = self.classroom.source_bytes(self.assignment)
+        self.sources = behind(source)
+        order = {question: number for number, question in enumerate(bank.rubric(source))}
+        found = [
+            Sheet(one.person.student, mark)
+            for one in standings(self.classroom, self.assignment)
+            if one.record
+            for mark in one.marks
+            if mark.status == "manual" or mark.waiting
+        ]
+        found.sort(key=lambda sheet: (order.get(sheet.question, -1), sheet.student))
+        self.sheets = {(sheet.question, sheet.student): sheet for sheet in found}
+
+    def questions(self) -> dict[str, tuple[int, int]]:
+        """For each question how many answers are marked, and how many there are."""
+        counts: dict[str, tuple[int, int]] = {}
+        for sheet in self.sheets.values():
+            done, every = counts.get(sheet.question, (0, 0))
+            counts[sheet.question] = done + (not sheet.mark.waiting), every + 1
+        return counts
+
+    def sheet(self, question: str, student: str) -> Sheet:
+        """One answer.  Raises ClassroomError where there is none."""
+        try:
+            return self.sheets[question, student]
+        except KeyError:
+            raise ClassroomError(
+                f"{student} has no answer to {question!r} in {self.assignment} that a person marks"
+            ) from None
+
+    def next(self, question: str, after: str = "") -> Sheet | None:
+        """The first answer to a question that waits, behind that of a student if there is one there; None when all are marked."""
+        waiting = [s for s in self.sheets.values() if s.question == question and s.mark.waiting and s.student != after]
+        return next((s for s in waiting if s.student > after), waiting[0] if waiting else None)
+
+    def beside(self, sheet: Sheet) -> tuple[str, str]:
+        """The students whose answers to the same question lie before and behind, marked or not; empty at the ends."""
+        students = [other.student for other in self.sheets.values() if other.question == sheet.question]
+        at = students.index(sheet.student)
+        return (students[at - 1] if at else ""), (students[at + 1] if at + 1 < len(students) else "")
+
+    def remarks(self, question: str) -> list[Remark]:
+        """The bank of a question."""
+        return bank.bank(self.classroom, self.assignment).get(question, [])
+
+    def shown(self, sheet: Sheet) -> feedback.Item:
+        """The answer as a page may show it, with its model answer."""
+        path = self.classroom.autograded(self.assignment, sheet.student)
+        cells = feedback.answers(feedback.shown(path, self.assignment))
+        return feedback.item(sheet.mark, cells, self.sources.get(sheet.question, Behind()), True)
+
+    def give(self, sheet: Sheet, chosen: Sequence[str], points: float | None, comment: str, keep: bool) -> float:
+        """Enter points and words: those of the remarks whose texts are chosen, unless ``points`` says otherwise; the points.
+
+        Raises ClassroomError where nothing gives points, and for points that the question does not have.
+        """
+        remarks = [remark for remark in self.remarks(sheet.question) if remark.text in chosen]
+        given = bank.total(remarks) if points is None else points
+        if given is None:
+            raise ClassroomError("choose a remark that gives points, or enter points (0 for none)")
+        words = "\n\n".join([*(remark.text for remark in remarks), *([comment] if comment else [])])
+        marking.give(self.classroom, self.assignment, sheet.student, sheet.mark.question, given, words)
+        if keep and comment:
+            bank.keep(self.classroom, self.assignment, sheet.question, Remark(comment))
+        manual = replace(sheet.mark.manual, score=given, comment=words or sheet.mark.manual.comment, again=False)
+        self.sheets[sheet.question, sheet.student] = replace(sheet, mark=replace(sheet.mark, manual=manual))
+        return given
