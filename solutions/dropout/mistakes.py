@@ -786,6 +786,22 @@ def measure(seed, n, q, steps):
     Z = (rng.random((MASKS, len(a))) < q) / q
     return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
 
+# %% spread_lab / one-after-the-other
+# says: You change a before you compute the gradient of W. Both gradients belong to the weights from before the step.
+# hint: 2
+def measure(seed, n, q, steps):
+    X, y = lab_examples(seed, n)
+    W, a = lab_start(seed)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        H = np.tanh(X @ W)
+        Z = (rng.random(H.shape) < q) / q
+        r = (H * Z) @ a - y
+        a = a - RATE * (H * Z).T @ r / n
+        W = W - RATE * X.T @ (np.outer(r, a) * Z * (1 - H**2)) / n
+    Z = (rng.random((MASKS, len(a))) < q) / q
+    return {"W": W, "a": a, "spread": np.std(Z @ (np.tanh(PROBES @ W) * a).T, axis=0)}
+
 # %% spread_lab / standard-error
 # says: You divided by the root of the number of masks. That is how far the mean over masks can be off; the spread is the standard deviation of one output.
 # hint: 1
@@ -815,7 +831,7 @@ def draw(seed, sizes, q, steps):
     return figure
 
 # %% spread_lab / one-over-n
-# says: Your third curve falls like 1/n. A posterior's variance does; its standard deviation falls like 1/sqrt(n).
+# says: Your third curve is not the first measured value times sqrt(first size / n). A posterior's variance falls like 1/n, its standard deviation like 1/sqrt(n).
 # hint: 3
 def draw(seed, sizes, q, steps):
     runs = [measure(seed, n, q, steps) for n in sizes]
@@ -829,7 +845,7 @@ def draw(seed, sizes, q, steps):
     return figure
 
 # %% spread_lab / at-the-start
-# says: You predict at the weights before training. Take those that measure returns for each size.
+# says: Your predicted curve is not what predict gives, averaged over the probes, for the weights that measure returns for each size. Those before training are others.
 # hint: 3
 def draw(seed, sizes, q, steps):
     measured = [np.mean(measure(seed, n, q, steps)["spread"]) for n in sizes]

@@ -18,20 +18,21 @@ Shows = Mapping[str, Points]
 
 def missing(
     figure: object, *, x: str = "", y: str = "", shows: Shows | Callable[[], Shows] | None = None,
-    covers: tuple[float, float] | None = None, log: str = "",
+    covers: tuple[float, float] | None = None, log: str = "", names: int = 2,
 ) -> str:  # fmt: skip
     """What a figure, or what a function gives as one, lacks, in words; empty when nothing.
 
     Every axis of axes that hold a series needs a label, and series that share axes need names.  ``x`` and ``y`` say what
     the axes are of, for the message.  ``shows`` maps words to points, two sequences: some line runs through each of them, or
     markers or bars lie there, within the limits of the axes.  ``covers``: the range along x that one line spans.
-    ``log`` names the axes, ``"x"``, ``"y"`` or ``"xy"``, that are logarithmic.
+    ``log`` names the axes, ``"x"``, ``"y"`` or ``"xy"``, that are logarithmic.  ``names``: so many of the series that share axes
+    need names of their own.
     """
-    value = usable(figure() if type(figure) is FunctionType else figure)
     wanted = {name: _array(points) for name, points in (shows() if callable(shows) else shows or {}).items()}
+    value = usable(figure() if type(figure) is FunctionType else figure)  # last, so that it is the call that is told
     try:
         drawn = [axes for axes in value["axes"][:MOST] if axes["series"]]  # type: ignore[index]
-        problems = list(_problems(drawn, {"x": x, "y": y}, wanted, covers, log))
+        problems = [*_problems(drawn, {"x": x, "y": y}, wanted, covers, log), *_unnamed(drawn, names)]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):
         return f"your answer gave {described(value)}, where a figure of matplotlib is wanted: end with `return figure`"
     return "; ".join(problems)
@@ -53,8 +54,16 @@ def _problems(
             yield f"the axis {place} has no label{of}: set_{which}label(…)"
         if which in log and not any(axes[f"{which}scale"] == "log" for axes in drawn):
             yield f'the axis {place} is not logarithmic: set_{which}scale("log")'
-    if any(len(axes["series"]) > 1 and len(set(axes["texts"])) < 2 for axes in drawn):
-        yield "its series have no names: give each a label=… and call legend()"
+
+
+def _unnamed(drawn: list, names: int) -> Iterator[str]:
+    """What the names of series that share axes lack; nothing where each has one, or as many as are asked for."""
+    for axes in drawn:
+        series, named = len(axes["series"]), len(set(axes["texts"]))
+        if series > 1 and named < min(names, series):
+            some = f"only {named} of its series have a name" if named > 1 else "its series have no names"
+            yield f"{some}: give each a label=… and call legend()"
+            return
 
 
 def _array(points: Points) -> np.ndarray:

@@ -112,6 +112,16 @@ def test_series_are_told_apart_by_a_legend_or_by_words_beside_them(name):
     assert lacks(curve, lambda axes: axes.plot(STEPS, 2 * LOSS), name) == ""
 
 
+def test_as_many_names_as_are_asked_for_and_no_more_than_there_are_series():
+    three = (lambda axes: axes.plot(STEPS, 2 * LOSS), lambda axes: axes.plot(STEPS, 3 * LOSS))
+    two, all_three = (lambda axes: axes.legend(["one", "two"])), (lambda axes: axes.legend(["one", "two", "three"]))
+    assert lacks(curve, *three, two) == "" == lacks(curve, *three, all_three, wanted=WANTED | {"names": 3})
+    wanted = WANTED | {"names": 3}
+    assert lacks(curve, *three, two, wanted=wanted).startswith("only 2 of its series have a name")
+    assert lacks(curve, *three, wanted=wanted).startswith("its series have no names")
+    assert lacks(curve, three[0], two, wanted=wanted) == "" == lacks(curve, wanted=wanted)
+
+
 def test_horizontal_and_vertical_lines_are_where_the_data_say():
     level = {"shows": {"the law": ([0, 4], [8.0, 8.0])}, "covers": (0, 4)}
     named = lambda axes: axes.legend(["loss", "law"])  # noqa: E731

@@ -141,8 +141,10 @@ class Recorder:
         self.require(lambda: untouched(answer, given, self.look), message, hint)
 
     def figure(self, name: str, value: object, hint: int | None = None, **wanted: Any) -> None:
-        """As ``Check.figure``."""
-        self.require(lambda: not missing(value, **wanted), name)
+        """As ``Check.figure``; what is missing, in words, is the outcome."""
+        seen = self._see(name, lambda: missing(value, **wanted))
+        self.requires.add(name)
+        seen.failed = bool(seen.error or seen.value)
 
     def given(self, name: str, value: object, *, like: object = NOTHING) -> None:
         """As ``Check.given``."""
@@ -265,7 +267,8 @@ def _outcome(name: str, seen: Observed, reference: Recorder, recorder: Recorder)
     if seen.error:
         return {"error": seen.error}
     if name in recorder.requires:
-        return {"failed": True} if seen.failed else None
+        words = {"value": seen.value} if type(seen.value) is str else {}  # what a figure lacks
+        return {"failed": True} | words if seen.failed else None
     right = reference.seen.get(name)
     if right is None or not difference(plain(right.value), seen.value, seen.tolerance or Tolerance()):
         return None

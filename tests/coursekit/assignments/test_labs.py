@@ -5,6 +5,7 @@ from fixture import copy_course
 
 from coursekit.assignments.notebook import facts
 from coursekit.assignments.parse import load
+from coursekit.assignments.prove import prover_of
 from coursekit.assignments.schema import AssignmentError
 
 LAB = """```{question}
@@ -73,3 +74,34 @@ def test_a_lab_says_what_it_is(tmp_path):
 def test_a_lab_predicts_measures_draws_and_is_explained(tmp_path, change, words):
     with pytest.raises(AssignmentError, match=words):
         load("tiny", course(tmp_path, **change))
+
+
+DRAW = """def draw(seed):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.plot([0, 1], [0, HEIGHT])
+    axes.set(xlabel=BELOW, ylabel="y")
+    return figure
+"""
+
+
+def drawing(height="1", below='"x"'):
+    return DRAW.replace("HEIGHT", height).replace("BELOW", below)
+
+
+def test_what_a_figure_lacks_tells_mistakes_apart(tmp_path):
+    lab = LAB.replace("draw(check.seed))", 'draw(check.seed), shows={"a line": ([0, 1], [0, 1])})')
+    root = course(tmp_path, lab=lab)
+    folder = root / "solutions" / "tiny"
+    reference = folder / "reference.py"
+    reference.write_text(reference.read_text().replace("def draw(seed):\n    return 1.0\n", drawing()))
+    wrong = f"\n# %% swing / no-label\n# says: It has no label.\n# hint: 1\n{drawing(below='str()')}"
+    (folder / "mistakes.py").write_text((folder / "mistakes.py").read_text() + wrong)
+    assignment = load("tiny", root)
+    prover, question = prover_of(assignment, root), assignment.question("swing")
+    others = "def predict(rate):\n    return 1.0\n\n\n"
+    assert prover.run(question, others + drawing()).earned
+    assert prover.run(question, others + drawing(below='" "')).mistakes == ("no-label",)
+    other = prover.run(question, others + drawing(height="2"))
+    assert not other.mistakes and "show a line" in other.message
