@@ -127,6 +127,22 @@ def test_an_exchange_is_read_and_nobody_hands_in_for_another(room, inbox, monkey
     assert any("its folder is of the account bo, and named after chi" in line for line in said)
 
 
+@pytest.mark.parametrize(
+    ("owners", "refused"),
+    [
+        ({"ann": "ann", "bo": "bo"}, set()),
+        ({"ann+": "ann", "bo+": "bo", "ann": "bo"}, {("ann", "bo")}),  # who hands in for another, and for oneself, too
+        ({"ann+": "ann", "ann": "bo"}, {("ann", "bo")}),  # or for another alone, who has an account
+        ({"ann": "bo", "bo": "bo"}, {("ann", "bo")}),  # or for another who has not handed in
+        ({"ann": "jovyan", "bo": "jovyan"}, set()),  # one account for all tells nothing
+        ({"ann": "ann", "bo": "jovyan"}, set()),
+        ({"ann": "", "bo": ""}, set()),  # no account is known
+    ],
+)
+def test_without_a_roster_an_exchange_shows_who_hands_in_for_another(owners, refused):
+    assert arrivals.foreign([(student.rstrip("+"), account) for student, account in owners.items()]) == refused
+
+
 def test_links_are_not_followed(room, inbox, tmp_path):
     put(tmp_path / "elsewhere" / "mini.ipynb")
     (inbox / "mini" / "ann.ipynb").symlink_to(tmp_path / "elsewhere" / "mini.ipynb")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Arrival:
     student: str = ""
     account: str = ""
     part: bool = False  # whether other parts of the assignment may be in the same file
+    foreign: bool = False  # whether the exchange shows that the account is another student's
 
     @property
     def key(self) -> str:
@@ -56,7 +57,7 @@ class Arrival:
 
     def items(self, roster: Mapping[str, Person]) -> list[Item]:
         """The notebooks in it, or why there is none; nothing is read of what a student put into another one's folder."""
-        if self.account in roster and self.account != self.student:
+        if self.foreign or (self.account in roster and self.account != self.student):
             reason = f"its folder is of the account {self.account}, and named after {self.student}"
             return [Refusal((self.account, self.path.name), reason, printable(self.path))]
         return list(from_file(self.path, self.parts))
@@ -68,12 +69,14 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
     ``assignments`` are the notebooks' names by the assignments'.
     """
     every: list[Arrival] = []
+    owners: dict[Path, tuple[str, str]] = {}  # student and account of each folder of an exchange
     for folder in (Path(entry.path) for entry in entries(inbox) if entry.is_dir(follow_symlinks=False)):
         parts = folder.name.split("+")
         if len(parts) >= NAMED:
+            owners[folder] = parts[0], account(folder)
             for name, notebook in assignments.items():
                 if name in (parts[1], f"{parts[1]}.{notebook}"):
-                    every += arrived(folder / f"{notebook}.ipynb", name, parts[0], account(folder))
+                    every += arrived(folder / f"{notebook}.ipynb", name, *owners[folder])
             continue
         names = [name for name, notebook in assignments.items() if name in (folder.name, f"{folder.name}.{notebook}")]
         for path in files(folder, DEEPEST) if names else ():
@@ -81,7 +84,21 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
             for name in names:  # of an assignment of several notebooks, a zip may hold each
                 one = arrived(path, name, inside[0] if inside else "")
                 every += [replace(arrival, part=len(names) > 1) for arrival in one]
+    of_others = foreign(owners.values())
+    every = [replace(one, foreign=(one.student, one.account) in of_others) for one in every]
     return sorted(every, key=lambda one: (one.written, printable(one.path)))
+
+
+def foreign(owners: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which pairs of student and account are of one student and another one's account, by what an exchange shows.
+
+    Where students have accounts of their own, one hands in under another's name if that other hands in from an account with
+    their own name, or if the account is itself a student's.  An account that all share tells nothing.
+    """
+    pairs = set(owners)
+    students = {student for student, _ in pairs}
+    with_account = {student for student, account in pairs if student == account}
+    return {(s, a) for s, a in pairs if a and a != s and (s in with_account or a in students)}
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
