@@ -67,15 +67,19 @@ def rescaled_run(eta, lam, c):
     rate = eta * c * c
     return np.array([rate, eta * lam / rate])
 
-# %% equilibrium / iterate
+# %% equilibrium / root
 def equilibrium(eta, lam, slope):
-    q = slope * eta
-    for _ in range(200_000):
-        new = (1 - eta * lam) ** 2 * q + (eta * slope) ** 2 / q
-        if abs(new - q) <= 1e-15 * q:
-            break
-        q = new
-    return np.sqrt(q), np.arctan2(eta * slope / np.sqrt(q), (1 - eta * lam) * np.sqrt(q))
+    from scipy.optimize import brentq
+
+    keep = (1 - eta * lam) ** 2
+    change = lambda u: np.log(keep + (eta * slope) ** 2 * np.exp(-4 * u))  # of the logarithm of the squared length
+    length = np.exp(brentq(change, -40, 40, xtol=1e-14, rtol=1e-14))
+    return length, np.arctan2(eta * slope / length, (1 - eta * lam) * length)
+
+# %% equilibrium / half-angle
+def equilibrium(eta, lam, slope):
+    p = eta * lam
+    return (eta * slope) ** 0.5 / (p * (2 - p)) ** 0.25, 2 * np.arcsin((p / 2) ** 0.5)
 
 # %% largest_rate / logs
 def largest_rate(trains, seeds, low, high, factor):

@@ -55,7 +55,7 @@ def batchnorm_backward(z, g, eps):
     return r * (g - g.mean(0) - z * (g * z).mean(0))
 
 # %% batchnorm_backward / no-epsilon
-# says: You left epsilon out. It belongs to the variance, inside the root; the small difference is no rounding error.
+# says: Epsilon is missing where it belongs: it is added to the variance, inside the root. The small difference is no rounding error.
 # hint: 2
 def batchnorm_backward(z, g, eps):
     r = 1 / np.sqrt(z.var(0))
@@ -93,7 +93,7 @@ def batchnorm_backward(z, g, eps):
     return r * (g - g.mean(0) + z_hat * (g * z_hat).mean(0))
 
 # %% batchnorm_backward / centred-only
-# says: You used the centred inputs in the term of the variance where the normalised ones belong, twice.
+# says: You used the centred inputs in the term of the variance where the normalised ones belong: r is missing in one factor or in both.
 # hint: 3
 def batchnorm_backward(z, g, eps):
     r = 1 / np.sqrt(z.var(0) + eps)
@@ -217,7 +217,7 @@ def rmsnorm_backward(z, scale, g, eps):
     return r * (u - z_hat * (u * z_hat).mean(1, keepdims=True)), (g * z_hat).sum(0)
 
 # %% rmsnorm_backward / no-epsilon
-# says: You left epsilon out; it belongs to the mean square, inside the root.
+# says: Epsilon is missing where it belongs: it is added to the mean square, inside the root.
 # hint: 3
 def rmsnorm_backward(z, scale, g, eps):
     r = 1 / np.sqrt((z**2).mean(1, keepdims=True))
@@ -290,7 +290,7 @@ def evaluation_mode(batches, z, momentum, eps):
     return (z - seen.mean(0)) / np.sqrt(seen.var(0, ddof=1) + eps)
 
 # %% evaluation_mode / no-epsilon
-# says: You left epsilon out; it is added to the running variance, also where no batch was seen.
+# says: Epsilon is missing where it belongs: it is added to the running variance, inside the root, also where no batch was seen.
 # hint: 3
 def evaluation_mode(batches, z, momentum, eps):
     mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
@@ -349,7 +349,7 @@ def evaluation_mode(batches, z, momentum, eps):
     return (z - mean) / np.sqrt(variance + eps)
 
 # %% evaluation_mode / untouched-without-batches
-# says: With no batch yet you return z as it is. The variance is 1 then, and the layer still divides by the root of 1 + eps.
+# says: With no batch yet the variance is 1, and the layer still divides by the root of 1 + eps: z is not left as it is.
 # hint: 1
 def evaluation_mode(batches, z, momentum, eps):
     mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
@@ -918,7 +918,7 @@ def draw(seed, eta, lam, lengths, steps):
     return figure
 
 # %% turning_lab / no-line
-# says: The predicted angle is missing: draw a level line.
+# says: No level line over all steps shows the angle that predict gives.
 # hint: 3
 def draw(seed, eta, lam, lengths, steps):
     figure, axes = plt.subplots()
@@ -929,7 +929,7 @@ def draw(seed, eta, lam, lengths, steps):
     return figure
 
 # %% turning_lab / lengths-drawn
-# says: You drew the lengths. The plot is of the angles.
+# says: Your curves are not the turns of measure, one curve for each start. Those are angles, and not lengths or averages.
 # hint: 3
 def draw(seed, eta, lam, lengths, steps):
     figure, axes = plt.subplots()
