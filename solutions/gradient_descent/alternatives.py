@@ -42,6 +42,29 @@ def _count(factor):
 
 plain, ball, edge = _count(449.5 / 450.5), _count(29 / 31), 3.6 / 450
 
+# %% picture / generalised
+def picture(H, u, v):
+    from scipy.linalg import eigh
+
+    u, v = u / np.linalg.norm(u), v / np.linalg.norm(v)
+    B = np.stack([u, v], 1)
+    seen = eigh(B.T @ H @ B, B.T @ B, eigvals_only=True)
+    every = np.linalg.eigvalsh(H)
+    scale = max(abs(every[0]), abs(every[-1]))
+    return seen, sum(e < -1e-9 * scale for e in every.tolist()) - sum(e < -1e-9 * scale for e in seen.tolist())
+
+# %% picture / gram-schmidt
+def picture(H, u, v):
+    a = u / np.sqrt(u @ u)
+    b = v - (v @ a) * a
+    b = b / np.sqrt(b @ b)
+    p, q, r = a @ H @ a, a @ H @ b, b @ H @ b
+    middle, half = (p + r) / 2, np.hypot((p - r) / 2, q)
+    every = np.linalg.eigvalsh(H)
+    floor = -1e-9 * max(np.abs(every))
+    low, high = middle - half, middle + half
+    return np.array([low, high]), int(np.sum(every < floor)) - int(low < floor) - int(high < floor)
+
 # %% batch_covariance / numpy-cov
 def batch_covariance(G, B, replacement):
     n, p = G.shape
@@ -135,6 +158,24 @@ def lab(X, y, W, a):
         "predicted": float(-(g @ g) / sharp + g @ H @ g / (2 * sharp**2)),
         "actual": descend(1 / sharp, 1) - network_loss(X, y, W, a),
     }
+
+# %% any_answer / one-more-example
+def any_answer(X, y, z, t):
+    Q, _ = np.linalg.qr(X.T)
+    rest = z - Q @ (Q.T @ z)
+    if not np.linalg.norm(rest) >= 1e-8 * np.linalg.norm(z) or not z.any():
+        raise ValueError("fixed")
+    z, t = z / np.linalg.norm(z), t / np.linalg.norm(z)
+    return np.linalg.pinv(np.vstack([X, z]), rcond=1e-14) @ np.append(y, t)
+
+# %% any_answer / lstsq
+def any_answer(X, y, z, t):
+    share = np.linalg.lstsq(X.T, z, rcond=None)[0]
+    away = z - X.T @ share
+    if np.dot(z, z) == 0 or np.sqrt(away @ away) < 1e-8 * np.sqrt(z @ z):
+        raise ValueError("the training set says what is answered there")
+    base = np.linalg.lstsq(X, y, rcond=None)[0]
+    return base + away * ((t - y @ share) / (away @ away))
 
 # %% read_runs / tuple
 causes = ("rate too small", "noise floor", "rate near the edge", "too much momentum")

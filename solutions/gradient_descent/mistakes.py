@@ -175,6 +175,49 @@ edge = 2 / 450
 plain, ball = (int(np.ceil(np.log10(1e-6) / np.log(f))) for f in (899 / 901, 29 / 31))
 edge = 3.6 / 450
 
+# %% picture / not-orthogonal
+# says: u and v were made of length 1 but not orthogonal. In slanted coordinates the matrix has other eigenvalues.
+# hint: 2
+def picture(H, u, v):
+    Q = np.column_stack([u / np.linalg.norm(u), v / np.linalg.norm(v)])
+    seen, every = np.linalg.eigvalsh(Q.T @ H @ Q), np.linalg.eigvalsh(H)
+    limit = -1e-9 * np.abs(every).max()
+    return seen, int((every < limit).sum() - (seen < limit).sum())
+
+# %% picture / as-given
+# says: Curvatures are per unit of length. With u and v as they were given, longer directions look more curved.
+# hint: 2
+def picture(H, u, v):
+    Q = np.column_stack([u, v])
+    seen, every = np.linalg.eigvalsh(Q.T @ H @ Q), np.linalg.eigvalsh(H)
+    limit = -1e-9 * np.abs(every).max()
+    return seen, int((every < limit).sum() - (seen < limit).sum())
+
+# %% picture / along-u-and-v
+# says: These are the curvatures along the two directions of the grid. In between, the plane may be more curved and less.
+# hint: 3
+def picture(H, u, v):
+    Q, _ = np.linalg.qr(np.column_stack([u, v]))
+    seen, every = np.sort(np.diag(Q.T @ H @ Q)), np.linalg.eigvalsh(H)
+    limit = -1e-9 * np.abs(every).max()
+    return seen, int((every < limit).sum() - (seen < limit).sum())
+
+# %% picture / all-ways-down
+# says: That counts all ways down. Those that the picture shows are not hidden.
+# hint: 3
+def picture(H, u, v):
+    Q, _ = np.linalg.qr(np.column_stack([u, v]))
+    seen, every = np.linalg.eigvalsh(Q.T @ H @ Q), np.linalg.eigvalsh(H)
+    return seen, int((every < -1e-9 * np.abs(every).max()).sum())
+
+# %% picture / below-zero
+# says: A rounding error below zero was counted as a way down: the limit is 1e-9 times the largest eigenvalue in size.
+# hint: 3
+def picture(H, u, v):
+    Q, _ = np.linalg.qr(np.column_stack([u, v]))
+    seen, every = np.linalg.eigvalsh(Q.T @ H @ Q), np.linalg.eigvalsh(H)
+    return seen, int((every < 0).sum() - (seen < 0).sum())
+
 # %% batch_covariance / one-over-b
 # says: Without replacement the batch covers part of the data, and all of it has no noise: a factor (n - B)/(n - 1) is missing.
 # hint: 2
@@ -544,6 +587,50 @@ def lab(X, y, W, a):
     sharp, g = float(np.trace(H)), slope(start)
     return {"sharpness": sharp, "losses": np.array([run(p * 2 / sharp, 100) for p in (1 / 16, 1 / 8, 1 / 4)]),
             "predicted": float(-g @ g / sharp + g @ H @ g / sharp**2 / 2), "actual": run(1 / sharp, 1) - run(0, 0)}
+
+# %% any_answer / shortest-fit
+# says: That is the least-norm fit of the training set alone. It answers what it answers on z, and not t.
+# hint: 1
+def any_answer(X, y, z, t):
+    rest = z - np.linalg.pinv(X) @ (X @ z)
+    if np.linalg.norm(rest) <= 1e-8 * np.linalg.norm(z):
+        raise ValueError("fixed")
+    return np.linalg.pinv(X) @ y
+
+# %% any_answer / along-z
+# says: Moving along z itself changes the answers on the training inputs. Move along the part of z that is orthogonal to them.
+# hint: 2
+def any_answer(X, y, z, t):
+    rest = z - np.linalg.pinv(X) @ (X @ z)
+    if np.linalg.norm(rest) <= 1e-8 * np.linalg.norm(z):
+        raise ValueError("fixed")
+    shortest = np.linalg.pinv(X) @ y
+    return shortest + (t - shortest @ z) / (z @ z) * z
+
+# %% any_answer / never-refuses
+# says: Where z is a combination of the training inputs no weights fit and answer t: raise ValueError, do not return a compromise.
+# hint: 3
+def any_answer(X, y, z, t):
+    return np.linalg.pinv(np.vstack([X, z])) @ np.append(y, t)
+
+# %% any_answer / refuses-the-wrong-answer-only
+# says: For such a z the training set fixes the answer, and the statement asks for the error whatever t, also if t is that answer.
+# hint: 3
+def any_answer(X, y, z, t):
+    w = np.linalg.lstsq(np.vstack([X, z]), np.append(y, t), rcond=None)[0]
+    if abs(w @ z - t) > 1e-6 * max(1, abs(t)):
+        raise ValueError("fixed")
+    return w
+
+# %% any_answer / absolute
+# says: Whether z is a combination of the training inputs is judged beside its own length: a small z is not one for being small.
+# hint: 3
+def any_answer(X, y, z, t):
+    rest = z - np.linalg.pinv(X) @ (X @ z)
+    if np.linalg.norm(rest) < 1e-3:
+        raise ValueError("fixed")
+    shortest = np.linalg.pinv(X) @ y
+    return shortest + (t - shortest @ z) / (rest @ rest) * rest
 
 # %% read_runs / swapped-ends
 # says: A sign that changes at every step belongs to a rate near the edge; a period of many steps needs momentum.

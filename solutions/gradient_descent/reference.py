@@ -27,6 +27,13 @@ plain = int(np.ceil(np.log(1e-6) / np.log((condition - 1) / (condition + 1))))
 ball = int(np.ceil(np.log(1e-6) / np.log((np.sqrt(condition) - 1) / (np.sqrt(condition) + 1))))
 edge = 2 * (1 + 0.8) / 450
 
+# %% picture
+def picture(H, u, v):
+    Q, _ = np.linalg.qr(np.column_stack([u, v]))
+    seen, every = np.linalg.eigvalsh(Q.T @ H @ Q), np.linalg.eigvalsh(H)
+    limit = -1e-9 * np.abs(every).max()
+    return seen, int((every < limit).sum() - (seen < limit).sum())
+
 # %% batch_covariance
 def batch_covariance(G, B, replacement):
     n = len(G)
@@ -100,6 +107,15 @@ def lab(X, y, W, a):
         "predicted": float(-rate * g @ g + rate**2 * g @ H @ g / 2),
         "actual": run(rate, 1) - value(start),
     }
+
+# %% any_answer
+def any_answer(X, y, z, t):
+    rest = z - np.linalg.pinv(X) @ (X @ z)
+    length = np.linalg.norm(z)
+    if length == 0 or np.linalg.norm(rest) < 1e-8 * length:
+        raise ValueError("z is a combination of the training inputs: they fix the answer")
+    shortest = np.linalg.pinv(X) @ y
+    return shortest + (t - shortest @ z) / (rest @ rest) * rest
 
 # %% read_runs
 causes = ["rate too small", "noise floor", "rate near the edge", "too much momentum"]

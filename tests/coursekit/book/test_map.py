@@ -14,7 +14,7 @@ from coursekit.course import current
 COURSE = current()
 # Objectives that still lack a question, and with it what a question's section would lead to.  Shorten this list only.
 WAITING = {
-    "adam-layers", "cic-falsify", "dln-beyond", "dd-benign", "do-variational", "gd-landscape", "gd-generalisation",
+    "adam-layers", "cic-falsify", "dln-beyond", "dd-benign", "do-variational",
     "norm-why", "norm-placement",
 }  # fmt: skip
 CHAPTER = """---
