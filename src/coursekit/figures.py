@@ -64,6 +64,10 @@ def _series(axes: Any) -> Iterator[tuple[bool, Any]]:
     for points in axes.collections:
         if type(points).__name__ == "PathCollection" and points.get_visible():
             yield False, np.ma.filled(np.ma.asarray(points.get_offsets(), dtype=float), np.nan)
+    inside = [part for container in axes.containers for part in container.get_children()]
+    for strokes in axes.collections:  # those of vlines and hlines, and not the bars of errors
+        if type(strokes).__name__ == "LineCollection" and strokes.get_visible() and strokes not in inside:
+            yield True, _strokes(axes, strokes)
     for bars in axes.containers:
         if type(bars).__name__ == "BarContainer":
             yield False, [_end(bar, bars.orientation) for bar in bars]
@@ -71,7 +75,17 @@ def _series(axes: Any) -> Iterator[tuple[bool, Any]]:
 
 def _in_data(axes: Any, line: Any) -> Any:
     """A line's points; those of ``axhline`` and its like are told in other coordinates."""
-    xy, transform = np.column_stack(line.get_data(orig=False)), line.get_transform()
+    return _to_data(axes, np.column_stack(line.get_data(orig=False)), line.get_transform())
+
+
+def _strokes(axes: Any, strokes: Any) -> np.ndarray:
+    """The points of strokes that are drawn apart, with a gap after each."""
+    gap = np.full((1, 2), np.nan)
+    parts = [part for one in strokes.get_segments() for part in (_to_data(axes, one, strokes.get_transform()), gap)]
+    return np.concatenate([gap, *parts])
+
+
+def _to_data(axes: Any, xy: Any, transform: Any) -> Any:
     return xy if transform == axes.transData else axes.transData.inverted().transform(transform.transform(xy))
 
 

@@ -129,6 +129,24 @@ def test_horizontal_and_vertical_lines_are_where_the_data_say():
     assert lacks(curve, lambda axes: axes.axvline(2.0), named, wanted={"shows": {"the turn": ([2, 2], [2, 12])}}) == ""
 
 
+@pytest.mark.parametrize(
+    "draw", [lambda a: a.vlines(2.0, 2, 12), lambda a: a.vlines([1.0, 2.0], 0, 1, transform=a.get_xaxis_transform())]
+)
+def test_strokes_are_lines_and_are_not_joined(draw):
+    named = lambda axes: axes.legend(["loss", "turn"])  # noqa: E731
+    limits = lambda axes: axes.set_ylim(2, 12)  # noqa: E731
+    assert lacks(curve, draw, named, limits, wanted={"shows": {"the turn": ([2, 2], [2, 12])}}) == ""
+    for elsewhere in ([1.5, 1.5], [2.0, 2.5]):
+        assert "show the turn" in lacks(curve, draw, named, wanted={"shows": {"the turn": (elsewhere, [7, 7])}})
+
+
+def test_bars_of_errors_are_no_series_of_their_own():
+    assert lacks(lambda axes: axes.errorbar(STEPS, LOSS, 0.1 * LOSS)) == ""
+    assert "show the turn" in lacks(
+        lambda axes: axes.errorbar([2.0], [7.0], 5.0), wanted={"shows": {"the turn": ([2, 2], [3, 11])}}
+    )
+
+
 def test_axes_that_share_a_scale_share_its_label():
     figure, (above, below) = plt.subplots(2, sharex=True)
     for axes in (above, below):
