@@ -849,7 +849,7 @@ def measure(seed, scale, rate, steps):
 def draw(seed, scale, rate, steps):
     figure, axes = plt.subplots()
     for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
-        axes.plot(np.arange(steps + 1), curve, label="measured")
+        axes.plot(np.arange(steps + 1), curve, label=f"mode of strength {strength:g}")
         axes.plot(half, strength / 2, "o", label="predicted")
     axes.set(xlabel="time", ylabel="strength")
     axes.legend()
@@ -861,7 +861,7 @@ def draw(seed, scale, rate, steps):
 def draw(seed, scale, rate, steps):
     figure, axes = plt.subplots()
     for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
-        axes.plot(rate * np.arange(steps + 1), curve, label="measured")
+        axes.plot(rate * np.arange(steps + 1), curve, label=f"mode of strength {strength:g}")
         axes.plot(half, strength, "o", label="predicted")
     axes.set(xlabel="time", ylabel="strength")
     axes.legend()
@@ -873,6 +873,6 @@ def draw(seed, scale, rate, steps):
 def draw(seed, scale, rate, steps):
     figure, axes = plt.subplots()
     for strength, curve, half in zip(STRENGTHS, measure(seed, scale, rate, steps).T, predict(seed, scale)):
-        axes.plot(rate * np.arange(steps + 1), curve, label="measured")
+        axes.plot(rate * np.arange(steps + 1), curve, label=f"mode of strength {strength:g}")
         axes.plot(half, strength / 2, "o", label="predicted")
     return figure
