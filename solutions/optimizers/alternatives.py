@@ -132,3 +132,41 @@ def tuned_lead(valid_a, test_a, valid_b, test_b):
     lead = sum(gaps) / len(gaps)
     variance = sum((gap - lead) ** 2 for gap in gaps) / (len(gaps) - 1)
     return lead, math.sqrt(variance / len(gaps))
+
+# %% grid_lab / error-and-torch-free-loops
+import matplotlib.pyplot as plt
+
+
+def predict(seed, rule, rate, steps):
+    expected = [float(np.sum(np.random.default_rng(seed).standard_normal(100) ** 2))]
+    while len(expected) <= steps:
+        r = expected[-1]
+        sigma = np.sqrt(8 + r / 8)
+        gain, noise = (1.0, r + 100 * sigma**2) if rule == "gradient" else (np.sqrt(2 / np.pi) / sigma, 100.0)
+        expected.append(r - 2 * rate * gain * r + rate**2 * noise)
+    return [r / 2 for r in expected]
+
+
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    target = rng.standard_normal(100)
+    w = np.zeros((steps + 1, 100))
+    for k in range(steps):
+        X = rng.standard_normal((8, 100))
+        labels = X @ target + 8 * rng.standard_normal(8)
+        g = np.mean([(x @ w[k] - y) * x for x, y in zip(X, labels)], axis=0)
+        w[k + 1] = w[k] - rate * (g if rule == "gradient" else (g > 0) * 2.0 - 1.0)
+    return 0.5 * np.linalg.norm(w - target, axis=1) ** 2
+
+
+def draw(seed, rates, steps):
+    plt.figure()
+    for what in (measure, predict):
+        for rule in ("sign", "gradient"):
+            plt.plot(rates, [what(seed, rule, rate, steps)[-1] for rate in rates], ":" if what is predict else "s-", label=f"{rule}, {what.__name__}")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("learning rate")
+    plt.ylabel("loss")
+    plt.legend()
+    return plt.gca()

@@ -503,3 +503,187 @@ def tuned_lead(valid_a, test_a, valid_b, test_b):
 
     gap = chosen(valid_b, test_b) - chosen(valid_a, test_a)
     return float(gap.mean()), float(gap.std(ddof=1))
+
+# %% grid_lab / summed
+# says: Your gradient is that of a sum. It is half the mean: divide by the 8 examples.
+# hint: 3
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        X = rng.standard_normal((8, 100))
+        g = X.T @ (X @ (w - t) - 8 * rng.standard_normal(8))
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+# %% grid_lab / no-half
+# says: Half the mean squared error has no factor 2 in its gradient.
+# hint: 2
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        X = rng.standard_normal((8, 100))
+        g = 2 * X.T @ (X @ (w - t) - 8 * rng.standard_normal(8)) / 8
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+# %% grid_lab / batch-first
+# says: You draw the noise before the inputs. The order of draws decides which numbers come.
+# hint: 3
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        noise = 8 * rng.standard_normal(8)
+        X = rng.standard_normal((8, 100))
+        g = X.T @ (X @ (w - t) - noise) / 8
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+# %% grid_lab / one-batch
+# says: You draw one batch and use it in every step. Each step has examples of its own.
+# hint: 3
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    X, noise = rng.standard_normal((8, 100)), 8 * rng.standard_normal(8)
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        g = X.T @ (X @ (w - t) - noise) / 8
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+# %% grid_lab / loss-of-the-batch
+# says: That is the loss on the batch. The squared distance of w and t is asked for.
+# hint: 3
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        X = rng.standard_normal((8, 100))
+        rest = X @ (w - t) - 8 * rng.standard_normal(8)
+        losses.append(np.mean(rest**2) / 2)
+        g = X.T @ rest / 8
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+# %% grid_lab / signs-averaged
+# says: You average the signs of the examples' gradients. The sign is taken of their mean.
+# hint: 3
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        X = rng.standard_normal((8, 100))
+        single = X * (X @ (w - t) - 8 * rng.standard_normal(8))[:, None]
+        g = np.sign(single).mean(axis=0) if rule == "sign" else single.mean(axis=0)
+        w = w - rate * g
+    return np.array(losses)
+
+# %% grid_lab / not-halved
+# says: You return the squared length. The loss is half of it.
+# hint: 3
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square)
+        variance = (64 + square) / 8
+        if rule == "sign":
+            square += rate**2 * 100 - 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * 100 * variance
+    return np.array(losses)
+
+# %% grid_lab / noise-of-one
+# says: That is the variance of one example's gradient. The mean over 8 has an eighth of it.
+# hint: 2
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = 64 + square
+        if rule == "sign":
+            square += rate**2 * 100 - 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * 100 * variance
+    return np.array(losses)
+
+# %% grid_lab / labels-alone
+# says: You count only the noise of the labels. The inputs make noise, too: the squared length of the error belongs to the variance.
+# hint: 3
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = 64 / 8
+        if rule == "sign":
+            square += rate**2 * 100 - 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * 100 * variance
+    return np.array(losses)
+
+# %% grid_lab / no-noise
+# says: You step by the mean alone. The mean of the square of a step also counts its variance, once for each of the 100 weights.
+# hint: 1
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = (64 + square) / 8
+        if rule == "sign":
+            square -= 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square
+    return np.array(losses)
+
+# %% grid_lab / one-weight
+# says: You count the noise of one weight. There are 100.
+# hint: 2
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = (64 + square) / 8
+        if rule == "sign":
+            square += rate**2 - 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * variance
+    return np.array(losses)
+
+# %% grid_lab / strong-signs
+# says: You let a sign move by its full size against the error, as without noise. On average it moves by sqrt(2/pi) e / sigma.
+# hint: 3
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = (64 + square) / 8
+        if rule == "sign":
+            square += rate**2 * 100 - 2 * rate * math.sqrt(100 * square)
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * 100 * variance
+    return np.array(losses)
+
+# %% grid_lab / one-prediction
+# says: Your plot lacks the prediction for the sign, or shows another one in its place.
+# hint: 2
+def draw(seed, rates, steps):
+    figure, axes = plt.subplots()
+    for rule in ("gradient", "sign"):
+        axes.loglog(rates, [measure(seed, rule, rate, steps)[-1] for rate in rates], "o", label=f"measured: {rule}")
+        axes.loglog(rates, [predict(seed, "gradient", rate, steps)[-1] for rate in rates], "--", label=f"predicted: {rule}")
+    axes.set_xlabel("rate")
+    axes.set_ylabel(f"loss after {steps} steps")
+    axes.legend()
+    return figure

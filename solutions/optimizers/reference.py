@@ -112,6 +112,47 @@ def tuned_lead(valid_a, test_a, valid_b, test_b):
     gap = chosen(valid_b, test_b) - chosen(valid_a, test_a)
     return float(gap.mean()), float(gap.std(ddof=1) / math.sqrt(len(gap)))
 
+# %% grid_lab
+import matplotlib.pyplot as plt
+
+
+def predict(seed, rule, rate, steps):
+    t = np.random.default_rng(seed).standard_normal(100)
+    square, losses = t @ t, []
+    for _ in range(steps + 1):
+        losses.append(square / 2)
+        variance = (64 + square) / 8
+        if rule == "sign":
+            square += rate**2 * 100 - 2 * rate * math.sqrt(2 / math.pi / variance) * square
+        else:
+            square = (1 - rate) ** 2 * square + rate**2 * 100 * variance
+    return np.array(losses)
+
+
+def measure(seed, rule, rate, steps):
+    rng = np.random.default_rng(seed)
+    t, w, losses = rng.standard_normal(100), np.zeros(100), []
+    for _ in range(steps + 1):
+        losses.append(np.sum((w - t) ** 2) / 2)
+        X = rng.standard_normal((8, 100))
+        g = X.T @ (X @ (w - t) - 8 * rng.standard_normal(8)) / 8
+        w = w - rate * (np.sign(g) if rule == "sign" else g)
+    return np.array(losses)
+
+
+def draw(seed, rates, steps):
+    figure, axes = plt.subplots()
+    for rule in ("gradient", "sign"):
+        axes.loglog(rates, [measure(seed, rule, rate, steps)[-1] for rate in rates], "o", label=f"measured: {rule}")
+        axes.loglog(rates, [predict(seed, rule, rate, steps)[-1] for rate in rates], "--", label=f"predicted: {rule}")
+    axes.set_xlabel("rate")
+    axes.set_ylabel(f"loss after {steps} steps")
+    axes.legend()
+    return figure
+
+# %% grid_report
+# REPORT
+
 # %% better_than_adam
 # Before the lead: was Adam tuned?  A default rate against a tuned one is a statement about grids.  I would ask for equal
 # budgets, the best rates inside both grids, rates chosen on other data than reported, and the losses of several seeds beside

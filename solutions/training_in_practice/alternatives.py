@@ -144,3 +144,54 @@ def at_equal_time(seconds, curves, budget):
 signal = float(np.prod(np.full(20, 0.5)))
 ratio = 0.01 / 1.0
 steps = -1 / math.log(1 - 0.02 * 0.01)
+
+# %% limit_lab / one-hot-and-products
+import matplotlib.pyplot as plt
+
+
+def gradient(weights, X, Y):
+    W1, W2 = weights[: 27 * (len(weights) // 54)].reshape(27, -1), weights[27 * (len(weights) // 54) :].reshape(-1, 27)
+    H = np.tanh(X @ W1)
+    Z = H @ W2
+    logp = Z - np.logaddexp.reduce(Z, axis=1)[:, None]
+    D = (np.exp(logp) - Y) / len(X)
+    return -(Y * logp).sum() / len(X), np.concatenate([(X.T @ ((D @ W2.T) * (1 - H * H))).ravel(), (H.T @ D).ravel()])
+
+
+def begin(seed, hidden):
+    contexts, targets = pairs(seed, 30)
+    return np.concatenate([W.ravel() for W in start(seed, hidden)]), np.eye(27)[contexts], np.eye(27)[targets]
+
+
+def predict(seed, hidden):
+    w, X, Y = begin(seed, hidden)
+    basis = np.eye(len(w))
+    columns = [(gradient(w + 1e-3 * e, X, Y)[1] - gradient(w - 1e-3 * e, X, Y)[1]) / 2e-3 for e in basis]
+    return float(2 / max(np.linalg.eigvals(np.array(columns)).real))
+
+
+def measure(seed, hidden, rate, steps):
+    w, X, Y = begin(seed, hidden)
+    found = []
+    while len(found) <= steps:
+        loss, g = gradient(w, X, Y)
+        found.append(loss)
+        w = w - rate * g
+    return found
+
+
+def draw(seed, hidden, shares, steps):
+    limit = predict(seed, hidden)
+    rates = [share * limit for share in shares]
+    losses = [measure(seed, hidden, rate, steps)[-1] for rate in rates]
+    before = measure(seed, hidden, 1.0, 0)[0]
+    plt.figure()
+    plt.scatter(rates, losses, label="after training")
+    plt.plot([limit, limit], [min(losses), max(losses)], label="theory")
+    plt.plot(rates, [before] * len(rates), label="before training")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("learning rate")
+    plt.ylabel("nats a character")
+    plt.legend()
+    return plt.gca()

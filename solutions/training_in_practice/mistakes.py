@@ -481,3 +481,327 @@ steps = 5000.0
 signal = 2.0**-20
 ratio = 0.01
 steps = 100.0
+
+# %% limit_lab / summed
+# says: Your loss is a sum over all places. The mean is asked for.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.sum(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / contexts-assigned
+# says: A context that occurs more than once must add up its gradients: W1[contexts] += keeps the last one only.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    first[contexts] += slope @ W2.T * (1 - hidden**2)
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / no-tanh-slope
+# says: The gradient of W1 lacks the slope of tanh, 1 - tanh^2.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T)
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / one-after-the-other
+# says: Your second matrix already uses the new first one. Both move from the same old weights.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1 = W1 - rate * first
+        W2 = W2 - rate * loss_and_slopes(W1, W2, *data)[2]
+    return np.array(losses)
+
+# %% limit_lab / one-matrix
+# says: You train the second matrix alone. Both are trained.
+# hint: 2
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W2 = W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / logits-overflow
+# says: Your exponentials overflow. Subtract the largest logit of each row before you take them.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / log-of-zero
+# says: You take the logarithm of a probability that has become 0. Use the logarithm of the sum minus the logit.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(-np.log(np.exp(logits[rows, targets]) / total)), first, hidden.T @ slope
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+# %% limit_lab / one-over-sharpness
+# says: That is 1 over the sharpness, the rate that ends in one step along that direction. Stable are rates up to twice of it.
+# hint: 1
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+
+    def slope(moved):
+        A, B = W1 + moved[: W1.size].reshape(W1.shape), W2 + moved[W1.size :].reshape(W2.shape)
+        return np.concatenate([part.ravel() for part in loss_and_slopes(A, B, *data)[1:]])
+
+    hessian = np.array([(slope(along) - slope(-along)) / 2e-4 for along in 1e-4 * np.eye(W1.size + W2.size)])
+    return 1 / np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+
+# %% limit_lab / second-matrix-alone
+# says: Your Hessian is that of one matrix. It is taken by all weights of both.
+# hint: 2
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+
+    def slope(moved):
+        A, B = W1 + moved[: W1.size].reshape(W1.shape), W2 + moved[W1.size :].reshape(W2.shape)
+        return np.concatenate([part.ravel() for part in loss_and_slopes(A, B, *data)[1:]])
+
+    keep = slice(W1.size, None)
+    hessian = np.array([(slope(along) - slope(-along))[keep] / 2e-4 for along in 1e-4 * np.eye(W1.size + W2.size)[W1.size :]])
+    return 2 / np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+
+# %% limit_lab / along-the-gradient
+# says: That is the curvature along the gradient. The largest eigenvalue is that of the sharpest direction.
+# hint: 2
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+    _, A, B = loss_and_slopes(W1, W2, *data)
+    size = np.sqrt(np.sum(A**2) + np.sum(B**2))
+    ahead, behind = (loss_and_slopes(W1 + e * A / size, W2 + e * B / size, *data) for e in (1e-4, -1e-4))
+    return 2e-4 * 2 * size / (np.sum((ahead[1] - behind[1]) * A) + np.sum((ahead[2] - behind[2]) * B))
+
+# %% limit_lab / trace
+# says: That is 2 over the sum of all eigenvalues. The largest alone decides.
+# hint: 2
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+
+    def slope(moved):
+        A, B = W1 + moved[: W1.size].reshape(W1.shape), W2 + moved[W1.size :].reshape(W2.shape)
+        return np.concatenate([part.ravel() for part in loss_and_slopes(A, B, *data)[1:]])
+
+    hessian = np.array([(slope(along) - slope(-along)) / 2e-4 for along in 1e-4 * np.eye(W1.size + W2.size)])
+    return 2 / np.trace(hessian)
+
+# %% limit_lab / largest-in-size
+# says: You take the eigenvalue that is largest in size. A negative one is a direction downhill and limits no rate.
+# hint: 3
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+
+    def slope(moved):
+        A, B = W1 + moved[: W1.size].reshape(W1.shape), W2 + moved[W1.size :].reshape(W2.shape)
+        return np.concatenate([part.ravel() for part in loss_and_slopes(A, B, *data)[1:]])
+
+    hessian = np.array([(slope(along) - slope(-along)) / 2e-4 for along in 1e-4 * np.eye(W1.size + W2.size)])
+    return 2 / np.linalg.svd(hessian)[1][0]
+
+# %% limit_lab / shares-as-rates
+# says: You took the shares for rates. They are multiplied by the predicted limit.
+# hint: 2
+def draw(seed, hidden, shares, steps):
+    limit = predict(seed, hidden)
+    rates = np.array(shares)
+    figure, axes = plt.subplots()
+    axes.loglog(rates, [measure(seed, hidden, rate, steps)[-1] for rate in rates], "o-", label="measured")
+    axes.axvline(limit, linestyle="--", label="2 / sharpness at the start")
+    axes.axhline(measure(seed, hidden, 0.0, 0)[0], linestyle=":", label="before training")
+    axes.set_xlabel("rate")
+    axes.set_ylabel(f"loss after {steps} steps")
+    axes.legend()
+    return figure
+
+# %% limit_lab / no-level
+# says: Your plot lacks the level of the loss before the first step, or it does not reach along all rates.
+# hint: 1
+def draw(seed, hidden, shares, steps):
+    limit = predict(seed, hidden)
+    rates = limit * np.array(shares)
+    figure, axes = plt.subplots()
+    axes.loglog(rates, [measure(seed, hidden, rate, steps)[-1] for rate in rates], "o-", label="measured")
+    axes.axvline(limit, linestyle="--", label="2 / sharpness at the start")
+    axes.set_xlabel("rate")
+    axes.set_ylabel(f"loss after {steps} steps")
+    axes.legend()
+    return figure

@@ -122,6 +122,58 @@ signal = 2.0**-20
 ratio = 1 / 100
 steps = 5000.0
 
+# %% limit_lab
+import matplotlib.pyplot as plt
+
+
+def loss_and_slopes(W1, W2, contexts, targets):
+    hidden, rows = np.tanh(W1[contexts]), np.arange(len(contexts))
+    logits = hidden @ W2
+    logits = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(logits).sum(axis=1)
+    slope = np.exp(logits) / total[:, None]
+    slope[rows, targets] -= 1
+    slope = slope / len(rows)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, slope @ W2.T * (1 - hidden**2))
+    return np.mean(np.log(total) - logits[rows, targets]), first, hidden.T @ slope
+
+
+def predict(seed, hidden):
+    data, (W1, W2) = pairs(seed, 30), start(seed, hidden)
+
+    def slope(moved):
+        A, B = W1 + moved[: W1.size].reshape(W1.shape), W2 + moved[W1.size :].reshape(W2.shape)
+        return np.concatenate([part.ravel() for part in loss_and_slopes(A, B, *data)[1:]])
+
+    hessian = np.array([(slope(along) - slope(-along)) / 2e-4 for along in 1e-4 * np.eye(W1.size + W2.size)])
+    return 2 / np.linalg.eigvalsh((hessian + hessian.T) / 2)[-1]
+
+
+def measure(seed, hidden, rate, steps):
+    data, (W1, W2), losses = pairs(seed, 30), start(seed, hidden), []
+    for _ in range(steps + 1):
+        loss, first, second = loss_and_slopes(W1, W2, *data)
+        losses.append(loss)
+        W1, W2 = W1 - rate * first, W2 - rate * second
+    return np.array(losses)
+
+
+def draw(seed, hidden, shares, steps):
+    limit = predict(seed, hidden)
+    rates = limit * np.array(shares)
+    figure, axes = plt.subplots()
+    axes.loglog(rates, [measure(seed, hidden, rate, steps)[-1] for rate in rates], "o-", label="measured")
+    axes.axvline(limit, linestyle="--", label="2 / sharpness at the start")
+    axes.axhline(measure(seed, hidden, 0.0, 0)[0], linestyle=":", label="before training")
+    axes.set_xlabel("rate")
+    axes.set_ylabel(f"loss after {steps} steps")
+    axes.legend()
+    return figure
+
+# %% limit_report
+# REPORT
+
 # %% colleagues_table
 # The rate matters most: in my study the ends of a range of a thousand lie far apart, and the table does not say for which optimizer or schedule it is meant.
 # A decay of 0.0001 to 0.01 at a rate of 0.02 acts over 1/(rate times decay), 5,000 steps or more, so a run of a few hundred does not notice it.
