@@ -92,3 +92,52 @@ def name_failure(log):
 
 # %% six_names / letters
 names = tuple("mismatched split,vanishing,clipping,rate too low,overfitting,exploding".split(","))
+
+# %% asleep_lab / unit-by-unit-set
+import math
+from statistics import NormalDist
+
+import matplotlib.pyplot as plt
+
+
+def predict(shift, n, batch, steps):
+    silent = 0.5 * (1 + math.erf(shift / math.sqrt(2)))
+    unmoved = [silent ** min((t + 1) * batch, n) for t in range(steps)]
+    return {"limit": NormalDist().inv_cdf(0.8 ** (1 / batch)), "silent": silent**batch, "unmoved": unmoved}
+
+
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, 20))
+    W = rng.standard_normal((300, 20))
+    W /= np.sqrt((W**2).sum(1))[:, None]
+    a = rng.standard_normal(300) / np.sqrt(300)
+    weights = np.column_stack([W, np.full(300, -shift)])
+    start = weights.copy()
+    inputs, labels = np.column_stack([X, np.ones(n)]), np.sin(X[:, 0])
+    silent, unmoved, loss = np.zeros((3, steps))
+    for t in range(steps):
+        places = [k % n for k in range(t * batch, (t + 1) * batch)]
+        x, y = inputs[places], labels[places]
+        z = np.einsum("ij,kj->ik", x, weights)
+        error = np.maximum(z, 0) @ a - y
+        change = np.einsum("i,k,ik,ij->kj", error, a, (z > 0) * 1.0, x) / batch
+        a = a - 0.05 * (error[:, None] * np.maximum(z, 0)).mean(0)
+        weights = weights - 0.05 * change
+        loss[t] = 0.5 * (error @ error) / batch
+        silent[t] = (z.max(0) <= 0).sum() / 300
+        unmoved[t] = sum(np.array_equal(new, old) for new, old in zip(weights[:, :20], start[:, :20])) / 300
+    return {"silent": silent, "unmoved": unmoved, "dead": silent[0] > 4 / 5, "loss": loss}
+
+
+def draw(seed, shift, n, batch, steps):
+    theory, found = predict(shift, n, batch, steps), measure(seed, shift, n, batch, steps)
+    read = [batch * (t + 1) for t in range(steps)]
+    plt.figure()
+    for name in ("silent", "unmoved"):
+        plt.semilogx(read, found[name], "x", label=name)
+        plt.semilogx(read, np.broadcast_to(theory[name], (steps,)), label=f"{name} in theory")
+    plt.xlabel("examples")
+    plt.ylabel("share")
+    plt.legend()
+    return plt.gcf()

@@ -326,3 +326,274 @@ names = ["mismatched split", "vanishing", "rate too low", "clipping", "overfitti
 # says: A flat loss can be many things. In run 1 the weights move, and the first layer has no gradient.
 # hint: 1
 names = ["mismatched split", "rate too low", "clipping", "vanishing", "overfitting", "exploding"]
+
+# %% asleep_lab / no-epochs
+# says: You count examples that come again as new ones. After one epoch an unmoved unit has met all n, and nothing is left to move it.
+# hint: 2
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = batch * np.arange(1, steps + 1)
+    silent = norm.cdf(shift)
+    return {"silent": silent**batch, "unmoved": silent**read, "limit": norm.ppf(0.8 ** (1 / batch))}
+
+# %% asleep_lab / one-step-late
+# says: Your unmoved share is one step behind: after the first step one batch has been read.
+# hint: 3
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = np.minimum(batch * np.arange(steps), n)
+    silent = norm.cdf(shift)
+    return {"silent": silent**batch, "unmoved": silent**read, "limit": norm.ppf(0.8 ** (1 / batch))}
+
+# %% asleep_lab / one-batch-only
+# says: You take silent on this batch for unmoved. Unmoved units were silent on all batches so far.
+# hint: 2
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = np.minimum(batch * np.arange(1, steps + 1), n)
+    silent = norm.cdf(shift)
+    return {"silent": silent**batch, "unmoved": np.full(steps, silent**batch), "limit": norm.ppf(0.8 ** (1 / batch))}
+
+# %% asleep_lab / wrong-side
+# says: Phi(-shift) is the chance to be awake on an example. Silent is Phi(shift).
+# hint: 2
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = np.minimum(batch * np.arange(1, steps + 1), n)
+    silent = norm.cdf(-shift)
+    return {"silent": silent**batch, "unmoved": silent**read, "limit": norm.ppf(0.8 ** (1 / batch))}
+
+# %% asleep_lab / limit-of-one
+# says: Your limit is that of a single example. A whole batch must be silent.
+# hint: 3
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = np.minimum(batch * np.arange(1, steps + 1), n)
+    silent = norm.cdf(shift)
+    return {"silent": silent**batch, "unmoved": silent**read, "limit": norm.ppf(0.8)}
+
+# %% asleep_lab / limit-awake
+# says: At your limit a fifth of the units is silent. Four fifths are asked for.
+# hint: 3
+from scipy.stats import norm
+
+
+def predict(shift, n, batch, steps):
+    read = np.minimum(batch * np.arange(1, steps + 1), n)
+    silent = norm.cdf(shift)
+    return {"silent": silent**batch, "unmoved": silent**read, "limit": norm.ppf(0.2 ** (1 / batch))}
+
+# %% asleep_lab / summed
+# says: Your gradient is that of a sum over the batch. It is half the mean: divide by the batch.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0]))
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / no-half
+# says: Half the mean squared error has no factor 2 in its gradient.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = 2 * (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 8)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / one-after-the-other
+# says: You change a first and use the new one for W. All three move from the same old values.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        a = a - 0.05 * rest @ h
+        back = np.outer(rest, a) * awake
+        W, b = W - 0.05 * back.T @ x, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / fixed-biases
+# says: Your biases stay as they were. They are trained, too.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / no-slope
+# says: You let silent units learn: the slope of max(0, z) is 0 where z is not above 0.
+# hint: 1
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a)
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / on-all-data
+# says: You look for silent units on all the data. The reading is on the batch of the step.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~(X @ W.T + b > 0).any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / shares-of-pairs
+# says: That is the share of pairs of unit and example. A unit is silent if it is so on every example of the batch.
+# hint: 2
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / rows-not-normed
+# says: The rows of W are divided by their norms, so that pre-activations have deviation 1.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(t * batch, (t + 1) * batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / first-batch-again
+# says: You read the same batch in every step. Step t reads the next one.
+# hint: 3
+def measure(seed, shift, n, batch, steps):
+    rng = np.random.default_rng(seed)
+    X, W = rng.standard_normal((n, 20)), rng.standard_normal((300, 20))
+    W = W / np.linalg.norm(W, axis=1, keepdims=True)
+    a, b, first = rng.standard_normal(300) / np.sqrt(300), np.full(300, -shift), W
+    silent, unmoved, loss = [], [], []
+    for t in range(steps):
+        x = X[np.arange(batch) % n]
+        awake = x @ W.T + b > 0
+        h = np.where(awake, x @ W.T + b, 0.0)
+        rest = (h @ a - np.sin(x[:, 0])) / batch
+        back = np.outer(rest, a) * awake
+        W, a, b = W - 0.05 * back.T @ x, a - 0.05 * rest @ h, b - 0.05 * back.sum(axis=0)
+        loss.append(batch**2 * np.mean(rest**2) / 2)
+        silent.append(np.mean(~awake.any(axis=0)))
+        unmoved.append(np.mean((W == first).all(axis=1)))
+    return {"silent": np.array(silent), "unmoved": np.array(unmoved), "dead": bool(silent[0] > 0.8), "loss": np.array(loss)}
+
+# %% asleep_lab / no-level
+# says: Your plot lacks the level that theory expects for silent units, or it does not reach along all steps.
+# hint: 2
+def draw(seed, shift, n, batch, steps):
+    found, theory = measure(seed, shift, n, batch, steps), predict(shift, n, batch, steps)
+    read = batch * np.arange(1, steps + 1)
+    figure, axes = plt.subplots()
+    axes.plot(read, found["silent"], ".", label="silent on the batch")
+    axes.plot(read, found["unmoved"], ".", label="unmoved")
+    axes.plot(read, theory["unmoved"], "--", label="expected unmoved")
+    axes.set_xscale("log")
+    axes.set_xlabel("examples read")
+    axes.set_ylabel("share of units")
+    axes.legend()
+    return figure
