@@ -125,3 +125,49 @@ def watch_the_edge(theta, rate, steps, every):
         path.append(path[-1] - rate * loss_and_gradient(path[-1])[1])
     losses = np.array([loss_and_gradient(place)[0] for place in path])
     return losses, rate * np.array([sharpness(place) for place in path[::every]])
+
+# %% edge_lab / products-and-lanczos
+def predict(sharpness, beta):
+    # r = -1 in r^2 - q (1 + beta) r + q beta = 0, with q = 1 - rate * curvature
+    q = -1 / (1 + 2 * beta)
+    return (1 - q) / sharpness
+
+
+def product(theta, v):
+    size = 1e-5 / np.linalg.norm(v)
+    return (loss_and_gradient(theta + size * v)[1] - loss_and_gradient(theta - size * v)[1]) / (2 * size)
+
+
+def largest(theta):
+    basis = [np.ones(61) / 61**0.5]
+    for _ in range(60):
+        w = product(theta, basis[-1])
+        for _ in range(2):
+            for q in basis:
+                w = w - (q @ w) * q
+        if np.linalg.norm(w) < 1e-8:
+            break
+        basis.append(w / np.linalg.norm(w))
+    Q = np.array(basis)
+    small = np.array([[p @ product(theta, q) for q in Q] for p in Q]) if len(Q) < 20 else Q @ np.array([product(theta, q) for q in Q]).T
+    return float(np.linalg.eigvalsh((small + small.T) / 2).max())
+
+
+def measure(seed, rate, beta, steps, every):
+    path = [start(seed)] * 2
+    for _ in range(steps):
+        y = (1 + beta) * path[-1] - beta * path[-2]
+        path.append(y - rate * loss_and_gradient(y)[1])
+    return [largest(z) for z in path[1::every]]
+
+
+def draw(seed, sharpness, betas, steps, every):
+    plt.figure()
+    plt.axhline(sharpness)
+    for beta in betas:
+        found = measure(seed, predict(sharpness, beta), beta, steps, every)
+        plt.plot(range(0, steps + 1, every), found, ".-")
+    plt.legend(["edge", *map(str, betas)])
+    plt.xlabel("steps")
+    plt.ylabel("largest eigenvalue")
+    return plt.gcf()

@@ -500,3 +500,142 @@ def watch_the_edge(theta, rate, steps, every):
             scaled.append(rate * np.trace(H))
         theta = theta - rate * gradient
     return np.array(losses), np.array(scaled)
+
+# %% edge_lab / heavy-ball
+# says: That is the edge of the heavy ball. Nesterov's rule takes the gradient after the momentum has moved the weights, and tolerates less.
+# hint: 2
+def predict(sharpness, beta):
+    return (2 + 2 * beta) / sharpness
+
+# %% edge_lab / momentum-ignored
+# says: You left momentum out: 2 over the curvature is the edge of plain gradient descent.
+# hint: 1
+def predict(sharpness, beta):
+    return 2 / sharpness
+
+# %% edge_lab / averaged-gradients
+# says: That is the edge for averaged gradients, as in Adam. Here the velocity is not an average.
+# hint: 2
+def predict(sharpness, beta):
+    return (2 + 2 * beta) / ((1 - beta) * sharpness)
+
+# %% edge_lab / gradient-before-moving
+# says: You take the gradient at z, which is the heavy ball. Nesterov's rule takes it at y, where momentum has moved to.
+# hint: 3
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        if step % every == 0:
+            found.append(top_curvature(z))
+        old, z = z, z + beta * (z - old) - rate * loss_and_gradient(z)[1]
+    return np.array(found)
+
+# %% edge_lab / times-the-rate
+# says: You return the rate times the sharpness. The sharpness itself is asked for, so that runs at different rates can be compared.
+# hint: 2
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        if step % every == 0:
+            found.append(rate * top_curvature(z))
+        y = z + beta * (z - old)
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+    return np.array(found)
+
+# %% edge_lab / at-the-point-ahead
+# says: You measure the sharpness at y, the point ahead. The statement asks for it at z.
+# hint: 3
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        y = z + beta * (z - old)
+        if step % every == 0:
+            found.append(top_curvature(y))
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+    return np.array(found)
+
+# %% edge_lab / one-step-late
+# says: Your measurements are one step late: the first belongs to the start, before any step.
+# hint: 3
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        y = z + beta * (z - old)
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+        if step % every == 0:
+            found.append(top_curvature(z))
+    return np.array(found)
+
+# %% edge_lab / smallest
+# says: You took the other end of the spectrum. np.linalg.eigvalsh sorts from least to greatest: the sharpness is the last.
+# hint: 2
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        if step % every == 0:
+            shifts = 1e-5 * np.eye(61)
+            H = (loss_and_gradient(z + shifts)[1] - loss_and_gradient(z - shifts)[1]) / 2e-5
+            found.append(np.linalg.eigvalsh((H + H.T) / 2)[0])
+        y = z + beta * (z - old)
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+    return np.array(found)
+
+# %% edge_lab / one-sided-with-half
+# says: Your products with the Hessian are half as large as they should be, or twice: the two points of the difference lie 2h apart.
+# hint: 2
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        if step % every == 0:
+            found.append(2 * top_curvature(z))
+        y = z + beta * (z - old)
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+    return np.array(found)
+
+# %% edge_lab / one-rate-for-all
+# says: Your plot trains all runs at the rate without momentum. Each momentum has a rate of its own, from predict.
+# hint: 1
+def draw(seed, sharpness, betas, steps, every):
+    figure, axes = plt.subplots()
+    for beta in betas:
+        found = measure(seed, predict(sharpness, 0.0), beta, steps, every)
+        axes.plot(every * np.arange(len(found)), found, label=str(beta))
+    axes.axhline(sharpness, label="edge")
+    axes.set(xlabel="step", ylabel="sharpness")
+    axes.legend()
+    return figure
+
+# %% edge_lab / counts-measurements
+# says: Below, your plot counts measurements. One comes only every so many steps: multiply by it.
+# hint: 3
+def draw(seed, sharpness, betas, steps, every):
+    figure, axes = plt.subplots()
+    for beta in betas:
+        axes.plot(measure(seed, predict(sharpness, beta), beta, steps, every), label=str(beta))
+    axes.plot([0, steps], [sharpness] * 2, label="edge")
+    axes.set(xlabel="step", ylabel="sharpness")
+    axes.legend()
+    return figure
+
+# %% edge_lab / no-edge
+# says: The line at the edge is missing: without it nobody sees where the runs end.
+# hint: 1
+def draw(seed, sharpness, betas, steps, every):
+    figure, axes = plt.subplots()
+    for beta in betas:
+        found = measure(seed, predict(sharpness, beta), beta, steps, every)
+        axes.plot(every * np.arange(len(found)), found, label=str(beta))
+    axes.set(xlabel="step", ylabel="sharpness")
+    axes.legend()
+    return figure
+
+# %% edge_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name curves and line.
+# hint: 3
+def draw(seed, sharpness, betas, steps, every):
+    figure, axes = plt.subplots()
+    for beta in betas:
+        found = measure(seed, predict(sharpness, beta), beta, steps, every)
+        axes.plot(every * np.arange(len(found)), found)
+    axes.axhline(sharpness)
+    return figure

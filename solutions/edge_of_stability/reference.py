@@ -82,3 +82,48 @@ def watch_the_edge(theta, rate, steps, every):
 # the flat directions, and the sharpness may grow to the new edge, three times higher, where the jumps begin again. I would measure the
 # sharpness before and after and compare it with 2 / rate, and train both rates on from step 400, then lower both at the end and compare.
 # The rate is too large when the mean over a hundred steps rises.
+
+# %% edge_lab
+import matplotlib.pyplot as plt
+
+
+def top_curvature(theta, h=1e-5):
+    shifts = h * np.eye(61)
+    H = (loss_and_gradient(theta + shifts)[1] - loss_and_gradient(theta - shifts)[1]) / (2 * h)
+    return np.linalg.eigvalsh((H + H.T) / 2)[-1]
+
+
+def predict(sharpness, beta):
+    return (2 + 2 * beta) / ((1 + 2 * beta) * sharpness)
+
+
+def measure(seed, rate, beta, steps, every):
+    z, old, found = start(seed), start(seed), []
+    for step in range(steps + 1):
+        if step % every == 0:
+            found.append(top_curvature(z))
+        y = z + beta * (z - old)
+        old, z = z, y - rate * loss_and_gradient(y)[1]
+    return np.array(found)
+
+
+def draw(seed, sharpness, betas, steps, every):
+    figure, axes = plt.subplots()
+    for beta in betas:
+        rate = predict(sharpness, beta)
+        found = measure(seed, rate, beta, steps, every)
+        axes.plot(every * np.arange(len(found)), found, label=f"momentum {beta}, rate {rate:.3g}")
+    axes.plot([0, steps], [sharpness, sharpness], ":", label="the edge of both")
+    axes.set_xlabel("step")
+    axes.set_ylabel("sharpness")
+    axes.legend()
+    return figure
+
+# %% edge_report
+# Seed 1. I had expected both runs to stop at 5 or a little above. Rates were 0.4 without momentum and 0.3 with beta = 0.5, and both
+# began at 2.5. The first went up to 8.1 and was at 5.03 on average over the second half, the second went up to 8.9 and then lay at 4.99.
+# So the rates differ and the edge does not. The overshoot comes from a start that is tiny: just beyond the edge the oscillation along the
+# top direction grows by a small factor a step, and until it is large the sharpness rises as before. Then the part of the gradient of second
+# order, half the squared oscillation times the gradient of the sharpness, outweighs the push and the sharpness falls. The parabola gives the
+# edge; it would let the oscillation grow for ever, so it says neither that training goes on nor how far the overshoot goes. A test: a smaller
+# rate, for an edge of 10, where the network sharpens more slowly, should overshoot less. It does: 11.3 and 11.4.
