@@ -99,3 +99,45 @@ def excess_norm(K, f, n):
     left = f[n:] - K[n:, :n] @ weights
     rest = K[n:, n:] - K[n:, :n] @ np.linalg.solve(K[:n, :n], K[:n, n:])
     return float(left @ np.linalg.solve(rest, left) / (f[:n] @ weights))
+
+# %% width_lab / jacobians
+def predict(seed, m):
+    X, y = lab_data(seed)
+    K = np.zeros((3, 3))
+    for i in range(3):
+        for j in range(3):
+            t = np.arctan2(np.abs(X[i, 0] * X[j, 1] - X[i, 1] * X[j, 0]), X[i] @ X[j])
+            K[i, j] = (np.sin(t) + 2 * (np.pi - t) * np.cos(t)) / (2 * np.pi)
+    return np.linalg.norm(np.linalg.solve(np.linalg.cholesky(K), y)) / (3 * m) ** 0.5
+
+
+def features(X, W, a):
+    on = (X @ W.T > 0) * 1.0
+    parts = [on * (X @ W.T), on * a * X[:, :1], on * a * X[:, 1:]]
+    return np.concatenate(parts, axis=1) / len(a) ** 0.5
+
+
+def measure(seed, m, eta, steps):
+    (X, y), (W, a) = lab_data(seed), lab_start(seed, m)
+    theta = start = np.concatenate([a, W[:, 0], W[:, 1]])
+    outputs = lambda w: features(X, w[m:].reshape(2, m).T, w[:m])[:, :m] @ w[:m]  # noqa: E731
+    for _ in range(steps):
+        J = features(X, theta[m:].reshape(2, m).T, theta[:m])
+        theta = theta - eta / 3 * (outputs(theta) - outputs(start) - y) @ J
+    J0, J = (features(X, w[m:].reshape(2, m).T, w[:m]) for w in (start, theta))
+    change = ((J @ J.T - J0 @ J0.T) ** 2).sum() / ((J0 @ J0.T) ** 2).sum()
+    return {"kernel": change**0.5, "movement": np.linalg.norm(theta - start) / np.linalg.norm(start)}
+
+
+def draw(seed, widths, eta, steps):
+    plt.figure()
+    found = {m: measure(seed, m, eta, steps) for m in widths}
+    for key in ("kernel", "movement"):
+        plt.plot(widths, [found[m][key] for m in widths], marker=".", label=key)
+    plt.plot(widths, predict(seed, 1) / np.sqrt(widths), label="theory")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("m")
+    plt.ylabel("change")
+    plt.legend()
+    return plt.gca()

@@ -326,3 +326,159 @@ def excess_norm(K, f, n):
 # hint: 2
 def excess_norm(K, f, n):
     return float((f @ np.linalg.solve(K, f)) / (f[:n] @ np.linalg.solve(K[:n, :n], f[:n])))
+
+# %% width_lab / kernel-not-inverted
+# says: You took y K y. The shortest change of the weights that fits has the squared length y K⁻¹ y.
+# hint: 2
+def predict(seed, m):
+    X, y = lab_data(seed)
+    cosine = np.clip(X @ X.T, -1, 1)
+    K = (np.sqrt(1 - cosine**2) + 2 * (np.pi - np.arccos(cosine)) * cosine) / (2 * np.pi)
+    return float(np.sqrt(y @ K @ y / (3 * m)))
+
+# %% width_lab / outer-layer-only
+# says: Your kernel holds the outer weights only. Both layers are trained, and each adds its part.
+# hint: 3
+def predict(seed, m):
+    X, y = lab_data(seed)
+    cosine = np.clip(X @ X.T, -1, 1)
+    K = (np.sqrt(1 - cosine**2) + (np.pi - np.arccos(cosine)) * cosine) / (2 * np.pi)
+    return float(np.sqrt(y @ np.linalg.solve(K, y) / (3 * m)))
+
+# %% width_lab / per-unit
+# says: You divided by m. There are three weights for each unit, two in and one out, each with the mean square 1.
+# hint: 2
+def predict(seed, m):
+    X, y = lab_data(seed)
+    cosine = np.clip(X @ X.T, -1, 1)
+    K = (np.sqrt(1 - cosine**2) + 2 * (np.pi - np.arccos(cosine)) * cosine) / (2 * np.pi)
+    return float(np.sqrt(y @ np.linalg.solve(K, y) / m))
+
+# %% width_lab / squared
+# says: That is the square of the ratio of two lengths. Take the root.
+# hint: 2
+def predict(seed, m):
+    X, y = lab_data(seed)
+    cosine = np.clip(X @ X.T, -1, 1)
+    K = (np.sqrt(1 - cosine**2) + 2 * (np.pi - np.arccos(cosine)) * cosine) / (2 * np.pi)
+    return float(y @ np.linalg.solve(K, y) / (3 * m))
+
+# %% width_lab / one-layer-after-the-other
+# says: You move one layer first and take the gradient of the other from what has moved. Take both gradients at the same weights.
+# hint: 3
+def measure(seed, m, eta, steps):
+    X, y = lab_data(seed)
+    W0, a0 = W, a = lab_start(seed, m)
+    first = np.maximum(X @ W.T, 0) @ a / m**0.5
+    for _ in range(steps):
+        z = X @ W.T
+        push = eta * (np.maximum(z, 0) @ a / m**0.5 - first - y) / (len(y) * m**0.5)
+        a = a - np.maximum(z, 0).T @ push
+        W = W - ((z > 0) * np.outer(push, a)).T @ X
+    moved = np.sum((W - W0) ** 2) + np.sum((a - a0) ** 2)
+    before, after = kernel_of(X, W0, a0), kernel_of(X, W, a)
+    return {
+        "movement": float(np.sqrt(moved / (np.sum(W0**2) + np.sum(a0**2)))),
+        "kernel": float(np.linalg.norm(after - before) / np.linalg.norm(before)),
+    }
+
+# %% width_lab / start-not-subtracted
+# says: You fit h to the targets. The output is h minus the network at the start.
+# hint: 3
+def measure(seed, m, eta, steps):
+    X, y = lab_data(seed)
+    W0, a0 = W, a = lab_start(seed, m)
+    for _ in range(steps):
+        z = X @ W.T
+        push = eta * (np.maximum(z, 0) @ a / m**0.5 - y) / (len(y) * m**0.5)
+        a, W = a - np.maximum(z, 0).T @ push, W - ((z > 0) * np.outer(push, a)).T @ X
+    moved = np.sum((W - W0) ** 2) + np.sum((a - a0) ** 2)
+    before, after = kernel_of(X, W0, a0), kernel_of(X, W, a)
+    return {
+        "movement": float(np.sqrt(moved / (np.sum(W0**2) + np.sum(a0**2)))),
+        "kernel": float(np.linalg.norm(after - before) / np.linalg.norm(before)),
+    }
+
+# %% width_lab / summed-loss
+# says: Your steps are three times too long: the loss is a mean over the three examples.
+# hint: 3
+def measure(seed, m, eta, steps):
+    X, y = lab_data(seed)
+    W0, a0 = W, a = lab_start(seed, m)
+    first = np.maximum(X @ W.T, 0) @ a / m**0.5
+    for _ in range(steps):
+        z = X @ W.T
+        push = eta * (np.maximum(z, 0) @ a / m**0.5 - first - y) / m**0.5
+        a, W = a - np.maximum(z, 0).T @ push, W - ((z > 0) * np.outer(push, a)).T @ X
+    moved = np.sum((W - W0) ** 2) + np.sum((a - a0) ** 2)
+    before, after = kernel_of(X, W0, a0), kernel_of(X, W, a)
+    return {
+        "movement": float(np.sqrt(moved / (np.sum(W0**2) + np.sum(a0**2)))),
+        "kernel": float(np.linalg.norm(after - before) / np.linalg.norm(before)),
+    }
+
+# %% width_lab / mean-of-units
+# says: You divide the sum over units by m and not by its root. That is mean field, where the features move at any width.
+# hint: 3
+def measure(seed, m, eta, steps):
+    X, y = lab_data(seed)
+    W0, a0 = W, a = lab_start(seed, m)
+    first = np.maximum(X @ W.T, 0) @ a / m
+    for _ in range(steps):
+        z = X @ W.T
+        push = eta * (np.maximum(z, 0) @ a / m - first - y) / (len(y) * m)
+        a, W = a - np.maximum(z, 0).T @ push, W - ((z > 0) * np.outer(push, a)).T @ X
+    moved = np.sum((W - W0) ** 2) + np.sum((a - a0) ** 2)
+    before, after = kernel_of(X, W0, a0), kernel_of(X, W, a)
+    return {
+        "movement": float(np.sqrt(moved / (np.sum(W0**2) + np.sum(a0**2)))),
+        "kernel": float(np.linalg.norm(after - before) / np.linalg.norm(before)),
+    }
+
+# %% width_lab / linear-axes
+# says: Both axes are to be logarithmic: a power of the width is a straight line there.
+# hint: 2
+def draw(seed, widths, eta, steps):
+    found = [measure(seed, m, eta, steps) for m in widths]
+    figure, axes = plt.subplots()
+    axes.plot(widths, [one["movement"] for one in found], "o-", label="movement")
+    axes.plot(widths, [one["kernel"] for one in found], "s-", label="kernel")
+    axes.plot(widths, [predict(seed, m) for m in widths], "--", label="predicted")
+    axes.set(xlabel="number of units", ylabel="relative change")
+    axes.legend()
+    return figure
+
+# %% width_lab / no-kernel
+# says: The change of the kernel is missing: without it nobody sees whether the network is lazy.
+# hint: 3
+def draw(seed, widths, eta, steps):
+    found = [measure(seed, m, eta, steps) for m in widths]
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [one["movement"] for one in found], "o-", label="movement")
+    axes.loglog(widths, [predict(seed, m) for m in widths], "--", label="predicted")
+    axes.set(xlabel="number of units", ylabel="relative change")
+    axes.legend()
+    return figure
+
+# %% width_lab / no-prediction
+# says: The predicted movement is missing.
+# hint: 2
+def draw(seed, widths, eta, steps):
+    found = [measure(seed, m, eta, steps) for m in widths]
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [one["movement"] for one in found], "o-", label="movement")
+    axes.loglog(widths, [one["kernel"] for one in found], "s-", label="kernel")
+    axes.set(xlabel="number of units", ylabel="relative change")
+    axes.legend()
+    return figure
+
+# %% width_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name all three curves.
+# hint: 3
+def draw(seed, widths, eta, steps):
+    found = [measure(seed, m, eta, steps) for m in widths]
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [one["movement"] for one in found], "o-")
+    axes.loglog(widths, [one["kernel"] for one in found], "s-")
+    axes.loglog(widths, [predict(seed, m) for m in widths], "--")
+    return figure

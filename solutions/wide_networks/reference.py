@@ -92,3 +92,58 @@ def excess_norm(K, f, n):
 # I would train at scales from 0.01 to 10, five seeds each, with the rate adapted so that the function learns at one speed, and
 # compare test errors at equal training loss; beside it, kernel regression with the kernel of the start and with that of the end.
 # If the end's kernel does better, features were worth learning. If the test error does not fall with the scale, I was wrong to try.
+
+# %% width_lab
+import matplotlib.pyplot as plt
+
+
+def predict(seed, m):
+    X, y = lab_data(seed)
+    cosine = np.clip(X @ X.T, -1, 1)
+    off = np.pi - np.arccos(cosine)
+    K = (np.sqrt(1 - cosine**2) + 2 * off * cosine) / (2 * np.pi)
+    return float(np.sqrt(y @ np.linalg.solve(K, y) / (3 * m)))
+
+
+def kernel_of(X, W, a):
+    on = X @ W.T > 0
+    active, slope = on * (X @ W.T), on * a
+    return (active @ active.T + (slope @ slope.T) * (X @ X.T)) / len(a)
+
+
+def measure(seed, m, eta, steps):
+    X, y = lab_data(seed)
+    W0, a0 = W, a = lab_start(seed, m)
+    first = np.maximum(X @ W.T, 0) @ a / m**0.5
+    for _ in range(steps):
+        z = X @ W.T
+        error = np.maximum(z, 0) @ a / m**0.5 - first - y
+        push = eta * error / (len(y) * m**0.5)
+        a, W = a - np.maximum(z, 0).T @ push, W - ((z > 0) * np.outer(push, a)).T @ X
+    moved = np.sum((W - W0) ** 2) + np.sum((a - a0) ** 2)
+    before, after = kernel_of(X, W0, a0), kernel_of(X, W, a)
+    return {
+        "movement": float(np.sqrt(moved / (np.sum(W0**2) + np.sum(a0**2)))),
+        "kernel": float(np.linalg.norm(after - before) / np.linalg.norm(before)),
+    }
+
+
+def draw(seed, widths, eta, steps):
+    found = [measure(seed, m, eta, steps) for m in widths]
+    figure, axes = plt.subplots()
+    axes.loglog(widths, [one["movement"] for one in found], "o-", label="movement, measured")
+    axes.loglog(widths, [one["kernel"] for one in found], "s-", label="change of the kernel, measured")
+    axes.loglog(widths, [predict(seed, m) for m in widths], "--", label="movement, predicted")
+    axes.set_xlabel("number of units")
+    axes.set_ylabel("relative change")
+    axes.legend()
+    return figure
+
+# %% width_report
+# Seed 2. I had expected a factor of 8 from 64 to 4096 units, and five per cent from about 500 units on. The movement fell from 0.108 to 0.0141,
+# a factor of 7.7. It is 24 % above the prediction at 16 units, 3 % below it at 64, 4 % above at 1024 and 0.7 % above at 4096. The greater
+# part of the gap is there before the first step: the kernel of m random units is not that of the limit, and their length is not its mean. With the
+# kernel and the length of the real start in the formula, the gap is 1 % at 64 units and 0.4 % at 4096. What is left came in training, where
+# features change; at 16 units that is still 5 %. Small movement alone shows nothing: there are 3m weights, so the same change of the function
+# needs less of each. The change of the kernel says that the network is lazy; it falls from 0.22 at 16 units to 0.008 at 4096. In mean field,
+# with the sum divided by m, both would stay.
