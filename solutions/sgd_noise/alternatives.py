@@ -76,3 +76,39 @@ def noise_balance(m, k, strength, q):
 def monomial_coefficient(k):
     shares = [1 / (2 * power) for power in k if power > 0]
     return min(shares), sum(share == min(shares) for share in shares)
+
+# %% balance_lab / by-the-law
+def predict(noise, rate, batch, left):
+    decay = rate**2 * noise**2 / batch
+    return float(np.log(1 / left) / decay)
+
+
+def measure(seed, noise, rate, batch, steps):
+    rng = np.random.default_rng(seed)
+    u, v = (np.outer(np.ones(RUNS), w) for w in lab_start(seed))
+    target, kept, found = np.dot(*lab_start(seed)), np.ones(RUNS), [1.0]
+    for _ in range(steps):
+        e = np.einsum("rj,rj->r", u, v) - target - noise * rng.standard_normal((RUNS, batch)).mean(axis=1)
+        new = u - rate * e[:, None] * v
+        v -= rate * e[:, None] * u
+        u = new
+        kept *= 1 - (rate * e) ** 2  # exact for every unit
+        found.append(float(kept.mean()))
+    return found
+
+
+def draw(seed, noise, batch, rates):
+    half = []
+    for rate in rates:
+        path = measure(seed, noise, rate, batch, 5 * round(predict(noise, rate, batch, 0.5)) + 50)
+        half.append(next(i for i, share in enumerate(path) if share <= 0.5))
+    plt.figure()
+    plt.plot(rates, half, "k-", label="SGD")
+    plt.plot(rates, [predict(noise, rate, batch, 0.5) for rate in rates], label="theory")
+    plt.plot(rates, [half[0] * rates[0] / rate for rate in rates], label="1/rate")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("learning rate")
+    plt.ylabel("steps")
+    plt.legend()
+    return plt.gcf()

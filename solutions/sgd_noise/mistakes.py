@@ -269,3 +269,152 @@ def monomial_coefficient(k):
 def monomial_coefficient(k):
     least = min(power for power in k if power)
     return 1 / (2 * least), k.count(least)
+
+# %% balance_lab / first-order
+# says: You let the imbalance decay at first order in the rate. These terms cancel between the two layers; what is left is of second order.
+# hint: 1
+def predict(noise, rate, batch, left):
+    return -np.log(left) * batch / (rate * noise**2)
+
+# %% balance_lab / batch-left-out
+# says: You left the batch out: the mean of B noisy labels has a variance B times smaller.
+# hint: 2
+def predict(noise, rate, batch, left):
+    return -np.log(left) / (rate * noise) ** 2
+
+# %% balance_lab / batch-squared
+# says: You divide the variance by the square of the batch. That of a mean is divided by the batch, and the mean square of the error is such a variance.
+# hint: 2
+def predict(noise, rate, batch, left):
+    return -np.log(left) * batch**2 / (rate * noise) ** 2
+
+# %% balance_lab / not-the-logarithm
+# says: You let the imbalance fall along a straight line. Every step takes a share of what is left.
+# hint: 2
+def predict(noise, rate, batch, left):
+    return (1 - left) * batch / (rate * noise) ** 2
+
+# %% balance_lab / twice-the-decay
+# says: You counted the decay twice, or not at all, as for one layer: each step leaves 1 minus the square of rate times error, once.
+# hint: 2
+def predict(noise, rate, batch, left):
+    return -np.log(left) * batch / (2 * (rate * noise) ** 2)
+
+# %% balance_lab / one-layer-after-the-other
+# says: Your second layer sees the first one after its step. Both take their step from the same old weights.
+# hint: 3
+def measure(seed, noise, rate, batch, steps):
+    u, v = lab_start(seed)
+    target, first = u @ v, np.sum(u**2 - v**2)
+    rng = np.random.default_rng(seed)
+    u, v = np.tile(u, (RUNS, 1)), np.tile(v, (RUNS, 1))
+    left = [1.0]
+    for _ in range(steps):
+        error = (u * v).sum(axis=1) - target - noise * rng.standard_normal((RUNS, batch)).mean(axis=1)
+        u = u - rate * error[:, None] * v
+        v = v - rate * error[:, None] * u
+        left.append(np.mean(np.sum(u**2 - v**2, axis=1)) / first)
+    return np.array(left)
+
+# %% balance_lab / same-noise-for-all
+# says: All your copies see the same noise, so that their mean is that of one run. Each copy has noise of its own.
+# hint: 3
+def measure(seed, noise, rate, batch, steps):
+    u, v = lab_start(seed)
+    target, first = u @ v, np.sum(u**2 - v**2)
+    rng = np.random.default_rng(seed)
+    left = [1.0]
+    for _ in range(steps):
+        error = u @ v - target - noise * rng.standard_normal((RUNS, batch)).mean()
+        u, v = u - rate * error * v, v - rate * error * u
+        left.append(np.sum(u**2 - v**2) / first)
+    return np.array(left)
+
+# %% balance_lab / not-divided
+# says: You return the imbalance itself. Divide it by that at the start, so that the first number is 1.
+# hint: 3
+def measure(seed, noise, rate, batch, steps):
+    u, v = lab_start(seed)
+    target = u @ v
+    rng = np.random.default_rng(seed)
+    u, v = np.tile(u, (RUNS, 1)), np.tile(v, (RUNS, 1))
+    left = [np.mean(np.sum(u**2 - v**2, axis=1))]
+    for _ in range(steps):
+        error = (u * v).sum(axis=1) - target - noise * rng.standard_normal((RUNS, batch)).mean(axis=1)
+        u, v = u - rate * error[:, None] * v, v - rate * error[:, None] * u
+        left.append(np.mean(np.sum(u**2 - v**2, axis=1)))
+    return np.array(left)
+
+# %% balance_lab / noise-summed
+# says: You added up the noise of a batch. The step follows the mean over the batch.
+# hint: 3
+def measure(seed, noise, rate, batch, steps):
+    u, v = lab_start(seed)
+    target, first = u @ v, np.sum(u**2 - v**2)
+    rng = np.random.default_rng(seed)
+    u, v = np.tile(u, (RUNS, 1)), np.tile(v, (RUNS, 1))
+    left = [1.0]
+    for _ in range(steps):
+        error = (u * v).sum(axis=1) - target - noise * rng.standard_normal((RUNS, batch)).sum(axis=1)
+        u, v = u - rate * error[:, None] * v, v - rate * error[:, None] * u
+        left.append(np.mean(np.sum(u**2 - v**2, axis=1)) / first)
+    return np.array(left)
+
+# %% balance_lab / no-target
+# says: You train the network towards 0. Its target is the number that it gives at the start.
+# hint: 3
+def measure(seed, noise, rate, batch, steps):
+    u, v = lab_start(seed)
+    first = np.sum(u**2 - v**2)
+    rng = np.random.default_rng(seed)
+    u, v = np.tile(u, (RUNS, 1)), np.tile(v, (RUNS, 1))
+    left = [1.0]
+    for _ in range(steps):
+        error = (u * v).sum(axis=1) - noise * rng.standard_normal((RUNS, batch)).mean(axis=1)
+        u, v = u - rate * error[:, None] * v, v - rate * error[:, None] * u
+        left.append(np.mean(np.sum(u**2 - v**2, axis=1)) / first)
+    return np.array(left)
+
+# %% balance_lab / no-prediction
+# says: The predicted times are missing.
+# hint: 2
+def draw(seed, noise, batch, rates):
+    times = []
+    for rate in rates:
+        path = measure(seed, noise, rate, batch, 3 * int(predict(noise, rate, batch, 0.5)) + 20)
+        times.append(np.argmax(path <= 0.5))
+    figure, axes = plt.subplots()
+    axes.loglog(rates, times, "o-", label="measured")
+    axes.loglog(rates, times[0] * rates[0] / np.array(rates), ":", label="as the times of gradient flow")
+    axes.set(xlabel="rate", ylabel="steps")
+    axes.legend()
+    return figure
+
+# %% balance_lab / no-flow
+# says: The curve in proportion to 1/rate is missing, or does not begin at the measured number of the first rate.
+# hint: 3
+def draw(seed, noise, batch, rates):
+    times = []
+    for rate in rates:
+        path = measure(seed, noise, rate, batch, 3 * int(predict(noise, rate, batch, 0.5)) + 20)
+        times.append(np.argmax(path <= 0.5))
+    figure, axes = plt.subplots()
+    axes.loglog(rates, times, "o-", label="measured")
+    axes.loglog(rates, [predict(noise, rate, batch, 0.5) for rate in rates], "--", label="predicted")
+    axes.set(xlabel="rate", ylabel="steps")
+    axes.legend()
+    return figure
+
+# %% balance_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name all three curves.
+# hint: 3
+def draw(seed, noise, batch, rates):
+    times = []
+    for rate in rates:
+        path = measure(seed, noise, rate, batch, 3 * int(predict(noise, rate, batch, 0.5)) + 20)
+        times.append(np.argmax(path <= 0.5))
+    figure, axes = plt.subplots()
+    axes.loglog(rates, times, "o-")
+    axes.loglog(rates, [predict(noise, rate, batch, 0.5) for rate in rates], "--")
+    axes.loglog(rates, times[0] * rates[0] / np.array(rates), ":")
+    return figure
