@@ -159,7 +159,7 @@ def one_step_drift(W1, W2, M, eta):
     return drift
 
 # %% one_step_drift / in-place
-# says: You change the arrays of the caller: `W1 += ...` works in place.
+# says: You change an array of the caller: an assignment such as `W1 += ...` works in place.
 # hint: 3
 def one_step_drift(W1, W2, M, eta):
     R = M - W2 @ W1
@@ -739,7 +739,7 @@ def read_staircase(plateaus, times):
     return s, s / (1 + np.exp(2 * s * times))
 
 # %% read_staircase / in-place
-# says: You change the array of the caller: `plateaus -= ...` works in place.
+# says: You change an array of the caller: an assignment such as `plateaus -= ...` works in place.
 # hint: 3
 def read_staircase(plateaus, times):
     plateaus -= plateaus[-1]
@@ -844,7 +844,7 @@ def measure(seed, scale, rate, steps):
     return np.array(strengths)
 
 # %% late_lab / against-steps
-# says: Your curves are drawn against steps. The time is the rate times the number of steps.
+# says: The measured strengths are not drawn at their times. The time is the rate times the number of steps, from 0 on, and not that number; the strengths are those of measure.
 # hint: 3
 def draw(seed, scale, rate, steps):
     figure, axes = plt.subplots()
@@ -856,7 +856,7 @@ def draw(seed, scale, rate, steps):
     return figure
 
 # %% late_lab / full-strength
-# says: Your marks lie at the full strength. The predicted times are those of half of it.
+# says: Your marks are not where theory puts them: at the time that predict gives, and at half of the strength of M's mode, not at all of it.
 # hint: 3
 def draw(seed, scale, rate, steps):
     figure, axes = plt.subplots()
