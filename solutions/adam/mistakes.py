@@ -627,6 +627,16 @@ def natural_step(R, g, lam):
         along, size = residual + (residual @ residual) / max(size, 1e-300) * along, residual @ residual
     return x
 
+# %% natural_step / weak-directions-dropped
+# says: You drop the weak directions of F. A small singular value counts wherever its square is not small beside λ.
+# hint: 2
+def natural_step(R, g, lam):
+    _, s, Vt = np.linalg.svd(R, full_matrices=False)
+    keep = s > 0.01 * s[0]
+    s, Vt = s[keep], Vt[keep]
+    c = Vt @ g
+    return Vt.T @ (c / (s**2 + lam)) + (g - Vt.T @ c) / lam
+
 # %% natural_step / one-part-not-divided
 # says: Both parts are divided by λ, the correction too; yours is not, or not often enough.
 # hint: 2
@@ -931,7 +941,7 @@ def measure(seed, method, rate, steps):
     return np.array(losses)
 
 # %% rare_lab / in-steps
-# says: Your times are numbers of steps. Time is the rate times that.
+# says: Your measured times are not the rate times the number of steps after which `measure` is at or below the loss for the first time. Are they numbers of steps, or is an argument fixed?
 # hint: 1
 def draw(seed, loss, gd_rate, adam_rate, steps):
     shares, theory = lab_shares(seed), predict(seed, loss)
@@ -959,8 +969,23 @@ def draw(seed, loss, gd_rate, adam_rate, steps):
     axes.legend()
     return figure
 
+# %% rare_lab / two-names
+# says: Not each of the four has a name of its own: whoever sees your plot cannot tell measured from predicted, or one method from the other.
+# hint: 3
+def draw(seed, loss, gd_rate, adam_rate, steps):
+    shares, theory = lab_shares(seed), predict(seed, loss)
+    figure, axes = plt.subplots()
+    for method, rate in (("gd", gd_rate), ("adam", adam_rate)):
+        axes.plot(shares, rate * np.argmax(measure(seed, method, rate, steps) <= loss, axis=0), "x", label="measured")
+    axes.plot(shares, theory["gd"], "s", label="predicted")
+    axes.axhline(theory["sign"], label="predicted")
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="share", ylabel="time")
+    axes.legend()
+    return figure
+
 # %% rare_lab / no-labels
-# says: Your plot does not say what is drawn: label both axes, and name all four.
+# says: Read your plot with the statement beside it: both axes labelled and logarithmic, shares below and times on the left, each of the four named, and nothing cut off.
 # hint: 3
 def draw(seed, loss, gd_rate, adam_rate, steps):
     shares, theory = lab_shares(seed), predict(seed, loss)
