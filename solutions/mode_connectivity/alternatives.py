@@ -186,3 +186,45 @@ reading = dict(zip("abcde", ["Yes", "Unknown", "YES", "no", "unknown"]))
 
 # %% reading / spaces
 reading = {"e": "unknown ", "d": "No", "c": " yes", "b": "unknown", "a": "yes"}
+
+# %% lot_lab / torch-and-pairs-of-pairs
+def network(seed, number, width, steps):
+    import torch
+
+    x, y = (torch.tensor(part) for part in lab_data(seed))
+    net = [torch.tensor(part, requires_grad=True) for part in lab_start(seed, number, width)]
+    for _ in range(steps):
+        loss = ((torch.relu(x @ net[0].T + net[1]) @ net[2] - y) ** 2).mean() / 2
+        slopes = torch.autograd.grad(loss, net)
+        net = [(p - LAB_RATE * g).detach().requires_grad_() for p, g in zip(net, slopes)]
+    return tuple(p.detach().numpy() for p in net)
+
+
+def predict(first, second, x, y):
+    (W1, b1, v1), (W2, b2, v2) = first, second
+    h, total = len(b1), 0.0
+    for point, target in zip(x, y):
+        one, two = W1 @ point + b1, W2 @ point + b2
+        c = np.add.outer(v1, v2) / 2 * np.maximum(np.add.outer(one, two) / 2, 0)
+        square = np.sum(c**2) / h  # the mean square: a unit with itself, and two units that differ, with partners that differ
+        if h > 1:
+            square += (c.sum() ** 2 - np.sum(c.sum(0) ** 2) - np.sum(c.sum(1) ** 2) + np.sum(c**2)) / (h * (h - 1))
+        total += square - 2 * target * c.sum() / h + target**2
+    return total / (2 * len(y))
+
+
+def draw(seed, widths, steps):
+    import matplotlib.pyplot as plt
+
+    figure = plt.figure()
+    axes, rows, (x, y) = figure.add_subplot(), [], lab_data(seed)
+    for width in widths:
+        one, two = network(seed, 0, width, steps), network(seed, 1, width, steps)
+        rows.append([predict(one, two, x, y), *(measure(one, two, x, y)[key] for key in ("ends", "before", "after"))])
+    lines = axes.plot(widths, rows, marker="s")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("width")
+    axes.set_ylabel("half the mean squared error")
+    axes.legend(lines, ["by lot", "ends", "before", "after"])
+    return figure

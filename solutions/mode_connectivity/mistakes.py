@@ -859,3 +859,147 @@ def bend_gradient(a, c, b, gradient, times):
 # says: True, False and None are not the words that are asked for. Give "yes", "no" or "unknown", as strings.
 # hint: 1
 reading = {"a": True, "b": None, "c": True, "d": False, "e": None}
+
+# %% line_barrier / chord-at-the-highest-loss
+# says: You look for the highest loss and take the chord off there. The highest point above the chord can be another: take the chord off first.
+# hint: 2
+def line_barrier(loss, a, b, points=25):
+    times = np.linspace(0, 1, points)
+    values = np.array([loss((1 - t) * a + t * b) for t in times])
+    top = np.argmax(values)
+    return float(values[top] - (1 - times[top]) * values[0] - times[top] * values[-1])
+
+# %% line_spread / small-number-added
+# says: You add a small number to the divisor. Both spreads are above 0, so it is not needed; and where they are small themselves it changes the ratio.
+# hint: 3
+def line_spread(s1, s2, rho, t):
+    a, b = (1 - t) * s1, t * s2
+    return float(np.sqrt(max(a**2 + b**2 + 2 * rho * a * b, 0)) / (a + b + 1e-8))
+
+# %% line_spread / near-zero-is-zero
+# says: You return 0 where the variance is small. Small spreads have small variances, and yet a ratio that is not 0.
+# hint: 2
+def line_spread(s1, s2, rho, t):
+    variance = ((1 - t) * s1) ** 2 + (t * s2) ** 2 + 2 * t * (1 - t) * rho * s1 * s2
+    return 0.0 if np.isclose(variance, 0) else float(np.sqrt(variance) / ((1 - t) * s1 + t * s2))
+
+# %% spawn / batches-used-up
+# says: Your function takes the batches out of the list that it is given. Read them by their numbers, or by shared[:k].
+# hint: 2
+def spawn(step, start, shared, own, k):
+    trunk = start.copy()
+    for _ in range(k):
+        trunk = step(trunk, shared.pop(0))
+    rows = []
+    for order in own:
+        theta = trunk.copy()
+        for batch in order[k:]:
+            theta = step(theta, batch)
+        rows.append(theta)
+    return np.array(rows)
+
+# %% lot_lab / loss-of-the-mean
+# says: predict gives the loss of the mean output. The mean loss is larger, by half the variance of the output over the renumberings.
+# hint: 2
+def predict(first, second, x, y):
+    (W1, b1, v1), (W2, b2, v2) = first, second
+    Z = (x @ W1.T + b1)[:, :, None] + (x @ W2.T + b2)[:, None]
+    mean = ((v1[:, None] + v2) / 2 * np.maximum(Z / 2, 0)).sum((1, 2)) / len(b1)
+    return float(np.mean((mean - y) ** 2) / 2)
+
+# %% lot_lab / partners-drawn-apart
+# says: predict lets every unit draw its partner for itself, so that two can have the same. In a renumbering the partners differ, and the variance is smaller.
+# hint: 2
+def predict(first, second, x, y):
+    (W1, b1, v1), (W2, b2, v2) = first, second
+    Z = (x @ W1.T + b1)[:, :, None] + (x @ W2.T + b2)[:, None]
+    c = (v1[:, None] + v2) / 2 * np.maximum(Z / 2, 0)
+    return float(np.mean((c.mean(2).sum(1) - y) ** 2 + c.var(2).sum(1)) / 2)
+
+# %% lot_lab / over-h
+# says: predict divides the squares by h. The h pairs of a renumbering depend on each other, and the variance has h - 1 below.
+# hint: 2
+def predict(first, second, x, y):
+    (W1, b1, v1), (W2, b2, v2) = first, second
+    Z = (x @ W1.T + b1)[:, :, None] + (x @ W2.T + b2)[:, None]
+    c = (v1[:, None] + v2) / 2 * np.maximum(Z / 2, 0)
+    d = c - c.mean(1, keepdims=True) - c.mean(2, keepdims=True) + c.mean((1, 2), keepdims=True)
+    return float(np.mean((c.sum((1, 2)) / len(b1) - y) ** 2 + (d**2).sum((1, 2)) / len(b1)) / 2)
+
+# %% lot_lab / as-they-stand
+# says: predict gives the loss half way for the pairs as they stand. That is one renumbering; the mean over all of them is asked for.
+# hint: 1
+def predict(first, second, x, y):
+    W, b, v = ((p + q) / 2 for p, q in zip(first, second))
+    return float(np.mean((np.maximum(x @ W.T + b, 0) @ v - y) ** 2) / 2)
+
+# %% lot_lab / outputs-averaged
+# says: measure averages the outputs of the two networks. Half way on the line their parameters are averaged, and the network of the averages is run.
+# hint: 1
+def measure(first, second, x, y):
+    from scipy.optimize import linear_sum_assignment
+
+    def output(W, b, v):
+        return np.maximum(x @ W.T + b, 0) @ v
+
+    def loss(found):
+        return float(np.mean((found - y) ** 2) / 2)
+
+    order = linear_sum_assignment(np.column_stack(first) @ np.column_stack(second).T, maximize=True)[1]
+    after = loss((output(*first) + output(*(q[order] for q in second))) / 2)
+    before = loss((output(*first) + output(*second)) / 2)
+    return {"ends": (loss(output(*first)) + loss(output(*second))) / 2, "before": before, "after": after}
+
+# %% lot_lab / by-weights-in-alone
+# says: measure matches the units by W and b alone. What comes out of them, v, is part of the distance, too.
+# hint: 3
+def measure(first, second, x, y):
+    from scipy.optimize import linear_sum_assignment
+
+    def loss(W, b, v):
+        return float(np.mean((np.maximum(x @ W.T + b, 0) @ v - y) ** 2) / 2)
+
+    order = linear_sum_assignment(np.column_stack(first[:2]) @ np.column_stack(second[:2]).T, maximize=True)[1]
+    before = loss(*((p + q) / 2 for p, q in zip(first, second)))
+    after = loss(*((p + q[order]) / 2 for p, q in zip(first, second)))
+    return {"ends": (loss(*first) + loss(*second)) / 2, "before": before, "after": after}
+
+# %% lot_lab / matched-the-other-way
+# says: measure renumbers the second network by the inverse. Unit i of the first must meet the unit of the second that takes its place.
+# hint: 3
+def measure(first, second, x, y):
+    from scipy.optimize import linear_sum_assignment
+
+    def loss(W, b, v):
+        return float(np.mean((np.maximum(x @ W.T + b, 0) @ v - y) ** 2) / 2)
+
+    order = np.argsort(linear_sum_assignment(np.column_stack(first) @ np.column_stack(second).T, maximize=True)[1])
+    before = loss(*((p + q) / 2 for p, q in zip(first, second)))
+    after = loss(*((p + q[order]) / 2 for p, q in zip(first, second)))
+    return {"ends": (loss(*first) + loss(*second)) / 2, "before": before, "after": after}
+
+# %% lot_lab / one-after-the-other
+# says: network moves v first and takes the other gradients with the new v. All three arrays move at once, by gradients at one point.
+# hint: 3
+def network(seed, number, width, steps):
+    (x, y), (W, b, v) = lab_data(seed), lab_start(seed, number, width)
+    for _ in range(steps):
+        Z = x @ W.T + b
+        r = (np.maximum(Z, 0) @ v - y) / len(x)
+        v = v - LAB_RATE * np.maximum(Z, 0).T @ r
+        back = np.outer(r, v) * (Z > 0)
+        W, b = W - LAB_RATE * back.T @ x, b - LAB_RATE * back.sum(0)
+    return W, b, v
+
+# %% lot_lab / twice-the-gradient
+# says: network follows the gradient of the mean squared error. The loss is half of it.
+# hint: 3
+def network(seed, number, width, steps):
+    (x, y), (W, b, v) = lab_data(seed), lab_start(seed, number, width)
+    for _ in range(steps):
+        Z = x @ W.T + b
+        H = np.maximum(Z, 0)
+        r = 2 * (H @ v - y) / len(x)
+        back = np.outer(r, v) * (Z > 0)
+        W, b, v = W - LAB_RATE * back.T @ x, b - LAB_RATE * back.sum(0), v - LAB_RATE * H.T @ r
+    return W, b, v
