@@ -45,13 +45,13 @@ def calibrated(seed: int, epochs: int = EARLY, width: int = WIDTH, rate: float =
     "dropout.calibrated_late",
     "Whether averaging over masks helps calibration is a property of dropout.",
     verdict="fails",
-    instead="It turns as training goes on: the ratio of the two calibration errors falls by several times.",
+    instead="It changes as training goes on: the ratio of the two calibration errors falls, in each case tried below three quarters.",
     vary=NETWORKS | {"epochs": (160, LATE)},
 )
 def calibrated_late(seed: int, epochs: int = LATE, width: int = WIDTH, rate: float = RATE) -> Measured:
     """The ratio of ECEs (MC dropout over dropout off) after 40 epochs over that after eight times as many."""
     early, late = (averaged(seed, e, rate, width).ece_ratio for e in (EARLY, epochs))
-    return Measured(early / late, "times smaller in the end", at_least=1.3)
+    return Measured(early / late, "times smaller in the end", at_least=1.4)
 
 
 @claim(

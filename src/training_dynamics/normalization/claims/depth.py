@@ -36,7 +36,7 @@ def explosion_plain(seed: int, width: int = 32, batch: int = BATCH) -> Measured:
 
 @claim(
     "normalization.deeper_is_better",
-    "The deeper the network, the more BatchNorm helps.",
+    "The deeper the network, the more BatchNorm does to keep its gradients even.",
     source="yang2019mean",
     verdict="fails",
     instead="From 8 layers to 64 its gradients at the start become more uneven by orders of magnitude.",

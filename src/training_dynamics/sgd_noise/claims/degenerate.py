@@ -25,7 +25,7 @@ def label_noise_sparse(seed: int, start: float = 1.0, size: float = 2.0, steps: 
     """Squared distance to the sparse target, over that of gradient descent from the same start."""
     seeds, place = _five(seed)
     noisy = diagonal.label_noise_errors(seeds, "labels", start, size, steps=steps)[place]
-    return Measured(noisy / diagonal.descent_errors(seeds, start)[place], "of descent's error", at_most=0.2)
+    return Measured(noisy / diagonal.descent_errors(seeds, start)[place], "of descent's error", at_most=0.04)
 
 
 @claim(

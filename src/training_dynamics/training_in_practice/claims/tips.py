@@ -186,7 +186,6 @@ def longer(seed: int, names: int = 300, hidden: int = 48, steps: int = 600) -> M
 @claim(
     "training_in_practice.finder",
     "The learning-rate finder measures the largest stable rate, 2 over the sharpness.",
-    said_by="smith2017cyclical",
     verdict="fails",
     instead="Divergence takes time, so the ramp is past the limit when the loss shows it: the faster the ramp, the farther.",
     vary={"steps": (40, 60, 80), "hidden": (32, 64)},
