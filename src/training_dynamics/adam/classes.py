@@ -194,6 +194,14 @@ def sweep(
 
 
 @cache
+def nearly_uniform(method: str, exponent: float, size: float, classes: int, steps: int = 150) -> float:
+    """The least training loss beside a shared input of ``size``, frequencies proportional to ``k^-exponent``."""
+    x = np.column_stack([np.eye(classes), np.full(classes, size)])
+    data = Mixture(x, np.arange(classes), frequencies(classes, exponent))
+    return train_linear(data, method, GRIDS[method], steps).best
+
+
+@cache
 def instant_loss(seed: int, lr: float = 1e6, steps: int = 3, classes: int = 64) -> float:
     """The largest class loss of the one-hot model after a few steps of gradient descent at an enormous rate."""
     pi = frequencies(classes, exponent_of(seed))

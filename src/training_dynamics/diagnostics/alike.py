@@ -19,6 +19,7 @@ from training_dynamics.lab.once import once
 from training_dynamics.toolbox.diagnose import diagnose
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.readings import read
+from training_dynamics.toolbox.runlog import RunLog
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 from training_dynamics.toolbox.train import minibatches
 
@@ -85,14 +86,29 @@ def norms(seed: int, width: int = 32, depth: int = 8) -> tuple[float, float]:
 
 
 @once
-def update_identities(seed: int, width: int = 24) -> tuple[float, float]:
-    """Largest relative errors of: SGD's first change is rate times gradient; Adam's is rate times the root of the count."""
-    sgd, adam = (run("healthy", 0.0, Setup(width=width, optimizer=o, steps=2), seed).series() for o in ("sgd", "adam"))
+def first_sgd_step(seed: int, width: int = 24) -> float:
+    """Largest relative error over layers of: SGD's first change is rate times gradient."""
+    found = run("healthy", 0.0, Setup(width=width, steps=2), seed).series()
+    return float(np.abs(found.updates[0] / (RATES["sgd"] * found.layers[0]) - 1).max())
+
+
+@once
+def first_adam_step(seed: int, width: int = 24, times: float = 1.0) -> float:
+    """Largest relative error over layers of: Adam's first change is rate times the root of the count.
+
+    The loss, and so every gradient, is multiplied by ``times``.
+    """
+    problem, draw = task("digits", seed), torch_generator(seed, "diagnostics batches")
+    model = mlp((64, width, width, 10), torch_generator(seed, "diagnostics start"))
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATES["adam"])
+    index = next(minibatches(len(problem.x), 32, draw))
+    with RunLog(model, optimizer) as log:
+        value = times * nn.functional.cross_entropy(model(problem.x[index]), problem.y[index])
+        value.backward()
+        optimizer.step()
+        log.loss(value)
     entries = np.array([64 * width, width * width, width * 10])
-    return (
-        float(np.abs(sgd.updates[0] / (RATES["sgd"] * sgd.layers[0]) - 1).max()),
-        float(np.abs(adam.updates[0] / (RATES["adam"] * np.sqrt(entries)) - 1).max()),
-    )
+    return float(np.abs(log.series().updates[0] / (RATES["adam"] * np.sqrt(entries)) - 1).max())
 
 
 def silent_share(shift: float, examples: int) -> float:

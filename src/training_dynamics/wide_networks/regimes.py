@@ -114,12 +114,23 @@ def scaled(
     return judge(train(nets, given.x, given.y, scale, np.minimum(scale, 1), steps), given, 1.0)
 
 
+@once
+def start_kernel_error(seed: int, width: int = 100, examples: int = 60, inputs: int = 10) -> float:
+    """Relative test error of the kernel of that network's start, solved to the end as those at the end are; one direction."""
+    given = task(seed, "one direction", examples, inputs)
+    one = draw(numpy_generator(seed, "wide_networks weights"), 1, width, inputs)
+    kernel, across = one.kernels(given.x, given.x)[0], one.kernels(given.tests, given.x)[0]
+    answers = at_the_end(_firm(kernel), across, given.y)
+    return float(np.mean((answers - given.answers) ** 2) / np.mean(given.answers**2))
+
+
 @dataclass(frozen=True)
 class Balances:
     """One function trained from several balances of its two layers: entries follow ``RATIOS``, outer weights over inner ones."""
 
     changed: Float[ndarray, " k"]  # the kernel: relative
     turned: Float[ndarray, " k"]  # the kernel: one minus the cosine
+    fit: Float[ndarray, " k"]  # mean squared error on the training inputs, over the targets' mean square
 
 
 @once
@@ -139,5 +150,6 @@ def rebalanced(
         kernel = begin.kernels(given.x, given.x)[0]
         found = train(begin, given.x, given.y, np.array(1.0), examples / np.trace(kernel), steps)
         behind = found.end.kernels(given.x, given.x)[0]
-        rows.append([relative_change(behind, kernel), distance(behind, kernel)])
+        left = np.mean((found.predict(given.x)[0] - given.y) ** 2) / np.mean(given.y**2)
+        rows.append([relative_change(behind, kernel), distance(behind, kernel), left])
     return Balances(*np.array(rows).T)

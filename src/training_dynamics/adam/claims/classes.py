@@ -120,6 +120,21 @@ def rare_uniform(size: float = 10.0, kinds: int = 30) -> Measured:
 
 
 @claim(
+    "adam.rare_nearly_uniform",
+    "The classes must differ much in frequency before a large shared input harms gradient descent.",
+    source="",
+    verdict="fails",
+    instead="Classes within a few per cent of equally frequent are enough, beside a shared input of 30.",
+    seeds=None,
+    vary={"exponent": (0.01, 0.03, 0.1), "kinds": (20, 30)},
+)
+def rare_nearly_uniform(exponent: float = 0.01, kinds: int = 30) -> Measured:
+    """Training loss after 150 steps, gradient descent's minus Adam's; frequencies fall as the rank to the power ``exponent``."""
+    losses = [classes.nearly_uniform(method, exponent, 30.0, kinds) for method in ("momentum", "adam")]
+    return Measured(losses[0] - losses[1], "nats", at_least=0.25)
+
+
+@claim(
     "adam.rate_width",
     "The learning rate matters less with Adam.",
     source="",

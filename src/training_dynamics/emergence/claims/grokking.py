@@ -189,12 +189,13 @@ def larger_tables(seed: int, p: int = 31, fraction: float = 0.6) -> Measured:
     "emergence.order_parameter",
     "An order parameter made from the mechanism moves before the score: the power in one frequency before the accuracy.",
     source="nanda2023progress",
-    verdict="holds",
-    vary={"decay": (0.5, 1.0), "fraction": (0.5, 0.6), "p": (19, 23)},
+    verdict="holds-if",
+    condition="the training set is just large enough (half of the pairs); with more, memorising alone carries it nearly as far",
+    vary={"decay": (0.5, 1.0), "fraction": (0.45, 0.5), "p": (19, 23)},
 )
-def order_parameter(seed: int, decay: float = 1.0, fraction: float = 0.6, p: int = 23) -> Measured:
-    """The part of the rise of the mean concentration that is done when a tenth of the unseen pairs are right."""
+def order_parameter(seed: int, decay: float = 1.0, fraction: float = 0.5, p: int = 23) -> Measured:
+    """How far above its largest value without decay the mean concentration is when a tenth of the unseen pairs are right."""
     run = learn(seed, p=p, decay=decay, fraction=fraction)
-    c = run.concentration
-    at = int((run.test_accuracy >= 0.1).argmax())
-    return Measured(float((c[at] - c[0]) / (c[-1] - c[0])), "of its rise", at_least=0.25)
+    still = learn(seed, p=p, decay=0.0, fraction=fraction, steps=1500, every=50)
+    c, at = run.concentration, int((run.test_accuracy >= 0.1).argmax())
+    return Measured(float((c[at] - still.concentration.max()) / (c[-1] - c[0])), "of its rise", at_least=0.08)

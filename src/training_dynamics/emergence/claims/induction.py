@@ -115,10 +115,11 @@ def previous_needed(seed: int, width: int = 32, vocabulary: int = 16, context: i
     vary={"length": (7, 8, 10), "width": (32, 64), "steps": (100, 200)},
 )
 def score_is_head(seed: int, length: int = 8, width: int = 32, steps: int = 100) -> Measured:
-    """Accuracy at other block lengths, over the prefix-matching score at the length that it was trained on."""
+    """Mean accuracy at the other lengths from 6 to 12, over the prefix-matching score at the length that it was trained on."""
     run = learn(seed, Copying(shortest=length, longest=length), width=width, steps=steps, every=50)
-    elsewhere = judge(run.network, *unseen_sequences(seed, TASK))[0]
-    return Measured(elsewhere / run.prefix[-1], "of the score", at_most=0.6)
+    others = [n for n in range(TASK.shortest, TASK.longest + 1) if n != length]
+    right = [judge(run.network, *unseen_sequences(seed, Copying(shortest=n, longest=n)))[0] for n in others]
+    return Measured(sum(right) / len(right) / float(run.prefix[-1]), "of the score", at_most=0.16)
 
 
 @claim(

@@ -27,7 +27,7 @@ def noise_scale_grows(seed: int, width: int = 32, rate: float = 0.5) -> Measured
     "Two batch sizes suffice to estimate the noise scale.",
     source="mccandlish2018empirical",
     verdict="holds-if",
-    condition="the noise scale is small beside the batches; late in a run, where it exceeds the data, the estimate is worthless",
+    condition="it is early in the run: at the start and after 20 steps; late the noise scale exceeds the data",
     vary={"width": (32, 64), "rate": (0.3, 0.5)},
 )
 def two_batch(seed: int, width: int = 32, rate: float = 0.5) -> Measured:

@@ -49,8 +49,9 @@ def _freed(seed: int, rate: float, batch: int) -> float:
     vary={"units": (8, 12), "inputs": (6, 10)},
 )
 def way_down(seed: int, units: int = 12, inputs: int = 6) -> Measured:
-    """Share of stuck students that reach half of their loss after that many silent units were added."""
-    return Measured(teacher.escapes(seed, "wide", units=units, inputs=inputs), "of the stuck", at_least=0.6)
+    """Share of stuck students that reach half of their loss with so many silent units more, less that without them."""
+    wide, same = (teacher.escapes(seed, kind, units=units, inputs=inputs) for kind in ("wide", "none"))
+    return Measured(wide - same, "more of the stuck", at_least=0.5)
 
 
 @claim(
@@ -90,8 +91,10 @@ def can_fit_anything(seed: int, width: int = 64, examples: int = 200) -> Measure
     vary={"noise": (0.2, 0.3), "width": (64, 96)},
 )
 def validation_peaks(seed: int, noise: float = 0.3, width: int = 64) -> Measured:
-    """Test error at the end minus the least one on the way."""
-    return Measured(generalisation.course(seed, noise, width).lost, "more errors", at_least=0.04)
+    """Test error at the end minus the least one on the way; 0 unless the training loss is least at the end."""
+    found = generalisation.course(seed, noise, width)
+    falls = found.losses[-1] == found.losses.min()
+    return Measured(found.lost if falls else 0.0, "more errors", at_least=0.06)
 
 
 @claim(

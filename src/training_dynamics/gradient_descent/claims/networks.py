@@ -135,8 +135,8 @@ def full_of_bad_minima(seed: int, inputs: int = 6, hidden: int = 12) -> Measured
     "With exactly the units that the task needs, some starts do end in a bad minimum.",
     source="safran2018spurious",
     verdict="holds",
-    vary={"inputs": (6, 10), "steps": (1000, 1500)},
+    vary={"inputs": (6, 10), "steps": (1000, 4000)},
 )
 def bad_minima_exist(seed: int, inputs: int = 6, steps: int = 1000) -> Measured:
     """Share of 20 random starts that stay above 1 % of the variance, students with the teacher's number of units."""
-    return Measured(teacher.students(seed, teacher.UNITS, inputs, 20, steps).stuck, "of the starts", at_least=0.05)
+    return Measured(teacher.students(seed, teacher.UNITS, inputs, 20, steps).stuck, "of the starts", at_least=0.15)

@@ -89,7 +89,7 @@ def residual_error(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measu
 @claim(
     "mode_connectivity.wide_weights", "Weight matching works better the wider the network.", said_by="ainsworth2023rebasin",
     verdict="fails", judge="mean", vary=LONGER,
-    instead="From width 64 to 256 the part of the barrier that it leaves falls by less than a tenth, if at all, on average over pairs.",
+    instead="From width 64 to 256 the part of the barrier that it leaves falls by less than a tenth, if at all, on average.",
 )  # fmt: skip
 def wide_weights(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measured:
     """The part of the barrier left by weight matching at width 256 over the part left at width 64."""

@@ -18,7 +18,7 @@ def three_jump(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> M
     """How many of the ramp's decays, each about a thirtieth of the fold apart, lie between the chain's fold and the collapse."""
     done = folds.ramp(seed, layers, width, wait)
     place, fold = np.searchsorted(done.decays, (done.collapse, folds.fold(layers)[1]))
-    return Measured(float(place - fold), "places of the ramp past the fold", at_least=-1, at_most=5)
+    return Measured(float(place - fold), "places of the ramp past the fold", at_least=-1, at_most=3)
 
 
 @claim(

@@ -22,11 +22,12 @@ def two_states(seed: int, share: float = 0.35, p: int = 23, decay: float = 1.0, 
 
 @claim(
     "phase_transitions.starts_meet",
-    "Outside that window both starts end alike: with more pairs both in the rule, with fewer neither.",
+    "Outside that window both starts end alike: with four fifths of the pairs both in the rule, with a tenth neither.",
     verdict="holds",
-    vary={"share": (0.2, 0.8, 0.9), "p": (13, 17), "steps": (600, 2000)},
+    vary={"share": (0.1, 0.8, 0.9), "p": (13, 17, 19, 23), "steps": (600, 2000)},
 )
-def starts_meet(seed: int, share: float = 0.2, p: int = 13, steps: int = 600) -> Measured:
-    """The same difference at other shares of the pairs."""
+def starts_meet(seed: int, share: float = 0.1, p: int = 23, steps: int = 600) -> Measured:
+    """Unseen pairs that the better start gets right with few pairs, or that the worse one gets wrong with many."""
     ends = two_starts(seed, share, p, steps=steps)
-    return Measured(abs(ends.rule - ends.chance), "of the unseen pairs", at_most=0.15)
+    off = 1 - min(ends.rule, ends.chance) if share > 0.5 else max(ends.rule, ends.chance)
+    return Measured(off, "of the unseen pairs", at_most=0.12)

@@ -19,7 +19,7 @@ def online_rate(seed: int, rate: float = 1.0, until: float = 3.0, k: int = 2) ->
     """Exponent in the inputs of the root mean square distance of the overlaps, 50 to 800 inputs, six runs each."""
     sizes = (50, 200, 800)
     far = [online.deviation(seed, n, rate, until, 6, k) for n in sizes]
-    return Measured(float(np.polyfit(np.log(sizes), np.log(far), 1)[0]), "(exponent)", at_least=-0.8, at_most=-0.2)
+    return Measured(float(np.polyfit(np.log(sizes), np.log(far), 1)[0]), "(exponent)", at_least=-0.75, at_most=-0.25)
 
 
 @claim(
