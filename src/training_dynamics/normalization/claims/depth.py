@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from coursekit.claim import Measured, claim
 from training_dynamics.normalization.explosion import growth
-from training_dynamics.normalization.rates import BATCH
+from training_dynamics.normalization.rates import BATCH, sweep
 
 DEEP = 32
+AROUND = tuple(2.0**k for k in (-4, -3, -2, -1, 0))
 VARIED: dict[str, tuple[object, ...]] = {"width": (32, 128), "batch": (64, 256)}
 
 
@@ -44,6 +45,20 @@ def explosion_plain(seed: int, width: int = 32, batch: int = BATCH) -> Measured:
 def deeper_is_better(seed: int) -> Measured:
     """How much more the gradients of 64 layers grow than those of 8, with BatchNorm."""
     return Measured(growth(seed, "batch", 64) / growth(seed, "batch", 8), "times", at_least=10_000)
+
+
+@claim(
+    "normalization.deeper_trains_worse",
+    "With BatchNorm a deeper network of this kind trains as well as a shallower one.",
+    source="yang2019mean",
+    verdict="fails",
+    instead="From 8 layers to 16 the loss reached in as many steps, at the best of five rates, grows at least by half.",
+    vary={"steps": (120, 240), "depth": (16, 32)},
+)
+def deeper_trains_worse(seed: int, steps: int = 120, depth: int = 16) -> Measured:
+    """Training loss of the deeper network over that of 8 layers, BatchNorm, no skip connections, best of five rates."""
+    deep, shallow = (sweep(seed, "batch", d, rates=AROUND, steps=steps).final.min() for d in (depth, 8))
+    return Measured(float(deep / shallow), "times the loss", at_least=1.5)
 
 
 @claim(
