@@ -337,7 +337,7 @@ def evaluation_mode(batches, z, momentum, eps):
     return (z - mean) / np.sqrt(variance + eps)
 
 # %% evaluation_mode / in-place
-# says: You change the arrays of the caller: `batch -= ...` works in place, so that the next reader finds other batches. Make new arrays.
+# says: You change the arrays of the caller: `batch -= ...` or `z -= ...` works in place, so that the next reader finds other numbers. Make new arrays.
 # hint: 3
 def evaluation_mode(batches, z, momentum, eps):
     mean, variance = np.zeros(z.shape[1]), np.ones(z.shape[1])
