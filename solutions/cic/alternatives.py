@@ -114,3 +114,57 @@ plan = {
     "seeds": (3, 8, 1, 100, 7, 9),
     "settings": {"width": (16, 24, 64), "learning rate": (1e-3, 1e-2), "data set": ["digits", "names"]},
 }
+
+# %% sign_lab / differences-and-torch
+def preregistered():
+    return dict(sign=-1, seeds=(11, 12, 13, 14, 15, 16))
+
+
+def slopes(X, y, W, v):
+    import torch
+
+    W, v = torch.tensor(W, requires_grad=True), torch.tensor(v, requires_grad=True)
+    residual = torch.relu(torch.tensor(X) @ W.T) @ v - torch.tensor(y)
+    (residual.square().mean() / 2).backward()
+    return W.grad.numpy(), v.grad.numpy()
+
+
+def predict(seed, shuffled):
+    X, y = lab_data(seed, shuffled)
+    W, v = lab_start(seed)
+    ahead = -slopes(X, y, W, v)[0]
+    up, down = (reading(np.maximum(X @ (W + e * ahead).T, 0)) for e in (1e-5, -1e-5))
+    return (up - down) / 2e-5
+
+
+def measure(seed, shuffled, rate, steps):
+    X, y = lab_data(seed, shuffled)
+    theta = list(lab_start(seed))
+    first = reading(np.maximum(X @ theta[0].T, 0))
+    changes = [0.0]
+    for _ in range(steps):
+        theta = [p - rate * g for p, g in zip(theta, slopes(X, y, *theta))]
+        changes.append(reading(np.maximum(X @ theta[0].T, 0)) - first)
+    return changes
+
+
+def judge(sign, seeds, rate, steps):
+    e, n = ([measure(seed, s, rate, steps)[-1] for seed in seeds] for s in (False, True))
+    good = all(sign * a > max(0, sign * b) for a, b in zip(e, n))
+    bad = all(sign * a < 0 for a in e)
+    return {"effects": e, "null": n, "verdict": "supported" if good else "contradicted" if bad else "undecided"}
+
+
+def draw(seeds, rate, steps):
+    import matplotlib.pyplot as plt
+
+    axes = plt.figure().add_subplot()
+    time = rate * steps
+    axes.scatter([measure(s, True, rate, steps)[-1] for s in seeds], [measure(s, False, rate, steps)[-1] for s in seeds], label="runs")
+    axes.scatter([time * predict(s, True) for s in seeds], [time * predict(s, False) for s in seeds], marker="^", label="start")
+    ends = [min(axes.get_xlim()[0], axes.get_ylim()[0]), max(axes.get_xlim()[1], axes.get_ylim()[1])]
+    axes.plot(ends, ends, ":", label="equal")
+    axes.set_xlabel("shuffled")
+    axes.set_ylabel("true")
+    axes.legend()
+    return axes.figure

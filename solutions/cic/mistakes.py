@@ -535,7 +535,7 @@ plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "untrained ne
 plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
 
 # %% preregistration / one-setting
-# says: Settings must be a dict of at least two settings with a list of two different values each
+# says: Settings must be a dict of at least two settings, seeds not among them, with a list of two different values each
 # hint: 1
 plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400]}}
 
@@ -548,3 +548,134 @@ plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled lab
 # says: plan must be a dict with exactly the six keys of the statement
 # hint: 1
 plan = {"proxy": "tc", "direction": 1, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"steps": [200, 400], "hidden": [16, 32]}}
+
+# %% o_information / underflow
+# says: The determinant of many units, or of small variances, is too small for a float. Take the logarithm of the determinant directly.
+# hint: 3
+def o_information(S):
+    joint = np.log(np.linalg.det(S))
+    return float((np.log(np.diag(S)).sum() - 2 * joint - np.log(np.diag(np.linalg.inv(S))).sum()) / 2)
+
+# %% verdict / null-alone
+# says: You ask only whether each effect lies farther than its null. To be supported it must have the predicted sign, too.
+# hint: 2
+def verdict(effects, null, sign):
+    turned, beside = sign * effects, sign * null
+    return "supported" if np.all(turned > beside) else "contradicted" if np.all(turned < 0) else "undecided"
+
+# %% verdict / most-seeds
+# says: You let most seeds decide. The rule asks every seed.
+# hint: 2
+def verdict(effects, null, sign):
+    turned, beside = sign * effects, sign * null
+    if np.mean((turned > 0) & (turned > beside)) > 0.5:
+        return "supported"
+    return "contradicted" if np.mean(turned < 0) > 0.5 else "undecided"
+
+# %% verdict / some-null-beaten
+# says: You are content when the null is beaten at some seed. The rule asks it of every seed.
+# hint: 2
+def verdict(effects, null, sign):
+    turned, beside = sign * effects, sign * null
+    if np.all(turned > 0) and np.any(turned > beside):
+        return "supported"
+    return "contradicted" if np.all(turned < 0) else "undecided"
+
+# %% verdict / sorted-apart
+# says: You sorted effects and null apart from each other. Each effect has its own null, of the same seed.
+# hint: 2
+def verdict(effects, null, sign):
+    turned, beside = np.sort(sign * effects), np.sort(sign * null)
+    if np.all(turned > 0) and np.all(turned > beside):
+        return "supported"
+    return "contradicted" if np.all(turned < 0) else "undecided"
+
+# %% chance_of_fit / complement
+# says: You take the chance of the opposite from 1. Where the answer is very small, rounding leaves nothing of it: add up the terms themselves.
+# hint: 3
+def chance_of_fit(steps, free):
+    from scipy.stats import binom
+
+    return float(1 - binom.sf(free, steps, 0.5))
+
+# %% preregistration / seeds-as-setting
+# says: Settings must be a dict of at least two settings, seeds not among them, with a list of two different values each
+# hint: 1
+plan = {"proxy": "tc", "direction": 1, "fails_below": 0.5, "null": "shuffled labels", "seeds": [0, 1, 2, 3, 4], "settings": {"seed": [0, 1], "hidden": [16, 32]}}
+
+# %% sign_lab / uphill
+# says: predict has the wrong sign: gradient descent moves by minus the gradient.
+# hint: 1
+def predict(seed, shuffled):
+    (X, y), (W, v) = lab_data(seed, shuffled), lab_start(seed)
+    Z = X @ W.T
+    D = (np.outer(np.maximum(Z, 0) @ v - y, v) * (Z > 0)).T @ X / len(X)
+    return (reading(np.maximum(X @ (W + 1e-5 * D).T, 0)) - reading(np.maximum(X @ (W - 1e-5 * D).T, 0))) / 2e-5
+
+# %% sign_lab / targets-ignored
+# says: predict always takes the true targets. Under the null the targets are shuffled.
+# hint: 1
+def predict(seed, shuffled):
+    (X, y), (W, v) = lab_data(seed), lab_start(seed)
+    Z = X @ W.T
+    D = -(np.outer(np.maximum(Z, 0) @ v - y, v) * (Z > 0)).T @ X / len(X)
+    return (reading(np.maximum(X @ (W + 1e-5 * D).T, 0)) - reading(np.maximum(X @ (W - 1e-5 * D).T, 0))) / 2e-5
+
+# %% sign_lab / summed-over-examples
+# says: predict takes a sum over the examples, n times the speed. The loss is a mean.
+# hint: 2
+def predict(seed, shuffled):
+    (X, y), (W, v) = lab_data(seed, shuffled), lab_start(seed)
+    Z = X @ W.T
+    D = -(np.outer(np.maximum(Z, 0) @ v - y, v) * (Z > 0)).T @ X
+    return (reading(np.maximum(X @ (W + 1e-7 * D).T, 0)) - reading(np.maximum(X @ (W - 1e-7 * D).T, 0))) / 2e-7
+
+# %% sign_lab / not-from-the-start
+# says: measure gives the reading itself. Take the first one away: its change is asked for.
+# hint: 3
+def measure(seed, shuffled, rate, steps):
+    (X, y), (W, v) = lab_data(seed, shuffled), lab_start(seed)
+    found = []
+    for _ in range(steps + 1):
+        Z = X @ W.T
+        H = np.maximum(Z, 0)
+        found.append(reading(H))
+        r = (H @ v - y) / len(X)
+        W, v = W - rate * (np.outer(r, v) * (Z > 0)).T @ X, v - rate * H.T @ r
+    return np.array(found)
+
+# %% sign_lab / readout-kept
+# says: measure trains the first layer alone. Both layers move at once.
+# hint: 1
+def measure(seed, shuffled, rate, steps):
+    (X, y), (W, v) = lab_data(seed, shuffled), lab_start(seed)
+    found = []
+    for _ in range(steps + 1):
+        Z = X @ W.T
+        H = np.maximum(Z, 0)
+        found.append(reading(H))
+        W = W - rate * (np.outer((H @ v - y) / len(X), v) * (Z > 0)).T @ X
+    return np.array(found) - found[0]
+
+# %% sign_lab / null-exchanged
+# says: judge has exchanged the two: effects are changes with the true targets, null those with the shuffled ones.
+# hint: 3
+def judge(sign, seeds, rate, steps):
+    effects, null = (np.array([measure(seed, s, rate, steps)[-1] for seed in seeds]) for s in (True, False))
+    turned, beside = sign * effects, sign * null
+    word = "supported" if np.all(turned > 0) and np.all(turned > beside) else "contradicted" if np.all(turned < 0) else "undecided"
+    return {"effects": effects, "null": null, "verdict": word}
+
+# %% sign_lab / turned-effects
+# says: judge gives the changes times the sign. The changes themselves are asked for; only the verdict turns them.
+# hint: 3
+def judge(sign, seeds, rate, steps):
+    effects, null = (sign * np.array([measure(seed, s, rate, steps)[-1] for seed in seeds]) for s in (False, True))
+    word = "supported" if np.all(effects > 0) and np.all(effects > null) else "contradicted" if np.all(effects < 0) else "undecided"
+    return {"effects": effects, "null": null, "verdict": word}
+
+# %% sign_lab / four-seeds
+# says: The preregistered seeds must be a list of at least five different integers, none below 0
+# hint: 1
+def preregistered():
+    return {"sign": 1, "seeds": [0, 1, 2, 3]}
