@@ -120,7 +120,7 @@ def steps_needed(s, lr, eps):
     return 1 if worst < 1e-12 else max(1, math.ceil(math.log(eps) / math.log(worst) - 1e-9))
 
 # %% steps_needed / first-and-last
-# says: You look at the first and the last singular value only. Nothing says that they are sorted: take the worst of all.
+# says: You leave out singular values: you look at the first and the last only, or take small ones for zero. Nothing says that they are sorted: take the worst of all that are not 0.
 # hint: 2
 def steps_needed(s, lr, eps):
     s = s[s > 0]
@@ -774,7 +774,7 @@ def measure(seed, alpha, rate, steps):
     return {"w": w, "loss": 0.5 * np.mean((X @ w - y) ** 2)}
 
 # %% scale_lab / no-labels
-# says: Your plot does not say what is drawn: label both axes, and name the three.
+# says: Read your plot with the statement beside it: both axes labelled, the one below logarithmic, each of the three named, and all of it of the seed, the alphas, the rate and the steps given.
 # hint: 3
 def draw(seed, alphas, rate, steps):
     figure, axes = plt.subplots()
@@ -782,6 +782,18 @@ def draw(seed, alphas, rate, steps):
     for end in ("small", "large"):
         axes.axhline(predict(seed)[end], label=end)
     axes.set_xscale("log")
+    return figure
+
+# %% scale_lab / ends-of-one-name
+# says: Not each of the three has a name of its own: whoever sees your plot cannot tell one end from the other.
+# hint: 3
+def draw(seed, alphas, rate, steps):
+    figure, axes = plt.subplots()
+    axes.plot(alphas, [np.abs(measure(seed, alpha, rate, steps)["w"]).sum() for alpha in alphas], label="measured")
+    for end in ("small", "large"):
+        axes.axhline(predict(seed)[end], label="predicted")
+    axes.set(xlabel="alpha", ylabel="size", xscale="log")
+    axes.legend()
     return figure
 
 # %% scale_lab / no-ends
@@ -795,7 +807,7 @@ def draw(seed, alphas, rate, steps):
     return figure
 
 # %% scale_lab / lengths-drawn
-# says: You drew the lengths of the weights. The plot is of the sums of their sizes.
+# says: The curve is not that of the sums of sizes of the weights that `measure` gives for the seed, the alphas, the rate and the steps given. Are they lengths, or is one of these fixed?
 # hint: 3
 def draw(seed, alphas, rate, steps):
     figure, axes = plt.subplots()
