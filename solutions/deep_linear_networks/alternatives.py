@@ -255,3 +255,15 @@ def draw(seed, scale, rate, steps):
     plt.xlabel("time")
     plt.ylabel("u W v")
     return plt.gca()
+
+# %% length_at_the_end / unit-by-unit
+def length_at_the_end(W1, b, W2, W2_end):
+    lengths = []
+    for i in range(len(b)):
+        into = np.append(W1[i], b[i])
+        sizes = [into @ into, W2[:, i] @ W2[:, i], W2_end[:, i] @ W2_end[:, i]]
+        square = sizes[0] - sizes[1] + sizes[2]
+        if square < -1e-9 * max(sizes):
+            raise ValueError(f"unit {i} cannot end there")
+        lengths.append(max(square, 0.0) ** 0.5)
+    return np.array(lengths)

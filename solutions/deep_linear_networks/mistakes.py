@@ -876,3 +876,83 @@ def draw(seed, scale, rate, steps):
         axes.plot(rate * np.arange(steps + 1), curve, label=f"mode of strength {strength:g}")
         axes.plot(half, strength / 2, "o", label="predicted")
     return figure
+
+# %% length_at_the_end / no-bias
+# says: The bias is one of the weights that go in: scaling the unit scales it, too.
+# hint: 2
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + 0 * b, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start - out + end
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / turned
+# says: That conserves the sum of the two squared lengths. What stays is their difference.
+# hint: 2
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start + out - end
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / squared
+# says: These are squared lengths.
+# hint: 3
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start - out + end
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.maximum(square, 0)
+
+# %% length_at_the_end / ratio
+# says: That lets both sides grow in proportion. Conserved is a difference of squares, not a ratio.
+# hint: 1
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start / np.maximum(out, 1e-300) * end
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / all-units
+# says: One number a unit is conserved, not only their sum: each unit gets its own length.
+# hint: 1
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start + (end - out).mean()
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / never-refuses
+# says: Where the square would be negative the flow cannot have led to these weights: raise ValueError.
+# hint: 3
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start - out + end
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        pass
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / any-below-zero
+# says: A square just below zero is rounding and counts as 0: only below the limit the weights cannot be reached.
+# hint: 3
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start - out + end
+    if np.any(square < np.spacing(start)):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))
+
+# %% length_at_the_end / lengths-subtracted
+# says: That subtracts lengths. The squares are what gradient flow keeps apart by a constant.
+# hint: 2
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = (np.sqrt(start) - np.sqrt(out) + np.sqrt(end)) ** 2
+    if np.any(square < -1e-9 * np.maximum(start, np.maximum(out, end))):
+        raise ValueError("negative")
+    return np.sqrt(np.maximum(square, 0))

@@ -126,6 +126,14 @@ def draw(seed, scale, rate, steps):
 # when the strong mode fills up, it takes with it part of what the weak ones had begun with. From a start along the modes,
 # with a hidden direction for each of them, that gap would vanish, and with eighty hidden units it nearly does.
 
+# %% length_at_the_end
+def length_at_the_end(W1, b, W2, W2_end):
+    start, out, end = (W1**2).sum(1) + b**2, (W2**2).sum(0), (W2_end**2).sum(0)
+    square = start - out + end
+    if np.any(square < -1e-9 * np.maximum(np.maximum(start, out), np.maximum(end, square))):
+        raise ValueError("gradient flow cannot have led there: a squared length would be negative")
+    return np.sqrt(np.maximum(square, 0))
+
 # %% sharp_colleague
 # Her measurement is right: along the orbit (c W1, W2 / c) of a balanced minimum the sharpness is s1 (c^2 + 1/c^2), which is 2 s1 for c = 1 and
 # 16.06 s1 for c = 4, eight times as much. Her conclusion is not. The product W2 W1 is the same, so both networks compute the same function and have

@@ -163,3 +163,32 @@ def draw(seed, n, widths, steps):
     plt.xlabel("hidden units")
     plt.ylabel("test error")
     return plt.gcf()
+
+# %% noise_cost / bisection
+def noise_cost(variances, n):
+    v = np.asarray(variances, dtype=float)
+    if n >= v.size or n < 1:
+        raise ValueError("as many features as examples, or more examples: nothing is left over")
+    a, b = np.log(v.min()) - 60.0, np.log(v.max()) + np.log(v.size) + 5.0
+    for _ in range(200):
+        c = 0.5 * (a + b)
+        if np.sum(v / (v + np.exp(c))) > n:
+            a = c
+        else:
+            b = c
+    s = v / (v + np.exp(c))
+    return np.exp(c), n / np.sum(s * (1 - s))
+
+# %% noise_cost / newton
+def noise_cost(variances, n):
+    if n < 1 or n >= len(variances):
+        raise ValueError(n)
+    x = float(np.log(np.sum(variances) / n))
+    for _ in range(500):
+        s = variances / (variances + np.exp(x))
+        step = (s.sum() - n) / (s * (1 - s)).sum()
+        x += min(max(step, -1.0), 1.0)
+        if abs(step) < 1e-15:
+            break
+    s = variances / (variances + np.exp(x))
+    return float(np.exp(x)), float(n / (s * (1 - s)).sum())

@@ -876,3 +876,105 @@ def predict(seed, n, width):
     F, y, new, truth = lab_features(seed, n, width)
     b = np.linalg.inv(F.T @ F) @ F.T @ y if width <= n else F.T @ np.linalg.inv(F @ F.T) @ y
     return {"norm": np.linalg.norm(b), "error": np.mean((new @ b - truth) ** 2)}
+
+# %% noise_cost / not-squared
+# says: The shares enter the cost in the square. Summed as they are they make n, and the cost would be infinite.
+# hint: 3
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x)), float(n / max(n - shares(x).sum(), 1e-300))
+
+# %% noise_cost / tail
+# says: kappa is not the mean of all variances per example: strong features are determined and leave only their tail to act as a penalty.
+# hint: 1
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = high
+    return float(np.exp(x)), float(n / (n - (shares(x) ** 2).sum()))
+
+# %% noise_cost / excess
+# says: That is what the fit adds to the noise. The test error has the noise of the new target itself, 1, in it.
+# hint: 3
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x)), float(n / (n - (shares(x) ** 2).sum()) - 1)
+
+# %% noise_cost / equal
+# says: That is the result for equal variances, p/(p - n), whatever the spectrum.
+# hint: 2
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x)), float(len(variances) / (len(variances) - n))
+
+# %% noise_cost / per-example
+# says: kappa was divided by n. In this equation it is compared with the variances themselves.
+# hint: 1
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x) / n), float(n / (n - (shares(x) ** 2).sum()))
+
+# %% noise_cost / the-features
+# says: In front stands the number of examples, not of features.
+# hint: 3
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x)), float(len(variances) / (n - (shares(x) ** 2).sum()))
+
+# %% noise_cost / never-refuses
+# says: Without more features than examples there is no kappa: raise ValueError.
+# hint: 1
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    n = min(max(n, 1), len(variances) - 1)
+    shares = lambda x: variances / (variances + np.exp(x))
+    low, high = np.log(variances.min()) - 40, np.log(variances.sum() / n)
+    x = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(x)), float(n / (n - (shares(x) ** 2).sum()))
+
+# %% noise_cost / coarse
+# says: kappa was searched for on a grid or with a fixed step in kappa itself. Its logarithm is what to search in, until it stands still.
+# hint: 2
+def noise_cost(variances, n):
+    if not 1 <= n < len(variances):
+        raise ValueError("n")
+    grid = np.linspace(0, variances.sum() / n, 20001)[1:]
+    sums = (variances / (variances + grid[:, None])).sum(1)
+    kappa = grid[np.argmin(np.abs(sums - n))]
+    s = variances / (variances + kappa)
+    return float(kappa), float(n / (n - (s**2).sum()))

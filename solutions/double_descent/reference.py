@@ -34,6 +34,21 @@ def best_penalty(p, squares, sigma2):
     signal, unseen = squares[:p].sum(), squares[p:].sum()
     return float(p * (sigma2 + unseen) / signal) if signal > 0 else np.inf
 
+# %% noise_cost
+def noise_cost(variances, n):
+    from scipy.optimize import brentq
+
+    if not 1 <= n < len(variances):
+        raise ValueError(f"needs 1 <= n < {len(variances)} features, got n = {n}")
+
+    def shares(log_kappa):
+        return 1 / (1 + np.exp(log_kappa) / variances)
+
+    high = np.log(variances.sum() / n)
+    low = np.log(variances.min()) - 3 * np.log(len(variances)) - 3
+    log_kappa = brentq(lambda x: shares(x).sum() - n, low, high, xtol=1e-14, rtol=1e-14)
+    return float(np.exp(log_kappa)), float(n / (n - (shares(log_kappa) ** 2).sum()))
+
 # %% first_or_second
 def first_or_second(n, squares, sigma2):
     total = squares.sum()

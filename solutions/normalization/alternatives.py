@@ -134,3 +134,25 @@ def draw(seed, eta, lam, lengths, steps):
     plt.legend([*map(str, lengths), "theory"])
     plt.gca().set(yscale="log", xlabel="t", ylabel="turn")
     return plt.gcf()
+
+# %% branch_shares / torch
+def branch_shares(place, X, weights):
+    import torch
+
+    if place != "pre" and place != "post":
+        raise ValueError(place)
+    x = torch.tensor(np.asarray(X, dtype=np.float64))
+    x = x * torch.rsqrt(torch.mean(x * x, dim=1, keepdim=True))
+    out = []
+    for W in torch.tensor(np.asarray(weights, dtype=np.float64)):
+        read = x * torch.rsqrt(torch.mean(x * x, dim=1, keepdim=True)) if place == "pre" else x
+        b = torch.relu(read @ W)
+        out.append(float(torch.linalg.norm(b) / torch.linalg.norm(x)))
+        x = x + b
+        if place == "post":
+            x = x * torch.rsqrt(torch.mean(x * x, dim=1, keepdim=True))
+    return np.array(out)
+
+# %% what_speaks_against / tuple
+against = ("less shift", "faster anyway", "none", "smoother loss")
+factor = 0.25**2

@@ -939,3 +939,157 @@ def draw(seed, eta, lam, lengths, steps):
     axes.set(xlabel="step", ylabel="angle")
     axes.legend()
     return figure
+
+# %% branch_shares / inputs-as-they-are
+# says: The stream begins as the norm of the inputs. Here it begins with the inputs themselves.
+# hint: 3
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = X + 0.0, []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / after-adding
+# says: The share is taken before the branch is added. Here the branch is compared with the stream that already holds it.
+# hint: 2
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / ((x + branch)**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / squares
+# says: These are shares of the mean square. A size is its root.
+# hint: 2
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append((branch**2).mean() / (x**2).mean())
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / stream-normalised
+# says: With pre-norm the stream itself is never normalised inside the network; only what the branch reads is. That is why it grows.
+# hint: 3
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / post-without-its-norm
+# says: With post-norm the sum is normalised after each block. Here the stream grows as with pre-norm.
+# hint: 3
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch
+    return np.array(shares)
+
+# %% branch_shares / reads-the-stream
+# says: With pre-norm the branch reads the norm of the stream. Here it reads the stream, so branches grow with it.
+# hint: 3
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum(x @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / no-relu
+# says: The branch has a ReLU. Without it about twice the mean square is added.
+# hint: 3
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = (norm(x) if place == "pre" else x) @ W
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / over-the-batch
+# says: RMSNorm is taken of each row, over the units of one example. Here it is taken over the batch.
+# hint: 1
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(place)
+    norm = lambda x: x / np.sqrt((x**2).mean(0, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% branch_shares / any-other-place
+# says: Another place than "pre" or "post" must raise ValueError.
+# hint: 1
+def branch_shares(place, X, weights):
+    norm = lambda x: x / np.sqrt((x**2).mean(1, keepdims=True))
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% what_speaks_against / repaired-start
+# says: That a bad start is repaired fits all three explanations, so it speaks against none of them.
+# hint: 2
+against = ["less shift", "faster anyway", "smoother loss", "smoother loss"]
+factor = 1 / 16
+
+# %% what_speaks_against / longer-weights
+# says: D is the same function with another smoothness, so smoothness per unit of weight is no property of the function.
+# hint: 1
+against = ["less shift", "faster anyway", "none", "none"]
+factor = 1 / 16
+
+# %% what_speaks_against / noise-for-nothing
+# says: If less shift were the reason for the larger rates, they would be gone when all inputs shift more. They are not.
+# hint: 1
+against = ["none", "faster anyway", "none", "smoother loss"]
+factor = 1 / 16
+
+# %% what_speaks_against / one-factor
+# says: The gradient of weights four times as long is four times shorter, and the Hessian has one more factor of the same kind.
+# hint: 3
+against = ["less shift", "faster anyway", "none", "smoother loss"]
+factor = 1 / 4
+
+# %% what_speaks_against / grows
+# says: Longer weights have less curvature, not more.
+# hint: 3
+against = ["less shift", "faster anyway", "none", "smoother loss"]
+factor = 16.0

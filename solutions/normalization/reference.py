@@ -104,6 +104,25 @@ def draw(seed, eta, lam, lengths, steps):
 # of ln cos is tied to ln(1 - eta lambda). Half the decay would move the line, by about the root of two. Ten times
 # the loss would not: the weights would settle at a length larger by the root of ten.
 
+# %% branch_shares
+def branch_shares(place, X, weights):
+    if place not in ("pre", "post"):
+        raise ValueError(f"place must be 'pre' or 'post', got {place!r}")
+
+    def norm(x):
+        return x / np.sqrt((x**2).mean(1, keepdims=True))
+
+    x, shares = norm(X), []
+    for W in weights:
+        branch = np.maximum((norm(x) if place == "pre" else x) @ W, 0)
+        shares.append(np.sqrt((branch**2).mean() / (x**2).mean()))
+        x = x + branch if place == "pre" else norm(x + branch)
+    return np.array(shares)
+
+# %% what_speaks_against
+against = ["less shift", "faster anyway", "none", "smoother loss"]
+factor = 1 / 16
+
 # %% unfair_race
 # The rate 0.5 was one choice for two networks. A network with BatchNorm tolerates larger rates, so a large shared rate makes the other one diverge, and a small one
 # would have turned the result round: at the plain network's best rate BatchNorm is no faster. Pixels from 0 to 255 make it worse. Without a norm the

@@ -14,8 +14,7 @@ from coursekit.course import current
 COURSE = current()
 # Objectives that still lack a question, and with it what a question's section would lead to.  Shorten this list only.
 WAITING = {
-    "adam-layers", "cic-falsify", "dln-beyond", "dd-benign", "do-variational",
-    "norm-why", "norm-placement",
+    "adam-layers", "cic-falsify", "do-variational",
 }  # fmt: skip
 CHAPTER = """---
 course:
