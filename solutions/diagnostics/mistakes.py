@@ -148,6 +148,12 @@ def find_spikes(losses, window, factor):
 def find_spikes(losses, window, factor):
     return np.array([t for t in range(1, len(losses)) if losses[t] > factor * np.median(losses[max(0, t - window) : t])], dtype=int)
 
+# %% find_spikes / floats-when-empty
+# says: Where there is no spike your array is one of floats, which is no index: np.array([]) does not know what would be in it. Say dtype=int.
+# hint: 3
+def find_spikes(losses, window, factor):
+    return np.array([t for t in range(window, len(losses)) if losses[t] > factor * np.median(losses[t - window : t])])
+
 # %% find_spikes / at-least
 # says: A loss that is just at the limit is no spike: greater, not greater or equal.
 # hint: 3
