@@ -35,7 +35,7 @@ def peak_at_n(seed: int, n: int = IMAGES, noise: float = NOISE) -> Measured:
 
 @claim(
     "double_descent.peak_height",
-    "At p = n the test MSE of random features on digits is at least ten times that of networks half as wide and twice as wide.",
+    "At p = n the test MSE of random features on digits is at least ten times that of models half as wide and twice as wide.",
     source="belkin2019reconciling",
     verdict="holds",
     vary=VARIED,
