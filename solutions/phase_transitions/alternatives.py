@@ -104,3 +104,43 @@ def read_slowing(variance, correlation, rate):
 
 # %% five_cases / tuple
 five_cases = ("jump", "fade") + ("smooth", "jump", "smooth")
+
+# %% sweep_lab / numerical-expansion
+def predict(seed, layers, speed):
+    from scipy.optimize import minimize_scalar
+
+    x, y = lab_data(seed)
+    c, s = x @ x / 40, x @ y / (x @ x)
+    holds = lambda w: c * w ** (layers - 2) * (s - w**layers)  # noqa: E731
+    w = minimize_scalar(lambda w: -holds(w), bounds=(0.2, s ** (1 / layers)), method="bounded", options={"xatol": 1e-10}).x
+    bend = c * layers * (layers - 2) * s * w ** (layers - 3) / 2
+    unit = (w * speed * bend) ** (-1 / 3)
+    return {"fold": float(holds(w)), "lost": float(holds(w) + speed * AIRY * unit)}
+
+
+def measure(seed, layers, speed, rate):
+    x, y = lab_data(seed)
+    c, d = float(np.mean(x * x)), float(np.mean(x * y))
+    w = [float(v) for v in lab_start(seed, layers)]
+    for k in range(10**7):
+        if math.prod(w) <= d / c / 10:
+            return k * (speed * rate)
+        decay = speed * rate * k
+        others = [math.prod(w[:i] + w[i + 1 :]) for i in range(layers)]
+        error = c * math.prod(w) - d
+        w = [one - rate * (error * rest + decay * one) for one, rest in zip(w, others)]
+
+
+def draw(seed, layers, speeds, rate):
+    theory = [predict(seed, layers, r) for r in speeds]
+    late = [measure(seed, layers, r, rate) - theory[0]["fold"] for r in speeds]
+    plt.figure()
+    plt.plot(speeds, late, "k.-", label="trained")
+    plt.plot(speeds, [t["lost"] - t["fold"] for t in theory], label="two thirds")
+    plt.plot(speeds, [late[0] * r / speeds[0] for r in speeds], label="one")
+    plt.xscale("log")
+    plt.yscale("log")
+    plt.xlabel("r")
+    plt.ylabel("delay")
+    plt.legend()
+    return plt.gcf()

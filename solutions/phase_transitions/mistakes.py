@@ -387,3 +387,159 @@ five_cases = ["jump", "fade", "smooth", "jump", "fade"]
 # says: Without a field the magnetisation goes to zero continuously as the temperature rises.
 # hint: 1
 five_cases = ["jump", "jump", "smooth", "jump", "smooth"]
+
+# %% sweep_lab / one-for-the-mean-square
+# says: You took the inputs for ones of mean square 1. The loss is c/2 (s - product)² and a constant, with c the mean square of the inputs.
+# hint: 1
+def predict(seed, layers, speed):
+    s = strength_of(seed)[1]
+    output = s * (layers - 2) / (2 * layers - 2)
+    w = output ** (1 / layers)
+    fold, bend = w ** (layers - 2) * (s - output), layers * (layers - 2) * s * w ** (layers - 3) / 2
+    return {"fold": float(fold), "lost": float(fold + AIRY * speed ** (2 / 3) / (w * bend) ** (1 / 3))}
+
+# %% sweep_lab / equal-losses
+# says: At your decay both states have the same loss. The learned one still exists there; it ends at the fold, further on.
+# hint: 1
+def predict(seed, layers, speed):
+    c, s = strength_of(seed)
+    output = s * (layers - 2) / (layers - 1)
+    w = output ** (1 / layers)
+    fold, bend = c * w ** (layers - 2) * (s - output), c * layers * (layers - 2) * s * w ** (layers - 3) / 2
+    return {"fold": float(fold), "lost": float(fold + AIRY * speed ** (2 / 3) / (w * bend) ** (1 / 3))}
+
+# %% sweep_lab / no-delay
+# says: You let the state be lost at the fold itself. In a sweep it follows late; expand the flow around the fold.
+# hint: 2
+def predict(seed, layers, speed):
+    c, s = strength_of(seed)
+    output = s * (layers - 2) / (2 * layers - 2)
+    fold = c * output ** ((layers - 2) / layers) * (s - output)
+    return {"fold": float(fold), "lost": float(fold)}
+
+# %% sweep_lab / constants-left-out
+# says: You took the equation with all constants 1. Here the decay counts with w, and u² with a factor of its own: change the units of u and t.
+# hint: 3
+def predict(seed, layers, speed):
+    c, s = strength_of(seed)
+    output = s * (layers - 2) / (2 * layers - 2)
+    fold = c * output ** ((layers - 2) / layers) * (s - output)
+    return {"fold": float(fold), "lost": float(fold + AIRY * speed ** (2 / 3))}
+
+# %% sweep_lab / time-for-decay
+# says: You added the time of the delay to a decay. The decay grows by the speed times that time.
+# hint: 3
+def predict(seed, layers, speed):
+    c, s = strength_of(seed)
+    output = s * (layers - 2) / (2 * layers - 2)
+    w = output ** (1 / layers)
+    fold, bend = c * w ** (layers - 2) * (s - output), c * layers * (layers - 2) * s * w ** (layers - 3) / 2
+    return {"fold": float(fold), "lost": float(fold + AIRY / (w * speed * bend) ** (1 / 3))}
+
+# %% sweep_lab / whole-second-derivative
+# says: The factor of u² is half of the second derivative; yours is all of it.
+# hint: 2
+def predict(seed, layers, speed):
+    c, s = strength_of(seed)
+    output = s * (layers - 2) / (2 * layers - 2)
+    w = output ** (1 / layers)
+    fold, bend = c * w ** (layers - 2) * (s - output), c * layers * (layers - 2) * s * w ** (layers - 3)
+    return {"fold": float(fold), "lost": float(fold + AIRY * speed ** (2 / 3) / (w * bend) ** (1 / 3))}
+
+# %% sweep_lab / sweep-per-step
+# says: Your decay grows by the speed in every step. It grows with time, which is the rate times the number of steps.
+# hint: 1
+def measure(seed, layers, speed, rate):
+    c, s = strength_of(seed)
+    w, step = lab_start(seed, layers), 0
+    while np.prod(w) > s / 10:
+        slope = c * (np.prod(w) - s) * np.prod(w) / w
+        w = w - rate * (slope + speed * step * w)
+        step += 1
+    return float(speed * step)
+
+# %% sweep_lab / twice-the-decay
+# says: The derivative of half the decay times the sum of squares is the decay times the weight, once.
+# hint: 2
+def measure(seed, layers, speed, rate):
+    c, s = strength_of(seed)
+    w, step = lab_start(seed, layers), 0
+    while np.prod(w) > s / 10:
+        slope = c * (np.prod(w) - s) * np.prod(w) / w
+        w = w - rate * (slope + 2 * speed * rate * step * w)
+        step += 1
+    return float(speed * rate * step)
+
+# %% sweep_lab / trained-without-inputs
+# says: Your training does not see the inputs' mean square: the gradient of each layer is a mean over the examples of error times input.
+# hint: 1
+def measure(seed, layers, speed, rate):
+    s = strength_of(seed)[1]
+    w, step = lab_start(seed, layers), 0
+    while np.prod(w) > s / 10:
+        slope = (np.prod(w) - s) * np.prod(w) / w
+        w = w - rate * (slope + speed * rate * step * w)
+        step += 1
+    return float(speed * rate * step)
+
+# %% sweep_lab / half-counts-as-lost
+# says: You stop at half of the slope. The state is lost at a tenth of it.
+# hint: 1
+def measure(seed, layers, speed, rate):
+    c, s = strength_of(seed)
+    w, step = lab_start(seed, layers), 0
+    while np.prod(w) > s / 2:
+        slope = c * (np.prod(w) - s) * np.prod(w) / w
+        w = w - rate * (slope + speed * rate * step * w)
+        step += 1
+    return float(speed * rate * step)
+
+# %% sweep_lab / decay-itself
+# says: Your plot shows the decay at the loss. Take that of the fold away: what is left shows the power of the speed.
+# hint: 3
+def draw(seed, layers, speeds, rate):
+    late = np.array([measure(seed, layers, speed, rate) for speed in speeds])
+    figure, axes = plt.subplots()
+    axes.loglog(speeds, late, "o-", label="measured")
+    axes.loglog(speeds, [predict(seed, layers, speed)["lost"] for speed in speeds], "--", label="predicted")
+    axes.loglog(speeds, late[0] * np.array(speeds) / speeds[0], ":", label="in proportion")
+    axes.set(xlabel="speed", ylabel="decay")
+    axes.legend()
+    return figure
+
+# %% sweep_lab / no-proportion
+# says: The curve in proportion to the speed is missing, or does not begin at the measured number of the first speed.
+# hint: 2
+def draw(seed, layers, speeds, rate):
+    fold = predict(seed, layers, speeds[0])["fold"]
+    figure, axes = plt.subplots()
+    axes.loglog(speeds, [measure(seed, layers, speed, rate) - fold for speed in speeds], "o-", label="measured")
+    axes.loglog(speeds, [predict(seed, layers, speed)["lost"] - fold for speed in speeds], "--", label="predicted")
+    axes.set(xlabel="speed", ylabel="decay")
+    axes.legend()
+    return figure
+
+# %% sweep_lab / no-prediction
+# says: The predicted delays are missing.
+# hint: 3
+def draw(seed, layers, speeds, rate):
+    fold = predict(seed, layers, speeds[0])["fold"]
+    late = np.array([measure(seed, layers, speed, rate) - fold for speed in speeds])
+    figure, axes = plt.subplots()
+    axes.loglog(speeds, late, "o-", label="measured")
+    axes.loglog(speeds, late[0] * np.array(speeds) / speeds[0], ":", label="in proportion")
+    axes.set(xlabel="speed", ylabel="decay")
+    axes.legend()
+    return figure
+
+# %% sweep_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name all three curves.
+# hint: 1
+def draw(seed, layers, speeds, rate):
+    fold = predict(seed, layers, speeds[0])["fold"]
+    late = np.array([measure(seed, layers, speed, rate) - fold for speed in speeds])
+    figure, axes = plt.subplots()
+    axes.loglog(speeds, late, "o-")
+    axes.loglog(speeds, [predict(seed, layers, speed)["lost"] - fold for speed in speeds], "--")
+    axes.loglog(speeds, late[0] * np.array(speeds) / speeds[0], ":")
+    return figure
