@@ -1,0 +1,1 @@
+"""What the chapter asserts, each sentence bound to an experiment."""
