@@ -57,7 +57,7 @@ if (typeof customElements !== "undefined") {
     const moved = ["standard", "mup"].map((rule) => ui.readout(`${rule === "mup" ? "maximal update" : "standard"}: best rate moves by (octaves)`));
     const paid = ["standard", "mup"].map((rule) => ui.readout(`${rule === "mup" ? "maximal update" : "standard"}: cost of the tuned rate at the widest`));
     const plots = ["Standard", "Maximal update"].map((title) =>
-      ui.plot({ title, x: { label: "learning rate of the input layer", log: true }, y: { label: "loss after 30 steps", log: true, max: 5 }, height: 230 }),
+      ui.plot({ title, x: { label: "learning rate of the input layer", log: true }, y: { label: "loss after 30 steps", log: true }, height: 230 }),
     );
     ui.update(() => {
       const rates = data.rates[task.value];
