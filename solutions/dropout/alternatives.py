@@ -176,3 +176,28 @@ def draw(seed, sizes, q, steps):
     plt.ylabel("spread")
     plt.legend()
     return plt.gcf()
+
+# %% two_peaks / hermite
+def two_peaks(m, q, s):
+    total = 0.0
+    for weight, mean in ((q, m), (1 - q, 0.0)):
+        x = np.linspace(-9, 9, 20001)
+        z = mean + s * x
+        inside = np.logaddexp(np.log(q) - 0.5 * ((z - m) / s) ** 2, np.log(1 - q) - 0.5 * (z / s) ** 2)
+        total += weight * float(np.sum(np.exp(-0.5 * x * x) * inside) * (x[1] - x[0]) / np.sqrt(2 * np.pi))
+    second_moment = q * (m * m + s * s) + (1 - q) * s * s
+    return total - np.log(s) + 0.5 * second_moment
+
+# %% two_peaks / quad
+def two_peaks(m, q, s):
+    from scipy.integrate import quad
+
+    def log_normal(z, mean, width):
+        return -0.5 * ((z - mean) / width) ** 2 - np.log(width) - 0.5 * np.log(2 * np.pi)
+
+    def integrand(z):
+        log_q = np.logaddexp(np.log(q) + log_normal(z, m, s), np.log1p(-q) + log_normal(z, 0, s))
+        return np.exp(log_q) * (log_q - log_normal(z, 0, 1))
+
+    edges = sorted({mean + k * s for mean in (0.0, m) for k in (-12, -6, -3, -1, 0, 1, 3, 6, 12)})
+    return sum(quad(integrand, a, b, epsabs=1e-10, epsrel=1e-10)[0] for a, b in zip(edges, edges[1:]))

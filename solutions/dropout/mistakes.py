@@ -856,3 +856,66 @@ def draw(seed, sizes, q, steps):
     axes.set(xlabel="number of examples", ylabel="spread over masks")
     axes.legend()
     return figure
+
+# %% two_peaks / far-apart
+# says: That is the chapter's formula for narrow peaks that are far apart. Where they overlap the entropy of the mask is not all there.
+# hint: 1
+def two_peaks(m, q, s):
+    return q * m * m / 2 + (s * s - 1) / 2 - np.log(s) + q * np.log(q) + (1 - q) * np.log(1 - q)
+
+# %% two_peaks / reversed
+# says: That is the divergence of the prior from Q. The variational objective has Q in front: the mean is taken under Q.
+# hint: 1
+def two_peaks(m, q, s):
+    low, high = -9.0, 9.0
+    z = np.linspace(low, high, int((high - low) / s * 100) + 2)
+    peak, spike = np.log(q) - ((z - m) / s) ** 2 / 2, np.log1p(-q) - (z / s) ** 2 / 2
+    log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
+    log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2
+    return float(np.trapezoid(np.exp(log_prior) * (log_prior - log_density), z))
+
+# %% two_peaks / no-entropy
+# says: The mean of the prior's logarithm is there, but not that of Q's own logarithm: a divergence has both.
+# hint: 1
+def two_peaks(m, q, s):
+    low, high = min(0.0, m) - 12 * s, max(0.0, m) + 12 * s
+    z = np.linspace(low, high, int((high - low) / s * 100) + 2)
+    peak, spike = np.log(q) - ((z - m) / s) ** 2 / 2, np.log1p(-q) - (z / s) ** 2 / 2
+    log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
+    log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2
+    return float(np.trapezoid(np.exp(log_density) * (-log_prior), z))
+
+# %% two_peaks / one-peak
+# says: A Gaussian with the mean and the variance of Q is not Q: its own logarithm has two peaks in it.
+# hint: 1
+def two_peaks(m, q, s):
+    v = s * s + q * (1 - q) * m * m
+    return 0.5 * (v + (q * m) ** 2 - 1 - np.log(v))
+
+# %% two_peaks / mean-of-divergences
+# says: The mean of the two divergences is what holds without the entropy of the mask; Q mixes the peaks before the logarithm is taken.
+# hint: 1
+def two_peaks(m, q, s):
+    return q * m * m / 2 + (s * s - 1) / 2 - np.log(s)
+
+# %% two_peaks / coarse
+# says: The grid does not see narrow peaks: its steps must be small beside s.
+# hint: 2
+def two_peaks(m, q, s):
+    low, high = -8.0, 8.0
+    z = np.linspace(low, high, 201)
+    peak, spike = np.log(q) - ((z - m) / s) ** 2 / 2, np.log1p(-q) - (z / s) ** 2 / 2
+    log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
+    log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2
+    return float(np.trapezoid(np.exp(log_density) * (log_density - log_prior), z))
+
+# %% two_peaks / shares-turned
+# says: q is the probability of the peak at m, and 1 - q that of the one at 0.
+# hint: 2
+def two_peaks(m, q, s):
+    low, high = min(0.0, m) - 12 * s, max(0.0, m) + 12 * s
+    z = np.linspace(low, high, int((high - low) / s * 100) + 2)
+    peak, spike = np.log1p(-q) - ((z - m) / s) ** 2 / 2, np.log(q) - (z / s) ** 2 / 2
+    log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
+    log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2
+    return float(np.trapezoid(np.exp(log_density) * (log_density - log_prior), z))

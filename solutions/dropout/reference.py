@@ -22,6 +22,15 @@ one_weight = {
     "posterior 1000": 0.5 / 1000**0.5,
 }
 
+# %% two_peaks
+def two_peaks(m, q, s):
+    low, high = min(0.0, m) - 12 * s, max(0.0, m) + 12 * s
+    z = np.linspace(low, high, int((high - low) / s * 100) + 2)
+    peak, spike = np.log(q) - ((z - m) / s) ** 2 / 2, np.log1p(-q) - (z / s) ** 2 / 2
+    log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
+    log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2
+    return float(np.trapezoid(np.exp(log_density) * (log_density - log_prior), z))
+
 # %% matched_rate
 def matched_rate(n, ybar, sigma):
     r = sigma**2 / (n * ybar**2)

@@ -14,7 +14,7 @@ from coursekit.course import current
 COURSE = current()
 # Objectives that still lack a question, and with it what a question's section would lead to.  Shorten this list only.
 WAITING = {
-    "adam-layers", "do-variational",
+    "adam-layers",
 }  # fmt: skip
 CHAPTER = """---
 course:
