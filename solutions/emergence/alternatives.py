@@ -119,7 +119,7 @@ def least_update(phi, keep):
     asked = phi[[0, *keep]]
     wanted = np.eye(len(asked))[0]
     scale = np.linalg.norm(phi[0])
-    update = np.linalg.lstsq(asked / scale, wanted, rcond=1e-10)[0]
+    update = np.linalg.lstsq(asked / scale, wanted, rcond=5e-9)[0]
     return update / scale if np.allclose(asked @ update / scale, wanted, atol=1e-6) else None
 
 # %% least_update / null-space
@@ -169,3 +169,48 @@ def alarm_report(quiet, held, through, ends, onset, share):
             leads.append(start - steps[0])
     false = sum(any(value > level for value in run) for run in held) / len(held)
     return level, false, len(leads) / len(through), float(np.median(leads)) if leads else math.nan
+
+# %% grok_lab / tables-apart
+def predict(items, length, total):
+    right = np.rint(np.asarray(items) * total).astype(int)
+    ways = [math.comb(int(n), length) / math.comb(total, length) for n in right.ravel()]
+    return {"independent": np.exp(length * np.log(np.maximum(items, 1e-300))), "drawn": np.array(ways).reshape(right.shape)}
+
+
+def measure(seed, decay, steps, length):
+    known, unseen = lab_pairs(seed)
+    A, B = (half.copy() for half in np.split(lab_start(seed)[0], 2))
+    W, answers, shares = lab_start(seed)[1].copy(), lab_answers(seed, length), []
+    memory = {name: [np.zeros_like(layer), np.zeros_like(layer)] for name, layer in (("A", A), ("B", B), ("W", W))}
+
+    def right(pairs):
+        return np.argmax(np.square(A[pairs[:, 0]] + B[pairs[:, 1]]) @ W, axis=1) == pairs.sum(axis=1) % P
+
+    for t in range(1, steps + 2):
+        others = right(unseen)
+        shares.append([right(known).mean(), others.mean(), np.all(others[answers], axis=1).mean()])
+        h = A[known[:, 0]] + B[known[:, 1]]
+        error = (h * h) @ W
+        error[np.arange(len(known)), known.sum(axis=1) % P] -= 1
+        back = 4 / len(known) * h * (error @ W.T)
+        slopes = {"A": np.zeros_like(A), "B": np.zeros_like(B), "W": 2 / len(known) * (h * h).T @ error}
+        np.add.at(slopes["A"], known[:, 0], back)
+        np.add.at(slopes["B"], known[:, 1], back)
+        for name, layer in (("A", A), ("B", B), ("W", W)):
+            m, v = memory[name]
+            m += 0.1 * (slopes[name] - m)
+            v += 0.02 * (slopes[name] ** 2 - v)
+            layer *= 1 - decay * RATE
+            layer -= RATE * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.98**t)) + 1e-8)
+    return dict(zip(("known", "items", "answers"), np.array(shares).T))
+
+def draw(seed, decay, steps, length):
+    found = measure(seed, decay, steps, length)
+    both = found | predict(found["items"], length, 34)
+    plt.figure()
+    for key in both:
+        plt.plot(range(steps + 1), both[key], label=key)
+    plt.legend()
+    plt.xlabel("t")
+    plt.ylabel("right")
+    return plt.gcf()

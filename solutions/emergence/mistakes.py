@@ -818,3 +818,293 @@ def alarm_report(quiet, held, through, ends, onset, share):
     told = alarm < onset
     lead = float(np.median((onset - alarm)[told])) if told.any() else math.nan
     return float(level), float((held.max(1) > level).mean()), float(told.mean()), lead
+
+# %% grok_lab / one-of-them
+# says: You foretell the chance that at least one pair is right. All pairs of an answer must be.
+# hint: 1
+def predict(items, length, total):
+    items = np.asarray(items, dtype=float)
+    drawn = np.ones_like(items)
+    for i in range(length):
+        drawn = drawn * (items * total - i) / (total - i)
+    return {"independent": 1 - (1 - items) ** length, "drawn": drawn}
+
+# %% grok_lab / put-back
+# says: Your second prediction puts pairs back. Those of an answer are different: once a right one is taken, there is one less.
+# hint: 1
+def predict(items, length, total):
+    items = np.asarray(items, dtype=float)
+    return {"independent": items**length, "drawn": items**length}
+
+# %% grok_lab / swapped
+# says: You exchanged the two predictions: independent errors give a power of the share.
+# hint: 1
+def predict(items, length, total):
+    items = np.asarray(items, dtype=float)
+    drawn = np.ones_like(items)
+    for i in range(length):
+        drawn = drawn * (items * total - i) / (total - i)
+    return {"independent": drawn, "drawn": items**length}
+
+# %% grok_lab / decay-in-gradient
+# says: You added the decay to the gradient, so that it goes through the averages. In AdamW it shrinks the weights directly.
+# hint: 2
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            g = g + decay * weights[i]
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / no-decay
+# says: You left out the weight decay.
+# hint: 2
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / not-corrected
+# says: Your averages start at zero and are not corrected for it.
+# hint: 2
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (np.sqrt(v[i]) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / beta-of-adam
+# says: You took 0.999 for the second average; here it is 0.98.
+# hint: 2
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.999 * v[i] + 0.001 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.999**step)) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / trained-on-all
+# says: Your network sees all pairs in training. The unseen ones are for the score.
+# hint: 2
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    every = np.vstack([known, unseen])
+    inputs, targets = rows_of(every), np.eye(P)[every.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+        slope = 2 * (out - targets) / len(every)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / any-pair
+# says: You count an answer where one of its pairs is right. All must be.
+# hint: 3
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].any(1).mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / mean-of-answers
+# says: You average the pairs of an answer. An answer is right only if all of them are.
+# hint: 3
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(out.argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].mean())
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / after-the-step
+# says: Your first shares belong to the weights after a step. Note them before the first one, too.
+# hint: 3
+def measure(seed, decay, steps, length):
+    (known, unseen), weights = lab_pairs(seed), list(lab_start(seed))
+    inputs, targets = rows_of(known), np.eye(P)[known.sum(1) % P]
+    others, sums = rows_of(unseen), unseen.sum(1) % P
+    answers = lab_answers(seed, length)
+    m, v, found = [0.0, 0.0], [0.0, 0.0], {"known": [], "items": [], "answers": []}
+    for step in range(1, steps + 2):
+        first, second = weights
+        hidden = inputs @ first
+        out = hidden**2 @ second
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        slope = 2 * (out - targets) / len(known)
+        slopes = inputs.T @ (2 * hidden * (slope @ second.T)), (hidden**2).T @ slope
+        for i, g in enumerate(slopes):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.98 * v[i] + 0.02 * g**2
+            move = m[i] / (1 - 0.9**step) / (np.sqrt(v[i] / (1 - 0.98**step)) + 1e-8)
+            weights[i] = (1 - RATE * decay) * weights[i] - RATE * move
+        first, second = weights
+        right = ((others @ first) ** 2 @ second).argmax(1) == sums
+        found["known"].append(np.mean(((inputs @ first) ** 2 @ second).argmax(1) == targets.argmax(1)))
+        found["items"].append(right.mean())
+        found["answers"].append(right[answers].all(1).mean())
+    return {key: np.array(values) for key, values in found.items()}
+
+# %% grok_lab / no-independent
+# says: The curve for independent errors is missing.
+# hint: 1
+def draw(seed, decay, steps, length):
+    found = measure(seed, decay, steps, length)
+    theory = predict(found["items"], length, 34)
+    figure, axes = plt.subplots()
+    for key, what in (("known", "known pairs"), ("items", "unseen pairs"), ("answers", f"answers of {length}")):
+        axes.plot(found[key], label=f"{what}, measured")
+    axes.plot(theory["drawn"], ":", label="answers, of different pairs")
+    axes.set_xlabel("step")
+    axes.set_ylabel("share that is right")
+    axes.legend()
+    return figure
+
+# %% grok_lab / no-drawn
+# says: The curve for answers of different pairs is missing.
+# hint: 1
+def draw(seed, decay, steps, length):
+    found = measure(seed, decay, steps, length)
+    theory = predict(found["items"], length, 34)
+    figure, axes = plt.subplots()
+    for key, what in (("known", "known pairs"), ("items", "unseen pairs"), ("answers", f"answers of {length}")):
+        axes.plot(found[key], label=f"{what}, measured")
+    axes.plot(theory["independent"], "--", label="answers, if pairs err independently")
+    axes.set_xlabel("step")
+    axes.set_ylabel("share that is right")
+    axes.legend()
+    return figure
+
+# %% grok_lab / no-answers
+# says: The measured share of answers is missing.
+# hint: 3
+def draw(seed, decay, steps, length):
+    found = measure(seed, decay, steps, length)
+    theory = predict(found["items"], length, 34)
+    figure, axes = plt.subplots()
+    for key, what in (("known", "known pairs"), ("items", "unseen pairs")):
+        axes.plot(found[key], label=f"{what}, measured")
+    axes.plot(theory["independent"], "--", label="answers, if pairs err independently")
+    axes.plot(theory["drawn"], ":", label="answers, of different pairs")
+    axes.set_xlabel("step")
+    axes.set_ylabel("share that is right")
+    axes.legend()
+    return figure
+
+# %% grok_lab / no-labels
+# says: Your plot does not say what is drawn: label both axes, and name all five curves.
+# hint: 3
+def draw(seed, decay, steps, length):
+    found = measure(seed, decay, steps, length)
+    theory = predict(found["items"], length, 34)
+    figure, axes = plt.subplots()
+    for key, what in (("known", "known pairs"), ("items", "unseen pairs"), ("answers", f"answers of {length}")):
+        axes.plot(found[key], label=f"{what}, measured")
+    axes.plot(theory["independent"], "--", label="answers, if pairs err independently")
+    axes.plot(theory["drawn"], ":", label="answers, of different pairs")
+    return figure
