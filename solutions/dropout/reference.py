@@ -25,7 +25,7 @@ one_weight = {
 # %% two_peaks
 def two_peaks(m, q, s):
     low, high = min(0.0, m) - 12 * s, max(0.0, m) + 12 * s
-    z = np.linspace(low, high, int((high - low) / s * 100) + 2)
+    z = np.linspace(low, high, int((high - low) / s * 20) + 2)
     peak, spike = np.log(q) - ((z - m) / s) ** 2 / 2, np.log1p(-q) - (z / s) ** 2 / 2
     log_density = np.logaddexp(peak, spike) - np.log(s) - np.log(2 * np.pi) / 2
     log_prior = -(z**2) / 2 - np.log(2 * np.pi) / 2

@@ -35,8 +35,8 @@ def norm_total_correlation(seed: int, target: float = 0.1, hidden: int = 24, opt
     "The minimum norm of gradient descent is maximal integration Φ.",
     verdict="fails",
     instead=(
-        "With Φ read as synergy the sign turns: in layers of 24 units or more the solution of least norm is the most"
-        " redundant one."
+        "With Φ read as synergy the sign turns: in layers of 24 units or more the solution of least norm is one of the"
+        " more redundant."
     ),
     vary=VARIED,
 )

@@ -57,7 +57,7 @@ def unstable_at_init(seed: int, epochs: int = 15, width: int = 64) -> Measured:
 
 @claim(
     "mode_connectivity.stable_later",
-    "After a quarter of the steps was shared the barrier is, on average, below half of what it is after none.",
+    "After more than a quarter of the steps was shared the barrier is, on average, below half of what it is after none.",
     source="frankle2020linear", verdict="holds", judge="mean", vary=CROWDS,
 )  # fmt: skip
 def stable_later(seed: int, epochs: int = 15, width: int = 64) -> Measured:

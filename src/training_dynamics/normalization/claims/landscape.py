@@ -57,7 +57,7 @@ def gradient_change(seed: int, depth: int = 6, rate: float = 0.05) -> Measured:
     "BatchNorm lowers the effective β-smoothness.",
     said_by="santurkar2018how",
     verdict="fails",
-    instead="Per distance moved the gradient changes about as much with BatchNorm as without: on half of the networks more.",
+    instead="Per distance moved the gradient changes about as much with BatchNorm as without.",
     judge="mean",
     vary=VARIED,
 )

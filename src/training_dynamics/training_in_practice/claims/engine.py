@@ -56,7 +56,7 @@ def deep_chain() -> Measured:
 
 @claim(
     "training_in_practice.torch_is_faster",
-    "The same model with the same numbers is hundreds of times faster in torch: arrays, not cleverness.",
+    "The same model with the same numbers is more than a hundred times faster in torch: arrays, not cleverness.",
     verdict="holds",
     seeds=None,
 )
