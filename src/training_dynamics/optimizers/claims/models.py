@@ -68,7 +68,7 @@ def capacity(seed: int, d: int = 32, exponent: float = 1.0) -> Measured:
 def capacity_lasts(seed: int, d: int = 24, exponent: float = 1.0) -> Measured:
     """Facts recalled after a hundred spectral steps over those after a hundred of the gradient's; 5 d facts."""
     found = [memory.many_steps(seed, rule, d, exponent) for rule in ("spectral", "gradient")]
-    return Measured(found[0] / found[1], "times", at_least=0.7, at_most=1.4)
+    return Measured(found[0] / found[1], "times", at_least=0.8, at_most=1.25)
 
 
 def _block(seed: int, turned: bool) -> float:

@@ -136,7 +136,7 @@ def one_pass_exact(seed: int) -> Measured:
 
 @claim(
     "scale.stable_part",
-    "The features that are learned first set the best rate: more features lower the loss and leave the rate.",
+    "More features, which are learned later, leave the best rate nearly where it is.",
     source="ghosh2025understanding",
     verdict="holds-if",
     condition="the variances have a finite sum, a > 1",
@@ -184,7 +184,7 @@ def longer_slower() -> Measured:
     "scale.root_of_duration",
     "The best rate falls as one over the root of the duration.",
     verdict="fails",
-    instead="The power depends on the spectrum, and is smaller the less smooth the target.",
+    instead="On this spectrum the power is clearly smaller.",
     seeds=None,
 )
 def root_of_duration() -> Measured:

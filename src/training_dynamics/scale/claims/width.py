@@ -40,7 +40,7 @@ def random_norm(seed: int) -> Measured:
     seeds=None,
 )
 def one_condition() -> Measured:
-    """Largest distance of exponents, every layer's rate with SGD and Adam and its start, from width 4096 to 65536."""
+    """Largest distance of exponents, every layer's rate with SGD and Adam and its start, over a factor of 16 in width, at widths at which constants do not count."""
     worst = 0.0
     for optimizer in ("adam", "sgd"):
         small, large = ((64, w, w, 10) for w in (2**40, 2**44))
@@ -121,7 +121,7 @@ def check_mup(seed: int, steps: int = 1, batch: int = 32) -> Measured:
 
 @claim(
     "scale.check_sgd",
-    "With SGD in the standard parametrisation one layer moves less with the width and another more, under maximal update none.",
+    "With SGD the layers' exponents lie far farther apart in the standard parametrisation than under maximal update.",
     source="yang2022tensor",
     verdict="holds",
     vary=CHECKS,
@@ -164,7 +164,7 @@ def transfers(seed: int, steps: int = 30, batch: int = 32) -> Measured:
 
 @claim(
     "scale.penalty",
-    "What a transferred rate costs: nothing under maximal update, a large part of the loss in the standard parametrisation.",
+    "A transferred rate costs more in the standard parametrisation than under maximal update, by a tenth of the loss at least.",
     source="yang2022tensor",
     verdict="holds",
     vary=SWEPT,
