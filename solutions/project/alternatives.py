@@ -23,7 +23,7 @@ def judge(with_it, without, null, at_least, at_most):
     count = sum(lies(a - b) for a, b in zip(with_it, without))
     return {0: "fails", len(with_it): "stands"}.get(count, "mixed")
 
-# %% paired_gap / ttest
+# %% paired_gap / scipy
 from scipy.stats import ttest_rel
 
 

@@ -116,7 +116,7 @@ def sharpness_level(seed: int, examples: int = 100, width: int = 128) -> Measure
 
 @claim(
     "scale.sharpness_grows",
-    "At a small rate the sharpness of a wide network rises at least twice as much under maximal update as with the kernel's rates.",
+    "At a small rate the sharpness of a wide network rises over twice as much under maximal update as with the kernel's rates.",
     source="noci2024super",
     verdict="holds",
     vary=SHARP,
