@@ -16,6 +16,9 @@ from sphinx.application import Sphinx
 
 STYLE = "authors_and_year"
 CITATION = re.compile(r'(<a class="reference internal" href=")([^"]*references\.html#[^"]+)"')
+TEST_OF_NOTE = re.compile(
+    r'(<a class="reference internal" href="[^"]*claims/[^"]*")(?=><span class="std std-ref">How it is tested</span></a></span>)'
+)
 
 
 def authors(entry: Entry) -> str:
@@ -49,7 +52,8 @@ class Style(Unsorted):
 def one_stop_each(body: str) -> str:
     """``body`` with one stop of the Tab key for each reference: all links to it can be pressed, the first can be reached.
 
-    A chapter cites some works a dozen times, in its text, in the notes on claims and in its list of reading.
+    A chapter cites some works a dozen times, in its text, in the notes on claims and in its list of reading.  A note's way to
+    its test is skipped, too: the list of all claims at the chapter's end has it.
     """
     seen: set[str] = set()
 
@@ -59,7 +63,7 @@ def one_stop_each(body: str) -> str:
         skipped = ' tabindex="-1"' if again else ""
         return f'{match[1]}{match[2]}"{skipped}'
 
-    return CITATION.sub(link, body)
+    return TEST_OF_NOTE.sub(r'\1 tabindex="-1"', CITATION.sub(link, body))
 
 
 def _lighten(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:

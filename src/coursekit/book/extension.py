@@ -27,7 +27,7 @@ from coursekit.book.mathematics import extension as mathematics
 from coursekit.book.reading import extension as reading
 from coursekit.book.search import extension as search
 from coursekit.book.slides import extension as slides
-from coursekit.book.theme import lean
+from coursekit.book.theme import lean, sidebar
 from coursekit.course import current
 
 
@@ -63,6 +63,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         reading,
         search,
         lean,
+        sidebar,
         slides,
     ):
         part.setup(app)
