@@ -66,11 +66,17 @@ def _series(axes: Any) -> Iterator[tuple[bool, Any]]:
             yield False, np.ma.filled(np.ma.asarray(points.get_offsets(), dtype=float), np.nan)
     inside = [part for container in axes.containers for part in container.get_children()]
     for strokes in axes.collections:  # those of vlines and hlines, and not the bars of errors
-        if type(strokes).__name__ == "LineCollection" and strokes.get_visible() and strokes not in inside:
+        drawn = type(strokes).__name__ == "LineCollection" and strokes.get_visible() and strokes not in inside
+        if drawn and strokes.get_segments() and not _is_colorbar(axes):
             yield True, _strokes(axes, strokes)
     for bars in axes.containers:
         if type(bars).__name__ == "BarContainer":
             yield False, [_end(bar, bars.orientation) for bar in bars]
+
+
+def _is_colorbar(axes: Any) -> bool:
+    """Whether axes are a colour bar's own, whose dividers and levels are no data."""
+    return getattr(axes, "_colorbar", None) is not None
 
 
 def _in_data(axes: Any, line: Any) -> Any:

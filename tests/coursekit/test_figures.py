@@ -140,6 +140,19 @@ def test_strokes_are_lines_and_are_not_joined(draw):
         assert "show the turn" in lacks(curve, draw, named, wanted={"shows": {"the turn": (elsewhere, [7, 7])}})
 
 
+@pytest.mark.parametrize(
+    "draw", [lambda a: a.scatter(STEPS, LOSS, c=LOSS), lambda a: a.contour([[1.0, 2.0], [3.0, 5.0]])]
+)
+@pytest.mark.parametrize("own", [False, True])
+def test_a_colour_bar_is_no_plot_of_its_own(draw, own):
+    def with_bar(axes):
+        drawn = draw(axes)
+        place = {"cax": axes.inset_axes([0.9, 0.1, 0.05, 0.8])} if own else {"ax": axes}
+        axes.figure.colorbar(drawn, **place)
+
+    assert lacks(curve, with_bar, lambda axes: axes.legend(["loss", "shades"])) == ""
+
+
 def test_bars_of_errors_are_no_series_of_their_own():
     assert lacks(lambda axes: axes.errorbar(STEPS, LOSS, 0.1 * LOSS)) == ""
     assert "show the turn" in lacks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -38,12 +39,22 @@ def kept(classroom: Classroom, assignment: str) -> dict[str, list[Remark]]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {
-            question: [Remark(str(one["text"]), one["points"]) for one in every] for question, every in data.items()
+            question: [Remark(str(one["text"]), checked(one["points"])) for one in every]
+            for question, every in data.items()
         }
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, LookupError, AttributeError):
         raise ClassroomError(f"{path} is damaged: mend it, or remove it") from None
+
+
+def checked(points: object) -> float | None:
+    """Points of a remark in a file that a person may have edited; raises ValueError for what is none."""
+    if points is None:
+        return None
+    if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < math.inf:
+        raise ValueError(points)
+    return float(points)
 
 
 def bank(classroom: Classroom, assignment: str) -> dict[str, list[Remark]]:

@@ -72,6 +72,10 @@ def command(
     formgrader has it, too.
     """
     if page:
+        if student or numbers or points is not None or comment or keep:
+            raise click.UsageError(
+                "--page takes points and words on the page: leave STUDENT, QUESTION and the others out"
+            )
         serve(classroom, assignment)
         return
     every = bank.bank(classroom, assignment)
@@ -91,7 +95,7 @@ def command(
         show(classroom, assignment, student, marks[question], every.get(question, []))
         return
     words = "\n\n".join([*(remark.text for remark in remarks), *([comment] if comment else [])])
-    marking.give(classroom, assignment, student, marks[question].question, given, words)
+    marking.give(classroom, assignment, student, marks[question].question, given, words or None)
     if keep and comment:
         bank.keep(classroom, assignment, question, Remark(comment))
     click.echo(f"{student}, {question}: {given:g} of {marks[question].question.points:g}")

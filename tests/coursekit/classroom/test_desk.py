@@ -1,6 +1,7 @@
 """Marking by click: what is ticked becomes points and words, and nothing but this machine's own browser gets in."""
 
 import json
+import socket
 from contextlib import contextmanager
 from threading import Thread
 from urllib.error import HTTPError
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+from bs4 import BeautifulSoup
 from classroom_course import GOOD, classroom, submission
 from nbgrader.api import Gradebook
 from test_collect import put
@@ -56,26 +58,107 @@ def get(address, form=None, **headers):
         return error.code, address, error.read().decode()
 
 
+def opened(address):
+    """Where an answer's page is, the keys of its remarks by their words, what is ticked, and its other fields."""
+    status, where, page = get(address)
+    assert status == 200, page
+    soup = BeautifulSoup(page, "html.parser")
+    boxes = soup.select("[name=remark]")
+    keys = {" ".join(box.find_next("span").get_text(" ").split()): box["value"] for box in boxes}
+    fields = {
+        "seen": soup.select_one("[name=seen]")["value"],
+        "comment": soup.textarea.get_text(),
+        "points": soup.select_one("[name=points]")["value"],
+    }
+    return where, keys, [box["value"] for box in boxes if box.has_attr("checked")], fields
+
+
+def enter(address, *ticked, **form):
+    """Open an answer, fill the form in as a person would, and send it."""
+    where, keys, chosen, fields = opened(address)
+    return get(where, fields | {"remark": [*chosen, *(keys[words] for words in ticked)]} | form)
+
+
 def test_what_is_ticked_becomes_points_and_words_and_the_next_answer_comes(room):
     with served(room) as server:
         status, _, page = get(server.address)
         assert status == 200 and "0 of 3 marked" in page
-        status, where, page = get(server.address + "explain")
-        assert status == 200 and where.endswith("/explain/ann") and "naming it" in page and "Because." in page
-        status, where, page = get(where, {"remark": ["naming it", "why"], "comment": "Well put.\r\nYes.", "points": ""})
+        where, _, _, _ = opened(server.address + "explain")
+        assert where.endswith("/explain/ann") and "Because." in get(where)[2]
+        status, where, page = enter(where, "1 naming it", "2.5 why", comment="Well put.\r\nYes.")
         assert status == 200 and where.endswith("/explain/bo") and "1 of 3 marked" in page
         assert stands(room) == ("graded", 3.5, "naming it\n\nwhy\n\nWell put.\nYes.")
-        _, where, page = get(where, {"points": "0", "comment": "Say what varies.", "keep": "on"})
+        _, where, page = enter(where, points="0", comment="Say what varies.\r\nAnd how.", keep="on")
         assert where.endswith("/explain/cy") and "Say what varies." in page  # a remark now
-        _, where, page = get(where, {"points": "1,5"})
-        assert where == server.address and "3 of 3 marked" in page and stands(room, "cy")[:2] == ("graded", 1.5)
-        _, _, page = get(server.address + "explain/ann")  # to look again, and change
-        assert "<strong>3.5 of 4</strong>" in page and "After: bo" in page
-        get(server.address + "explain/ann", {"points": "4"})
-    assert stands(room)[:2] == ("graded", 4)
+        _, where, page = enter(where, "Say what varies. And how.", points="1,5")
+        assert where == server.address and "3 of 3 marked" in page
+        assert stands(room, "cy") == ("graded", 1.5, "Say what varies.\nAnd how.")
     with Gradebook(room.db_url) as book:
         (given,) = (g for g in book.find_submission_notebook("mini", "mini", "ann").grades if g.name == "explain")
-        assert (given.manual_score, given.needs_manual_grade) == (4, False)
+        assert (given.manual_score, given.needs_manual_grade) == (3.5, False)
+
+
+def test_an_answer_that_is_marked_again_shows_what_was_given_and_loses_nothing(room):
+    with served(room) as server:
+        ann = server.address + "explain/ann"
+        enter(ann, "1 naming it", comment="Good.")
+        _, keys, chosen, fields = opened(ann)
+        assert chosen == [keys["1 naming it"]] and fields["comment"] == "Good." and fields["points"] == ""
+        enter(ann, "2.5 why")
+        assert stands(room) == ("graded", 3.5, "naming it\n\nwhy\n\nGood.")
+        enter(ann, points="2", comment="")
+        assert stands(room) == ("graded", 2, "naming it\n\nwhy") and opened(ann)[3]["points"] == "2"
+        where, _, _, fields = opened(ann)
+        get(where, fields | {"points": "3", "comment": ""})  # nothing ticked, nothing said: nothing is kept
+        assert stands(room) == ("graded", 3, "")
+
+
+def test_equal_remarks_are_told_apart(room):
+    room.bank("mini").parent.mkdir(parents=True, exist_ok=True)
+    room.bank("mini").write_text(json.dumps({"explain": [{"text": "naming it", "points": None}] * 2}))
+    with served(room) as server:
+        where, _, _, fields = opened(server.address + "explain/ann")
+        keys = [box["value"] for box in BeautifulSoup(get(where)[2], "html.parser").select("[name=remark]")]
+        assert len(set(keys)) == 4
+        get(where, fields | {"remark": keys[:1]})
+    assert stands(room) == ("graded", 1, "naming it")
+
+
+def test_points_are_for_the_answer_that_was_seen(room):
+    with served(room) as server:
+        where, _, _, fields = opened(server.address + "explain/ann")
+        put(room.submitted("mini", "ann"), json.dumps(submission(explain="Something else.", **GOOD)))
+        grade(room, "mini", ("ann",), SETTINGS, run=local.run)
+        status, _, page = get(where, fields | {"points": "4", "comment": "Fine."})
+        assert (
+            status == 400
+            and "has changed since you opened it" in page
+            and "Something else." in page
+            and "Fine." in page
+        )
+        assert stands(room)[:2] == ("waiting", None)
+        _, _, _, fields = opened(where)
+        get(where, fields | {"points": "1"})
+        assert get(where, fields | {"points": "4"})[0] == 400  # another tab
+    assert stands(room)[:2] == ("graded", 1)
+
+
+def test_a_gradebook_or_a_bank_that_cannot_be_used_is_said_and_the_words_stay(room):
+    with served(room) as server:
+        where, _, _, fields = opened(server.address + "explain/ann")
+        room.bank("mini").parent.mkdir(parents=True, exist_ok=True)
+        room.bank("mini").write_text(json.dumps({"explain": [{"text": "x", "points": "1"}]}))
+        status, _, page = get(where)
+        assert status == 400 and "is damaged" in page
+        room.bank("mini").unlink()
+        database = room.root / "gradebook.db"
+        database.rename(room.root / "away.db")
+        (room.root / "gradebook.db").mkdir()
+        status, _, page = get(where, fields | {"points": "1", "comment": "Kept words."})
+        assert status == 400 and "the gradebook cannot be used" in page
+        (room.root / "gradebook.db").rmdir()
+        (room.root / "away.db").rename(database)
+        assert get(where, fields | {"points": "1"})[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -83,18 +166,39 @@ def test_what_is_ticked_becomes_points_and_words_and_the_next_answer_comes(room)
     [
         ({"points": "5"}, "has 0 to 4 points, got 5"),
         ({"points": "nan"}, "points must be a number, got &#39;nan&#39;"),
+        ({"points": "0_1"}, "points must be a number"),
         ({"points": "many"}, "points must be a number"),
         ({"comment": "Only words."}, "enter points"),
-        ({"remark": ["no such remark"]}, "enter points"),
+        ({"remark": ["no such remark"], "points": "1"}, "not in the bank any more"),
         ({"comment": "x" * LONGEST}, "at most 100,000 bytes"),
+        ({"comment": "x" * 30 * LONGEST}, "at most 100,000 bytes"),
     ],
 )
 def test_what_cannot_be_entered_is_said_on_the_page_and_gives_no_grade(room, form, words):
     with served(room) as server:
-        status, _, page = get(server.address + "explain/ann", form)
+        where, _, _, fields = opened(server.address + "explain/ann")
+        status, _, page = get(where, fields | form)
         assert status == 400 and words in page
         assert len(form.get("comment", "")) >= LONGEST or form.get("comment", "") in page  # nothing is lost
     assert stands(room)[:2] == ("waiting", None)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "GET foo HTTP/1.0\r\n\r\n",
+        "GET http://[ HTTP/1.0\r\n\r\n",
+        "POST {path}explain/ann HTTP/1.0\r\nHost: {host}\r\n\r\npoints=1",
+        "POST {path}explain/ann HTTP/1.0\r\nHost: {host}\r\nContent-Length: 30\r\n\r\npoints=1",
+    ],
+)
+def test_a_request_that_is_none_or_cut_short_gives_no_grade_and_gets_an_answer(room, sent, capfd):
+    with served(room) as server, socket.create_connection(("127.0.0.1", server.server_port)) as line:
+        path = server.address.partition(str(server.server_port))[2]
+        line.sendall(sent.format(path=path, host=f"127.0.0.1:{server.server_port}").encode())
+        line.shutdown(socket.SHUT_WR)
+        assert b" 4" in line.makefile("rb").readline()
+    assert stands(room)[:2] == ("waiting", None) and "Traceback" not in capfd.readouterr().err
 
 
 def test_only_who_knows_the_address_gets_in_and_only_under_this_machines_name(room):

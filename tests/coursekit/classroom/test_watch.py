@@ -134,6 +134,9 @@ def test_an_exchange_is_read_and_nobody_hands_in_for_another(room, inbox, monkey
         ({"ann+": "ann", "bo+": "bo", "ann": "bo"}, {("ann", "bo")}),  # who hands in for another, and for oneself, too
         ({"ann+": "ann", "ann": "bo"}, {("ann", "bo")}),  # or for another alone, who has an account
         ({"ann": "bo", "bo": "bo"}, {("ann", "bo")}),  # or for another who has not handed in
+        ({"ann": "jovyan", "bo": "jovyan", "jovyan": "jovyan"}, set()),  # whoever takes the name of the account of all
+        ({"ann": "a.smith", "a.smith": "mallory"}, set()),  # a name that somebody took is no account
+        ({"ann": "a.smith", "a.smith": "mallory", "mallory": "mallory"}, {("a.smith", "mallory")}),
         ({"ann": "jovyan", "bo": "jovyan"}, set()),  # one account for all tells nothing
         ({"ann": "ann", "bo": "jovyan"}, set()),
         ({"ann": "", "bo": ""}, set()),  # no account is known

@@ -6,25 +6,33 @@ student wrote is shown as on the feedback page, escaped or cleaned.
 
 from __future__ import annotations
 
-import math
+import re
 import secrets
+from collections.abc import Callable
+from contextvars import copy_context
 from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote
 
 import jinja2
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
+from coursekit.classroom.bank import total
 from coursekit.classroom.desk.sheets import Desk, Sheet
 from coursekit.classroom.layout import ClassroomError
+from coursekit.classroom.options import about_file, about_gradebook
 from coursekit.classroom.show.feedback import points
+from coursekit.course import CourseError
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LONGEST = 100_000  # bytes of a form
+MOST_READ = 5_000_000  # bytes that are taken from who sends more, so that they get an answer
+POINTS = re.compile(r"\d+(\.\d*)?|\.\d+")
 ALLOWED = ("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "form-action 'self'")
 POLICY = "; ".join((*ALLOWED, "base-uri 'none'", "frame-ancestors 'none'"))
 
@@ -39,6 +47,15 @@ def template(name: str) -> jinja2.Template:
     return environment.get_template(name)
 
 
+def in_words(error: Exception) -> str:
+    """What went wrong, and the way out; a fault of ours keeps its name."""
+    if isinstance(error, SQLAlchemyError):
+        return about_gradebook(error)
+    if isinstance(error, OSError):
+        return about_file(error)
+    return str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+
+
 class Server(ThreadingHTTPServer):
     """Serves a desk on a free port of this machine; one request at a time, but a connection that says nothing holds up none."""
 
@@ -47,6 +64,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, desk: Desk) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.desk, self.secret, self.turn = desk, secrets.token_urlsafe(24), Lock()
+        self.context = copy_context()  # which course is worked on, for the threads that answer
 
     @property
     def address(self) -> str:
@@ -63,22 +81,27 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Show the list, the next answer of a question, or an answer."""
-        self._answer(lambda desk, parts: self._show(desk, parts))
+        self._answer(self._show)
 
     def do_POST(self) -> None:
         """Enter what the form says, and go on to the next answer."""
-        self._answer(lambda desk, parts: self._enter(desk, parts))
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal():
+            return self._send(HTTPStatus.LENGTH_REQUIRED, "a form has a length")
+        data = self.rfile.read(min(int(length), MOST_READ))
+        return self._answer(lambda desk, parts: self._enter(desk, parts, data, int(length)))
 
-    def _answer(self, act: Any) -> None:  # noqa: ANN401
+    def _answer(self, act: Callable[[Desk, list[str]], None]) -> None:
+        """Do what is asked for by one who knows the address; what cannot be done is said on a page."""
         host = f"127.0.0.1:{self.server.server_port}"
-        secret, *parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
+        secret, *parts = [unquote(part) for part in self.path.partition("?")[0].split("/")[1:]] or [""]
         if self.headers.get("Host") != host or not secrets.compare_digest(secret.encode(), self.server.secret.encode()):
             return self._send(HTTPStatus.NOT_FOUND, "not found")
         try:
             with self.server.turn:
-                act(self.server.desk, parts)
-        except ClassroomError as error:
-            self._send(HTTPStatus.BAD_REQUEST, self._page("said.html.j2", words=str(error)))
+                self.server.context.run(act, self.server.desk, parts)
+        except Exception as error:
+            self._send(HTTPStatus.BAD_REQUEST, self._page("said.html.j2", words=in_words(error)))
         return None
 
     def _show(self, desk: Desk, parts: list[str]) -> None:
@@ -87,36 +110,40 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(HTTPStatus.OK, self._page("questions.html.j2", questions=desk.questions()))
         if len(parts) == 1:
             return self._go_on(desk, parts[0])
-        return self._send(HTTPStatus.OK, self._sheet(desk, desk.sheet(*parts[:2])))
+        sheet, seen = desk.looked_at(desk.sheet(*parts[:2]))
+        keys, rest = desk.chosen(sheet)
+        score, given = sheet.mark.manual.score, [desk.remarks(sheet.question)[key] for key in keys]
+        own = "" if score is None or score == total(given) else f"{score:g}"
+        form = {"remark": keys, "comment": [rest], "points": [own], "seen": [seen]}
+        return self._send(HTTPStatus.OK, self._sheet(desk, sheet, form))
 
-    def _sheet(self, desk: Desk, sheet: Sheet, wrong: str = "", form: dict[str, list[str]] | None = None) -> str:
+    def _sheet(self, desk: Desk, sheet: Sheet, form: dict[str, list[str]], wrong: str = "") -> str:
         before, behind = desk.beside(sheet)
         done, every = desk.questions()[sheet.question]
         return self._page(
             "sheet.html.j2", sheet=sheet, item=desk.shown(sheet), remarks=desk.remarks(sheet.question), wrong=wrong,
-            before=before, behind=behind, done=done, every=every, form=form or {},
+            before=before, behind=behind, done=done, every=every, form=form,
         )  # fmt: skip
 
-    def _enter(self, desk: Desk, parts: list[str]) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > LONGEST or len(parts) != 2:
-            raise ClassroomError(f"a form is for one answer and has at most {LONGEST:,} bytes")
-        form = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"), keep_blank_values=True)
-        sheet = desk.sheet(*parts)
+    def _enter(self, desk: Desk, parts: list[str], data: bytes, length: int) -> None:
+        if length > LONGEST or len(data) != length or len(parts) != 2:
+            raise ClassroomError(f"a form is for one answer, whole, and has at most {LONGEST:,} bytes")
+        read = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
+        form = {name: [value.replace("\r\n", "\n").strip() for value in values] for name, values in read.items()}
+        sheet, seen = desk.looked_at(desk.sheet(*parts))
         try:
-            said = form.get("points", [""])[0].strip().replace(",", ".")
-            given = float(said) if said else None
-            if given is not None and not math.isfinite(given):
-                raise ValueError
-        except ValueError:
-            return self._send(
-                HTTPStatus.BAD_REQUEST, self._sheet(desk, sheet, f"points must be a number, got {said!r}", form)
-            )
-        comment = form.get("comment", [""])[0].replace("\r\n", "\n").strip()
-        try:
-            desk.give(sheet, form.get("remark", []), given, comment, "keep" in form)
-        except ClassroomError as error:
-            return self._send(HTTPStatus.BAD_REQUEST, self._sheet(desk, sheet, str(error), form))
+            if form.get("seen") != [seen]:
+                raise ClassroomError(
+                    "the answer, or what was given for it, has changed since you opened it: look again"
+                )
+            said = form.get("points", [""])[0].replace(",", ".")
+            if said and not POINTS.fullmatch(said):
+                raise ClassroomError(f"points must be a number, got {said!r}")
+            comment = form.get("comment", [""])[0]
+            desk.give(sheet, form.get("remark", []), float(said) if said else None, comment, "keep" in form)
+        except (CourseError, SQLAlchemyError, OSError) as error:
+            now = form | {"seen": [seen]}
+            return self._send(HTTPStatus.BAD_REQUEST, self._sheet(desk, sheet, now, in_words(error)))
         return self._go_on(desk, sheet.question, sheet.student)
 
     def _go_on(self, desk: Desk, question: str, after: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -79,9 +80,32 @@ class Desk:
         at = students.index(sheet.student)
         return (students[at - 1] if at else ""), (students[at + 1] if at + 1 < len(students) else "")
 
-    def remarks(self, question: str) -> list[Remark]:
-        """The bank of a question."""
-        return bank.bank(self.classroom, self.assignment).get(question, [])
+    def remarks(self, question: str) -> dict[str, Remark]:
+        """The bank of a question, by keys that tell equal remarks apart."""
+        found: dict[str, Remark] = {}
+        for remark in bank.bank(self.classroom, self.assignment).get(question, []):
+            twins = sum(other == remark for other in found.values())
+            found[hashlib.sha256(repr((twins, remark.text, remark.points)).encode()).hexdigest()[:12]] = remark
+        return found
+
+    def looked_at(self, sheet: Sheet) -> tuple[Sheet, str]:
+        """The sheet as it is now, and a digest of the answer and of what a person gave, which another one would change."""
+        given = marking.so_far(self.classroom, self.assignment, sheet.student, sheet.mark.question)
+        path = self.classroom.autograded(self.assignment, sheet.student)
+        answer = path.read_bytes() if path.is_file() else b""
+        manual = replace(sheet.mark.manual, score=given[0], again=given[0] is not None and given[1], comment=given[2])
+        now = replace(sheet, mark=replace(sheet.mark, manual=manual))
+        self.sheets[sheet.question, sheet.student] = now
+        return now, hashlib.sha256(answer + repr(given).encode()).hexdigest()[:20]
+
+    def chosen(self, sheet: Sheet) -> tuple[list[str], str]:
+        """Of the comment that was given: the keys of the remarks that it begins with, and the words after them."""
+        keys, rest = [], sheet.mark.manual.comment
+        for key, remark in self.remarks(sheet.question).items():
+            if rest == remark.text or rest.startswith(f"{remark.text}\n\n"):
+                keys.append(key)
+                rest = rest[len(remark.text) :].lstrip("\n")
+        return keys, rest
 
     def shown(self, sheet: Sheet) -> feedback.Item:
         """The answer as a page may show it, with its model answer."""
@@ -89,19 +113,24 @@ class Desk:
         cells = feedback.answers(feedback.shown(path, self.assignment))
         return feedback.item(sheet.mark, cells, self.sources.get(sheet.question, Behind()), True)
 
-    def give(self, sheet: Sheet, chosen: Sequence[str], points: float | None, comment: str, keep: bool) -> float:
-        """Enter points and words: those of the remarks whose texts are chosen, unless ``points`` says otherwise; the points.
+    def give(self, sheet: Sheet, keys: Sequence[str], points: float | None, comment: str, keep: bool) -> float:
+        """Enter points and words: those of the remarks with these keys, unless ``points`` says otherwise; the points.
 
-        Raises ClassroomError where nothing gives points, and for points that the question does not have.
+        The words take the place of all that was said before.  Raises ClassroomError where nothing gives points, for points that
+        the question does not have, and for a remark that is not in the bank any more.
         """
-        remarks = [remark for remark in self.remarks(sheet.question) if remark.text in chosen]
+        every = self.remarks(sheet.question)
+        if gone := [key for key in keys if key not in every]:
+            raise ClassroomError(
+                f"{len(gone)} of the remarks that you chose are not in the bank any more: choose again"
+            )
+        remarks = [remark for key, remark in every.items() if key in keys]
         given = bank.total(remarks) if points is None else points
         if given is None:
             raise ClassroomError("choose a remark that gives points, or enter points (0 for none)")
         words = "\n\n".join([*(remark.text for remark in remarks), *([comment] if comment else [])])
         marking.give(self.classroom, self.assignment, sheet.student, sheet.mark.question, given, words)
-        if keep and comment:
+        if keep and comment and comment not in {remark.text for remark in every.values()}:
             bank.keep(self.classroom, self.assignment, sheet.question, Remark(comment))
-        manual = replace(sheet.mark.manual, score=given, comment=words or sheet.mark.manual.comment, again=False)
-        self.sheets[sheet.question, sheet.student] = replace(sheet, mark=replace(sheet.mark, manual=manual))
+        self.looked_at(sheet)
         return given

@@ -11,9 +11,9 @@ from coursekit.classroom.source import GradedCell
 
 
 def give(
-    classroom: Classroom, assignment: str, student: str, question: GradedCell, points: float, comment: str
+    classroom: Classroom, assignment: str, student: str, question: GradedCell, points: float, comment: str | None
 ) -> None:
-    """Enter a person's points for a question, and a comment in place of the earlier one, if it is not empty.
+    """Enter a person's points for a question, and a comment in place of the earlier one; None leaves that as it is.
 
     Raises ClassroomError for points that the question does not have, and where nothing of the student's is graded.
     """
@@ -32,9 +32,29 @@ def give(
                 raise ClassroomError(f"{student} has no grade for {assignment}; `course grade {assignment}` makes it")
             values = {"manual_score": points, "needs_manual_grade": False}
             connection.execute(grade.update().where(grade.c.id.in_(rows)).values(values))
-            if comment:
+            if comment is not None:
                 own = remark.c.id.in_(of(connection, remark, assignment, student, question.answer))
-                connection.execute(remark.update().where(own).values(manual_comment=comment))
+                connection.execute(remark.update().where(own).values(manual_comment=comment or None))
+    finally:
+        engine.dispose()
+
+
+def so_far(classroom: Classroom, assignment: str, student: str, question: GradedCell) -> tuple[float | None, bool, str]:
+    """What the gradebook has of a person's for one answer: points, whether it asks for another look, and the comment."""
+    engine = connect(classroom.db_url)
+    try:
+        with engine.connect() as connection:
+            grade, remark = api.Grade.__table__, api.Comment.__table__
+            points, looks, words = None, False, ""
+            for row in connection.execute(select(grade.c.manual_score, grade.c.needs_manual_grade).where(
+                grade.c.id.in_(of(connection, grade, assignment, student, question.id))
+            )):  # fmt: skip
+                points, looks = row
+            for row in connection.execute(select(remark.c.manual_comment).where(
+                remark.c.id.in_(of(connection, remark, assignment, student, question.answer))
+            )):  # fmt: skip
+                words = row[0] or ""
+        return points, bool(looks), words
     finally:
         engine.dispose()
 

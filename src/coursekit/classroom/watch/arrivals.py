@@ -15,6 +15,7 @@ from coursekit.classroom.collect.whose import NotHandedIn, Reader
 from coursekit.classroom.roster import Person
 
 DEEPEST = 3  # folders below an assignment's; the first is named after the student
+SHARED = 2  # others whose folders an account owns, from which on it is not one student's
 NAMED = (
     3  # what an exchange's folder is named after, joined by plus signs: student, assignment, time and perhaps a secret
 )
@@ -57,7 +58,7 @@ class Arrival:
 
     def items(self, roster: Mapping[str, Person]) -> list[Item]:
         """The notebooks in it, or why there is none; nothing is read of what a student put into another one's folder."""
-        if self.foreign or (self.account in roster and self.account != self.student):
+        if self.account != self.student and (self.account in roster if roster else self.foreign):
             reason = f"its folder is of the account {self.account}, and named after {self.student}"
             return [Refusal((self.account, self.path.name), reason, printable(self.path))]
         return list(from_file(self.path, self.parts))
@@ -92,13 +93,15 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
 def foreign(owners: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which pairs of student and account are of one student and another one's account, by what an exchange shows.
 
-    Where students have accounts of their own, one hands in under another's name if that other hands in from an account with
-    their own name, or if the account is itself a student's.  An account that all share tells nothing.
+    A student is known to have an account where they hand in from one with their own name.  Then nobody else's account hands
+    in for them, and theirs for nobody else.  An account from which several others come is shared, or an instructor's, and
+    tells nothing.
     """
     pairs = set(owners)
-    students = {student for student, _ in pairs}
     with_account = {student for student, account in pairs if student == account}
-    return {(s, a) for s, a in pairs if a and a != s and (s in with_account or a in students)}
+    several = {account for account in with_account if sum(a == account != s for s, a in pairs) >= SHARED}
+    own = with_account - several
+    return {(s, a) for s, a in pairs if a and a != s and (s in own or a in own)}
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
