@@ -49,8 +49,12 @@ def test_every_slide_fits_and_a_deck_is_accessible_in_both_schemes(browser: Any,
     wrong += violations(page)
     wrong += page.evaluate(WALK, [WIDTH, HEIGHT])
     page.evaluate("Reveal.slide(0)")
-    page.keyboard.press("ArrowRight")
-    if page.evaluate("Reveal.getIndices().h") != 1:
-        wrong.append("an arrow key does not go on")
+    slides = page.evaluate("Reveal.getTotalSlides()")
+    seen = {0}
+    for _ in range(3 * slides):  # an answer that waits takes a press of its own
+        page.keyboard.press("ArrowRight")
+        seen.add(page.evaluate("Reveal.getSlidePastCount()"))
+    if len(seen) != slides:
+        wrong.append(f"the right arrow leads to {len(seen)} of {slides} slides")
     page.context.close()
     assert not wrong, "\n".join(f"{name}: {problem}" for problem in wrong)

@@ -16,7 +16,8 @@ TESTED = (
     '<span class="td-tested td-holds-if" id="in-claim-one">it falls</span><span class="td-anchor"><button>✓ if</button></span>'
     '<span class="td-note">Measured 1.</span>'
 )
-CHAPTER = f"""<html><head><script defer src="_static/doctools.js?v=1"></script><script defer src="_static/one.js?v=2"></script></head>
+CHAPTER = f"""<html><head><link href="_static/styles/theme.css" rel="stylesheet"><link rel="stylesheet" href="_static/pygments.css">
+<link rel="stylesheet" href="_static/own.css?v=1"><link rel="icon" href="_static/one.svg"><script defer src="_static/doctools.js?v=1"></script><script defer src="_static/one.js?v=2"></script></head>
 <body><nav>menu</nav><article class="bd-article"><section id="one"><h1>One<a class="headerlink" href="#one">#</a></h1>
 <div class="td-head"><ul><li><details class="td-aim"><summary>Say what falls.</summary><p>Taught in <a href="#part">Part</a>.</p></details></li></ul></div>
 <p>What the chapter is about.</p>
@@ -82,6 +83,40 @@ def test_sentences_are_cut_between_tags_only() -> None:
     assert sentences(paragraph) == ["<strong>One. Two.</strong> Three is 1.5 &lt; 2.", "Four <em>is. so</em>!", "Five"]
 
 
+def test_a_deck_looks_as_its_book_does_without_the_themes_own_styles() -> None:
+    made = deck(CHAPTER, "one.html")
+    assert made.styles == ["../_static/own.css?v=1"] and made.icon == "../_static/one.svg"
+    assert (
+        deck('<article class="bd-article"><h1>A "B" &amp; <em>C</em></h1></article>', "x.html").title
+        == "A &quot;B&quot; &amp; C"
+    )
+
+
+def test_nothing_that_is_asserted_is_lost_wherever_it_stands() -> None:
+    tested = TESTED.replace("it falls", "it is {}")
+    section = (
+        f"<p>At the edge, i.e. beyond it, {tested.format('red')}. A preamble. {tested.format('blue')}!</p><p> </p>{MATH}"
+        f"<ul><li><p>First. Then {tested.format('green')}.</p></li></ul><!-- a remark --><p><!-- another --></p>"
+        '<figure id="g"><img alt="Plain." src="_images/a.svg"><figcaption>Plain.</figcaption></figure>'
+        '<div class="td-quiz"><div aria-labelledby="quiz-1"><div id="quiz-1">Why?</div></div></div><a href="http://[x">odd</a>'
+    )
+    text = f'<article class="bd-article"><h1>One</h1><section><section id="p"><h2>Part</h2>{section}</section></section></article>'
+    page = BeautifulSoup("".join(slides(text)), "html.parser")
+    for note in page.select("aside.notes"):
+        note.decompose()
+    made = page.get_text(" ", strip=True)
+    for said in (
+        "At the edge, i.e. beyond it, it is red",
+        "it is blue",
+        "Then it is green",
+        "First.",
+        "Plain.",
+        "Why?",
+    ):
+        assert said in made, said
+    assert "A preamble. it is blue" not in made and "remark" not in made and 'id="quiz-1"' in "".join(slides(text))
+
+
 def test_a_page_that_is_none_is_named() -> None:
     with pytest.raises(ValueError, match="two.html is no finished page"):
         deck("<p>Nothing</p>", "two.html")
@@ -93,7 +128,7 @@ def test_a_deck_is_made_again_only_when_its_page_changes_and_passes_the_checks_o
         (tmp_path / "_images" / name).write_text("<svg/>")
     static = tmp_path / "_static"
     (static / "slides").mkdir(parents=True)
-    for name in ("favicon.svg", "mathematics.css", "course.css", "one.js"):
+    for name in ("one.svg", "own.css", "one.js"):
         (static / name).write_text("")
     for file in (extension.STATIC / "slides").iterdir():
         (static / "slides" / file.name).write_bytes(file.read_bytes())

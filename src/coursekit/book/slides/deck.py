@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Comment, Tag
 
 FULL = 10.0  # what fits a slide, in lines of text
 LINE = 76  # characters
 FORMULA = 2.4  # lines
+AT_ITS_END = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bal)[.!?]\s+\Z")
+ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)  # an address with a scheme or of another host
 LEFT_OUT = {"all claims of this chapter", "exercises", "reading"}
 GONE = ".td-anchor, .td-note, .headerlink, .cell_input, details.hide > summary, button, script"
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\S)")
+SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bal\.)\s+(?=\S)")
 KEYS = '<p class="td-keys">Arrow keys or swipes: on. Esc: all slides. S: the speaker\'s notes. F: full screen.</p>'
 # What the theme loads beside the scripts of explorables.
 THEME = (
@@ -28,6 +29,7 @@ THEME = (
     "design-tabs",
     "togglebutton",
 )
+THEMES_STYLES = ("pygments", "basic", "copybutton", "mystnb", "togglebutton", "sphinx-", "icons", "design-")
 SIGNS = {"td-holds-if": "✓ if", "td-holds": "✓", "td-fails": "✗", "td-missed": "!"}
 
 
@@ -53,6 +55,8 @@ class Deck:
     title: str
     slides: str
     scripts: list[str]
+    styles: list[str]
+    icon: str
 
 
 def deck(text: str, name: str) -> Deck:
@@ -68,13 +72,14 @@ def deck(text: str, name: str) -> Deck:
         span.append(mark)
     for node in article.select(GONE):
         node.decompose()
-    for node in article.select("[id]"):  # the same place may stand on two slides
-        del node["id"]
+    for node in article.select("[id]"):  # the same place may stand on two slides, but for a question and what moves
+        if node.find_parent(class_=["td-quiz", "td-explorable-frame"]) is None:
+            del node["id"]
     title = article.h1.decode_contents()
     slides = [[_title(article, title, name)]]
     slides += [found for section in article.select("section > section") if (found := list(_section(section)))]
-    plain = re.sub(r"<[^>]+>", "", title)
-    return Deck(plain, "\n".join(_stack(column) for column in slides), _scripts(text))
+    plain = html.escape(article.h1.get_text().strip())
+    return Deck(plain, "\n".join(_stack(column) for column in slides), _scripts(text), _styles(soup), _icon(soup))
 
 
 def _scripts(text: str) -> list[str]:
@@ -83,13 +88,24 @@ def _scripts(text: str) -> list[str]:
     return [f"../{address}" for address in found if not address.removeprefix("_static/").startswith(THEME)]
 
 
+def _styles(soup: BeautifulSoup) -> list[str]:
+    """The book's own stylesheets, without the theme's."""
+    found = (str(link["href"]) for link in soup.select("link[rel=stylesheet][href]"))
+    own = [address for address in found if re.match(r"_static/[^/]+\.css", address)]
+    return [f"../{address}" for address in own if not address.removeprefix("_static/").startswith(THEMES_STYLES)]
+
+
+def _icon(soup: BeautifulSoup) -> str:
+    link = soup.select_one("link[rel=icon][href]")
+    return f"../{link['href']}" if link is not None else ""
+
+
 def _relink(article: Tag, name: str) -> None:
     """Have links and pictures hold in a folder beside the page."""
     for attribute in ("href", "src", "srcset"):
         for node in article.select(f"[{attribute}]"):
             address = str(node[attribute])
-            parts = urlsplit(address)
-            if not parts.scheme and not parts.netloc:
+            if not ELSEWHERE.match(address):
                 node[attribute] = f"../{name}{address}" if address.startswith("#") else f"../{address}"
 
 
@@ -134,8 +150,8 @@ def _parts(node: Tag, following: Tag | None) -> Iterator[tuple[str, float]]:
         yield from _points(node, _is_formula(following))
     elif node.name in ("ul", "ol"):
         for item in node.find_all("li", recursive=False):
-            first = sentences(item.p if item.p is not None else item)[:1]
-            yield from map(_point, first)
+            said = sentences(item.p if item.p is not None else item)
+            yield from (_point(one) for n, one in enumerate(said) if n == 0 or 'class="td-tested' in one)
     elif "math" in classes:
         yield f'<div class="td-formula">{node}</div>', FORMULA
     elif "td-predict" in classes:
@@ -147,7 +163,7 @@ def _parts(node: Tag, following: Tag | None) -> Iterator[tuple[str, float]]:
     elif "td-explorable-frame" in classes:
         yield f'<div class="td-live" data-prevent-swipe>{node}</div>', FULL
     else:
-        for figure in node.select("figure"):
+        for figure in [node] if node.name == "figure" else node.select("figure"):
             drawn = _figure(figure)
             if drawn:
                 yield drawn, FULL
@@ -164,6 +180,8 @@ def _classes(node: Tag) -> list[str]:
 def _points(paragraph: Tag, before_formula: bool) -> Iterator[tuple[str, float]]:
     """The sentences that assert something tested; else the one that leads to a formula; else what bold words open."""
     said = sentences(paragraph)
+    if not said:
+        return
     opening = re.match(r"<strong>.*?</strong>\s*", said[0]) if said else None
     label = opening[0] if opening else ""
     chosen = [sentence for sentence in said if 'class="td-tested' in sentence]
@@ -194,10 +212,14 @@ def sentences(paragraph: Tag) -> list[str]:
         if isinstance(child, Tag):
             made[-1] += str(child)
             continue
+        if isinstance(child, Comment):
+            continue
         first, *rest = SENTENCE_END.split(html.escape(str(child), quote=False))
         made[-1] += first
         made += rest
-    return [text.strip() for text in made if text.strip()]
+        if AT_ITS_END.search(made[-1]):
+            made.append("")
+    return [text.strip() for text in made if re.sub(r"<(?!img|math|svg)[^>]*>|\s", "", text)]
 
 
 def _prediction(node: Tag) -> str:

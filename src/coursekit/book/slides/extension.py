@@ -23,10 +23,8 @@ PAGE = """<!doctype html>
 <meta name="description" content="Slides of the chapter {title}">
 <meta name="made-of" content="{key}">
 <title>{title} · slides</title>
-<link rel="icon" href="../_static/favicon.svg">
-<link rel="stylesheet" href="../_static/slides/reveal.css">
-<link rel="stylesheet" href="../_static/mathematics.css">
-<link rel="stylesheet" href="../_static/course.css">
+{icon}<link rel="stylesheet" href="../_static/slides/reveal.css">
+{styles}
 <link rel="stylesheet" href="../_static/slides/slides.css">
 </head>
 <body>
@@ -54,14 +52,19 @@ def write(page: Path, target: Path) -> bool:
     if target.is_file() and made_of in target.read_text(encoding="utf-8")[:1000]:
         return False
     made = deck.deck(text, page.name)
+    icon = f'<link rel="icon" href="{html.escape(made.icon)}">\n' if made.icon else ""
+    styles = "\n".join(f'<link rel="stylesheet" href="{html.escape(address)}">' for address in made.styles)
     scripts = "\n".join(f'<script src="{html.escape(address)}"></script>' for address in made.scripts)
-    write_atomically(target, PAGE.format(title=made.title, key=made_of, slides=made.slides, scripts=scripts))
+    write_atomically(
+        target,
+        PAGE.format(title=made.title, key=made_of, slides=made.slides, scripts=scripts, styles=styles, icon=icon),
+    )
     return True
 
 
 def link(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
     """Say at the foot of a chapter where its slides are."""
-    if app.builder.format == "html" and CHAPTER in context.get("body", ""):
+    if app.builder.format == "html" and "/" not in pagename and CHAPTER in context.get("body", ""):
         address = html.escape(context["pathto"](f"{FOLDER}/{pagename}.html", 1))
         context["body"] += f'\n<p class="td-computed"><a href="{address}">Slides of this chapter</a></p>\n'
 
