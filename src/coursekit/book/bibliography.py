@@ -15,10 +15,9 @@ from pybtex.style.labels import BaseLabelStyle
 from sphinx.application import Sphinx
 
 STYLE = "authors_and_year"
-CITATION = re.compile(r'(<a class="reference internal" href=")([^"]*references\.html#[^"]+)"')
-TEST_OF_NOTE = re.compile(
-    r'(<a class="reference internal" href="[^"]*claims/[^"]*")(?=><span class="std std-ref">How it is tested</span></a></span>)'
-)
+LINK = re.compile(r'(<a class="reference internal" href=")([^"]+)"')
+FOLD = re.compile(r"<details\b.*?</details>", re.S)
+NOTE = re.compile(r'<span class="td-note\b.*?How it is tested</span></a></span>', re.S)
 
 
 def authors(entry: Entry) -> str:
@@ -52,18 +51,25 @@ class Style(Unsorted):
 def one_stop_each(body: str) -> str:
     """``body`` with one stop of the Tab key for each reference: all links to it can be pressed, the first can be reached.
 
-    A chapter cites some works a dozen times, in its text, in the notes on claims and in its list of reading.  A note's way to
-    its test is skipped, too: the list of all claims at the chapter's end has it.
+    A chapter cites some works a dozen times.  The first link that is always seen counts; what folds hide cannot stand for it.
+    A note on a claim is read where it stands: its links are skipped, and the list of claims at the chapter's end has them.
     """
     seen: set[str] = set()
+    folds = [match.span() for match in FOLD.finditer(body)]
+    notes = [match.span() for match in NOTE.finditer(body)]
 
     def link(match: re.Match[str]) -> str:
-        again = match[2] in seen
-        seen.add(match[2])
-        skipped = ' tabindex="-1"' if again else ""
-        return f'{match[1]}{match[2]}"{skipped}'
+        place = match.start()
+        skipped = match[2] in seen
+        if any(start < place < end for start, end in notes):
+            skipped = True
+        elif "references.html#" not in match[2]:
+            skipped = False
+        elif not any(start < place < end for start, end in folds):
+            seen.add(match[2])
+        return f'{match[0]} tabindex="-1"' if skipped else match[0]
 
-    return TEST_OF_NOTE.sub(r'\1 tabindex="-1"', CITATION.sub(link, body))
+    return LINK.sub(link, body)
 
 
 def _lighten(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:

@@ -81,7 +81,10 @@ def _block(name: str, argument: str, body: str, chapter: Chapter) -> str:
 
 
 def _quiz(body: str) -> str:
-    question, options = quiz.parse(body)
+    try:
+        question, options = quiz.parse(body)
+    except ValueError:  # the page itself says what is wrong
+        return body
     listed = "\n".join(f"- {option.says}" for option in options)
     why = "\n".join(f"- {option.says} **{'Right' if option.right else 'No'}.** {option.why}" for option in options)
     return f"**Check yourself.** {question}\n\n{listed}\n\n<details><summary>Answer</summary>\n\n{why}\n\n</details>\n"

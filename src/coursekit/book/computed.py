@@ -89,11 +89,15 @@ def source(published: str) -> str:
 
 def install(published: str) -> str:
     """The first cell of a notebook that a stranger's machine opens; empty where the book is not published."""
-    return (
-        f"# once, on a machine that does not have the course\n%pip install --quiet {source(published)}"
-        if published
-        else ""
+    package = current().package
+    lines = (
+        "# only where the course is not installed",
+        "import importlib.util",
+        "",
+        f"if importlib.util.find_spec({package!r}) is None:",
+        f'    get_ipython().run_line_magic("pip", "install --quiet {source(published)}")',
     )
+    return "\n".join(lines) if published else ""
 
 
 def launches(published: str, notebook: str) -> list[tuple[str, str]]:

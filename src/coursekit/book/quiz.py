@@ -25,7 +25,7 @@ class Option:
 
 def parse(text: str) -> tuple[str, list[Option]]:
     """The question and its options.  Raises ``ValueError`` naming what is wrong."""
-    question, *rest = re.split(r"^(?=- \[)", text.strip(), flags=re.M)
+    question, *rest = re.split(r"^(?=- \[[ x]\])", text.strip(), flags=re.M)
     options = []
     for item in rest:
         match = OPTION.match(item.strip())

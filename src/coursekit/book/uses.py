@@ -14,6 +14,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from coursekit import course
 from coursekit.book import claimdata, front, order
 from coursekit.book.aims import Aim, all_aims
 from coursekit.book.cachekey import page_digest, with_digest
@@ -98,9 +99,10 @@ def key_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def rewrite_all_on_new_titles(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Every page, when the table of contents or a title changed: each page shows them beside its text."""
+    """Every page, when the table of contents, a title, a concept or where the book is published changed: each page shows them."""
     titles = _hash(f"{name}{title.astext()}" for name, title in sorted(env.titles.items()))
-    state = titles + _hash([repr(sorted(env.toctree_includes.items()))])
+    shared = [repr(sorted(env.toctree_includes.items())), current(app, "", "concepts"), course.current().published]
+    state = titles + _hash(shared)
     before, env.course_titles = getattr(env, "course_titles", state), state  # type: ignore[attr-defined]
     return [] if before == state else list(env.found_docs)
 

@@ -68,7 +68,7 @@ def test_a_published_book_opens_its_notebooks_elsewhere_where_a_first_cell_insta
     made = nbformat.reads(notebook("# One\n", "Lead.", CHAPTER, install("ada/engines@gh-pages")), as_version=4)
     assert (
         made.cells[1].cell_type == "code"
-        and "%pip install --quiet git+https://github.com/ada/engines" in made.cells[1].source
+        and "install --quiet git+https://github.com/ada/engines" in made.cells[1].source
     )
     assert launches("", "notebooks/one.ipynb") == [] and install("") == ""
 
