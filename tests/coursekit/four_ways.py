@@ -1,6 +1,7 @@
 """One answer, judged four ways: by the notebook's cell, ``course check``, ``course prove`` and ``course grade``."""
 
 import json
+import re
 
 import nbformat
 
@@ -15,6 +16,7 @@ from coursekit.engine.interface import Budget, Submission
 from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.told import error_text
 
+LONG = re.compile(r"-?\d+\.\d{13,}(?:e[+-]?\d+)?")
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
 
 
@@ -98,14 +100,23 @@ class FourWays:
 
 
 def disagreements(found):
-    """Where the cell and the check, or the proof and the grade, differ in verdict or message."""
+    """Where the cell and the check, or the proof and the grade, differ in verdict or message.
+
+    The last digit of a number that a message shows may depend on where arrays lie in a process's memory.
+    """
     pairs = (("notebook", "check"), ("prove", "grade"))
     return {
         (id, *pair): (ways[pair[0]], ways[pair[1]])
         for id, ways in found.items()
         for pair in pairs
-        if ways[pair[0]] != ways[pair[1]]
+        if without_last_digits(ways[pair[0]]) != without_last_digits(ways[pair[1]])
     }
+
+
+def without_last_digits(way):
+    """A verdict and its message, with the message's numbers to twelve digits."""
+    verdict, message = way
+    return verdict, LONG.sub(lambda match: f"{float(match[0]):.12g}", message)
 
 
 def of_topic(topic, root, engine, every=1):
@@ -123,6 +134,7 @@ def of_topic(topic, root, engine, every=1):
         for turn in range(max(len(codes(q)) for q in asked))[::every]:
             answers = {q.id: complete(made, q, kind, codes(q)[turn]) for q in asked if turn < len(codes(q))}
             found = ways.judge(answers)
-            assert not disagreements(found), (kind, turn)
+            apart = disagreements(found)
+            assert not apart, f"{kind}, turn {turn}: {apart}"
             tried += len(found)
     return tried
