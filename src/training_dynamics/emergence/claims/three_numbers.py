@@ -15,12 +15,12 @@ from training_dynamics.emergence.three_numbers import growth
     verdict="holds-if",
     condition=(
         "gradient flow on the squared error from zero, contexts of dozens of pairs, and up to a logarithm: in three "
-        "numbers and with a causal mask it is N²/ln N"
+        "numbers and with a causal mask it is P²/ln P"
     ),
     seeds=None,
 )
 def square_law() -> Measured:
-    """Time at 64 pairs over that at 32, over what N²/ln N says."""
+    """Time at 64 pairs over that at 32, over what P²/ln P says."""
     ratio = growth(64).times[-1] / growth(32).times[-1]
     return Measured(float(ratio * math.log(64) / (4 * math.log(32))), "of the law", at_least=0.85, at_most=1.05)
 
