@@ -173,6 +173,9 @@ def claim(
             raise ValueError(f"claim {id} is defined twice: {REGISTRY[id].function.__module__}, {function.__module__}")
         if seeds is not None and not _takes_seed(function):
             raise ValueError(f"claim {id}: its function must take a seed; seeds=None when nothing is random")
+        if seeds is None and _takes_seed(function):
+            raise ValueError(f"claim {id}: seeds=None says that nothing is random, and its function takes a seed")
+        _check_place(id, function.__module__)
         _check_settings(id, function, values)
         REGISTRY[id] = Claim(
             id,
@@ -201,8 +204,24 @@ def _check_words(id: str, verdict: str, condition: str, instead: str) -> None:
         raise ValueError(f"claim {id}: verdict holds-if needs condition=...")
     if verdict == "fails" and not instead:
         raise ValueError(f"claim {id}: verdict fails needs instead=..., what is true in its place")
+    if instead and verdict != "fails":
+        raise ValueError(
+            f"claim {id}: instead=... belongs to verdict fails, got {verdict}, whose card would not show it"
+        )
+    if condition and verdict == "holds":
+        raise ValueError(
+            f"claim {id}: condition=... belongs to verdict holds-if, got holds, whose card would not show it"
+        )
     if "." not in id:
         raise ValueError(f"claim {id}: the id must be <topic>.<name>")
+
+
+def _check_place(id: str, module: str) -> None:
+    """Raise ``ValueError`` for an id of another topic than the package that its claim stands in, under which nobody finds it."""
+    package, _, inside = module.rpartition(".claims")
+    topic = package.rpartition(".")[2]
+    if topic and inside[:1] in ("", ".") and id.split(".")[0] != topic:
+        raise ValueError(f"claim {id}: it stands in {module}, so its id must be {topic}.<name>")
 
 
 def _check_judging(id: str, seeds: tuple[int, ...] | None, judge: str) -> None:

@@ -148,3 +148,27 @@ def test_nothing_that_is_not_finite_is_ok() -> None:
 )
 def test_headroom_is_the_ratio_to_the_bound(measured: Measured, headroom: float) -> None:
     assert measured.headroom == pytest.approx(headroom)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ({"verdict": "holds", "instead": "another"}, "instead=... belongs to verdict fails, got holds"),
+        ({"verdict": "holds-if", "condition": "so", "instead": "another"}, "belongs to verdict fails, got holds-if"),
+        ({"verdict": "holds", "condition": "so"}, "condition=... belongs to verdict holds-if"),
+    ],
+)
+def test_words_that_no_card_would_show_are_refused(words: dict[str, str], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        claim("alpha.words", "It is.", **words)
+
+
+def test_a_seed_that_is_never_given_and_an_id_of_another_topic_are_refused() -> None:
+    def measured(seed: int) -> Measured:
+        return Measured(1.0, at_most=2.0)
+
+    with pytest.raises(ValueError, match="its function takes a seed"):
+        claim("alpha.seeded", "It is.", verdict="holds", seeds=None)(measured)
+    measured.__module__ = "course.alpha.claims.some"
+    with pytest.raises(ValueError, match=r"it stands in course.alpha.claims.some, so its id must be alpha.<name>"):
+        claim("alhpa.one", "It is.", verdict="holds")(measured)
