@@ -171,4 +171,4 @@ def test_a_seed_that_is_never_given_and_an_id_of_another_topic_are_refused() -> 
         claim("alpha.seeded", "It is.", verdict="holds", seeds=None)(measured)
     measured.__module__ = "course.alpha.claims.some"
     with pytest.raises(ValueError, match=r"it stands in course.alpha.claims.some, so its id must be alpha.<name>"):
-        claim("alhpa.one", "It is.", verdict="holds")(measured)
+        claim("beta.one", "It is.", verdict="holds")(measured)
