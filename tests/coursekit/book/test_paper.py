@@ -77,7 +77,10 @@ def test_the_zip_has_all_pages_and_the_same_bytes_every_time(site: Path, tmp_pat
 def test_a_pdf_and_an_epub_are_made(site: Path, tmp_path: Path) -> None:
     pytest.importorskip("typst")
     pytest.importorskip("pypandoc")
-    html = bind.document(site, ["one", "two"], FORMULAS)
+    formula = '<p><math><mi>o</mi></math> and <a href="two.html">all of two</a>, <a href="two.html#two">again</a></p>'
+    (site / "one.html").write_text(ONE.replace("<button>Run</button>", formula))
+    formulas = FORMULAS | {"<math><mi>o</mi></math>": r"a \otimes b \odot c \oplus d \ominus e"}
+    html = bind.document(site, ["one", "two"], formulas)
     cover = bind.Cover("A #book_ of *mine*", "Ada", "2026")
     bind.pdf(html, cover, tmp_path / "book.pdf")
     bind.epub(html, cover, tmp_path / "book.epub")

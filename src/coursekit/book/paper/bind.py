@@ -23,6 +23,7 @@ OWN_LABEL = re.compile(r"(?m)^<(?!p-)[a-z0-9-]+>$")  # pandoc's own for headings
 SCALED = re.compile(
     r"(#scale\([^)]*\))\[([a-z]+(?:\.[a-z]+)*)\]"
 )  # a symbol's name, which stands for it in formulas only
+RENAMED = re.compile(r"\b(dot|times|plus|minus)\.circle\b")  # symbols that typst calls otherwise now
 NUMBERED = re.compile(r'(?m)^\$ (.*) #h\(2em\) upright\("(\(\d+(?:\.\d+)?\))"\) \$')
 
 
@@ -68,7 +69,7 @@ def pdf(html: str, cover: Cover, target: Path) -> None:
     made = NUMBERED.sub(r"#math.equation(block: true, numbering: _ => [\2], $ \1 $)", OWN_LABEL.sub("", made))
     made = made.replace("#block[\n$ ", "#block(width: 100%)[\n$ ")  # a formula stands in the middle of the line
     made = SCALED.sub(r"\1[$\2$]", made)
-    write_atomically(source, head + made.replace("dot.circle", "dot.o"))  # which typst has renamed
+    write_atomically(source, head + RENAMED.sub(r"\1.o", made))
     try:
         target.write_bytes(typst.compile(str(source), root="/"))
     except typst.TypstError as error:

@@ -55,7 +55,9 @@ def cleaned(page: Path, site: Path, included: set[str], formulas: Mapping[str, s
         _unfold(section)
     top = body.find("h1")
     if top is not None:
-        top.append(BeautifulSoup(f'<span id="{key(name, "")}"></span>', "html.parser"))
+        top["id"] = key(
+            name, ""
+        )  # a heading has one label: links to the page lead here, and those to its first section
     return body
 
 
@@ -96,6 +98,7 @@ def _link(node: Tag, page: Path, site: Path, included: set[str]) -> None:
         target.relative_to(site.resolve()).with_suffix("").as_posix() if target.is_relative_to(site.resolve()) else ""
     )
     if name in included:
-        node["href"] = f"#{key(name, unquote(parts.fragment))}"
+        top = parts.fragment == name.rpartition("/")[2].replace("_", "-")
+        node["href"] = f"#{key(name, '' if top else unquote(parts.fragment))}"
     else:
         node.unwrap()
