@@ -133,13 +133,15 @@ Look = Callable[[Any], Any]
 
 @contextmanager
 def asking(
-    space: dict[str, Any], names: Iterable[str], changes: bool = False, log: Log | None = None
-) -> Iterator[Look]:
+    space: dict[str, Any], names: Iterable[str], changes: bool = False, log: Log | None = None,
+    lends: type[Lender] = Lender,
+) -> Iterator[Look]:  # fmt: skip
     """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied.
 
-    Gives the function by which a check sees what an answer has made of what was given to it.  ``log`` notes the calls.
+    Gives the function by which a check sees what an answer has made of what was given to it.  ``log`` notes the calls,
+    ``lends`` makes the copies; any but the usual one makes them with ``changes``, too.
     """
-    lender = None if changes else Lender()
+    lender = None if changes and lends is Lender else lends()
     before = {name: space[name] for name in names if name in space and space[name] is not ...}
     space |= {name: asked(answer, lender, name, log) for name, answer in before.items()}
     looks = [answer.__given__ for answer in before.values() if hasattr(answer, "__given__")]

@@ -34,6 +34,8 @@ class Observed:
 class Known:
     """Typical mistakes: ``mistakes[id]`` is ``{"says", "hint"}``, ``outcomes[check][id]`` what it gives where it is wrong.
 
+    An outcome is ``{"error": its name}``, ``{"failed": True}`` or ``{"value": v}``, this with ``"rough": True`` where ``v`` holds
+    only roughly; ``{"unsteady": True}`` where rounding decides how the check fails, ``{"either": True}`` where it decides whether.
     ``of[check]`` is the expression that a check evaluates, as text.
     """
 
@@ -67,7 +69,9 @@ def diagnose(known: Known, observed: dict[str, Observed]) -> list[str]:
 def _fails_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
     """Whether every check that the mistake fails has failed here in the same way, and there is one."""
     outcomes = {name: known.outcomes[name][mistake] for name in observed if mistake in known.outcomes.get(name, {})}
-    return bool(outcomes) and all(observed[name].failed and _alike(o, observed[name]) for name, o in outcomes.items())
+    steady = {name: o for name, o in outcomes.items() if "either" not in o}
+    some = any(observed[name].failed for name in outcomes)
+    return some and all(observed[name].failed and alike(o, observed[name]) for name, o in steady.items())
 
 
 def _passes_alike(known: Known, mistake: str, observed: dict[str, Observed]) -> bool:
@@ -87,18 +91,20 @@ def _has_value(known: Known, mistake: str, observed: dict[str, Observed]) -> boo
 def _votes(known: Known, mistake: str, observed: dict[str, Observed]) -> int:
     """How many cases failed here by this mistake's value."""
     outcomes = {name: known.outcomes[name][mistake] for name in observed if mistake in known.outcomes.get(name, {})}
-    return sum(
-        "value" in o and observed[n].tolerance is not None and _equal(o, observed[n]) for n, o in outcomes.items()
-    )
+    here = [(o, observed[name]) for name, o in outcomes.items() if "value" in o and observed[name].tolerance is not None]
+    return sum(alike(o, seen) if "rough" in o else equal(o, seen) for o, seen in here)
 
 
-def _alike(outcome: dict[str, Any], seen: Observed) -> bool:
+def alike(outcome: dict[str, Any], seen: Observed) -> bool:
     """Whether a failed check came out as for the mistake, or with a value that is far nearer to its than to the right one."""
     near = "value" in outcome and not seen.error and _nearer(from_json(outcome["value"]), seen, otherwise=False)
-    return near or _equal(outcome, seen)
+    return near or equal(outcome, seen)
 
 
-def _equal(outcome: dict[str, Any], seen: Observed) -> bool:
+def equal(outcome: dict[str, Any], seen: Observed) -> bool:
+    """Whether a failed check came out as for the mistake."""
+    if "unsteady" in outcome or "either" in outcome:
+        return True
     if "error" in outcome:
         return seen.error == outcome["error"]
     if "value" not in outcome:

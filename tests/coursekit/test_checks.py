@@ -467,6 +467,36 @@ def test_a_mistake_without_a_value_is_named_only_if_every_check_agrees():
         assert caught.value.mistakes == named
 
 
+@pytest.mark.parametrize(
+    "x, y, z, named",
+    [
+        (31.98, 1.0, 2.0, ("a",)),  # what comes of the inverse of a singular matrix on one processor,
+        (-3.03, 1.0, 5.0, ("a",)),  # on another, where it also passes or fails otherwise,
+        (None, 1.0, 2.0, ("a",)),  # and on one that finds it singular
+        (1.0, 1.0, 5.0, ()),  # what is right here is not this mistake,
+        (31.98, 4.0, 2.0, ()),  # nor what is wrong where the mistake is right
+    ],
+)
+def test_a_mistake_whose_value_is_rounding_is_named_by_what_fails(x, y, z, named):
+    table = {"x": {"a": {"unsteady": True}}, "z": {"a": {"either": True}}}
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": 1.0, "y": 1.0, "z": 2.0})
+        check.known(known(**table))
+        check.case("x", lambda: 1 / 0 if x is None else x)
+        check.case("y", y)
+        check.case("z", z)
+    assert caught.value.mistakes == named
+
+
+@pytest.mark.parametrize("y, named", [(7.0, ("a",)), (7.2, ("a",)), (6.0, ())])
+def test_a_mistake_whose_value_is_rough_is_named_by_a_value_far_nearer_to_its_own(y, named):
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"y": 2.0})
+        check.known(known(y={"a": {"value": 7.0, "rough": True}}))
+        check.case("y", y)
+    assert caught.value.mistakes == named
+
+
 def test_the_seed_of_a_variant_comes_from_the_cell_s_namespace():
     for told, seed in (({}, 0), ({"__variant_seed__": 7}, 7), ({"__variant_seed__": {"q": 9}}, 9)):
         space = {"check": check, **told}

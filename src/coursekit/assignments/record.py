@@ -17,18 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.asked import Look, as_it_is, asking, untouched
+from coursekit.asked import Lender, Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import ANY, NOTHING, STOPPED, observe
 from coursekit.compare import Tolerance, difference
-from coursekit.diagnose import Observed
-from coursekit.plain import NotPlain, plain, to_json, truth
+from coursekit.diagnose import Observed, alike, equal
+from coursekit.lent import copy_of, digest, take_over
+from coursekit.plain import NotPlain, is_tensor, plain, to_json, truth
 from coursekit.shown import missing
 from coursekit.told import error_name, error_text
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
+TYPED = 8  # binary digits of a number that somebody typed
 
 
 class TooSlow(BaseException):
@@ -99,6 +101,44 @@ def complete(assignment: Assignment, question: Question, kind: str, code: str) -
     return "\n".join(part for part in (imports, base, rest, code) if part)
 
 
+class NudgedLender(Lender):
+    """Lends arrays and tensors that differ in their last digits from what a check gives, as if rounded on another processor."""
+
+    def _copy(self, value: Any) -> Any:
+        return nudged(super()._copy(value))
+
+
+class NudgedOwner(NudgedLender):
+    """The same where an answer may change what it is given: what it has changed comes back."""
+
+    def back(self, value: Any) -> Any:
+        """What is ours in place of our copy of it, with the changes made there."""
+        for loan in self.loans.values():
+            new = nudged(copy_of(loan.ours))
+            if digest(loan.theirs) != digest(new):
+                take_over(loan.ours, loan.theirs)
+        return next((loan.ours for loan in self.loans.values() if loan.theirs is value), value)
+
+
+def nudged(value: Any) -> Any:
+    """``value``, an array or a tensor of floating-point numbers with its last digits changed.
+
+    Numbers of few digits in base 2 (0, 1, 0.5, small integers) stay: they are typed, and an edge may lie there.
+    """
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        value[...] = _nudged(value)
+    elif is_tensor(value) and value.dtype in ((torch := sys.modules["torch"]).float32, torch.float64):
+        value.data.copy_(torch.from_numpy(_nudged(value.detach().cpu().numpy())))
+    return value
+
+
+def _nudged(numbers: np.ndarray) -> np.ndarray:
+    """``numbers`` changed by up to four units of their last digit, in both directions."""
+    part = 4 * np.finfo(numbers.dtype).eps * np.cos(1.0 + np.arange(numbers.size)).reshape(numbers.shape)
+    typed = np.ldexp(np.frexp(numbers)[0], TYPED) % 1 == 0
+    return np.where(typed, numbers, numbers * (1 + part)).astype(numbers.dtype)
+
+
 @dataclass
 class Recorder:
     """Stands in for ``check`` while recording: sees every check, judges nothing.  ``seed`` is that of the student's own copy."""
@@ -164,8 +204,13 @@ def expression(thing: object, code: str) -> str:
     return text if len(text) <= 80 else ""
 
 
-def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[Recorder, list[str]]:
-    """Run ``cell`` as the answer, then the question's visible and hidden blocks; the recorder, and the visible checks' names."""
+def run_blocks(
+    assignment: Assignment, question: Question, cell: str, lends: type[Lender] = Lender
+) -> tuple[Recorder, list[str]]:
+    """Run ``cell`` as the answer, then the question's visible and hidden blocks; the recorder, and the visible checks' names.
+
+    ``lends`` makes the answer's copies of what the checks give it.
+    """
     recorder = Recorder()
     space: dict[str, Any] = {"__name__": "__main__", "check": recorder}
     visible: list[str] = []
@@ -175,7 +220,7 @@ def run_blocks(assignment: Assignment, question: Question, cell: str) -> tuple[R
             execute(code, "setup", space)
         try:
             execute(cell, "answer", space)
-            with asking(space, question.asks, question.changes) as recorder.look:
+            with asking(space, question.asks, question.changes, lends=lends) as recorder.look:
                 for block in (question.visible, question.hidden):
                     recorder.code = block
                     execute(block, "check", space)
@@ -210,8 +255,9 @@ def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
             raise AssignmentError(f"{place}: the reference solution fails: {name}: {why}")
     expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
+    nudged = _run(assignment, question, "the reference solution", cell, _nudging(question))
     for mistake in question.mistakes:
-        for name, outcome in _mistaken(assignment, question, mistake, recorder).items():
+        for name, outcome in _mistaken(assignment, question, mistake, (recorder, nudged)).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
     parts = []
     for names in (visible, [n for n in outcomes if n not in visible]):
@@ -245,22 +291,67 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
     return to_json(value)
 
 
-def _mistaken(
-    assignment: Assignment, question: Question, mistake: Wrong, reference: Recorder
-) -> dict[str, dict[str, Any]]:
-    """The outcomes of one mistake where they differ from the reference's."""
-    cell = complete(assignment, question, "mistakes", mistake.code)
+def _run(
+    assignment: Assignment, question: Question, what: str, cell: str, lends: type[Lender] = Lender
+) -> Recorder:
+    """What the checks see of ``cell``, which is ``what``."""
     try:
-        recorder, _ = run_blocks(assignment, question, cell)
+        return run_blocks(assignment, question, cell, lends)[0]
     except TooSlow as error:
-        place = f"{assignment.file}, question {question.id}, mistake {mistake.name}"
+        place = f"{assignment.file}, question {question.id}, {what}"
         raise AssignmentError(f"{place}: the code {error}; make it end by itself") from None
-    found = {}
-    for name, seen in recorder.seen.items():
-        outcome = _outcome(name, seen, reference, recorder)
-        if outcome is not None:
-            found[name] = outcome
+
+
+def _mistaken(
+    assignment: Assignment, question: Question, mistake: Wrong, references: tuple[Recorder, Recorder]
+) -> dict[str, dict[str, Any]]:
+    """The outcomes of one mistake where they differ from the reference's, each seen twice: as it is, and on nudged inputs."""
+    what, cell = f"mistake {mistake.name}", complete(assignment, question, "mistakes", mistake.code)
+    recorder = _run(assignment, question, what, cell)
+    found = _outcomes(recorder, references[0])
+    if not found:
+        return found
+    nudged = _run(assignment, question, what, cell, _nudging(question))
+    again = _outcomes(nudged, references[0])
+    for name in {**found, **again}:
+        if _nudges_tell(name, references):
+            found[name] = _steady(found.get(name), again.get(name), nudged.seen.get(name), references[0].seen.get(name))
     return found
+
+
+def _nudging(question: Question) -> type[Lender]:
+    return NudgedOwner if question.changes else NudgedLender
+
+
+def _outcomes(recorder: Recorder, reference: Recorder) -> dict[str, dict[str, Any]]:
+    found = {name: _outcome(name, seen, reference, recorder) for name, seen in recorder.seen.items()}
+    return {name: outcome for name, outcome in found.items() if outcome is not None}
+
+
+def _nudges_tell(name: str, references: tuple[Recorder, Recorder]) -> bool:
+    """Whether the reference is the same on nudged inputs: where it is not, the check is about a tie or an edge."""
+    right, nudged = (reference.seen.get(name) for reference in references)
+    if right is None or nudged is None:
+        return right is nudged
+    if right.failed != nudged.failed or right.error != nudged.error or nudged.detail:
+        return False
+    return name in references[0].requires or not difference(
+        plain(right.value), nudged.value, nudged.tolerance or Tolerance()
+    )
+
+
+def _steady(
+    one: dict[str, Any] | None, two: dict[str, Any] | None, nudged: Observed | None, right: Observed | None
+) -> dict[str, Any]:
+    """A mistake's outcome as far as rounding does not decide it; ``two`` came of inputs that were ``nudged``."""
+    if one is None or two is None or nudged is None:
+        return {"either": True}
+    if "value" in one and "value" in two and right is not None:
+        nudged.expected = right.value
+        if equal(one, nudged):
+            return one
+        return one | {"rough": True} if alike(one, nudged) else {"unsteady": True}
+    return one if one == two else {"unsteady": True}
 
 
 def _outcome(name: str, seen: Observed, reference: Recorder, recorder: Recorder) -> dict[str, Any] | None:
