@@ -25,6 +25,17 @@ def one_step(H, b, theta, eta):
     bend = g @ H @ g
     return float(-eta * g @ g + eta**2 * bend), float(g @ g) / bend if bend > 0 else np.inf
 
+# %% one_step / subtracted
+# says: You subtracted two nearly equal losses. At a tiny rate their difference drowns in rounding: multiply out instead.
+# hint: 1
+def one_step(H, b, theta, eta):
+    def loss(p):
+        return 0.5 * p @ H @ p - b @ p
+
+    g = H @ theta - b
+    bend = g @ H @ g
+    return float(loss(theta - eta * g) - loss(theta)), 2 * float(g @ g) / bend if bend > 0 else np.inf
+
 # %% one_step / negative-limit
 # says: Where the curvature along the gradient is not positive no rate raises the loss: the limit is infinite, not negative.
 # hint: 3
