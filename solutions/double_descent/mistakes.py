@@ -696,6 +696,14 @@ def first_or_second(n, squares, sigma2):
     p = int(np.argmin(error))
     return p, float(error[p]), float(squares.sum() * (1 - n / D) + sigma2 * n / (D - n - 1))
 
+# %% leave_one_out / no-penalty
+# says: Your fit has no penalty: lam is missing from H = X (XᵀX + λI)⁻¹ Xᵀ.
+# hint: 3
+def leave_one_out(X, y, lam):
+    H = X @ np.linalg.pinv(X)
+    with np.errstate(all="ignore"):
+        return float(np.mean(((y - H @ y) / (1 - np.diag(H))) ** 2))
+
 # %% best_penalty / one-zero-for-nothing
 # says: You return infinity as soon as one of the seen features carries nothing. Their sum counts: only when all of them carry nothing is there nothing to fit.
 # hint: 3
@@ -733,6 +741,23 @@ def measure(seed, n, width, steps):
     for _ in range(steps):
         b = b - rate * F.T @ (F @ b - y) / n
     return {"norm": b @ b, "error": np.mean((new @ b - truth) ** 2)}
+
+# %% peak_lab / on-the-training-set
+# says: Your errors are those on the training set. Take the new inputs.
+# hint: 1
+def predict(seed, n, width):
+    F, y, new, truth = lab_features(seed, n, width)
+    b = np.linalg.pinv(F) @ y
+    return {"norm": np.linalg.norm(b), "error": np.mean((F @ b - y) ** 2)}
+
+
+def measure(seed, n, width, steps):
+    F, y, new, truth = lab_features(seed, n, width)
+    rate = n / np.linalg.norm(F, 2) ** 2
+    b = np.zeros(width)
+    for _ in range(steps):
+        b = b - rate * F.T @ (F @ b - y) / n
+    return {"norm": np.linalg.norm(b), "error": np.mean((F @ b - y) ** 2)}
 
 # %% peak_lab / root
 # says: You took the root of the mean squared error. The mean itself is asked for.
