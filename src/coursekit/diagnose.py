@@ -34,8 +34,9 @@ class Observed:
 class Known:
     """Typical mistakes: ``mistakes[id]`` is ``{"says", "hint"}``, ``outcomes[check][id]`` what it gives where it is wrong.
 
-    An outcome is ``{"error": its name}``, ``{"failed": True}`` or ``{"value": v}``, this with ``"rough": True`` where ``v`` holds
-    only roughly; ``{"unsteady": True}`` where rounding decides how the check fails, ``{"either": True}`` where it decides whether.
+    An outcome is ``{"error": its name}``, ``{"failed": True}`` or ``{"value": v}``, this with ``"rough": True`` where ``v``
+    holds only roughly.  It is ``{"unsteady": True}`` where rounding decides how the check fails, ``{"either": True}`` where
+    it decides whether.
     ``of[check]`` is the expression that a check evaluates, as text.
     """
 
@@ -91,7 +92,9 @@ def _has_value(known: Known, mistake: str, observed: dict[str, Observed]) -> boo
 def _votes(known: Known, mistake: str, observed: dict[str, Observed]) -> int:
     """How many cases failed here by this mistake's value."""
     outcomes = {name: known.outcomes[name][mistake] for name in observed if mistake in known.outcomes.get(name, {})}
-    here = [(o, observed[name]) for name, o in outcomes.items() if "value" in o and observed[name].tolerance is not None]
+    here = [
+        (o, observed[name]) for name, o in outcomes.items() if "value" in o and observed[name].tolerance is not None
+    ]
     return sum(alike(o, seen) if "rough" in o else equal(o, seen) for o, seen in here)
 
 

@@ -291,9 +291,7 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
     return to_json(value)
 
 
-def _run(
-    assignment: Assignment, question: Question, what: str, cell: str, lends: type[Lender] = Lender
-) -> Recorder:
+def _run(assignment: Assignment, question: Question, what: str, cell: str, lends: type[Lender] = Lender) -> Recorder:
     """What the checks see of ``cell``, which is ``what``."""
     try:
         return run_blocks(assignment, question, cell, lends)[0]
