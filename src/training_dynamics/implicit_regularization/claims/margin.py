@@ -19,7 +19,7 @@ def log_time(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.log_time_direction",
-    "Its direction converges to the maximum-margin direction.",
+    "At log t = 120 its direction is nearly the maximum-margin direction, to which it converges.",
     source="soudry2018implicit",
     verdict="holds",
 )
@@ -42,7 +42,7 @@ def support_offset(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.margin_rate",
-    "The missing share of the margin falls like 1/log t, with a constant that the SVM multipliers give.",
+    "Late, the missing share of the margin is a constant over log t, and the SVM multipliers give the constant.",
     source="soudry2018implicit",
     verdict="holds",
 )

@@ -8,7 +8,7 @@ from training_dynamics.implicit_regularization import depth, digits, scale
 
 @claim(
     "implicit_regularization.kernel_limit",
-    "A diagonal network u² − v² started at a large scale finds the least-ℓ2 solution.",
+    "A diagonal network u² − v² started at a large scale ends near the least-ℓ2 solution.",
     source="woodworth2020kernel",
     verdict="holds",
 )
@@ -19,7 +19,7 @@ def kernel_limit(seed: int) -> Measured:
 
 @claim(
     "implicit_regularization.rich_limit",
-    "The same network started at a small scale finds the least-ℓ1 solution.",
+    "The same network started at a small scale ends near the least-ℓ1 solution.",
     source="woodworth2020kernel",
     verdict="holds",
 )

@@ -103,7 +103,7 @@ def norm_law(seed: int) -> Measured:
 
 @claim(
     "normalization.weight_norm_grows",
-    "Without weight decay, the direction vector of a weight-normalised layer can only grow, by η²‖∂L/∂v‖² in each step.",
+    "Without weight decay, the direction vector of a weight-normalised layer can only grow, by η²‖∂L/∂p‖² in each step.",
     source="salimans2016weight",
     verdict="holds",
 )
