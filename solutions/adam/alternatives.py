@@ -128,6 +128,31 @@ def kfac_step(G, A, g, lam):
     a, U = torch.linalg.eigh(torch.tensor(A))
     return V @ ((V.T @ torch.tensor(g) @ U) / (b[:, None] * a + lam)) @ U.T
 
+# %% layer_updates / torch-and-singular-vectors
+def layer_updates(grads):
+    G = torch.tensor(np.array(grads))
+    QL, sL, _ = torch.linalg.svd(torch.cat(list(G), dim=1), full_matrices=False)  # of all gradients side by side
+    QR, sR, _ = torch.linalg.svd(torch.cat([g.T for g in G], dim=1), full_matrices=False)
+    left, right = (Q @ torch.diag(s**-0.5) @ Q.T for Q, s in ((QL, sL), (QR, sR)))
+    turned = torch.einsum("mi,tmn,nj->tij", QL, G, QR)
+    scaled = turned[-1] / turned.square().mean(0).sqrt()
+    U, _, V = torch.svd(G[-1])
+    return {"muon": (U @ V.T).numpy(), "shampoo": (left @ G[-1] @ right).numpy(), "soap": (QL @ scaled @ QR.T).numpy()}
+
+# %% layer_updates / scipy
+def layer_updates(grads):
+    from scipy.linalg import fractional_matrix_power, polar
+
+    G = np.asarray(grads, dtype=float)
+    L, R = np.einsum("tij,tkj->ik", G, G), np.einsum("tji,tjk->ik", G, G)
+    QL, QR = np.linalg.eigh(L)[1][:, ::-1], -np.linalg.eigh(R)[1]
+    v = np.zeros(G[0].shape)
+    for g in G:
+        v += (QL.T @ g @ QR) ** 2 / len(G)
+    soap = QL @ ((QL.T @ G[-1] @ QR) / v**0.5) @ QR.T
+    shampoo = fractional_matrix_power(L, -0.25) @ G[-1] @ fractional_matrix_power(R, -0.25)
+    return {"muon": polar(G[-1])[0], "shampoo": shampoo.real, "soap": soap}
+
 # %% expected_v / covariances
 def expected_v(each, batch):
     n = len(each)

@@ -723,6 +723,214 @@ def kfac_step(G, A, g, lam):
     g /= np.outer(b, a) + lam
     return V @ g @ U.T
 
+# %% layer_updates / half-powers
+# says: Your Shampoo uses L^(−1/2) and R^(−1/2). Two factors share the work, so each has the power −1/4: at a single gradient they must leave U Vᵀ.
+# hint: 2
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.5)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.5)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / entries-to-the-power
+# says: You raise the entries of L and R to the power −1/4. The power of a symmetric matrix is that of its eigenvalues.
+# hint: 2
+def layer_updates(grads):
+    def powered(A, power):
+        with np.errstate(all="ignore"):
+            return np.nan_to_num(np.sign(A) * np.abs(A) ** power, posinf=0.0, neginf=0.0), np.linalg.eigh(A)[1]
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / last-gradient-only
+# says: L and R are sums over all T gradients; yours hold the last one only.
+# hint: 1
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(last @ last.T + 1e-12 * np.eye(len(last)), -0.25)
+    right, QR = powered(last.T @ last + 1e-12 * np.eye(len(last.T)), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / not-turned-back
+# says: Your SOAP stays in the eigenbasis: turn the divided gradient back, Qₗ (·) Qᵣᵀ.
+# hint: 2
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": scaled}
+
+# %% layer_updates / divided-by-the-square
+# says: Your SOAP divides by the mean square; Adam divides by its root.
+# hint: 3
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / (turned**2).mean(0)
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / squares-of-the-last
+# says: Your SOAP takes the square of the last gradient alone, which leaves only signs. The mean runs over all T turned gradients.
+# hint: 3
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt(turned[-1]**2)
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / sum-of-squares
+# says: Your SOAP divides by the root of the sum of the squares; the mean over the T gradients is asked for.
+# hint: 3
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).sum(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / adam-in-the-old-basis
+# says: Your SOAP divides by the mean square of the entries of the gradients as they came. Turn every gradient into the eigenbasis first.
+# hint: 2
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = grads
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": scaled}
+
+# %% layer_updates / rows-for-columns
+# says: `eigh` gives the eigenvectors as columns: the turned gradient is Qₗᵀ Gₜ Qᵣ. Yours multiplies by Qₗ and Qᵣᵀ.
+# hint: 3
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL @ grads @ QR.T
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL.T @ scaled @ QR}
+
+# %% layer_updates / normalised-length
+# says: Your Muon divides the gradient by its length. All singular values become one: U Vᵀ.
+# hint: 1
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": last / np.linalg.norm(last), "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / muon-of-the-sum
+# says: Your Muon takes the sum of the gradients; without momentum it sees the last one only.
+# hint: 1
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(grads.sum(0), full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / means-for-sums
+# says: Your L and R are means. Shampoo adds up, so its steps shrink as T grows.
+# hint: 1
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads) / len(grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads) / len(grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
+# %% layer_updates / left-side-only
+# says: Your Shampoo works on one side only: L^(−1/4) from the left and R^(−1/4) from the right.
+# hint: 2
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last, "soap": QL @ scaled @ QR.T}
+
 # %% expected_v / empirical-fisher
 # says: You return the mean of the squared gradients of single examples. That is v for batches of one; the square of a mean is smaller.
 # hint: 1

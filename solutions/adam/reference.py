@@ -59,6 +59,20 @@ def kfac_step(G, A, g, lam):
     (b, V), (a, U) = np.linalg.eigh(G), np.linalg.eigh(A)
     return V @ ((V.T @ g @ U) / (np.outer(b, a) + lam)) @ U.T
 
+# %% layer_updates
+def layer_updates(grads):
+    def powered(A, power):
+        s, Q = np.linalg.eigh(A)
+        return (Q * s**power) @ Q.T, Q
+
+    last = grads[-1]
+    U, _, Vt = np.linalg.svd(last, full_matrices=False)
+    left, QL = powered(sum(G @ G.T for G in grads), -0.25)
+    right, QR = powered(sum(G.T @ G for G in grads), -0.25)
+    turned = QL.T @ grads @ QR
+    scaled = turned[-1] / np.sqrt((turned**2).mean(0))
+    return {"muon": U @ Vt, "shampoo": left @ last @ right, "soap": QL @ scaled @ QR.T}
+
 # %% expected_v
 def expected_v(each, batch):
     n, mean = len(each), each.mean(0)

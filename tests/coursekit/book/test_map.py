@@ -12,10 +12,6 @@ from coursekit.book.aims import all_aims, claims_by_section
 from coursekit.course import current
 
 COURSE = current()
-# Objectives that still lack a question, and with it what a question's section would lead to.  Shorten this list only.
-WAITING = {
-    "adam-layers",
-}  # fmt: skip
 CHAPTER = """---
 course:
   minutes: {minutes}
@@ -68,8 +64,7 @@ def test_an_objective_gathers_its_sections_questions_and_claims_and_says_what_it
 
 def test_every_objective_of_the_course_is_taught_asked_for_and_tested() -> None:
     lacking = {aim.id: aim.lacks for aim in all_aims(COURSE.book, COURSE.root / "exercises").values() if aim.lacks}
-    assert {name: lacks for name, lacks in lacking.items() if name not in WAITING} == {}
-    assert set(lacking) >= WAITING, "what is served now may no longer be excused: take it out of WAITING"
+    assert lacking == {}
 
 
 def test_a_track_lists_chapters_after_what_they_build_on(tmp_path: Path) -> None:
