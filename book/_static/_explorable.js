@@ -30,6 +30,8 @@ API
   ui.checkbox({label, value?}) -> {value, set(v)}
   ui.button({label, onclick})        the update function runs after onclick
   ui.readout(label) -> {set(text)}   a named number, read out politely by screen readers
+  ui.tasks([{text, found(shown), told}, …]) -> {check(shown)}   what to find; `check` at every update: where the reader rests
+      half a second at what `found` says, `told` says why it is so
   ui.plot({x: axis, y: axis, height?, title?}) -> plot
       axis = {label, unit?, log?, min?, max?}   without min or max the axis follows what is drawn
   plot.draw(marks, description)      description: what is seen now, in a sentence (the text alternative)

@@ -104,6 +104,19 @@
       return { set: (text) => { if (value.textContent !== String(text)) value.textContent = text; } };
     }
 
+    tasks(list) {
+      const marks = list.map(() => element("span"));
+      const items = list.map(({ text }, i) => element("li", {}, text, " ", marks[i]));
+      this.host.append(element("ol", { class: "td-tasks", "aria-label": "To find", "aria-live": "polite" }, ...items));
+      const look = (shown) => list.forEach(({ found, told }, i) => {
+        if (marks[i].textContent || !found(shown)) return;
+        items[i].classList.add("td-found");
+        marks[i].textContent = `You found it: ${told}`;
+      });
+      let waiting;
+      return { check: (shown) => { clearTimeout(waiting); waiting = setTimeout(() => look(shown), 500); } };   // passing by is not finding
+    }
+
     plot(options) {
       const plot = new Plot(this, options);
       this.plots.push(plot);

@@ -27,6 +27,11 @@ CHOICE = """
     globalThis.size = ui.choice({ label: "points", options: [10, 20, [2560, "very many"]], value: 20 });
     ui.update(() => { globalThis.seen = size.value; });
 """
+TASKS = """
+    const size = ui.slider({ label: "size", min: 0, max: 10, step: 1, value: 0 });
+    const tasks = ui.tasks([{ text: "Find five.", found: (seen) => seen.size === 5, told: "it is half of ten." }]);
+    ui.update(() => tasks.check({ size: size.value }));
+"""
 
 pytestmark = [pytest.mark.browser, NEEDED]
 
@@ -71,4 +76,18 @@ def test_a_choice_goes_along_its_list_with_the_arrow_keys_and_gives_the_lists_ow
     page.wait_for_function("seen === 10")
     assert page.get_by_role("radio", name="10", exact=True).is_checked()
     assert "30 is not among 10, 20, 2560" in page.evaluate("try { size.set(30) } catch (error) { error.message }")
+    page.close()
+
+
+def test_what_is_to_be_found_is_found_by_resting_on_it_and_not_by_passing(browser: Any, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(written(tmp_path, TASKS))
+    size, item = page.get_by_role("slider", name="size"), page.get_by_role("listitem").filter(has_text="Find five.")
+    for _ in range(6):
+        size.press("ArrowRight")
+    page.wait_for_timeout(1000)
+    assert size.input_value() == "6" and "You found it" not in item.inner_text()
+    size.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.td-found')")
+    assert "You found it: it is half of ten." in item.inner_text()
     page.close()
