@@ -36,10 +36,11 @@ class Aim:
 def claims_by_section(text: str) -> dict[str, list[str]]:
     """The ids of the claims that each ``##`` section of a page asserts or quotes, in order and once each."""
     parts = HEADING.split(FRONT.sub("", text, count=1))
-    return {heading: _claims(body) for heading, body in zip(parts[1::2], parts[2::2])}
+    return {heading: claims_of(body) for heading, body in zip(parts[1::2], parts[2::2])}
 
 
-def _claims(text: str) -> list[str]:
+def claims_of(text: str) -> list[str]:
+    """The ids of the claims that a text asserts or quotes, in order and once each."""
     return list(dict.fromkeys(next(filter(None, found)) for found in CLAIM.findall(text)))
 
 

@@ -53,7 +53,9 @@ class ClaimDirective(ClaimParts):
         name = self.arguments[0]
         record = claim_text.find(self.app, self.env.docname, name)
         if record is None:
-            return [] if claim_text.left_out(self.app, self.env.docname) else self.fail(claim_text.UNKNOWN.format(name))
+            if missing := claim_text.unmeasured(self.app, name):
+                return [box("td-claim", paragraph(missing))]
+            return self.fail(claim_text.UNKNOWN.format(name))
         self.report(record)
         evidence = self.evidence(record)
         evidence.extend([nodes.Text(" "), link(record.anchor, "How it is tested", self.env.docname)])

@@ -38,7 +38,8 @@ class NumberRole(ClaimRole):
         """The number, or a warning that fails the build."""
         record = claim_text.find(self.env.app, self.env.docname, self.text)
         if record is None:
-            return self.fail(claim_text.UNKNOWN.format(self.text))
+            missing = claim_text.unmeasured(self.env.app, self.text)
+            return ([missing], []) if missing else self.fail(claim_text.UNKNOWN.format(self.text))
         text = claim_text.measured_text(record) if self.name == "measured" else claim_text.bound_of(record)
         return [span(text, "td-number")], []
 
@@ -59,6 +60,8 @@ class TestedRole(ClaimRole):
         says, name = match.groups()
         record = claim_text.find(self.env.app, self.env.docname, name)
         if record is None:
+            if missing := claim_text.unmeasured(self.env.app, name):
+                return [*self.inline(says), nodes.Text(" "), missing], []
             return self.fail(claim_text.UNKNOWN.format(name))
         claim_text.report(record, self.get_location())
         place = places.note(self.env, name, record.anchor)

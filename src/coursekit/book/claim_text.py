@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from coursekit.book import uses
+from coursekit.book import quoted, uses
 from coursekit.book.claimdata import Record
 from coursekit.book.nodes import logger, span
+from coursekit.course import current
 from coursekit.numbers import bound_text, number_text, range_text, seeds_text, settings_text
 
 WORDS = {"holds": "Holds", "holds-if": "Holds under a condition", "fails": "Does not hold"}
@@ -18,9 +20,10 @@ UNKNOWN = "no claim is called {!r}; `course claims --list` shows them all"
 Inline = Callable[[str], list[nodes.Node]]
 
 
-def left_out(app: Sphinx, docname: str) -> bool:
-    """Whether a page that is no chapter may lack a claim: a draft measures those of its chapters alone."""
-    return bool(app.config.course_draft) and docname not in app.config.course_draft
+def unmeasured(app: Sphinx, name: str) -> nodes.inline | None:
+    """What stands in a draft for a claim that another topic measures; None where no topic has such a claim."""
+    text = quoted.unmeasured(Path(app.config.course_src), current().package, app.config.course_draft, name)
+    return span(text, "td-unmeasured") if text else None
 
 
 def find(app: Sphinx, docname: str, name: str) -> Record | None:

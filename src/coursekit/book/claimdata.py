@@ -6,9 +6,10 @@ import hashlib
 import importlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from coursekit.book.project import Project
@@ -72,7 +73,12 @@ def _settings(data: dict[str, Any], kept: dict[str, dict[str, Any]]) -> list[dic
 
 def current_digests(src: Path, package: str, only: tuple[str, ...] = ()) -> dict[str, str]:
     """What each module of claims depends on, as a digest, without importing any of it; ``only``: of those topics."""
-    return {module: digest([module, RECORDS], src) for module in claim_modules(src, package, only)}
+    return {module: module_digest(module, src) for module in claim_modules(src, package, only)}
+
+
+def module_digest(module: str, src: Path) -> str:
+    """What the claims of one module depend on, and what a record holds, as a digest."""
+    return digest([module, RECORDS], src)
 
 
 def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
@@ -89,10 +95,11 @@ def refresh(
     jobs: int = 2,
     start: Callable[[int], None] = lambda n: None,
     progress: Callable[[Outcome], None] = lambda outcome: None,
+    also: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[str]:
     """Run the claims of every module whose code, data or libraries changed; return those modules.
 
-    Nothing of torch is imported when nothing changed.
+    Nothing of torch is imported when nothing changed.  ``also`` is kept beside them, as it is.
     """
     digests = current_digests(project.src, project.package, project.only)
     file = project.claims_file
@@ -100,8 +107,9 @@ def refresh(
     stale = [name for name, key in digests.items() if kept.get(name, {}).get("digest") != key]
     if stale:
         kept |= _run(stale, digests, project.src, jobs, start, progress)
-    if stale or set(kept) != set(digests):
-        write_atomically(file, json.dumps({name: kept[name] for name in digests}, indent=1, allow_nan=False))
+    wanted = {name: kept[name] for name in digests} | dict(also)
+    if stale or kept != wanted:
+        write_atomically(file, json.dumps(wanted, indent=1, allow_nan=False))
     return stale
 
 

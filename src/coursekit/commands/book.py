@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coursekit.assignments.pages import write_pages
-from coursekit.book import build, check, claim_pages, claimdata, toc
+from coursekit.book import build, check, claim_pages, claimdata, quoted, toc
 from coursekit.book.paper import bind
 from coursekit.book.project import Project
 from coursekit.course import at, current
@@ -34,6 +34,7 @@ def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
             jobs,
             start=lambda total: bar.update(task, total=total, visible=True),
             progress=lambda outcome: bar.update(task, advance=1, description=outcome.claim.id),
+            also=quoted.kept(project),
         )
 
 
@@ -54,6 +55,9 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
     stale = refresh_claims(project, console, jobs)
     if stale:
         console.print(f"claims measured: {', '.join(stale)}")
+    missing = quoted.quoted(project) - set(claimdata.load(project.claims_file))
+    if missing:
+        console.print(f"quoted from other topics, but not measured here: {', '.join(sorted(missing))}")
     report = build_pages(project, console)
     if checked and project.html.is_dir():
         report.problems += check.Site(project.html).problems(names)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from coursekit.book import build, check, toc
+from coursekit.book import build, check, claimdata, quoted, toc
 from coursekit.book.project import Project
 from coursekit.claim import Claim, Measured
 from coursekit.claims import Outcome
@@ -273,6 +274,31 @@ def test_a_build_neither_uses_nor_changes_what_lies_in_the_home_folder(tmp_path:
     assert tiny.build().ok
     assert re.search(r"dpi (?!33)", (tiny.project.html / "first.html").read_text(encoding="utf-8"))
     assert sorted(home.rglob("*")) == before
+
+
+def test_a_draft_shows_other_topics_claims_from_kept_results_and_says_what_is_missing(tmp_path: Path) -> None:
+    book, module = TinyBook(tmp_path), "pack.tiny.claims.all"
+    book.write("coursekit.toml", 'package = "pack"\n')
+    book.write("src/pack/tiny/claims/all.py", 'NAMES = "tiny.one", "tiny.two"\n')
+    missing = "Here {tested}`two *is* far <tiny.two>`, by {measured}`tiny.two`.\n\n```{claim} tiny.two\n```\n"
+    book.write(
+        "book/plain.md", f"# Plain\n\nIt was {{measured}}`tiny.one`, {{tested}}`near one <tiny.one>`.\n\n{missing}"
+    )
+    book.list_pages("plain")
+    whole = json.loads(book.project.claims_file.read_text())
+    whole = {module: whole["tiny"] | {"digest": claimdata.module_digest(module, book.project.src)}}
+    book.project.claims_file.write_text(json.dumps(whole))
+    book.project = replace(book.project, only=("plain",))
+    assert quoted.quoted(book.project) == {"tiny.one", "tiny.two"}
+    assert claimdata.refresh(book.project, also=quoted.kept(book.project)) == []
+    assert build.run(book.project).problems == []
+    text = book.text("plain")
+    assert "It was 1 to 1.4 units, near one" in text and text.count("[tiny.two: not measured in this draft]") == 3
+    book.write("src/pack/tiny/claims/all.py", 'NAMES = "tiny.one", "tiny.two", "tiny.three"\n')
+    assert quoted.kept(book.project) == {}  # measured by other code
+    assert not quoted.unmeasured(book.project.src, "pack", ["plain"], "tiny.four")  # such a name is a mistake
+    assert not quoted.unmeasured(book.project.src, "pack", ["tiny"], "tiny.two")  # and so is one of the draft's own
+    assert not quoted.unmeasured(book.project.src, "pack", [], "tiny.two")
 
 
 def test_a_listed_page_that_does_not_exist_is_named(tmp_path: Path) -> None:
