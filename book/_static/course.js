@@ -19,6 +19,24 @@
   });
 })();
 
+/* What belongs together is one stop of the Tab key, and two arrow keys lead along it: the marks of a paragraph, the page's contents. */
+function oneStop(items, back, on) {
+  "use strict";
+  const stop = (item) => { for (const each of items) each.tabIndex = each === item ? 0 : -1; };
+  items.forEach((item, place) => {
+    item.setAttribute("aria-keyshortcuts", `${back} ${on}`);
+    item.addEventListener("focus", () => stop(item));
+    item.addEventListener("keydown", (event) => {
+      const other = items[place + ({ [back]: -1, [on]: 1 }[event.key] ?? NaN)];
+      if (!other) return;
+      event.preventDefault();
+      other.focus();
+    });
+  });
+  if (items.length) stop(items[0]);
+}
+addEventListener("DOMContentLoaded", () => oneStop([...document.querySelectorAll("nav.page-toc a")], "ArrowUp", "ArrowDown"));
+
 /* The note of a tested sentence also opens while the mouse rests on it or the keyboard has reached its mark. */
 (() => {
   "use strict";
@@ -39,7 +57,24 @@
     wide.addEventListener("change", () => { if (wide.matches && note.matches(":popover-open")) note.hidePopover(); });
   }
 
-  addEventListener("DOMContentLoaded", () => document.querySelectorAll(".td-mark").forEach(follow));
+  /** Each note of a paragraph says where it stands among them, for the keyboard. */
+  function number(mark, place, marks) {
+    const way = document.createElement("span");
+    way.className = "td-way";
+    way.setAttribute("aria-hidden", "true");
+    way.textContent = `${place + 1} of ${marks.length} here: ← →`;
+    document.getElementById(mark.getAttribute("popovertarget"))?.append(way);
+  }
+
+  addEventListener("DOMContentLoaded", () => {
+    const marks = [...document.querySelectorAll(".td-mark")];
+    marks.forEach(follow);
+    for (const [place, group] of Map.groupBy(marks, (mark) => mark.closest("p, li, dd, td"))) {
+      if (!place || group.length < 2) continue;
+      group.forEach(number);
+      oneStop(group, "ArrowLeft", "ArrowRight");
+    }
+  });
 })();
 
 /* What is folded is printed, and folded again afterwards. */

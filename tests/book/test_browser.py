@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_checks import NARROW, as_it_stands, opened, problems
+from page_checks import NARROW, WIDE, as_it_stands, opened, problems, turn
 
 from chromium import NEEDED
 from coursekit.course import current
@@ -38,3 +38,26 @@ def test_a_chapter_that_is_opened_on_a_phone_in_the_dark_is_whole(browser: Any, 
     found = [*heard, *as_it_stands(page, "dark")]
     page.context.close()
     assert not found, "\n".join(f"{name}: {problem}" for problem in found)
+
+
+# How often the Tab key stops on the page as it stands; a group of radio buttons is one stop.
+STOPS = """() => {
+    const groups = new Set();
+    return [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter((node) => {
+        if (node.tabIndex < 0 || node.disabled || !node.checkVisibility({ visibilityProperty: true })) return false;
+        const again = node.type === "radio" && groups.has(node.name);
+        if (node.type === "radio") groups.add(node.name);
+        return !again;
+    }).length;
+}"""
+MOST_STOPS = 150
+
+
+@pytest.mark.parametrize("name", [name for name in LOOKED_AT if "td-head" in (HTML / name).read_text(encoding="utf-8")])
+def test_the_keyboard_gets_through_a_chapter(browser: Any, name: str) -> None:
+    page, heard = opened(browser, (HTML / name).as_uri(), WIDE, "light")
+    wide = page.evaluate(STOPS)
+    turn(page, NARROW, "light")
+    stops = {WIDE: wide, NARROW: page.evaluate(STOPS)}
+    page.context.close()
+    assert not heard and max(stops.values()) <= MOST_STOPS, f"{name}: stops by width: {stops}"

@@ -28,6 +28,13 @@ PAGE = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-
 <div class="math" id="equation-one">a = b</div>
 </article></html>"""  # fmt: skip
 
+MARK = '<span class="td-tested">It is so.</span><span class="td-anchor"><button class="td-mark" popovertarget="n{0}" popovertargetaction="show">✓</button></span><span class="td-note marginnote" id="n{0}" popover>Note {0}.</span> '
+MARKED = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>A page</title>
+<link rel="stylesheet" href="{(current().book / "_static" / "course.css").as_uri()}">
+<script src="{(current().book / "_static" / "course.js").as_uri()}"></script>
+<p>{MARK.format(1)}{MARK.format(2)}{MARK.format(3)}</p><p>{MARK.format(4)}</p>
+<nav class="page-toc"><a href="#one">One</a><a href="#two">Two</a></nav></html>"""  # fmt: skip
+
 pytestmark = [pytest.mark.browser, NEEDED]
 
 
@@ -115,4 +122,22 @@ def test_a_card_says_how_far_the_reader_has_come(browser: Any, tmp_path: Path) -
     page.wait_for_function("TDRead.kept.read('end') === true")
     page.goto((tmp_path / "index.html").as_uri())
     assert page.locator(".td-progress").inner_text() == "✓ read"
+    page.close()
+
+
+def test_marks_of_a_paragraph_and_the_contents_are_one_stop_each_and_arrow_keys_lead_along_them(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(MARKED)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    shown = []
+    for key in ("Tab", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        shown.append(page.evaluate("[...document.querySelectorAll(':popover-open')].map((note) => note.id).join()"))
+    assert shown == ["n1", "n2", "n3", "n3", "n2", "n4", "n2"]
+    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown", "Shift+Tab", "Tab"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.textContent") == "Two"
+    assert page.locator("#n2 .td-way").text_content() == "2 of 3 here: ← →"
     page.close()

@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 STYLE = "authors_and_year"
 LINK = re.compile(r'(<a class="reference internal" href=")([^"]+)"')
 FOLD = re.compile(r"<details\b.*?</details>", re.S)
+ONCE = re.compile(r"references\.html#|#equation-")
 NOTE = re.compile(r'<span class="td-note\b.*?How it is tested</span></a></span>', re.S)
 
 
@@ -49,9 +50,10 @@ class Style(Unsorted):
 
 
 def one_stop_each(body: str) -> str:
-    """``body`` with one stop of the Tab key for each reference: all links to it can be pressed, the first can be reached.
+    """``body`` with one stop of the Tab key for each reference and equation: all links can be pressed, the first reached.
 
-    A chapter cites some works a dozen times.  The first link that is always seen counts; what folds hide cannot stand for it.
+    A chapter names some works, and some of its formulas, a dozen times.  The first link that is always seen counts; what
+    folds hide cannot stand for it.
     A note on a claim is read where it stands: its links are skipped, and the list of claims at the chapter's end has them.
     """
     seen: set[str] = set()
@@ -63,7 +65,7 @@ def one_stop_each(body: str) -> str:
         skipped = match[2] in seen
         if any(start < place < end for start, end in notes):
             skipped = True
-        elif "references.html#" not in match[2]:
+        elif not ONCE.search(match[2]):
             skipped = False
         elif not any(start < place < end for start, end in folds):
             seen.add(match[2])

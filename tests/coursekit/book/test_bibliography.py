@@ -1,4 +1,4 @@
-"""The Tab key stops once at each reference of a page; a mouse and a finger reach every link."""
+"""The Tab key stops once at each reference and equation of a page; a mouse and a finger reach every link."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def test_the_first_link_to_each_reference_can_be_reached_and_all_can_be_pressed(
     page = f'{LINK.format("", "id1")} <a class="reference internal" href="adam.html#id1">Adam</a> {LINK.format("../", "id2")} {LINK.format("", "id1")}'
     assert skipped(page) == [False, False, False, True]
     assert one_stop_each(page).endswith('#id1" tabindex="-1" title="Ada. 1843.">1843</a>')
+
+
+def test_an_equation_that_is_named_again_is_no_other_stop() -> None:
+    one = '<a class="reference internal" href="#equation-{}">(1)</a>'
+    there = '<a class="reference internal" href="adam.html#equation-a">(1)</a>'
+    assert skipped(one.format("a") + one.format("b") + one.format("a") + there) == [False, False, True, False]
 
 
 def test_what_is_folded_away_does_not_stand_for_what_is_seen() -> None:

@@ -23,7 +23,8 @@ addEventListener("DOMContentLoaded", () => {
   }
 
   function hold(figure, open) {
-    const button = make("button", { type: "button", class: "td-button" }, "Show the figure");
+    // no stop of the Tab key: the keyboard comes from the answer just before, which shows the figure, too
+    const button = make("button", { type: "button", class: "td-button", tabindex: "-1" }, "Show the figure");
     const cover = make("div", { class: "td-cover" }, make("p", {}, "This figure answers the question above. Predict first, then open the answer."), button);
     figure.classList.add("td-held");
     figure.prepend(cover);
