@@ -215,3 +215,13 @@ def test_wrong_values_are_refused_with_the_rule():
         storage.separable_share(0, 3)
     with pytest.raises(ValueError, match="rate must be > 0, got 0"):
         committee.solve(committee.plateau(2), 0, np.array([1.0]))
+
+
+def test_added_up_examples_are_half_wrong_with_few_and_right_as_one_over_the_root_with_many():
+    assert storage.hebb_error(1e-9) == pytest.approx(0.5, abs=1e-4)
+    for load in (1e5, 4e5):
+        assert storage.hebb_error(load) == pytest.approx((np.pi / (2 * load)) ** 0.5 / np.pi, rel=1e-4)
+    with pytest.raises(ValueError, match=r"load must be > 0, got 0"):
+        storage.hebb_error(0)
+    assert storage.hebb_errors(0, 60, 2.0, runs=3).shape == (3,)
+    assert np.abs(storage.hebb_errors(1, 60, 2.0, runs=40).mean() - storage.hebb_error(2.0)) < 0.02

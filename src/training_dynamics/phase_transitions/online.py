@@ -48,6 +48,24 @@ def learn(seed: int, inputs: int, rate: float, until: float, runs: int = 5, k: i
     return Runs(at / inputs, Overlaps(Q, R, np.eye(k)))
 
 
+@dataclass(frozen=True)
+class Followed:
+    """How far each run's error is from that of the equations, on average, and its mean on the plateau over theirs."""
+
+    apart: Float[ndarray, " runs"]
+    height: Float[ndarray, " runs"]
+
+
+@once
+def followed(seed: int, inputs: int, rate: float, runs: int = 4) -> Followed:
+    """Errors up to ``alpha = 150`` beside those of the equations from each run's start; the plateau's from 15 to 30."""
+    done = learn(seed, inputs, rate, 150.0, runs)
+    errors = done.overlaps.error()
+    told = np.stack([solve(done.start(run), rate, done.alphas).error() for run in range(runs)], axis=1)
+    flat = (done.alphas >= 15) & (done.alphas <= 30)
+    return Followed(np.abs(errors - told).mean(0), errors[flat].mean(0) / told[flat].mean(0))
+
+
 def deviation(seed: int, inputs: int, rate: float, until: float, runs: int = 8, k: int = 2) -> float:
     """Root mean square distance of the simulated overlaps from the equations started where each run started."""
     done = learn(seed, inputs, rate, until, runs, k)

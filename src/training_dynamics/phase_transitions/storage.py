@@ -37,6 +37,25 @@ def stored_share(seed: int, points: int, dimensions: int, trials: int = 60) -> f
     return float(np.mean([separable(x, labels) for x, labels in draws]))
 
 
+def hebb_error(load: float) -> float:
+    """Error of the sum of examples times labels for many inputs: arccos(sqrt(2a / (2a + pi))) / pi at a = examples / inputs."""
+    if not load > 0:
+        raise ValueError(f"load must be > 0, got {load}")
+    return float(np.arccos((2 * load / (2 * load + np.pi)) ** 0.5) / np.pi)
+
+
+@once
+def hebb_errors(seed: int, inputs: int, load: float, runs: int = 20) -> Float[ndarray, " runs"]:
+    """The same of ``runs`` such sums: the angle between student and teacher over pi."""
+    rng = numpy_generator(seed, "phase_transitions sums of examples", inputs)
+    overlap, length = np.empty(runs), np.empty(runs)
+    for run in range(runs):
+        x = rng.standard_normal((round(load * inputs), inputs))  # the teacher is the first unit vector
+        student = np.sign(x[:, 0]) @ x
+        overlap[run], length[run] = student[0], np.linalg.norm(student)
+    return np.arccos(overlap / length) / np.pi
+
+
 def log_counts(n: int, examples: int) -> Float[ndarray, " n"]:
     """Logarithms of the expected numbers of students that differ in k = 1..n of n binary weights and pass all examples.
 

@@ -23,6 +23,43 @@ def delayed(seed: int, p: int = 23, decay: float = 1.0, fraction: float = 0.6) -
 
 
 @claim(
+    "emergence.memorised_soon",
+    "All trained sums are right after some tens of steps.",
+    source="gromov2023grokking",
+    verdict="holds",
+    vary={"p": (19, 23), "hidden": (128, 192)},
+)
+def memorised_soon(seed: int, p: int = 23, hidden: int = 128) -> Measured:
+    """Step of 99 % training accuracy, on three fifths of the pairs with a decay of 1."""
+    return Measured(learn(seed, p=p, hidden=hidden).memorised, "steps", at_most=40)
+
+
+@claim(
+    "emergence.rule_later",
+    "With weight decay the unseen sums are right after some hundreds of steps.",
+    source="gromov2023grokking",
+    verdict="holds",
+    vary={"p": (19, 23), "hidden": (128, 192)},
+)
+def rule_later(seed: int, p: int = 23, hidden: int = 128) -> Measured:
+    """Step of 95 % test accuracy, on three fifths of the pairs with a decay of 1."""
+    return Measured(learn(seed, p=p, hidden=hidden).generalised, "steps", at_least=100, at_most=300)
+
+
+@claim(
+    "emergence.one_frequency",
+    "In the end a single frequency carries most of what a hidden unit reads.",
+    source="gromov2023grokking",
+    verdict="holds",
+    vary={"p": (19, 23), "decay": (0.5, 1.0), "hidden": (96, 128)},
+)
+def one_frequency(seed: int, p: int = 23, decay: float = 1.0, hidden: int = 128) -> Measured:
+    """Share of the strongest frequency in a unit's power, mean over the units; at the start it is a fifth to a quarter."""
+    run = learn(seed, p=p, decay=decay, hidden=hidden)
+    return Measured(float(run.concentration[-1]), "of the power", at_least=0.5, scale=0.05)
+
+
+@claim(
     "emergence.sudden",
     "Grokking is sudden.",
     said_by="power2022grokking",
@@ -48,7 +85,7 @@ def sudden(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
 def stays_memorised(seed: int, steps: int = 1500, p: int = 23, rate: float = 0.01) -> Measured:
     """Test accuracy at the end of training without decay; with decay it is above 95 % long before."""
     return Measured(
-        float(learn(seed, p=p, decay=0.0, rate=rate, steps=steps, every=50).test_accuracy[-1]), "accuracy", at_most=0.4
+        float(learn(seed, p=p, decay=0.0, rate=rate, steps=steps, every=50).test_accuracy[-1]), "accuracy", at_most=0.35
     )
 
 
@@ -73,9 +110,11 @@ def without_decay(seed: int, p: int = 23, fraction: float = 0.8, rate: float = 0
     vary={"steps": (1500, 3000), "decay": (0.3, 1.0)},
 )
 def always_groks(seed: int, steps: int = 1500, decay: float = 1.0) -> Measured:
-    """Test accuracy in the end with 30 % of the pairs for training; guessing gives 4 %."""
+    """Accuracy on unseen over that on trained pairs in the end, with 30 % of the pairs for training; guessing gives 0.04 of 1."""
     run = learn(seed, fraction=0.3, decay=decay, steps=steps, every=50)
-    return Measured(float(run.test_accuracy[-1]), "accuracy", at_most=0.2)
+    return Measured(
+        float(run.test_accuracy[-1] / run.train_accuracy[-1]), "of the accuracy on trained pairs", at_most=0.1
+    )
 
 
 @claim(
