@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from coursekit.drawn import DRAWN, differing, domain, run
 from coursekit.plain import from_json, plain, truth, unpack
 from coursekit.shown import missing
 from coursekit.told import check_text, error_name, error_text
+from coursekit.varied import Numbers, told
 
 STOPPED = "the checks"
 NOTHING = object()
@@ -81,6 +82,8 @@ class QuestionChecks:
     log: Log = field(default_factory=Log)
     space: dict[str, Any] = field(default_factory=dict)  # what the check cell sees
     asks: tuple[str, ...] = ()
+    numbers: Numbers = field(default_factory=dict)  # that differ from student to student
+    others: list[dict[str, Any]] = field(default_factory=list)  # what is expected with those of others
 
     def words(self, error: BaseException) -> str:
         """What an error in a check says to the student."""
@@ -114,11 +117,28 @@ class QuestionChecks:
         lines += [
             f"{'This looks like a known mistake' if i == 0 else 'Or like this one'}: {s}" for i, s in enumerate(says)
         ]
+        lines += [self._of_numbers(bool(mistakes))] if self.numbers else []
         lines += [f"Open hint {hint}."] if hint else []
         others = [failure.name for failure in self.failures[1:]]
         more = f", and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
         lines += [f"Also failed: {'; '.join(others[:SHOWN])}{more}."] if others else []
         return CheckFailed("\n".join(lines), tuple(mistakes), hint, tuple(f.name for f in self.failures))
+
+    def _of_numbers(self, recognised: bool) -> str:
+        """The student's own numbers; and where an answer is right with those of somebody else, that it is."""
+        own = told(self.numbers)
+        if not recognised and any(map(self._is_right_with, self.others)):
+            return f"With the numbers of another variant this would be right; yours are {own}."
+        return f"Your numbers: {own}."
+
+    def _is_right_with(self, expected: dict[str, Any]) -> bool:
+        """Whether every value is what is ``expected`` with other numbers."""
+        if not expected or not expected.keys() <= self.observed.keys():
+            return False
+        pairs = [(from_json(value), self.observed[name]) for name, value in expected.items()]
+        return not any(
+            one.detail or difference(value, one.value, one.tolerance or Tolerance(), False) for value, one in pairs
+        )
 
     def _calls(self, failure: Failure) -> tuple[str, ...]:
         """How to make the failure again; nothing where the check's own text says it."""
@@ -205,6 +225,15 @@ class Check:
     def known(self, packed: str) -> None:
         """Typical mistakes and what they give, so that a wrong value can be recognised; written by the builder."""
         self._question.known.add(unpack(packed))
+
+    def varied(self, packed: str) -> SimpleNamespace:
+        """This student's numbers, of those of all variants; what is expected and recognised from here on is for them."""
+        question, variants = self._question, unpack(packed)
+        own = variants.pop(self.seed % len(variants))
+        question.numbers, question.others = dict(own["given"]), [other["expected"] for other in variants]
+        self.expect(own["expected"])
+        question.known.add(own["known"])
+        return SimpleNamespace(**question.numbers)
 
     def case(
         self, name: str, value: object, rtol: float = 1e-4, atol: float = 0.0, *, expected: object = NOTHING

@@ -34,6 +34,7 @@ def digest(assignment: Assignment, question: Question) -> str:
         question.hidden,
     ]
     parts += [question.domain, question.reference, *(mutant.code for mutant in mutants(question.reference, exact=True))]
+    parts += [question.numbers] if question.numbers else []
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 

@@ -11,7 +11,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from coursekit.assignments.domains import asks_functions
 from coursekit.assignments.merge import merge, missing_imports
-from coursekit.assignments.record import Tables, complete, record
+from coursekit.assignments.numbers import GIVEN, bound, statement, with_numbers
+from coursekit.assignments.record import Tables, complete, record, varied
 from coursekit.assignments.schema import CHANGES, Aim, Assignment, Block, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
@@ -59,6 +60,8 @@ def text_of(notebook: nbformat.NotebookNode) -> str:
 def question_cells(assignment: Assignment, question: Question) -> list[nbformat.NotebookNode]:
     """The cells of one question."""
     text = _markdown(question_text(question), f"{question.id}_text", locked=True, question=question.id, role="text")
+    if question.numbers:
+        text.metadata["coursekit"]["varied"] = question_text(question, None)
     if question.written:
         model = f"{BEGIN_SOLUTION}\n{model_answer(question)}\n{END_SOLUTION}"
         return [text, _cell(new_markdown_cell(model), question.id, question, "written", grade=True, solution=True)]
@@ -66,24 +69,26 @@ def question_cells(assignment: Assignment, question: Question) -> list[nbformat.
         new_code_cell(answer_cell(assignment, question)), f"{question.id}_answer", question, "answer", solution=True
     )
     visible, hidden = record(assignment, question)
+    reference = complete(assignment, question, "reference", question.reference, None)
     check = _cell(
-        new_code_cell(check_cell(question, visible, hidden, complete(assignment, question, "reference", question.reference))),
+        new_code_cell(check_cell(question, visible, hidden, reference, varied(assignment, question))),
         question.id, question, "check", grade=True, locked=True,
     )  # fmt: skip
     return [text, answer, check]
 
 
-def answer_cell(assignment: Assignment, question: Question) -> str:
-    """The instructor's answer cell of a question: stub and reference merged."""
+def answer_cell(assignment: Assignment, question: Question, variant: int = 0) -> str:
+    """The instructor's answer cell of a question: stub and reference merged, with the numbers of ``variant``."""
     code = question.reference
     shared = missing_imports(assignment.shared.get("reference", ""), code, [*assignment.setups, question.answer])
-    return merge(question.answer, code, f"{assignment.file}, question {question.id}", shared)
+    return merge(question.answer, bound(question, variant, code), f"{assignment.file}, question {question.id}", shared)
 
 
-def check_cell(question: Question, visible: Tables, hidden: Tables, reference: str = "") -> str:
+def check_cell(question: Question, visible: Tables, hidden: Tables, reference: str = "", variants: str = "") -> str:
     """The check cell of a question, with the values that the reference and the mistakes give.
 
-    Where inputs are drawn from the question's domain, the hidden part holds it and the code of the ``reference``.
+    Where inputs are drawn from the question's domain, the hidden part holds it and the code of the ``reference``; where
+    numbers differ from student to student, it holds the tables of all ``variants``.
     """
     called = question.domain and asks_functions(question)  # values are the same for all, and judged above
     drawn = [f"check.drawn({_quoted(question.domain)}, {_quoted(reference)})"] if called else []
@@ -93,7 +98,8 @@ def check_cell(question: Question, visible: Tables, hidden: Tables, reference: s
     options += [f"asks={question.asks!r}"] if question.asks else []
     options += ["changes=True"] if question.changes else []
     body = [*([CHANGES] if question.changes else []), *_table(visible), question.visible or given(question)]
-    body += [BEGIN_HIDDEN, "check.hidden()", *_table(hidden), question.hidden, *drawn, END_HIDDEN]
+    tables = [f"{GIVEN} = check.varied({variants!r})"] if variants else _table(hidden)
+    body += [BEGIN_HIDDEN, "check.hidden()", *tables, question.hidden, *drawn, END_HIDDEN]
     lines = ["from coursekit.checks import check", "", f"with check.question({', '.join(options)}):"]
     lines.append(textwrap.indent("\n".join(body), "    "))
     lines += ["check.earned"] if question.meta.parts else []
@@ -115,15 +121,15 @@ def given(question: Question) -> str:
     return "\n".join(calls)
 
 
-def question_text(question: Question) -> str:
-    """The question as Markdown: title, what it is worth, statement, hints folded away."""
+def question_text(question: Question, variant: int | None = 0) -> str:
+    """The question as Markdown: title, what it is worth, statement, hints folded away; without a variant, places of numbers."""
     meta = question.meta
     hints = "\n".join(
-        f"<details><summary>Hint {number}: {word}</summary>\n\n{hint.strip()}\n\n</details>"
+        f"<details><summary>Hint {number}: {word}</summary>\n\n{with_numbers(question, hint, variant).strip()}\n\n</details>"
         for number, (word, hint) in enumerate(zip(HINTS, meta.hints), 1)
     )
     goal = f"\n\nPractises: {question.aim.sentence} *({place(question.aim)})*" if question.aim else ""
-    return f"### {meta.title}\n\n*{facts(question)}*{goal}\n\n{question.statement}\n\n{hints}"
+    return f"### {meta.title}\n\n*{facts(question)}*{goal}\n\n{statement(question, variant)}\n\n{hints}"
 
 
 def place(aim: Aim) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coursekit.assignments.kit import write_kit
 from coursekit.assignments.notebook import HINTS, QUOTES, facts
+from coursekit.assignments.numbers import statement, with_numbers
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import released_text
 from coursekit.assignments.schema import Aim, Assignment, Block, Question, Text
@@ -80,8 +81,11 @@ def _question(assignment: Assignment, question: Question, number: int, fields: F
     goal = f"Practises: {question.aim.sentence} See {_link(question.aim)}." if question.aim else ""
     label = f"exercise-{assignment.topic}-{question.id}".lower()
     parts = [f"({label})=\n## {number}. {question.meta.title}", f"*{facts(question)}*", goal]
-    parts.append(question.statement)
-    parts += [_folded(f"Hint {n}: {w}", h) for n, (w, h) in enumerate(zip(HINTS, question.meta.hints), 1)]
+    parts.append(statement(question))
+    parts += [
+        _folded(f"Hint {n}: {w}", with_numbers(question, h))
+        for n, (w, h) in enumerate(zip(HINTS, question.meta.hints), 1)
+    ]
     if question.answer:
         parts.append(_code(question.answer, "Your answer starts from:"))
     if fields:

@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from coursekit.assignments.domains import check_domain
+from coursekit.assignments.numbers import check_numbers
 from coursekit.assignments.schema import LAB, Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
 from coursekit.book.front import FRONT, chapters, title
 from coursekit.book.objectives import all_objectives
@@ -19,7 +20,7 @@ from coursekit.notebooks.marks import MARKS
 
 FENCE = re.compile(r"^(?P<ticks>`{3,})\{(?P<kind>[^}]*)\}\s*(?P<rest>.*)$")
 SOLUTIONS = ("reference", "mistakes", "alternatives")  # the files of solutions/<topic>/
-BLOCKS = ("setup", "question", "answer", "visible", "hidden", "domain", "code-cell")
+BLOCKS = ("setup", "question", "answer", "visible", "hidden", "domain", "numbers", "code-cell")
 CELL = re.compile(r"^# %%(?P<name>.*)$", re.M)
 
 
@@ -230,9 +231,10 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
     if not question.statement:
         raise AssignmentError(f"{place}: has no statement; write it after the {{question}} block")
     if question.written:
-        if question.answer or question.visible or question.hidden or question.domain or not question.meta.rubric:
+        blocks = question.answer + question.visible + question.hidden + question.domain + question.numbers
+        if blocks or not question.meta.rubric:
             raise AssignmentError(
-                f"{place}: a written question has a `rubric:` list and no answer, check or domain block"
+                f"{place}: a written question has a `rubric:` list and no answer, check, domain or numbers block"
             )
         if not question.reference:
             raise AssignmentError(
@@ -253,6 +255,7 @@ def _check_whole(assignment: Assignment, question: Question) -> None:
     if question.meta.kind == "lab":
         _check_lab(assignment, question, place)
     check_domain(question, place)
+    check_numbers(question, place)
 
 
 def _check_lab(assignment: Assignment, question: Question, place: str) -> None:

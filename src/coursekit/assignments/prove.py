@@ -6,20 +6,23 @@ import ast
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
 from coursekit.assignments.fuzz import INPUTS, Fuzz
+from coursekit.assignments.notebook import answer_cell
+from coursekit.assignments.numbers import COUNT, numbers
 from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.release import source_text
-from coursekit.assignments.schema import Assignment, Question
+from coursekit.assignments.schema import Assignment, Question, Wrong
 from coursekit.checks import CheckFailed, check
 from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution
 from coursekit.plain import unpack
 from coursekit.told import error_text
+from coursekit.varied import told
 
 VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
 MISTAKES, ALTERNATIVES = 3, 1
@@ -58,6 +61,8 @@ class Proof:
 
 class Prover:
     """Runs answers against the cells of one built notebook, each in a fresh namespace, the other questions left blank."""
+
+    varied: Iterable[int] = range(COUNT)  # seeds of the variants that are tried where the numbers of a question vary
 
     def __init__(self, assignment: Assignment, notebook: nbformat.NotebookNode) -> None:
         self.assignment = assignment
@@ -141,7 +146,7 @@ def _prove_question(prover: Prover, question: Question) -> Proof:
     if blank.earned or not blank.message:
         proof.problems.append("the blank answer earns points: add a check that a stub cannot pass")
     for mistake in question.mistakes:
-        _mistake(prover, question, mistake.name, mistake.says, mistake.code, proof)
+        _mistake(prover, question, mistake, proof)
     if len(question.mistakes) < MISTAKES:
         proof.problems.append(f"has {len(question.mistakes)} typical mistakes, at least {MISTAKES} are wanted")
     if len(question.alternatives) < ALTERNATIVES:
@@ -152,18 +157,34 @@ def _prove_question(prover: Prover, question: Question) -> Proof:
 def _right_answers(prover: Prover, question: Question, proof: Proof) -> None:
     reference = prover.cells[f"{question.id}_answer"]
     generator = random.Random(0)
-    variants = (*VARIANTS, generator.randrange(2**31)) if "check.seed" in question.hidden else (0,)
-    for variant in variants:
-        run = prover.run(question, reference, seed=variant + 1, variant=variant)
+    drawn = (*VARIANTS, generator.randrange(2**31)) if "check.seed" in question.hidden else (0,)
+    for variant in prover.varied if question.numbers else drawn:
+        cell = answer_cell(prover.assignment, question, variant) if question.numbers else reference
+        run = prover.run(question, cell, seed=variant + 1, variant=variant)
         if run.earned != question.meta.points:
-            proof.problems.append(f"the reference solution fails (variant {variant}): {run.message}")
+            of = _of(question, variant) or f" (variant {variant})"
+            proof.problems.append(f"the reference solution fails{of}: {run.message}")
             break
     for name, code in question.alternatives.items():
-        cell = complete(prover.assignment, question, "alternatives", code)
-        run = prover.run(question, cell)
-        proof.accepted += run.earned == question.meta.points
-        if run.earned != question.meta.points:
-            proof.problems.append(f"the alternative {name!r} fails: {run.message}")
+        for variant in _variants(prover, question):
+            run = prover.run(
+                question, complete(prover.assignment, question, "alternatives", code, variant), variant=variant
+            )
+            if run.earned != question.meta.points:
+                proof.problems.append(f"the alternative {name!r} fails{_of(question, variant)}: {run.message}")
+                break
+        else:
+            proof.accepted += 1
+
+
+def _variants(prover: Prover, question: Question) -> Iterable[int]:
+    """The seeds of the variants for which an answer is tried."""
+    return prover.varied if question.numbers else (0,)
+
+
+def _of(question: Question, variant: int) -> str:
+    """Of which numbers something is said; nothing where all students have the same."""
+    return f" (with {told(numbers(question, variant))})" if question.numbers else ""
 
 
 def _on_the_domain(prover: Prover, question: Question, inputs: int, proof: Proof) -> None:
@@ -187,24 +208,34 @@ def _on_the_domain(prover: Prover, question: Question, inputs: int, proof: Proof
             )
 
 
-def _mistake(prover: Prover, question: Question, name: str, says: str, code: str, proof: Proof) -> None:
+def _mistake(prover: Prover, question: Question, mistake: Wrong, proof: Proof) -> None:
     proof.tried += 1
-    cell = complete(prover.assignment, question, "mistakes", code)
-    run = prover.run(question, cell)
-    if run.earned >= question.meta.points:
-        proof.problems.append(f"the mistake {name!r} passes: the checks are too weak")
-    elif "your code raised NameError" in run.message:
-        proof.problems.append(f"the mistake {name!r} uses a name that nothing defines: {run.message}")
-    elif name not in run.mistakes or (says not in run.message):
-        looks = f"it looks like {' or '.join(run.mistakes)}" if run.mistakes else "no known mistake is recognised"
-        proof.problems.append(
-            f"the mistake {name!r} is rejected, but not with its own message ({looks}): {run.message}"
-        )
+    for variant in _variants(prover, question):
+        cell = complete(prover.assignment, question, "mistakes", mistake.code, variant)
+        run = prover.run(question, cell, variant=variant)
+        if problem := _problem(question, mistake, run, _of(question, variant)):
+            proof.problems.append(problem)
+            break
+        if len(run.mistakes) > 1:
+            proof.notes.append(
+                f"the mistake {mistake.name!r} cannot be told from {run.mistakes}{_of(question, variant)}"
+            )
     else:
         proof.rejected += 1
-        if len(run.mistakes) > 1:
-            proof.notes.append(f"the mistake {name!r} cannot be told from {run.mistakes}")
-    if name in seen_by_visible(prover.cells[question.id]):
+    if mistake.name in seen_by_visible(prover.cells[question.id]):
         proof.visible += 1
     else:
-        proof.notes.append(f"only the hidden checks catch {name!r}")
+        proof.notes.append(f"only the hidden checks catch {mistake.name!r}")
+
+
+def _problem(question: Question, mistake: Wrong, run: Run, of: str) -> str:
+    """What is wrong with how a mistake fared; nothing where it was rejected with its own message."""
+    name = mistake.name
+    if run.earned >= question.meta.points:
+        return f"the mistake {name!r} passes{of}: the checks are too weak"
+    if "your code raised NameError" in run.message:
+        return f"the mistake {name!r} uses a name that nothing defines: {run.message}"
+    if name not in run.mistakes or mistake.says not in run.message:
+        looks = f"it looks like {' or '.join(run.mistakes)}" if run.mistakes else "no known mistake is recognised"
+        return f"the mistake {name!r} is rejected{of}, but not with its own message ({looks}): {run.message}"
+    return ""

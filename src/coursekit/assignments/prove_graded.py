@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from coursekit.assignments.prove import Prover, Run
+from coursekit.assignments.prove import VARIANTS, Prover, Run
 from coursekit.assignments.release import released_text, source_text
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.engine.engines import SandboxUnavailable, grading_engine, local_engine
@@ -24,6 +24,8 @@ def proving_engine(library: Library) -> Engine:
 
 class GradedProver(Prover):
     """Has ``engine`` grade whole notebooks: one question answered, the others as they are released."""
+
+    varied = VARIANTS  # some: each takes a while
 
     def __init__(self, assignment: Assignment, engine: Engine, root: Path | None = None) -> None:
         self.source = source_text(assignment, root)

@@ -19,14 +19,16 @@ import numpy as np
 
 from coursekit.asked import Lender, Look, as_it_is, asking, untouched
 from coursekit.assignments.merge import bound_names, missing_imports, without
+from coursekit.assignments.numbers import COUNT, bound, numbers
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import ANY, NOTHING, STOPPED, observe
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed, alike, equal
 from coursekit.lent import copy_of, digest, take_over
-from coursekit.plain import NotPlain, is_tensor, plain, to_json, truth
+from coursekit.plain import NotPlain, is_tensor, pack, plain, to_json, truth
 from coursekit.shown import missing
 from coursekit.told import error_name, error_text
+from coursekit.varied import told
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
@@ -90,8 +92,15 @@ def execute(code: str, name: str, space: dict[str, Any]) -> None:
     exec(compile(code, f"<{name}>", "exec"), space)  # noqa: S102  (the course's own code)
 
 
-def complete(assignment: Assignment, question: Question, kind: str, code: str) -> str:
-    """A solution cell as it runs: with its file's shared imports, and the reference's definitions that it leaves out."""
+def complete(assignment: Assignment, question: Question, kind: str, code: str, variant: int | None = 0) -> str:
+    """A solution cell as it runs: with its file's shared imports, and the reference's definitions that it leaves out.
+
+    Where numbers differ from student to student, those of ``variant`` come first; with None they are left to others.
+    """
+    return bound(question, variant, _complete(assignment, question, kind, code))
+
+
+def _complete(assignment: Assignment, question: Question, kind: str, code: str) -> str:
     imports = missing_imports(assignment.shared.get(kind, ""), code, assignment.setups)
     if kind == "reference":
         return f"{imports}\n{code}" if imports else code
@@ -241,10 +250,29 @@ class Tables:
     known: dict[str, Any]
 
 
-def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
+def varied(assignment: Assignment, question: Question) -> str:
+    """The numbers of all variants with the hidden part's tables, packed; empty where all students have the same numbers."""
+    if not question.numbers:
+        return ""
+    variants = []
+    for variant in range(COUNT):
+        tables = record(assignment, question, variant)[1]
+        pairs = list(numbers(question, variant).items())  # packing would sort a dict
+        variants.append({"given": pairs, "expected": tables.expected, "known": tables.known})
+    packed = pack(variants)
+    if len(packed) > MAX_TABLE:
+        raise AssignmentError(
+            f"{assignment.file}, question {question.id}: the values for {COUNT} variants take {len(packed)} characters, at "
+            f"most {MAX_TABLE} may be; compare less"
+        )
+    return packed
+
+
+def record(assignment: Assignment, question: Question, variant: int = 0) -> tuple[Tables, Tables]:
     """The tables of the visible and of the hidden part.  Raises ``AssignmentError`` where the reference fails a check."""
     place = f"{assignment.file}, question {question.id}"
-    cell = complete(assignment, question, "reference", question.reference)
+    place += f", with {told(numbers(question, variant))}" if question.numbers else ""
+    cell = complete(assignment, question, "reference", question.reference, variant)
     try:
         recorder, visible = run_blocks(assignment, question, cell)
     except (AssignmentError, TooSlow) as error:
@@ -257,7 +285,7 @@ def record(assignment: Assignment, question: Question) -> tuple[Tables, Tables]:
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
     nudged = _run(assignment, question, "the reference solution", cell, _nudging(question))
     for mistake in question.mistakes:
-        for name, outcome in _mistaken(assignment, question, mistake, (recorder, nudged)).items():
+        for name, outcome in _mistaken(assignment, question, mistake, (recorder, nudged), variant).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
     parts = []
     for names in (visible, [n for n in outcomes if n not in visible]):
@@ -301,10 +329,10 @@ def _run(assignment: Assignment, question: Question, what: str, cell: str, lends
 
 
 def _mistaken(
-    assignment: Assignment, question: Question, mistake: Wrong, references: tuple[Recorder, Recorder]
+    assignment: Assignment, question: Question, mistake: Wrong, references: tuple[Recorder, Recorder], variant: int
 ) -> dict[str, dict[str, Any]]:
     """The outcomes of one mistake where they differ from the reference's, each seen twice: as it is, and on nudged inputs."""
-    what, cell = f"mistake {mistake.name}", complete(assignment, question, "mistakes", mistake.code)
+    what, cell = f"mistake {mistake.name}", complete(assignment, question, "mistakes", mistake.code, variant)
     recorder = _run(assignment, question, what, cell)
     found = _outcomes(recorder, references[0])
     if not found:

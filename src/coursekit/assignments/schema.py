@@ -96,6 +96,7 @@ class Question:
     visible: str = ""
     hidden: str = ""
     domain: str = ""
+    numbers: str = ""  # code that draws what differs from student to student
     reference: str = ""
     mistakes: list[Wrong] = field(default_factory=list)
     alternatives: dict[str, str] = field(default_factory=dict)

@@ -106,6 +106,14 @@ class Classroom:
         """The students' notebook."""
         return self.root.joinpath("release", *self._file(assignment))
 
+    def each(self, assignment: str, student: str) -> Path:
+        """The notebook of one student, with numbers of their own."""
+        return self.root / "each" / student / self._file(assignment)[1]
+
+    def numbers(self, assignment: str) -> Path:
+        """Which numbers of their own students were given."""
+        return self.root / "numbers" / f"{assignment}.json"
+
     def kit(self, assignment: str) -> Path:
         """What students get: their notebook, the course's library and ``course check``, as an archive."""
         return self.root / "kits" / f"{assignment}.zip"

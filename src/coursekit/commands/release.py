@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import click
+from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from coursekit.assignments.release import release
+from coursekit.classroom import own
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.options import classroom_option, friendly
 from coursekit.console import wide_console
@@ -15,9 +17,10 @@ from coursekit.course import current
 
 @click.command("release")
 @click.argument("assignments", nargs=-1)
+@click.option("--each", is_flag=True, help="Also a notebook for each student, where a question's numbers vary.")
 @classroom_option
 @friendly
-def command(assignments: tuple[str, ...], classroom: Classroom) -> None:
+def command(assignments: tuple[str, ...], each: bool, classroom: Classroom) -> None:
     """Build source notebook, students' notebook and kit of the ASSIGNMENTS (all by default).
 
     Of an assignment for which the classroom has a source notebook alone, only the students' notebook is made.
@@ -46,4 +49,25 @@ def command(assignments: tuple[str, ...], classroom: Classroom) -> None:
         ("with solutions, for you alone", classroom.source(name)),
     ):
         if path:
-            console.print(f"{what}: {path}", markup=False, highlight=False, soft_wrap=True)
+            _say(console, f"{what}: {path}")
+    if each:
+        _each(console, classroom, names)
+
+
+def _each(console: Console, classroom: Classroom, names: tuple[str, ...]) -> None:
+    """Write every student's own notebook, and say who has to get it again.  Raises ClickException where none is wanted."""
+    some = False
+    for name in names:
+        handed = own.hand_out(classroom, name)
+        some = some or bool(handed.notebooks)
+        if handed.notebooks:
+            place = classroom.each(name, "<student>")
+            _say(console, f"{len(handed.notebooks)} notebooks with numbers of their own, one for each student: {place}")
+        if handed.changed:
+            _say(console, f"other numbers than before, to be handed out again: {', '.join(handed.changed)}")
+    if not some:
+        raise click.ClickException("no question's numbers vary: everyone has the same notebook")
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from coursekit.classroom import handed_in, lateness, policy, records
+from coursekit.classroom import handed_in, lateness, own, policy, records
 from coursekit.classroom.adopt.proof import proved, with_judging
 from coursekit.classroom.grade.job import Job, Runner, Settings, Summary, results
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
@@ -37,6 +37,7 @@ def pending(
 ) -> tuple[list[Job], list[str], dict[str, OSError]]:
     """What is to be graded, whose record still holds, and whose submission this account cannot read."""
     jobs, kept, unread = [], [], {}
+    variants = own.given(classroom, assignment, source)
     for student in students:
         try:
             data, fault = handed_in.notebook(classroom, assignment, student)
@@ -47,7 +48,10 @@ def pending(
         if not again and holds(record, records.hashes(data, source, settings.budget, settings.judging)):
             kept.append(student)
         else:
-            jobs.append(Job(student, data, seeds(classroom, assignment, student, questions(source)), fault))
+            drawn = seeds(classroom, assignment, student, questions(source))
+            jobs.append(
+                Job(student, data, own.judged_by(drawn, source, variants.get(student, {}), settings.judging), fault)
+            )
     return jobs, kept, unread
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from coursekit.classroom import handed_in, records
+from coursekit.classroom import handed_in, own, records
 from coursekit.classroom.grade.job import Job, Settings, record_of
 from coursekit.classroom.gradebook import tables
 from coursekit.classroom.layout import TIMESTAMP, Classroom, time_text
@@ -21,6 +21,7 @@ class Writer:
     def __init__(self, classroom: Classroom, assignment: str, source: bytes, settings: Settings) -> None:
         self.classroom, self.assignment, self.source, self.settings = classroom, assignment, source, settings
         self.cleaner = Cleaner(source)
+        self.variants = own.given(classroom, assignment, source)
         self.waiting: dict[str, records.Record] = {}
 
     def write(self, job: Job, result: dict[str, Any]) -> records.Record:
@@ -39,12 +40,15 @@ class Writer:
         messages = {name: said(entry) for name, entry in record["questions"].items()}
         note = "" if executed else next(iter(messages.values()), "")
         path = self.classroom.autograded(self.assignment, student)
+        variants, tables = self.variants.get(student, {}), own.tables(self.source)
+        numbers = {name: tables[name][variant]["given"] for name, variant in variants.items()}
+        texts = own.texts(self.cleaner.released, numbers)
         try:
-            text = self.cleaner.notebook(executed, messages, note)
+            text = self.cleaner.notebook(executed, messages, note, texts)
         except (
             Exception
         ) as error:  # what a submission holds must not stop the others; the record is written all the same
-            text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).")
+            text = self.cleaner.notebook("", messages, f"The notebook cannot be shown ({type(error).__name__}).", texts)
         write_atomically(path, text)
         moment = handed_in.submission_time(self.classroom, self.assignment, student)
         if moment is not None:

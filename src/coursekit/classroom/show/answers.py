@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coursekit.called import pasted
+from coursekit.classroom.own import COMMON, Tables
 from coursekit.classroom.source import course_data, parse
 from coursekit.notebooks.marks import SOLUTION
 from coursekit.plain import from_json
+from coursekit.varied import binding, filled, told
 
 HINT = re.compile(r"<summary>Hint (\d): [^<]*</summary>\s*(.*?)\s*</details>", re.S)
 PLACE = re.compile(r"\*\((chapter .*?)\)\*")
@@ -26,6 +29,8 @@ class Behind:
     expected: dict[str, Any] = field(default_factory=dict)
     model: str = ""
     prose: bool = False  # whether the model answer is text and not code
+    varied: str = ""  # text and hints with places for numbers, where these differ from student to student
+    numbers: str = ""  # and the student's own, in a line
 
     def hint(self, message: str) -> str:
         """The hint that a message asks to open, as Markdown; empty when there is none."""
@@ -48,13 +53,31 @@ def behind(source: bytes) -> dict[str, Behind]:
         if cell.cell_type == "markdown" and not data.get("solution"):
             hints = {int(number): text for number, text in HINT.findall(cell.source)}
             section = PLACE.search(cell.source)
-            now = Behind(hints, section[1] if section else "")
+            now = Behind(
+                hints, section[1] if section else "", varied=cell.metadata.get("coursekit", {}).get("varied", "")
+            )
         if data.get("solution"):
             now.model, now.prose = model(cell.source), cell.cell_type == "markdown"
         if data.get("grade"):
             now.expected = expected(cell.source) if cell.cell_type == "code" else {}
             by_cell[data["grade_id"]], now = now, Behind()
     return by_cell
+
+
+def of_student(every: dict[str, Behind], tables: Tables, variants: Mapping[str, int]) -> dict[str, Behind]:
+    """What is behind each question for a student who was given these ``variants``."""
+    found = dict(every)
+    for name, table in tables.items():
+        own, common = table[variants.get(name, COMMON)], table[COMMON]["given"]
+        now = every[name]
+        found[name] = replace(
+            now,
+            hints={int(number): text for number, text in HINT.findall(filled(now.varied, own["given"]))},
+            expected=now.expected | {check: from_json(value) for check, value in own["expected"].items()},
+            model=now.model.replace(binding(common), binding(own["given"])),
+            numbers=told(own["given"]),
+        )
+    return found
 
 
 def model(source: str) -> str:

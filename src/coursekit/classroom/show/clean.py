@@ -47,6 +47,7 @@ HEADING = re.compile(r"[^#A-Za-z]*+#{1,6}+[ \t]*+")
 FENCE = re.compile(r"([^#`~A-Za-z]*+(?:`{3,}+(?=[^`]*\Z)|~{3,}+))(.*)")
 LANGUAGE = re.compile(r"\s*+(?!mermaid)[A-Za-z0-9_+#.-]{0,30}+\s*", re.IGNORECASE)
 UNSEEN = "\u200b"  # a space without width
+NO_TEXTS: Mapping[str, str] = {}
 KEYS = ("grade", "grade_id", "locked", "solution", "task", "points", "schema_version", "cell_type", "checksum")
 
 
@@ -143,21 +144,24 @@ class Cleaner:
             c.source for c in self.released.cells if c.cell_type == "markdown" and not course_data(c).get("solution")
         }
 
-    def cell(self, raw: Mapping[str, Any], number: int, messages: Mapping[str, str]) -> NotebookNode:
-        """One cell, safe; a check cell shows its visible part and the question's message."""
+    def cell(
+        self, raw: Mapping[str, Any], number: int, messages: Mapping[str, str], texts: Mapping[str, str] = NO_TEXTS
+    ) -> NotebookNode:
+        """One cell, safe; a check cell shows its visible part and the question's message, a statement one of ``texts``."""
         marks = raw.get("metadata")
         marks = marks.get("nbgrader") if isinstance(marks, dict) else None
         name = marks.get("grade_id") if isinstance(marks, dict) else None
         data = self.data.get(name) if isinstance(name, str) else None
         check = self.checks.get(name) if isinstance(name, str) else None
-        source = text_of(raw.get("source")) if check is None else check.source
+        own = texts.get(name) if isinstance(name, str) else None
+        source = own or (text_of(raw.get("source")) if check is None else check.source)
         kind = check.cell_type if check is not None else raw.get("cell_type")
         if kind == "code":
             cell = nbformat.v4.new_code_cell(capped(source, LONGEST_SOURCE) if check is None else source)
             cell.outputs = self.outputs(raw, None if check is None else messages.get(str(name), ""))
         else:
             found = attachments(raw)
-            trusted = check is not None or source in self.trusted
+            trusted = check is not None or own is not None or source in self.trusted
             cell = nbformat.v4.new_markdown_cell((without_lost_pictures if trusted else inert_markdown)(source, found))
             if found:
                 cell.attachments = found
@@ -177,8 +181,13 @@ class Cleaner:
         ]
         return [output for output in cleaned if output is not None]
 
-    def notebook(self, executed: str, messages: Mapping[str, str], note: str = "") -> str:
-        """The JSON for ``autograded/``; the released notebook with ``note`` on top when there is no executed one."""
+    def notebook(
+        self, executed: str, messages: Mapping[str, str], note: str = "", texts: Mapping[str, str] = NO_TEXTS
+    ) -> str:
+        """The JSON for ``autograded/``; the released notebook with ``note`` on top when there is no executed one.
+
+        ``texts`` are the course's own for this student, by ``grade_id``, where statements differ.
+        """
         raw = json.loads(executed) if executed else self.released
         cells = [c for c in raw.get("cells", [])[:MOST_CELLS] if isinstance(c, dict)]
         seen: set[str] = set()
@@ -189,7 +198,7 @@ class Cleaner:
             }
         )
         for number, cell in enumerate(cells):
-            cleaned = self.cell(cell, number, messages)
+            cleaned = self.cell(cell, number, messages, texts)
             name = cleaned.metadata.get("nbgrader", {}).get("grade_id")
             if name is not None and name in seen:
                 del cleaned.metadata["nbgrader"]

@@ -19,13 +19,13 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
-from coursekit.classroom import records, requests
+from coursekit.classroom import own, records, requests
 from coursekit.classroom.gradebook.scores import Mark, Standing, standings
 from coursekit.classroom.lateness import latest
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.policy import answers_are_out
 from coursekit.classroom.requests import Request
-from coursekit.classroom.show.answers import Behind, behind
+from coursekit.classroom.show.answers import Behind, behind, of_student
 from coursekit.classroom.show.clean import capped
 from coursekit.classroom.source import course_data, parse, questions
 from coursekit.notebooks.limits import LONGEST_OUTPUT
@@ -68,6 +68,7 @@ class Item:
     images: tuple[str, ...]
     hint: Markup = Markup("")
     place: str = ""
+    numbers: str = ""
     expected: str = ""
     model: str = ""
     model_prose: Markup = Markup("")
@@ -142,6 +143,7 @@ def item(mark: Mark, cells: dict[str, list[NotebookNode]], source: Behind, answe
         images,
         hint,
         place=source.place if mark.score < mark.question.points else "",
+        numbers=source.numbers,
         expected=source.right(message) if answers_out else "",
         model="" if source.prose else shown_model,
         model_prose=cleaned(shown_model) if source.prose and shown_model else Markup(""),
@@ -225,7 +227,7 @@ def write(
     """
     source = classroom.source_bytes(assignment)
     questions(source)
-    sources = behind(source)
+    sources, tables, variants = behind(source), own.tables(source), own.given(classroom, assignment, source)
     out = answers_are_out(latest(classroom, assignment)) if answers is None else answers
     title = heading(source, assignment)
     for standing in standings(classroom, assignment) if students is None else students:
@@ -245,7 +247,8 @@ def write(
             requests.codes(classroom, assignment, student),
             requests.of_student(classroom, assignment, student),
         )
-        write_atomically(target, page(assignment, title, standing, notebook, sources, out, codes, asked))
+        theirs = of_student(sources, tables, variants.get(student, {}))
+        write_atomically(target, page(assignment, title, standing, notebook, theirs, out, codes, asked))
         yield target
 
 
