@@ -16,7 +16,6 @@ from typing import Any
 
 import nbformat
 
-from coursekit.assignments.notebook import text_of
 from coursekit.classroom import groups
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.roster import people
@@ -99,7 +98,7 @@ def with_numbers(released: str, own: Mapping[str, Numbers]) -> str:
         cell.source = text
         if "checksum" in cell.metadata["nbgrader"]:
             cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
-    return text_of(notebook)
+    return nbformat.v4.writes(notebook) + "\n"
 
 
 def texts(notebook: nbformat.NotebookNode, own: Mapping[str, Numbers]) -> dict[str, str]:

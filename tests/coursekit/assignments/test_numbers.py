@@ -131,9 +131,8 @@ def test_an_alternative_that_is_wrong_for_some_students_is_found(tmp_path):
     path = root / "solutions" / "tiny" / "alternatives.py"
     path.write_text(path.read_text().replace("0.5 * given.s", "0.5 * min(given.s, 2.8)"))
     (proof,) = [proof for proof in prove(load("tiny", root), root) if proof.question == "reached"]
-    assert [problem[:59] for problem in proof.problems] == [
-        "the alternative 'in-two-steps' fails (with s = 2.86, a0 = 0."
-    ]
+    (problem,) = proof.problems
+    assert problem.startswith("the alternative 'in-two-steps' fails (with s = 2.86, a0 = 0.")
 
 
 def test_mutants_are_tried_with_the_numbers_of_each_student(tiny, root):
