@@ -40,7 +40,9 @@ def _count(factor):
     return steps
 
 
-plain, ball, edge = _count(449.5 / 450.5), _count(29 / 31), 3.6 / 450
+low, high = given.low, given.high
+root = np.sqrt(high / low)
+plain, ball, edge = _count((high - low) / (high + low)), _count((root - 1) / (root + 1)), (2 + 2 * given.beta) / high
 
 # %% picture / generalised
 def picture(H, u, v):

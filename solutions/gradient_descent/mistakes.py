@@ -154,26 +154,33 @@ def heavy_ball(low, high):
 # %% rates_reached / same-factor
 # says: You used the factor without momentum for both. Momentum puts the root of the condition number in its place.
 # hint: 3
-plain = ball = int(np.ceil(np.log(1e-6) / np.log(899 / 901)))
-edge = 3.6 / 450
+kappa = given.high / given.low
+plain = ball = int(np.ceil(np.log(1e-6) / np.log((kappa - 1) / (kappa + 1))))
+edge = 2 * (1 + given.beta) / given.high
 
 # %% rates_reached / loss-not-error
 # says: The loss falls with the square of the factor. The question asks when the error is at a millionth.
 # hint: 2
-plain, ball = (int(np.ceil(np.log(1e-6) / np.log(f) / 2)) for f in (899 / 901, 29 / 31))
-edge = 3.6 / 450
+kappa = given.high / given.low
+slow, fast = (kappa - 1) / (kappa + 1), (np.sqrt(kappa) - 1) / (np.sqrt(kappa) + 1)
+plain, ball = (int(np.ceil(np.log(1e-6) / np.log(f) / 2)) for f in (slow, fast))
+edge = 2 * (1 + given.beta) / given.high
 
 # %% rates_reached / edge-plain
 # says: 2/h is the edge without momentum. Momentum widens it by 1 + beta.
 # hint: 3
-plain, ball = (int(np.ceil(np.log(1e-6) / np.log(f))) for f in (899 / 901, 29 / 31))
-edge = 2 / 450
+kappa = given.high / given.low
+slow, fast = (kappa - 1) / (kappa + 1), (np.sqrt(kappa) - 1) / (np.sqrt(kappa) + 1)
+plain, ball = (int(np.ceil(np.log(1e-6) / np.log(f))) for f in (slow, fast))
+edge = 2 / given.high
 
 # %% rates_reached / decimal-log
 # says: Take the same logarithm above and below: you divided a decimal one by a natural one.
 # hint: 2
-plain, ball = (int(np.ceil(np.log10(1e-6) / np.log(f))) for f in (899 / 901, 29 / 31))
-edge = 3.6 / 450
+kappa = given.high / given.low
+slow, fast = (kappa - 1) / (kappa + 1), (np.sqrt(kappa) - 1) / (np.sqrt(kappa) + 1)
+plain, ball = (int(np.ceil(np.log10(1e-6) / np.log(f))) for f in (slow, fast))
+edge = 2 * (1 + given.beta) / given.high
 
 # %% picture / not-orthogonal
 # says: u and v were made of length 1 but not orthogonal. In slanted coordinates the matrix has other eigenvalues.

@@ -22,10 +22,10 @@ def heavy_ball(low, high):
     return float(4 / (a + b) ** 2), float(rho**2), float(rho)
 
 # %% rates_reached
-condition = 450 / 0.5
+condition = given.high / given.low
 plain = int(np.ceil(np.log(1e-6) / np.log((condition - 1) / (condition + 1))))
 ball = int(np.ceil(np.log(1e-6) / np.log((np.sqrt(condition) - 1) / (np.sqrt(condition) + 1))))
-edge = 2 * (1 + 0.8) / 450
+edge = 2 * (1 + given.beta) / given.high
 
 # %% picture
 def picture(H, u, v):

@@ -41,6 +41,7 @@ class Fuzz:
     assignment: Assignment
     question: Question
     least: int = INPUTS
+    variant: int = 0  # with whose numbers, where they differ from student to student
     reference: list[Observed] = field(default_factory=list)
     passes: int = 0
 
@@ -60,7 +61,8 @@ class Fuzz:
         return f"{self.assignment.file}, question {self.question.id}, {{domain}}"
 
     def _of_reference(self) -> None:
-        made = self._answered(complete(self.assignment, self.question, "reference", self.question.reference))
+        code = self.question.reference
+        made = self._answered(complete(self.assignment, self.question, "reference", code, self.variant))
         while len(self.reference) < self.least and (self.passes == 0 or self._draws):
             before = len(self.reference)
             for given in made.drawn(self.passes):

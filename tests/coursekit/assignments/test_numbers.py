@@ -9,13 +9,15 @@ from test_prove_graded import engine  # noqa: F401  (a fixture)
 from varied_course import varied_course
 
 from coursekit.assignments import kills_lock
-from coursekit.assignments.kills import measure
+from coursekit.assignments.fuzz import Fuzz
+from coursekit.assignments.kills import STUDENTS, _rejected, measure
 from coursekit.assignments.notebook import answer_cell, build, question_text
 from coursekit.assignments.numbers import COUNT, numbers
 from coursekit.assignments.pages import page
 from coursekit.assignments.parse import load
-from coursekit.assignments.prove import prove, prover_of
+from coursekit.assignments.prove import Prover, prove, prover_of
 from coursekit.assignments.prove_graded import GradedProver
+from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text
 from coursekit.assignments.schema import AssignmentError
 
@@ -149,3 +151,20 @@ def test_the_engine_proves_some_variants_too(tiny, root, engine):  # noqa: F811
         assert prover.run(question, f"when = {right}\nheight = {own['s'] / 2}", variant=variant).earned == 4
         assert prover.run(question, answer_cell(tiny, question, variant), variant=variant).earned == 4
     assert "another variant" in prover.run(question, answer_cell(tiny, question, 3), variant=7).message
+
+
+def test_a_mutant_that_is_right_with_some_numbers_must_be_rejected_where_it_is_wrong(tmp_path):
+    """A whole number of steps hides a small change of the limit from some students: for them the answer is right."""
+    steps = "when = math.ceil(10 * given.s)\nheight = given.s / 2\n"
+    old = "when = math.log(given.s / given.a0 - 1) / (2 * given.s)\nheight = given.s / 2\n"
+    tiny = load("tiny", varied_course(tmp_path, old, steps))
+    question = tiny.question("reached")
+    question.mistakes.clear()
+    prover = Prover(tiny, build(tiny))
+    right = sum(math.ceil(10 * s) == math.ceil(10.1 * s) for v in (0, *STUDENTS) for s in [numbers(question, v)["s"]])
+    code = steps.replace("10 ", "10.1 ")
+    own = {v: Fuzz(tiny, question, variant=v) for v in (0, *STUDENTS)}
+    cells = [complete(tiny, question, "reference", code, v) for v in own]
+    assert [fuzz.compare(cell).same for fuzz, cell in zip(own.values(), cells)].count(True) == right
+    assert 0 < right < 4 and _rejected(prover, question, code, own)
+    assert not _rejected(prover, question, code, {})  # as if it had to be wrong for every student
