@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coursekit.claim import Measured, claim
 from training_dynamics.emergence.forewarning import forewarning
+from training_dynamics.emergence.trend import called_trends
 from training_dynamics.emergence.warning import NOISE, SIGNALS, rate_cut, settled, stationary, trial
 
 
@@ -75,6 +76,21 @@ def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured
 def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
     """Share of harmless held-out runs that set off an alarm calibrated at a constant decay of 2."""
     return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.35)
+
+
+@claim(
+    "emergence.tabulated_trend",
+    "A warning statistic rises or falls if Kendall's τ says so at p < 0.05.",
+    verdict="fails",
+    instead=(
+        "Windows overlap, so neighbouring values are nearly the same, and the table takes them for independent. It finds a "
+        "trend in a large part of the runs in which nothing changes; the null has to be such runs."
+    ),
+    vary={"decay": (1.2, 1.4, 2.0), "width": (200, 400)},
+)
+def tabulated_trend(seed: int, decay: float = 1.4, width: int = 400) -> Measured:
+    """Share of 100 runs at a constant decay whose variance has a trend by the table, which promises one in twenty."""
+    return Measured(called_trends(seed, decay, width), "of runs in which nothing changes", at_least=0.2)
 
 
 @claim(
