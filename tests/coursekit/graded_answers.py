@@ -22,17 +22,17 @@ class Grader:
         notebook = answered(self.blank, answers).encode()
         return self.engine.grade(Submission("student", notebook, seeds or {}), self.source, Budget()).questions
 
-    def cells(self, folder, codes):
+    def cells(self, folder, codes, seed=0):
         found = [(q, codes(q)) for q in self.assignment.questions if not q.written]
-        return {q.id: complete(self.assignment, q, folder, code) for q, code in found if code is not None}
+        return {q.id: complete(self.assignment, q, folder, code, seed) for q, code in found if code is not None}
 
 
 def losses_of_right_answers(grader, seed):
     """What the reference, and notebooks that hold every alternative between them, lose: ``{(answer, question): message}``."""
     questions = [q for q in grader.assignment.questions if not q.written]
-    answers = {"reference": grader.cells("reference", lambda q: q.reference)}
+    answers = {"reference": grader.cells("reference", lambda q: q.reference, seed)}
     for number in range(max(len(q.alternatives) for q in questions)):
-        alternatives = grader.cells("alternatives", lambda q: nth(list(q.alternatives.values()), number))  # noqa: B023
+        alternatives = grader.cells("alternatives", lambda q: nth(list(q.alternatives.values()), number), seed)  # noqa: B023
         answers[f"alternative {number}"] = alternatives
     assert set(answers["reference"]) == {q.id for q in questions}
     found = {}
