@@ -54,6 +54,21 @@ def lazy_clock(seed: int, alpha: float = 4.0, decay: float = 0.02, n: int = 20) 
 
 
 @claim(
+    "emergence.one_drift",
+    "Once the examples fit, a network with half the decay takes the same path in twice the time.",
+    source="boursier2025theoretical",
+    verdict="holds-if",
+    condition="the decay is small, so that the examples stay fitted",
+    vary={"decay": (0.02, 0.05), "alpha": (2.0, 4.0, 8.0), "n": (20, 25)},
+)
+def one_drift(seed: int, decay: float = 0.02, alpha: float = 4.0, n: int = 20) -> Measured:
+    """Largest difference of the test errors of the two at the same decay times time, from 0.5 on; they fall from a half."""
+    whole, half = path(seed, alpha, decay, n), path(seed, alpha, decay / 2, n)
+    apart = abs(whole.test - half.test)[whole.times >= 0.5]
+    return Measured(float(apart.max()), "(error)", at_most=0.05)
+
+
+@claim(
     "emergence.silent",
     "While the loss stands still, nothing is learned.",
     source="atanasov2022neural",

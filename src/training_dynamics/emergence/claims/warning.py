@@ -80,7 +80,7 @@ def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Meas
 
 @claim(
     "emergence.tabulated_trend",
-    "A warning statistic rises or falls if Kendall's τ says so at p < 0.05.",
+    "A warning statistic rises or falls if Kendall's rank correlation with time says so at p < 0.05.",
     verdict="fails",
     instead=(
         "Windows overlap, so neighbouring values are nearly the same, and the table takes them for independent. It finds a "
