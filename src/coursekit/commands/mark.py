@@ -9,7 +9,7 @@ import click
 from coursekit.classroom import bank
 from coursekit.classroom.bank import Remark
 from coursekit.classroom.desk.server import Server
-from coursekit.classroom.desk.sheets import Desk
+from coursekit.classroom.desk.sheets import NEWER, Desk
 from coursekit.classroom.gradebook import marking
 from coursekit.classroom.gradebook.scores import Mark, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -121,6 +121,10 @@ def overview(classroom: Classroom, assignment: str, every: dict[str, list[Remark
         click.echo(f"{question} ({mine[0][1].question.points:g} points): {', '.join(student for student, _ in mine)}")
         for line in listed(every.get(question, [])):
             click.echo(line)
+    for one in standings(classroom, assignment):
+        if one.record and one.changed and any(mark.waiting for mark in one.marks):
+            newer = ", and ".join(NEWER[what] for what in one.changed)
+            click.echo(f"{one.person.student}: {newer}; `course grade {assignment}` brings what is there now")
     if not found:
         click.echo(f"no answer to {assignment} waits for a person")
 

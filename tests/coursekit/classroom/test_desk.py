@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from classroom_course import GOOD, classroom, submission
 from nbgrader.api import Gradebook
 from test_collect import put
-from test_mark import RUBRIC, SETTINGS, stands
+from test_mark import RUBRIC, SETTINGS, mark, stands
 
 from chromium import NEEDED, chromium
 from coursekit.classroom.desk.server import LONGEST, Server
@@ -141,6 +141,23 @@ def test_points_are_for_the_answer_that_was_seen(room):
         get(where, fields | {"points": "1"})
         assert get(where, fields | {"points": "4"})[0] == 400  # another tab
     assert stands(room)[:2] == ("graded", 1)
+
+
+def test_an_answer_that_is_not_the_newest_is_marked_as_such(room):
+    with served(room) as server:
+        here = server.address + "explain/ann"
+        assert "not the newest" not in get(here)[2] and "something newer" not in get(server.address)[2]
+        put(room.submitted("mini", "ann"), json.dumps(submission(explain="Something else.", **GOOD)))
+        said = get(here)[2]  # without laying out anew
+        assert "not the newest: the student has handed in again since. <code>course grade mini</code>" in said
+        assert "Something else." not in said
+        assert "Of ann something newer is there" in get(server.address)[2]
+        assert "ann: the student has handed in again since; `course grade mini`" in mark(room)[1]
+        grade(room, "mini", ("ann",), SETTINGS, run=local.run)
+        assert "Something else." in get(here)[2] and "not the newest" not in get(here)[2]
+        room.source("mini").write_text(room.source("mini").read_text().replace("naming it", "its name"))
+        assert "not the newest: the assignment was released again since." in get(here)[2]
+        assert "Of ann, bo, cy something newer is there" in get(server.address)[2]
 
 
 def test_a_gradebook_or_a_bank_that_cannot_be_used_is_said_and_the_words_stay(room):

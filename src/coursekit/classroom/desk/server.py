@@ -107,7 +107,9 @@ class Handler(BaseHTTPRequestHandler):
     def _show(self, desk: Desk, parts: list[str]) -> None:
         if parts in ([], [""]):
             desk.lay_out()
-            return self._send(HTTPStatus.OK, self._page("questions.html.j2", questions=desk.questions()))
+            return self._send(
+                HTTPStatus.OK, self._page("questions.html.j2", questions=desk.questions(), stale=desk.stale())
+            )
         if len(parts) == 1:
             return self._go_on(desk, parts[0])
         sheet, seen = desk.looked_at(desk.sheet(*parts[:2]))

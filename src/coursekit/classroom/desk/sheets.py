@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from coursekit.classroom import bank
+from coursekit.classroom import bank, records
+from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.bank import Remark
 from coursekit.classroom.gradebook import marking
-from coursekit.classroom.gradebook.scores import Mark, standings
+from coursekit.classroom.gradebook.scores import Mark, changes, standings
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.show import feedback
 from coursekit.classroom.show.answers import Behind, behind
+
+NEWER = {"submission": "the student has handed in again since", "source": "the assignment was released again since"}
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,17 @@ class Sheet:
 
     student: str
     mark: Mark
+    changed: tuple[str, ...] = ()  # of submission and source, what is another one now than was graded
 
     @property
     def question(self) -> str:
         """The question's id."""
         return self.mark.question.id
+
+    @property
+    def newer(self) -> str:
+        """Why this is not what is there now, in words; empty where it is."""
+        return ", and ".join(NEWER[what] for what in self.changed)
 
 
 class Desk:
@@ -43,7 +52,7 @@ class Desk:
         self.sources = behind(source)
         order = {question: number for number, question in enumerate(bank.rubric(source))}
         found = [
-            Sheet(one.person.student, mark)
+            Sheet(one.person.student, mark, one.changed)
             for one in standings(self.classroom, self.assignment)
             if one.record
             for mark in one.marks
@@ -59,6 +68,10 @@ class Desk:
             done, every = counts.get(sheet.question, (0, 0))
             counts[sheet.question] = done + (not sheet.mark.waiting), every + 1
         return counts
+
+    def stale(self) -> list[str]:
+        """The students of whom something newer is there than the answers that lie here."""
+        return sorted({sheet.student for sheet in self.sheets.values() if sheet.changed})
 
     def sheet(self, question: str, student: str) -> Sheet:
         """One answer.  Raises ClassroomError where there is none."""
@@ -94,7 +107,11 @@ class Desk:
         path = self.classroom.autograded(self.assignment, sheet.student)
         answer = path.read_bytes() if path.is_file() else b""
         manual = replace(sheet.mark.manual, score=given[0], again=given[0] is not None and given[1], comment=given[2])
-        now = replace(sheet, mark=replace(sheet.mark, manual=manual))
+        record = records.read(self.classroom, self.assignment, sheet.student)
+        source = self.classroom.source_bytes(self.assignment)
+        digest = records.source_digest(source, judging(self.classroom, self.assignment, source))
+        newer = changes(self.classroom, self.assignment, sheet.student, record, digest) if record else ()
+        now = replace(sheet, mark=replace(sheet.mark, manual=manual), changed=newer)
         self.sheets[sheet.question, sheet.student] = now
         return now, hashlib.sha256(answer + repr(given).encode()).hexdigest()[:20]
 
