@@ -93,6 +93,53 @@ def test_what_computes_neither_draws_nor_prints(file):
     assert not written(tree) & {"print", "input", "open"}
 
 
+STACKS = {"bmm", "baddbmm", "stack_module_state"}  # what a network that is stacked by hand is made of
+CORRECTED = {  # who divides an average by what its start at zero lacks, though they take no step of Adam
+    "adam/fisher.py": "reads the second moment",
+    "edge_of_stability/training.py": "reads Adam's preconditioner",
+    "optimizers/rules.py": "other rules than Adam",
+}
+
+
+def named(tree: ast.AST) -> set[str]:
+    return {
+        n.attr if isinstance(n, ast.Attribute) else n.id
+        for n in ast.walk(tree)
+        if isinstance(n, (ast.Attribute, ast.Name))
+    }
+
+
+def corrects(tree: ast.AST) -> bool:
+    """Whether something is divided by ``1 - beta ** t``."""
+    return any(
+        isinstance(n, ast.BinOp)
+        and isinstance(n.op, ast.Div)
+        and isinstance(n.right, ast.BinOp)
+        and isinstance(n.right.op, ast.Sub)
+        and isinstance(n.right.right, ast.BinOp)
+        and isinstance(n.right.right.op, ast.Pow)
+        for n in ast.walk(tree)
+    )
+
+
+def topic_files() -> list[Path]:
+    return [file for file in files(SCIENCE) if room(name_of(file)) not in ("", *SHARED)]
+
+
+def test_networks_are_stacked_in_the_lab_alone():
+    found = {name_of(f): n for f in topic_files() if (n := named(ast.parse(f.read_text())) & STACKS)}
+    assert not found, (
+        f"{found}: a stack of networks is computed by training_dynamics.lab.stack (or lab.modules); call that"
+    )
+
+
+def test_the_step_of_adam_is_taken_by_the_lab_alone():
+    found = {f.relative_to(SCIENCE).as_posix() for f in topic_files() if corrects(ast.parse(f.read_text()))}
+    assert found == set(CORRECTED), (
+        f"{found ^ set(CORRECTED)}: a step of Adam is training_dynamics.lab.optimizers.adam; what is another rule is listed here"
+    )
+
+
 def circle(folder: Path) -> list[str]:
     """A circle of imports between the files below a folder, or nothing."""
     graph = {name_of(file): {n for n in imports(file) if not _above(n, name_of(file))} for file in files(folder)}

@@ -10,8 +10,9 @@ from training_dynamics.lab.curvature import slope_and_spectrum
 from training_dynamics.lab.losses import cross_entropies, squared_errors
 from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import AdamSettings, Moments, adam, momentum, zero_moments
-from training_dynamics.lab.stack import linear, normal_weights, preactivations
+from training_dynamics.lab.stack import linear, normal_weights, preactivations, residual_outputs
 from training_dynamics.lab.training import falling, minimize
+from training_dynamics.lab.two_layers import gradients, outputs
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -133,6 +134,29 @@ def test_a_product_without_a_bias_is_the_product():
     h, w, b = normal(2, 3, 4), normal(2, 4, 5, name="w"), normal(2, 1, 5, name="b")
     assert torch.equal(linear(h, w, None), torch.bmm(h, w))
     assert torch.allclose(linear(h, w, b), linear(h, w, b, fused=False), atol=1e-12)
+
+
+def test_residual_networks_of_a_stack_give_what_each_gives_alone():
+    first, blocks, last, x = normal(3, 5, 4), normal(3, 6, 4, 4, name="w"), normal(3, 4, 2, name="v"), normal(7, 5)
+    found = residual_outputs([first, blocks, last], x, 0.3)
+    for i in range(3):
+        h = x @ first[i]
+        for w in blocks[i]:
+            h = h + 0.3 * h.clamp(min=0) @ w
+        assert torch.allclose(found[i], h @ last[i], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["one set of inputs", "each its own"])
+def test_the_derivative_of_two_layers_by_hand_is_that_of_torch(shared):
+    w, a = normal(3, 6, 4).requires_grad_(), normal(3, 6, name="a").requires_grad_()
+    x, push = normal(*(() if shared else (3,)), 5, 4, name="in"), normal(3, 5, name="push")
+    out = (torch.relu(x @ w.mT) * a[:, None]).sum(2)
+    expected = torch.autograd.grad((out * push).sum(), (w, a))
+    arrays = [v.detach().numpy() for v in (w, a, x)]
+    hidden, mine = outputs(*arrays)
+    assert np.abs(mine - out.detach().numpy()).max() < 1e-13
+    for found, theirs in zip(gradients(arrays[1], arrays[2], hidden, push.numpy()), expected):
+        assert np.abs(found - theirs.numpy()).max() < 1e-13
 
 
 def test_losses_are_one_number_a_network():

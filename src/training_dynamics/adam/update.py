@@ -124,10 +124,12 @@ def cycle_end(beta2: float, cost: float = 3.0, steps: int = 3000, lr: float = 0.
     """
     if cost <= 2:
         raise ValueError(f"cost must be > 2, so that -1 is the best point, got {cost}")
-    x = v = largest = 0.0
+    x, largest, settings = 0.0, 0.0, AdamSettings(0.0, beta2, eps=0.0, corrected=False)
+    moments = zero_moments(np.zeros(1))
     for t in range(steps):
-        g = cost if t % 3 == 0 else -1.0
-        v = beta2 * v + (1 - beta2) * g**2
-        largest = max(largest, v) if longest else v
-        x = min(1.0, max(-1.0, x - lr / math.sqrt(t + 1) * g / math.sqrt(largest)))
+        g = np.array([cost if t % 3 == 0 else -1.0])
+        moments, direction = adam(moments, g, settings)
+        largest = max(largest, moments.v.item())
+        step = g.item() / math.sqrt(largest) if longest else direction.item()
+        x = min(1.0, max(-1.0, x - lr / math.sqrt(t + 1) * step))
     return x

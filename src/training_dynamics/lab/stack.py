@@ -54,3 +54,15 @@ def preactivations(
         h = activation(found[-1])
         h = h if after is None else after(l, h)
     return [*found, linear(h, *layers[-1], fused)]
+
+
+def residual_outputs(layers: Sequence[Tensor], x: Float[Tensor, "n d"], factor: float) -> Float[Tensor, "m n k"]:
+    """The outputs of residual networks without biases: ``h <- h + factor * relu(h) W_l`` from ``x W``, read by a last layer.
+
+    ``layers``: W of shape ``(m, d, w)``, the blocks ``(m, l, w, w)`` and the last layer ``(m, w, k)``.
+    """
+    first, blocks, last = layers
+    h = linear(x.expand(len(first), *x.shape), first, None)
+    for l in range(blocks.shape[1]):
+        h = h + factor * linear(torch.relu(h), blocks[:, l], None)
+    return linear(h, last, None)

@@ -12,9 +12,11 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from training_dynamics.lab.once import once
+from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Layers = list[ndarray]
+ADAM = AdamSettings(beta1=0.9, beta2=0.98)
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,14 @@ def adamw(layers: Layers, pairs: ndarray, decay: float, steps: int, rate: float 
     eye = np.eye(p, dtype=layers[2].dtype)
     looks, targets = [eye[pairs[:, i]] for i in (0, 1)], eye[pairs.sum(1) % p]
     layers = [w.copy() for w in layers]
-    m, v = ([np.zeros_like(w) for w in layers] for _ in range(2))
-    for t in range(1, steps + 1):
+    moments = [zero_moments(w) for w in layers]
+    for _ in range(steps):
         h = looks[0] @ layers[0] + looks[1] @ layers[1]
         residual = 2 / len(pairs) * (h**2 @ layers[2] - targets)
         back = 2 * h * (residual @ layers[2].T)
         for i, g in enumerate((looks[0].T @ back, looks[1].T @ back, (h**2).T @ residual)):
-            m[i] += 0.1 * (g - m[i])
-            v[i] += 0.02 * (g**2 - v[i])
-            move = m[i] / (1 - 0.9**t) / (np.sqrt(v[i] / (1 - 0.98**t)) + 1e-8)
-            layers[i] = (1 - rate * decay) * layers[i] - rate * move
+            moments[i], direction = adam(moments[i], g, ADAM)
+            layers[i] = ((1 - rate * decay) * layers[i] - rate * direction).astype(g.dtype)
     return layers
 
 

@@ -12,8 +12,10 @@ from jaxtyping import Float
 from numpy import ndarray
 from torch import Tensor
 
+from training_dynamics.lab.losses import squared_errors
 from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
+from training_dynamics.lab.stack import residual_outputs
 from training_dynamics.scale.networks import CLASSES, data
 from training_dynamics.scale.sweeps import DIVERGED, Sweep
 from training_dynamics.toolbox.data import one_hot
@@ -88,20 +90,12 @@ def _trained(seed: int, kind: str, depth: int, width: int, steps: int, batch: in
     for t in range(steps):
         index = next(batches)
         layers = [w.requires_grad_() for w in layers]
-        error = _outputs(layers, split.x_train[index], factor) - y[index]
-        gradients = torch.autograd.grad(error.square().sum(2).mean(1).sum(), layers)
+        outputs = residual_outputs(layers, split.x_train[index], factor)
+        gradients = torch.autograd.grad(squared_errors(outputs, y[index]).sum(), layers)
         with torch.no_grad():
             for i, gradient in enumerate(gradients):
                 moments[i], direction = adam(moments[i], gradient.nan_to_num(), SETTINGS)
                 layers[i] = layers[i] - (1 - t / steps) * steps_of[i] * direction
     with torch.no_grad():
-        losses = (_outputs(layers, split.x_train, factor) - y).square().sum(2).mean(1).numpy()
+        losses = squared_errors(residual_outputs(layers, split.x_train, factor), y).numpy()
     return np.minimum(np.nan_to_num(losses, nan=DIVERGED, posinf=DIVERGED), DIVERGED)
-
-
-def _outputs(layers: list[Tensor], x: Float[Tensor, "n d"], factor: float) -> Float[Tensor, "r n k"]:
-    first, blocks, last = layers
-    h = x @ first
-    for l in range(blocks.shape[1]):
-        h = h + factor * torch.bmm(torch.relu(h), blocks[:, l])
-    return torch.bmm(h, last)

@@ -7,10 +7,13 @@ import torch
 from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics.lab.losses import squared_errors
 from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import AdamSettings, adam, zero_moments
-from training_dynamics.scale.networks import Training, activations, data, losses_of, sizes_of, start, train
+from training_dynamics.lab.stack import preactivations
+from training_dynamics.scale.networks import Training, data, sizes_of, start, train
 from training_dynamics.scale.rules import rule
+from training_dynamics.toolbox.data import one_hot
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
 
@@ -77,11 +80,9 @@ def batch_losses(
                 moments[i], direction = adam(moments[i], gradient, settings)
                 layers[i] = layers[i] - rate * factor**power * direction
             if t % (steps // factor // 8) == 0:
-                whole = split.x_train.expand(copies, *split.x_train.shape)
-                found.append(float(_losses(layers, whole, split.y_train.expand(copies, -1)).mean()))
+                found.append(float(_losses(layers, split.x_train, split.y_train).mean()))
     return np.array(found)
 
 
-def _losses(layers: list[torch.Tensor], x: Float[torch.Tensor, "c n d"], y: torch.Tensor) -> Float[torch.Tensor, " c"]:
-    outputs = activations(layers, x)[-1]
-    return torch.stack([losses_of("squared", out, target) for out, target in zip(outputs, y)])
+def _losses(layers: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> Float[torch.Tensor, " c"]:
+    return squared_errors(preactivations([(w, None) for w in layers], x)[-1], one_hot(y))

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from training_dynamics.lab.once import once
+from training_dynamics.lab.two_layers import gradients, outputs
 from training_dynamics.toolbox.data import digits
 from training_dynamics.toolbox.seeds import numpy_generator
 
@@ -53,17 +54,14 @@ def relu_balance(
     coins = size * np.array([g.choice([-1.0, 1.0], steps) for g in generators]).T
     runs, total = np.arange(len(seeds)), np.zeros((2, 2, len(seeds)))
     for step in range(steps):
-        inputs, label = x[runs, order[step]], y[runs, order[step]] + coins[step]
-        hidden = np.maximum(np.matmul(first, inputs[:, :, None])[:, :, 0], 0)
-        error = np.sum(second * hidden, axis=1) - label
-        back = error[:, None] * second * (hidden > 0)
-        forth = error[:, None] * hidden
+        seen, label = x[runs, order[step]][:, None], y[runs, order[step]] + coins[step]
+        hidden, out = outputs(first, second, seen)
+        by_first, by_second = gradients(second, seen, hidden, out - label[:, None])
         if step < steps // 100 or step >= steps - steps // 5:
-            squares = np.sum(back**2, axis=1) * np.sum(inputs**2, axis=1), np.sum(forth**2, axis=1)
+            squares = np.sum(by_first**2, axis=(1, 2)), np.sum(by_second**2, axis=1)
             total[int(step >= steps // 2)] += squares
-        first -= rate * back[:, :, None] * inputs[:, None, :]
-        second -= rate * forth
-    outputs = np.sum(second[:, None, :] * np.maximum(np.matmul(x, first.transpose(0, 2, 1)), 0), axis=2)
-    losses = np.mean((outputs - y) ** 2, axis=1) / 2
+        first -= rate * by_first
+        second -= rate * by_second
+    losses = np.mean((outputs(first, second, x)[1] - y) ** 2, axis=1) / 2
     ratios = total[:, 0] / total[:, 1]
     return tuple(Balance(float(a), float(b), float(c)) for a, b, c in zip(*ratios, losses))

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
+from training_dynamics.lab.two_layers import gradients, outputs
 from training_dynamics.wide_networks.kernel import unit_kernels
 
 
@@ -25,8 +26,7 @@ class Nets:
 
     def outputs(self, x: Float[ndarray, "n d"]) -> Float[ndarray, "b n"]:
         """The plain outputs ``h`` of every network."""
-        hidden = np.maximum(np.matmul(x, self.w.transpose(0, 2, 1)), 0)  # (b, n, m)
-        return np.matmul(hidden, self.a[:, :, None])[:, :, 0] / np.sqrt(self.a.shape[1])
+        return outputs(self.w, self.a, x)[1] / np.sqrt(self.a.shape[1])
 
     def kernels(self, x: Float[ndarray, "n d"], z: Float[ndarray, "k d"]) -> Float[ndarray, "b n k"]:
         """The tangent kernel of every network."""
@@ -86,17 +86,14 @@ def train(
     first, losses, kept = nets.outputs(x), np.empty((steps, len(a))), []
     step = np.broadcast_to(rate, len(a)) / (scale * len(x) * root)
     for t in range(steps):
-        hidden = np.matmul(x, w.transpose(0, 2, 1))  # (b, n, m)
-        on = hidden > 0
-        hidden *= on
-        error = scale[:, None] * (np.matmul(hidden, a[:, :, None])[:, :, 0] / root - first) - y
+        hidden, out = outputs(w, a, x)
+        error = scale[:, None] * (out / root - first) - y
         losses[t] = np.mean(error**2, axis=1)
         if keep:
             kept.append(error + y)
-        push = step[:, None] * error  # (b, n)
-        slope = np.matmul(push[:, None, :], hidden)[:, 0]
-        w -= a[:, :, None] * np.matmul((on * push[:, :, None]).transpose(0, 2, 1), x)
-        a -= slope
+        by_w, by_a = gradients(a, x, hidden, step[:, None] * error)
+        w -= by_w
+        a -= by_a
     if not np.all(np.isfinite(losses)):
         raise ArithmeticError(f"training diverged at rate {rate}: take a smaller one")
     return Trained(nets, Nets(w, a), scale, losses, np.array(kept))

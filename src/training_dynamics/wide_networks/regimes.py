@@ -53,7 +53,7 @@ def task(seed: int, kind: str, examples: int = 60, inputs: int = 10) -> Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Effects:
     """What training did to each network of a stack, one entry a network; errors are relative to the answers' mean square."""
 
     fit: Float[ndarray, " b"]  # mean squared error on the training inputs, relative
@@ -67,7 +67,7 @@ class Outcome:
     norm: Float[ndarray, " b"]  # least norm, in the starting kernel, of what was learned, over the least that fits
 
 
-def judge(found: Trained, given: Task, rate: float) -> Outcome:
+def judge(found: Trained, given: Task, rate: float) -> Effects:
     """Measure what training did; all have the start of the first, and ``rate`` is the one that its kernel is trained with."""
     size = np.mean(given.answers**2)
     before, behind = found.start.kernels(given.x, given.x), found.end.kernels(given.x, given.x)
@@ -76,7 +76,7 @@ def judge(found: Trained, given: Task, rate: float) -> Outcome:
     fixed = after(before[0], across, given.y, rate, len(found.losses))
     ends = np.array([at_the_end(_firm(k), c, given.y) for k, c in zip(behind, across_end)])
     pairs = list(zip(behind, before))
-    return Outcome(
+    return Effects(
         np.mean((found.predict(given.x) - given.y) ** 2, axis=1) / size,
         np.mean((answers - given.answers) ** 2, axis=1) / size,
         found.end.movement(found.start),
@@ -105,7 +105,7 @@ def _norms(found: Trained, given: Task) -> Float[ndarray, " b"]:
 @once
 def scaled(
     seed: int, kind: str = "one direction", width: int = 100, examples: int = 60, steps: int = 1500, inputs: int = 10
-) -> Outcome:
+) -> Effects:
     """One network trained at every scale of ``SCALES``, from the same weights, on the same data."""
     given = task(seed, kind, examples, inputs)
     one = draw(numpy_generator(seed, "wide_networks weights"), 1, width, inputs)
