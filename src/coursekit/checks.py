@@ -22,8 +22,8 @@ from coursekit.diagnose import Known, Observed, diagnose
 from coursekit.drawn import DRAWN, differing, domain, run
 from coursekit.plain import from_json, plain, truth, unpack
 from coursekit.shown import missing
-from coursekit.told import check_text, error_name, error_text
-from coursekit.varied import Numbers, told
+from coursekit.student_errors import check_text, error_name, error_text
+from coursekit.varied import Numbers, numbers_text
 
 STOPPED = "the checks"
 NOTHING = object()
@@ -126,7 +126,7 @@ class QuestionChecks:
 
     def _of_numbers(self, recognised: bool) -> str:
         """The student's own numbers; and where an answer is right with those of somebody else, that it is."""
-        own = told(self.numbers)
+        own = numbers_text(self.numbers)
         if not recognised and any(map(self._is_right_with, self.others)):
             return f"With the numbers of another variant this would be right; yours are {own}."
         return f"Your numbers: {own}."

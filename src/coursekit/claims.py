@@ -26,7 +26,7 @@ from coursekit.topics import claim_modules
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ClaimResult:
     """What one claim measured, seed by seed, and whether its bound is met."""
 
     claim: Claim
@@ -134,11 +134,11 @@ def measure(claim: Claim, seed: int, use_cache: bool = True, setting: Setting | 
 
 def run(
     claim: Claim, seeds: Iterable[int] | None = None, use_cache: bool = True, setting: Setting | None = None
-) -> Outcome:
+) -> ClaimResult:
     """Run one claim, at one setting, over ``seeds``; by default over all that it names for that setting."""
     chosen = claim.seeds_at(setting) if seeds is None or claim.judge == "mean" else tuple(seeds)
     results = [measure(claim, seed, use_cache, setting) for seed in chosen]
-    return Outcome(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results), setting)
+    return ClaimResult(claim, chosen, tuple(m for m, _ in results), sum(s for _, s in results), setting)
 
 
 def _run_module(module: str, ids: list[str], one_seed: bool, use_cache: bool) -> list[tuple[str, list, float]]:
@@ -169,8 +169,8 @@ def run_all(
     one_seed: bool = False,
     use_cache: bool = True,
     jobs: int = 1,
-    progress: Callable[[Outcome], None] = lambda outcome: None,
-) -> list[Outcome]:
+    progress: Callable[[ClaimResult], None] = lambda outcome: None,
+) -> list[ClaimResult]:
     """Run ``claims``; with ``jobs`` > 1, modules (whose claims share experiments) side by side in processes of their own."""
     if jobs == 1:
         outcomes = []
@@ -181,11 +181,13 @@ def run_all(
     modules: dict[str, list[str]] = {}
     for claim in claims:
         modules.setdefault(claim.function.__module__, []).append(claim.id)
-    by_id: dict[str, Outcome] = {}
+    by_id: dict[str, ClaimResult] = {}
     with workers(jobs) as pool:
         futures = [pool.submit(_run_module, module, ids, one_seed, use_cache) for module, ids in modules.items()]
         for future in as_completed(futures):
             for name, pairs, seconds in future.result():
-                by_id[name] = Outcome(REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds)
+                by_id[name] = ClaimResult(
+                    REGISTRY[name], tuple(s for s, _ in pairs), tuple(m for _, m in pairs), seconds
+                )
                 progress(by_id[name])
     return [by_id[claim.id] for claim in claims]

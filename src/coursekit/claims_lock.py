@@ -11,7 +11,7 @@ from typing import Any
 
 from coursekit import locks
 from coursekit.claim import Claim, Setting
-from coursekit.claims import Outcome, bound, discover, run, workers
+from coursekit.claims import ClaimResult, bound, discover, run, workers
 from coursekit.course import current
 from coursekit.locks import Lock, at_commit, drawn, git, text
 from coursekit.numbers import plain
@@ -53,7 +53,7 @@ def load(file: Path | None = None) -> Lock:
     return locks.load(file or lock_file())
 
 
-def entry(outcome: Outcome) -> dict[str, Any]:
+def entry(outcome: ClaimResult) -> dict[str, Any]:
     """What the lock keeps of an outcome."""
     return {
         "digest": claim_digest(outcome.claim.id),
@@ -88,24 +88,37 @@ def problems(claims: Iterable[Claim], lock: Lock) -> list[str]:
     """What is wrong with the lock, each with the way out; settings that no claim has any more are among it."""
     wanted = tasks(claims)
     known = {(task.claim.id, str(task.setting)) for task in wanted}
-    found = [f"{t.key}: not measured under the present code" for t in wanted if not fresh(t, lock)]
-    found += [
-        f"{t.key}: misses its bound" for t in wanted if fresh(t, lock) and not lock[t.claim.id][str(t.setting)]["ok"]
+    found = [
+        f"{t.key}: not measured under the present code; `course claims {t.claim.id} --settings` measures it: commit claims.lock"
+        for t in wanted
+        if not fresh(t, lock)
     ]
-    found += [f"{c} {s}: no claim has this setting" for c, kept in lock.items() for s in kept if (c, s) not in known]
+    for task in wanted:
+        kept = lock.get(task.claim.id, {}).get(str(task.setting), {})
+        if fresh(task, lock) and not kept["ok"]:
+            found.append(
+                f"{task.key}: misses its bound, {kept['values']} must lie in {kept['bound']}; say in the claim where it turns "
+                f"(verdict, condition, vary), then `course claims {task.claim.id} --settings`"
+            )
+    found += [
+        f"{c} {s}: no claim has this setting; `course claims {c.split('.')[0]} --settings` takes it out: commit claims.lock"
+        for c, settings in lock.items()
+        for s in settings
+        if (c, s) not in known
+    ]
     return found
 
 
 def measure_missing(
-    claims: list[Claim], jobs: int, start: Callable[[int], None], progress: Callable[[Outcome], None]
-) -> list[Outcome]:
+    claims: list[Claim], jobs: int, start: Callable[[int], None], progress: Callable[[ClaimResult], None]
+) -> list[ClaimResult]:
     """Measure what is missing or stale, keeping the lock after each, so that a run that is ended can go on."""
     every, lock = discover(), load()
     _drop_unknown(lock, every.values())
     missing = [task for task in tasks(claims) if not fresh(task, lock)]
     start(len(missing))
 
-    def keep(outcome: Outcome) -> None:
+    def keep(outcome: ClaimResult) -> None:
         claim = outcome.claim
         kept = lock.setdefault(claim.id, {}) | {str(outcome.setting): entry(outcome)}
         lock[claim.id] = {str(s): kept[str(s)] for s in claim.settings if str(s) in kept}
@@ -127,10 +140,10 @@ def _drop_unknown(lock: Lock, claims: Iterable[Claim]) -> None:
 
 
 def measure_again(
-    chosen: list[Task], jobs: int, progress: Callable[[Outcome], None], use_cache: bool = True
-) -> list[Outcome]:
+    chosen: list[Task], jobs: int, progress: Callable[[ClaimResult], None], use_cache: bool = True
+) -> list[ClaimResult]:
     """Measure ``chosen``, with ``jobs`` > 1 side by side in processes of their own."""
-    outcomes: list[Outcome] = []
+    outcomes: list[ClaimResult] = []
     if jobs == 1 or len(chosen) < 2:
         for task in chosen:
             outcomes.append(run(task.claim, use_cache=use_cache, setting=task.setting))
@@ -141,7 +154,7 @@ def measure_again(
         for future in as_completed(futures):
             task = futures[future]
             seeds, measured, seconds = future.result()
-            outcomes.append(Outcome(task.claim, seeds, measured, seconds, task.setting))
+            outcomes.append(ClaimResult(task.claim, seeds, measured, seconds, task.setting))
             progress(outcomes[-1])
     return outcomes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from coursekit.checked import LATER, PASSES, Checked, checked
-from coursekit.engine.interface import Budget, Engine, Judging, Outcome, Submission
+from coursekit.engine.interface import Budget, Engine, GradedNotebook, Judging, Submission
 from coursekit.notebooks.limits import LARGEST
 from coursekit.notebooks.read import Cell, Refused, assignment_of, read_notebook, read_submission
 
@@ -158,7 +158,7 @@ def run(work: Work, engine: Engine | None = None, budget: Budget | None = None) 
     return report(work, outcome)
 
 
-def report(work: Work, outcome: Outcome) -> CheckReport:
+def report(work: Work, outcome: GradedNotebook) -> CheckReport:
     """The engine's outcome as a student reads it."""
     questions = [checked(id, facts, outcome.questions.get(id)) for id, facts in work.questions.items()]
     return CheckReport(tuple(questions), outcome.flags)

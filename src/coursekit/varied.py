@@ -25,6 +25,6 @@ def binding(numbers: Numbers) -> str:
     return f"from types import SimpleNamespace\n\ngiven = SimpleNamespace({named})"
 
 
-def told(numbers: Numbers) -> str:
+def numbers_text(numbers: Numbers) -> str:
     """The numbers with their names, in a line."""
     return ", ".join(f"{name} = {value!r}" for name, value in numbers.items())

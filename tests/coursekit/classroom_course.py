@@ -13,7 +13,7 @@ import nbformat
 from coursekit.classroom.layout import Classroom
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.engines import SandboxUnavailable
-from coursekit.engine.interface import Budget, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, QuestionResult, Submission
 from coursekit.library import Library
 
 SOURCE = [
@@ -97,7 +97,7 @@ class TextEngine:
 
     name = "text"
 
-    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         text = submission.notebook.decode()
         if "KILL THE WORKER" in text:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -107,7 +107,7 @@ class TextEngine:
             found[question.id] = QuestionResult(
                 question.points if status == "passed" else 0.0, question.points, status, status
             )
-        return Outcome(found, (), text)
+        return GradedNotebook(found, (), text)
 
     def warm(self) -> None:
         return None
@@ -123,10 +123,10 @@ def text_engine(unsafe_no_sandbox: bool, library: Library) -> TextEngine:
 class SignedEngine(TextEngine):
     """Takes its time, and signs each result with the id of its process."""
 
-    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         time.sleep(0.3)
         found = {q.id: QuestionResult(0.0, q.points, "failed", str(os.getpid())) for q in questions(source)}
-        return Outcome(found, (), submission.notebook.decode())
+        return GradedNotebook(found, (), submission.notebook.decode())
 
 
 def signed_engine(unsafe_no_sandbox: bool, library: Library) -> SignedEngine:

@@ -16,7 +16,7 @@ from coursekit.checks import CheckFailed, check as check_of_the_cell
 from coursekit.engine.interface import Budget, Submission
 from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.plain import unpack
-from coursekit.told import error_text
+from coursekit.student_errors import error_text
 
 NUMBER = re.compile(r"-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan|infinite|NaN)")
 KNOWN = re.compile(r"check\.known\((.*)\)  # typical")

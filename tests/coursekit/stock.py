@@ -19,7 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from coursekit.classroom.source import questions
-from coursekit.engine.interface import Budget, Outcome, QuestionResult, Status, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, QuestionResult, Status, Submission
 from coursekit.library import NOTHING, Library
 from coursekit.notebooks.marks import CODE_STUB, TEXT_STUB
 
@@ -65,7 +65,7 @@ class StockEngine:
             self.source = source
         return self.api(budget)
 
-    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         """nbgrader's scores, with a status made from them; an ungraded submission is ``crashed``."""
         api = self.use(source, budget)
         path = self.folder / "submitted" / submission.student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
@@ -74,9 +74,9 @@ class StockEngine:
         answer = api.autograde(ASSIGNMENT, submission.student, force=True)
         if not answer["success"]:
             reason = "nbgrader did not grade this notebook."
-            return Outcome({q.id: QuestionResult(0, q.points, "crashed", reason) for q in questions(source)})
+            return GradedNotebook({q.id: QuestionResult(0, q.points, "crashed", reason) for q in questions(source)})
         graded = self.folder / "autograded" / submission.student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-        return Outcome(self.results(submission.student, source), (), graded.read_text())
+        return GradedNotebook(self.results(submission.student, source), (), graded.read_text())
 
     def results(self, student: str, source: bytes) -> dict[str, QuestionResult]:
         """The grades in nbgrader's gradebook."""

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from coursekit import claims
 from coursekit.claim import Claim, Measured
-from coursekit.claims import Outcome, measure, run
+from coursekit.claims import ClaimResult, measure, run
 from coursekit.commands.claims import command, over, table
 from coursekit.course import current
 
@@ -58,21 +58,21 @@ def test_results_are_kept_and_used_again_unless_asked_not_to() -> None:
 
 def test_a_record_is_plain_data() -> None:
     claim, _ = sample()
-    record = Outcome(claim, (0,), (Measured(1.0, "units", at_most=2.0),), 0.1).record()
+    record = ClaimResult(claim, (0,), (Measured(1.0, "units", at_most=2.0),), 0.1).record()
     assert json.loads(json.dumps(record))["values"] == [1.0] and record["ok"] is True and "function" not in record
 
 
 @pytest.mark.parametrize(("at_most", "shown"), [(3.0, "3.0×"), (1e25, ">1000×"), (0.5, "0.0×")])
 def test_headroom_is_shown_as_far_as_it_says_something(at_most: float, shown: str) -> None:
     claim, _ = sample()
-    outcome = Outcome(claim, (0,), (Measured(1.0, "units", at_most=at_most),), 0.1)
+    outcome = ClaimResult(claim, (0,), (Measured(1.0, "units", at_most=at_most),), 0.1)
     assert list(table([outcome]).columns[3].cells) == [shown]
 
 
 def test_a_record_is_strict_json_whatever_is_infinite() -> None:
     claim, _ = sample()
     measured = Measured(float("inf"), "times", at_least=2.0, infinite="the other never gets there")
-    record = Outcome(claim, (0,), (measured,), 0.1).record()
+    record = ClaimResult(claim, (0,), (measured,), 0.1).record()
     text = json.dumps(record, allow_nan=False)
     assert '"at_most": null' in text and record["ok"] is True and record["headroom"] == "Infinity"
     assert [float(value) for value in json.loads(text)["values"]] == [float("inf")]

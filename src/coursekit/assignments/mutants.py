@@ -79,7 +79,7 @@ def _of_nodes(tree: ast.Module) -> Iterator[Mutant]:
                 if not isinstance(child, ast.AST) or _docstring(child):
                     continue
                 for new in _changes(child):
-                    what = f"line {getattr(child, 'lineno', 1)}: {_told(ast.unparse(child), ast.unparse(new))}"
+                    what = f"line {getattr(child, 'lineno', 1)}: {_change(ast.unparse(child), ast.unparse(new))}"
                     _put(parent, name, index, new)
                     yield Mutant(what, ast.unparse(tree))
                 _put(parent, name, index, child)
@@ -92,7 +92,7 @@ def _put(parent: ast.AST, name: str, index: int, node: ast.AST) -> None:
         setattr(parent, name, node)
 
 
-def _told(old: str, new: str) -> str:
+def _change(old: str, new: str) -> str:
     """A change in words; of long texts, the part where they begin to differ."""
     start = next((i for i, (one, two) in enumerate(zip(old, new)) if one != two), 0)
     cut = max(0, start - 20) if max(len(old), len(new)) > 60 else 0

@@ -13,7 +13,7 @@ from coursekit.assignments.domains import asks_functions
 from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.numbers import GIVEN, bound, statement, with_numbers
 from coursekit.assignments.record import Tables, complete, record, varied
-from coursekit.assignments.schema import CHANGES, Aim, Assignment, Block, Question, Text
+from coursekit.assignments.schema import CHANGES, Assignment, Block, ObjectiveLink, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack
 
@@ -132,7 +132,7 @@ def question_text(question: Question, variant: int | None = 0) -> str:
     return f"### {meta.title}\n\n*{facts(question)}*{goal}\n\n{statement(question, variant)}\n\n{hints}"
 
 
-def place(aim: Aim) -> str:
+def place(aim: ObjectiveLink) -> str:
     """Where the book treats what a question practises, in words: a notebook has no address of the book."""
     return f"chapter “{aim.chapter}”" + (f", section “{aim.section.strip(QUOTES)}”" if aim.section else "")
 

@@ -10,7 +10,7 @@ from coursekit.assignments.notebook import HINTS, QUOTES, facts
 from coursekit.assignments.numbers import statement, with_numbers
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.release import released_text
-from coursekit.assignments.schema import Aim, Assignment, Block, Question, Text
+from coursekit.assignments.schema import Assignment, Block, ObjectiveLink, Question, Text
 from coursekit.book.front import anchor
 from coursekit.live.fields import Fields
 from coursekit.paths import write_atomically
@@ -95,7 +95,7 @@ def _question(assignment: Assignment, question: Question, number: int, fields: F
     return "\n\n".join(part for part in parts if part)
 
 
-def _link(aim: Aim) -> str:
+def _link(aim: ObjectiveLink) -> str:
     """A link to the section of the chapter, or to the chapter."""
     if not aim.section:
         return f"{{doc}}`../{aim.page}`"

@@ -12,7 +12,18 @@ from pydantic import ValidationError
 
 from coursekit.assignments.domains import check_domain
 from coursekit.assignments.numbers import check_numbers
-from coursekit.assignments.schema import LAB, Aim, Assignment, AssignmentError, Block, Head, Meta, Question, Text, Wrong
+from coursekit.assignments.schema import (
+    LAB,
+    Assignment,
+    AssignmentError,
+    Block,
+    Head,
+    Meta,
+    ObjectiveLink,
+    Question,
+    Text,
+    Wrong,
+)
 from coursekit.book.front import FRONT, chapters, title
 from coursekit.book.objectives import all_objectives
 from coursekit.course import at
@@ -280,7 +291,7 @@ def _aims(assignment: Assignment, book: Path) -> None:
         meta, place = question.meta, f"{assignment.file}, question {question.id}"
         if meta.objective in objectives:
             page, sentence = objectives[meta.objective]
-            question.aim = Aim(sentence, page, title(pages[page]), meta.section)
+            question.aim = ObjectiveLink(sentence, page, title(pages[page]), meta.section)
             if meta.section and f"\n## {meta.section}\n" not in pages[page]:
                 raise AssignmentError(f"{place}: book/{page}.md has no section {meta.section!r}; name a heading of it")
         elif assignment.topic in pages:

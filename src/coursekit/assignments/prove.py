@@ -21,8 +21,8 @@ from coursekit.assignments.schema import Assignment, Question, Wrong
 from coursekit.checks import CheckFailed, check
 from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution
 from coursekit.plain import unpack
-from coursekit.told import error_text
-from coursekit.varied import told
+from coursekit.student_errors import error_text
+from coursekit.varied import numbers_text
 
 VARIANTS = (0, 1, 20_011)  # seeds of the students' variants that the reference must pass
 MISTAKES, ALTERNATIVES = 3, 1
@@ -184,7 +184,7 @@ def _variants(prover: Prover, question: Question) -> Iterable[int]:
 
 def _of(question: Question, variant: int) -> str:
     """Of which numbers something is said; nothing where all students have the same."""
-    return f" (with {told(numbers(question, variant))})" if question.numbers else ""
+    return f" (with {numbers_text(numbers(question, variant))})" if question.numbers else ""
 
 
 def _on_the_domain(prover: Prover, question: Question, inputs: int, proof: Proof) -> None:

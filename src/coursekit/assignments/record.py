@@ -27,8 +27,8 @@ from coursekit.diagnose import Observed, alike, equal
 from coursekit.lent import copy_of, digest, take_over
 from coursekit.plain import NotPlain, is_tensor, pack, plain, to_json, truth
 from coursekit.shown import missing
-from coursekit.told import error_name, error_text
-from coursekit.varied import told
+from coursekit.student_errors import error_name, error_text
+from coursekit.varied import numbers_text
 
 SECONDS = 20.0
 MAX_TABLE = 24_000
@@ -271,7 +271,7 @@ def varied(assignment: Assignment, question: Question) -> str:
 def record(assignment: Assignment, question: Question, variant: int = 0) -> tuple[Tables, Tables]:
     """The tables of the visible and of the hidden part.  Raises ``AssignmentError`` where the reference fails a check."""
     place = f"{assignment.file}, question {question.id}"
-    place += f", with {told(numbers(question, variant))}" if question.numbers else ""
+    place += f", with {numbers_text(numbers(question, variant))}" if question.numbers else ""
     cell = complete(assignment, question, "reference", question.reference, variant)
     try:
         recorder, visible = run_blocks(assignment, question, cell)

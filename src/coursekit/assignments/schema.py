@@ -76,7 +76,7 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Aim:
+class ObjectiveLink:
     """What a question practises, and where the book treats it: the page, its title, and a section (or none)."""
 
     sentence: str
@@ -100,7 +100,7 @@ class Question:
     reference: str = ""
     mistakes: list[Wrong] = field(default_factory=list)
     alternatives: dict[str, str] = field(default_factory=dict)
-    aim: Aim | None = None  # known once a chapter has the objective
+    aim: ObjectiveLink | None = None  # known once a chapter has the objective
 
     @property
     def id(self) -> str:

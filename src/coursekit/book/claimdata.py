@@ -18,7 +18,7 @@ from coursekit.paths import write_atomically
 from coursekit.topics import claim_modules
 
 if TYPE_CHECKING:
-    from coursekit.claims import Outcome
+    from coursekit.claims import ClaimResult
 
 RECORDS = "coursekit.claims"  # what a record holds
 UNSHOWN = ("seconds", "digest")
@@ -26,7 +26,7 @@ UNSHOWN = ("seconds", "digest")
 
 @dataclass(frozen=True)
 class Record:
-    """One claim with what was measured: ``data`` is ``Outcome.record()`` and the claim's code, file and line."""
+    """One claim with what was measured: ``data`` is ``ClaimResult.record()`` and the claim's code, file and line."""
 
     data: dict[str, Any]
 
@@ -81,7 +81,7 @@ def module_digest(module: str, src: Path) -> str:
     return digest([module, RECORDS], src)
 
 
-def describe(outcome: Outcome, src: Path) -> dict[str, Any]:
+def describe(outcome: ClaimResult, src: Path) -> dict[str, Any]:
     """An outcome as plain data, with the code that measured it."""
     function = inspect.unwrap(outcome.claim.function)
     lines, first = inspect.getsourcelines(function)
@@ -94,7 +94,7 @@ def refresh(
     project: Project,
     jobs: int = 2,
     start: Callable[[int], None] = lambda n: None,
-    progress: Callable[[Outcome], None] = lambda outcome: None,
+    progress: Callable[[ClaimResult], None] = lambda outcome: None,
     also: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[str]:
     """Run the claims of every module whose code, data or libraries changed; return those modules.
@@ -119,7 +119,7 @@ def _run(
     src: Path,
     jobs: int,
     start: Callable[[int], None],
-    progress: Callable[[Outcome], None],
+    progress: Callable[[ClaimResult], None],
 ) -> dict[str, dict[str, Any]]:
     # needed only where a claim has no kept result
     from coursekit.claim import REGISTRY

@@ -13,13 +13,13 @@ from rich.table import Table
 
 from coursekit import claims_lock
 from coursekit.claim import Claim
-from coursekit.claims import Outcome, run_all, select
+from coursekit.claims import ClaimResult, run_all, select
 from coursekit.console import wide_console
 from coursekit.numbers import bound_text, range_text, seeds_text, settings_text
 from coursekit.paths import write_atomically
 
 
-def over(outcome: Outcome) -> str:
+def over(outcome: ClaimResult) -> str:
     """Over what was measured: ``5 seeds; epochs 60 to 600``, ``2 seeds; epochs=60``, ``exact``."""
     claim = outcome.claim
     exact = outcome.measured[0].exact
@@ -27,7 +27,7 @@ def over(outcome: Outcome) -> str:
     return "; ".join(filter(None, [seeds_text(len(outcome.seeds), claim.random, exact), varied]))
 
 
-def table(outcomes: list[Outcome]) -> Table:
+def table(outcomes: list[ClaimResult]) -> Table:
     """The outcomes as a table, failures in red."""
     heads = ("claim", "measured", "bound", "headroom", "over", "verdict", "s")
     result = Table(*heads, title=f"{len(outcomes)} measurements")
@@ -47,7 +47,9 @@ def console() -> Console:
     return wide_console(200)
 
 
-def with_progress(work: Callable[[Callable[[int], None], Callable[[Outcome], None]], list[Outcome]]) -> list[Outcome]:
+def with_progress(
+    work: Callable[[Callable[[int], None], Callable[[ClaimResult], None]], list[ClaimResult]],
+) -> list[ClaimResult]:
     """``work(start, advance)`` with a progress bar, and a table of what it measured."""
     screen = console()
     columns = (MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
@@ -61,14 +63,14 @@ def with_progress(work: Callable[[Callable[[int], None], Callable[[Outcome], Non
     return outcomes
 
 
-def records(outcomes: list[Outcome]) -> str:
+def records(outcomes: list[ClaimResult]) -> str:
     """The outcomes with what the lock holds of their settings, as strict JSON."""
     lock = claims_lock.load()
     entries = [o.record() | {"settings": claims_lock.measured_settings(o.claim, lock)} for o in outcomes]
     return json.dumps(entries, indent=1, allow_nan=False)
 
 
-def fail_on_missed(outcomes: list[Outcome]) -> None:
+def fail_on_missed(outcomes: list[ClaimResult]) -> None:
     """Exit 1 naming the claims that miss their bound."""
     failed = [f"{o.claim.id} {o.setting or ''}".strip() for o in outcomes if not o.ok]
     if failed:
@@ -85,13 +87,13 @@ def settings(claims: list[Claim], check: bool, since: str, fresh: bool, jobs: in
             )
         chosen = claims_lock.to_check(claims, claims_lock.load(), since)
 
-        def work(start: Callable[[int], None], advance: Callable[[Outcome], None]) -> list[Outcome]:
+        def work(start: Callable[[int], None], advance: Callable[[ClaimResult], None]) -> list[ClaimResult]:
             start(len(chosen))
             return claims_lock.measure_again(chosen, jobs, advance, use_cache=not fresh)
 
     else:
 
-        def work(start: Callable[[int], None], advance: Callable[[Outcome], None]) -> list[Outcome]:
+        def work(start: Callable[[int], None], advance: Callable[[ClaimResult], None]) -> list[ClaimResult]:
             return claims_lock.measure_missing(claims, jobs, start, advance)
 
     fail_on_missed(with_progress(work))
@@ -133,7 +135,7 @@ def command(
         settings(claims, check, since, fresh, jobs)
         return
 
-    def work(start: Callable[[int], None], advance: Callable[[Outcome], None]) -> list[Outcome]:
+    def work(start: Callable[[int], None], advance: Callable[[ClaimResult], None]) -> list[ClaimResult]:
         start(len(claims))
         return run_all(claims, one_seed=one_seed, use_cache=not fresh, jobs=jobs, progress=advance)
 

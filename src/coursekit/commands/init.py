@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from coursekit.classroom.adopt.found import Found, assignments
+from coursekit.classroom.adopt.found import FoundAssignment, assignments
 from coursekit.classroom.adopt.nbgraders import unknown
 from coursekit.classroom.options import friendly
 from coursekit.console import wide_console
@@ -57,7 +57,7 @@ def command(folder: Path) -> None:
         raise SystemExit(1)
 
 
-def table(found: list[Found]) -> Table:
+def table(found: list[FoundAssignment]) -> Table:
     """What each assignment has."""
     result = Table("assignment", "judged by tests", "by a person", "points", "files beside")
     for one in found:

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from coursekit.engine.interface import WIDER, Budget, CellReport, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import WIDER, Budget, CellReport, GradedNotebook, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, make_plan
 from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
@@ -30,7 +30,7 @@ class SplitEngine:
         self.launcher, self.name = launcher, name
         self._one = threading.Lock()
 
-    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         """The outcome of one submission.  Raises SourceFault for a fault of the source notebook."""
         try:
             plan = make_plan(source, submission.notebook, submission.judging)
@@ -69,7 +69,7 @@ class _Run:
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> GradedNotebook:
         """Run everything, and end every process whatever happens."""
         try:
             reports = self._cells()
@@ -86,7 +86,7 @@ class _Run:
         except Exception as error:  # the scores stand; only what the submission holds can keep it from being shown
             self.plan.flags.append(f"the notebook cannot be shown ({type(error).__name__}: {error})")
             notebook = ""
-        return Outcome(results, tuple(self.plan.flags), notebook)
+        return GradedNotebook(results, tuple(self.plan.flags), notebook)
 
     def _cells(self) -> list[CellReport]:
         """Run all cells, for their output and their errors: no test has run by then that could show in what they print."""
@@ -218,6 +218,8 @@ def _reason(question: PlannedQuestion, status: str, how: str, budget: Budget) ->
     )
 
 
-def _refused(source: bytes, reason: str) -> Outcome:
+def _refused(source: bytes, reason: str) -> GradedNotebook:
     questions = questions_of(read_source(source))
-    return Outcome({q.id: QuestionResult(0.0, q.test.points, "refused", reason) for q in questions}, ("refused",))
+    return GradedNotebook(
+        {q.id: QuestionResult(0.0, q.test.points, "refused", reason) for q in questions}, ("refused",)
+    )

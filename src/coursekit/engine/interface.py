@@ -81,7 +81,7 @@ class CellReport:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class GradedNotebook:
     """Every question of the source notebook with its result, what was repaired, and the executed notebook.
 
     ``notebook`` is the nbformat 4 JSON that goes to ``autograded/``: trusted test cells and metadata, the student's answers,
@@ -98,7 +98,7 @@ class Engine(Protocol):
 
     name: str
 
-    def grade(self, submission: Submission, source: bytes, budget: Budget) -> Outcome:
+    def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         """Grade ``submission`` against the instructor's ``source`` notebook (with solutions and hidden tests)."""
         ...
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from coursekit.engine.matching.plan import Plan
 from coursekit.engine.matching.sourced import PlannedQuestion, is_locked
-from coursekit.engine.session import Step
+from coursekit.engine.session import CellStep
 from coursekit.notebooks.names import import_lines
 
 
@@ -14,7 +14,7 @@ from coursekit.notebooks.names import import_lines
 class Script:
     """The steps of a session; ``starts[k]`` of them come before the student's cell ``k``, tests that are due by then included."""
 
-    steps: list[Step] = field(default_factory=list)
+    steps: list[CellStep] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     cells: list[int] = field(default_factory=list)  # the steps of the student's cells
     tests: dict[str, int] = field(default_factory=dict)  # and those of the questions whose tests run among them
@@ -34,22 +34,22 @@ def script(plan: Plan, tests: bool) -> Script:
     made, together = Script(), plan.together
     locked = {plan.matches[at]: cell for at, cell in enumerate(plan.source) if at in plan.matches and is_locked(cell)}
     there = {cell.grade_id for cell in locked.values()} if together else set()
-    made.steps += [Step(label, code, own=True) for label, code, must in plan.locked if label not in there]
+    made.steps += [CellStep(label, code, own=True) for label, code, must in plan.locked if label not in there]
     answers = {place: question.answers[0].grade_id for question in plan.questions for place in question.given}
     waiting = list(together) if tests else []
     for place in range(len(plan.cells) + 1):
         while waiting and waiting[0].after <= place:
             question = waiting.pop(0)
             if lines := _imported_above(plan, question):
-                made.steps.append(Step("imports", lines, own=True))
+                made.steps.append(CellStep("imports", lines, own=True))
             made.tests[question.id] = len(made.steps)
-            made.steps.append(Step(question.id, question.test.source, test=True))
+            made.steps.append(CellStep(question.id, question.test.source, test=True))
         made.starts.append(len(made.steps))
         if place < len(plan.cells):
             made.cells.append(len(made.steps))
             own = together and locked.get(place)
             text = own.source if own else plan.cells[place].source if plan.roles[place] == "run" else ""
-            made.steps.append(Step(answers.get(place, f"cell {place + 1}"), text, own=bool(own)))
+            made.steps.append(CellStep(answers.get(place, f"cell {place + 1}"), text, own=bool(own)))
     return made
 
 

@@ -117,7 +117,7 @@ class Wait:
         return max(0.0, min(min(self.ready - self.used, ceiling) - self.added, most))
 
 
-class Step(NamedTuple):
+class CellStep(NamedTuple):
     """One cell to run in the student's process: the student's, the course's ``own`` set-up, or one of its tests.
 
     Set-up may take long: a fresh process imports the libraries in it.
@@ -135,7 +135,7 @@ class Session:
     def __init__(
         self,
         launcher: Launcher,
-        cells: list[Step],
+        cells: list[CellStep],
         budget: Budget,
         clock: Clock,
         deadly: set[int] | None = None,
@@ -172,7 +172,7 @@ class Session:
         if self.process is None:
             self.deadly.add(number)
 
-    def _outcome(self, step: Step) -> CellReport:
+    def _outcome(self, step: CellStep) -> CellReport:
         assert self.process is not None
         if self.position == 1 and not self._awake():
             return CellReport("crashed", "the process did not start")

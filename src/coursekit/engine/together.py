@@ -12,7 +12,7 @@ from typing import Any
 from coursekit.engine.interface import CellReport
 from coursekit.engine.matching.sourced import PlannedQuestion
 from coursekit.engine.messages import LOOK
-from coursekit.engine.session import OutOfTime, Session, Step
+from coursekit.engine.session import CellStep, OutOfTime, Session
 from coursekit.engine.verdict import earned, failed_line
 
 UNDEFINED = re.compile(r"name '(\w{1,200})' is not defined")
@@ -80,9 +80,9 @@ def forged(session: Session) -> list[str]:
     """What is wrong with the process in which tests have passed: checks that must fail, with values that it cannot foresee."""
     nonce, number = secrets.token_hex(8), secrets.randbelow(10**6) + 2
     asked = [
-        Step("again", f"assert {number} == {number + 1}, {nonce!r}", test=True),
-        Step("again", f"raise ValueError({nonce!r})", test=True),
-        Step("again", COMPARISONS.format(offset=number), test=True),
+        CellStep("again", f"assert {number} == {number + 1}, {nonce!r}", test=True),
+        CellStep("again", f"raise ValueError({nonce!r})", test=True),
+        CellStep("again", COMPARISONS.format(offset=number), test=True),
     ]
     first = len(session.cells)
     session.cells += asked

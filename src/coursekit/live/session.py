@@ -12,7 +12,7 @@ from coursekit.engine.inside.shell import Shell, line_of
 from coursekit.engine.interface import QuestionResult, Status
 from coursekit.engine.messages import NOT_ANSWERED, scrubbed
 from coursekit.notebooks.names import bound_names, imported_names, is_stub, used_names
-from coursekit.told import error_name, error_text
+from coursekit.student_errors import error_name, error_text
 
 OUTPUT = 10_000  # characters that an answer may print
 ELSEWHERE = "The page's Python has NumPy and SciPy and nothing else: check this answer with the kit."
@@ -49,28 +49,28 @@ def check(question: str, answer: str) -> str:
     troubled = shell.run(asked.id, answer)
     printed = shell.taken()
     if is_stub(answer, asked.stub):
-        return _told(asked, "blank", NOT_ANSWERED)
+        return _answered(asked, "blank", NOT_ANSWERED)
     lacking = [name for name in asked.names if name not in shell.namespace]
     if lacking and troubled:
-        return _told(asked, "failed", f"your answer cell stopped with {_stopped(troubled)}", printed)
+        return _answered(asked, "failed", f"your answer cell stopped with {_stopped(troubled)}", printed)
     if lacking:
-        return _told(asked, "failed", f"`{lacking[0]}` is not defined by your notebook", printed)
+        return _answered(asked, "failed", f"`{lacking[0]}` is not defined by your notebook", printed)
     error = shell.run("check", asked.check)
     printed += shell.taken()
     failure = checks.failure
     if error is None and failure is None:
-        return _told(asked, "passed", "all checks passed", printed.removesuffix(f"{checks.praise}\n"))
+        return _answered(asked, "passed", "all checks passed", printed.removesuffix(f"{checks.praise}\n"))
     if error is None and failure is not None:
-        return _told(asked, "partial", str(failure), printed.removesuffix(f"{failure}\n"), failure.hint)
+        return _answered(asked, "partial", str(failure), printed.removesuffix(f"{failure}\n"), failure.hint)
     assert error is not None
     hint = error.hint if isinstance(error, CheckFailed) else 0
     message = str(error) if isinstance(error, CheckFailed) else error_text(error)
     if error_name(error) == "NotImplementedError" or "it raises NotImplementedError" in message:
-        return _told(asked, "blank", NOT_ANSWERED, printed)
-    return _told(asked, "failed", message, printed, hint)
+        return _answered(asked, "blank", NOT_ANSWERED, printed)
+    return _answered(asked, "failed", message, printed, hint)
 
 
-def _told(asked: Asked, status: Status, message: str, printed: str = "", hint: int = 0) -> str:
+def _answered(asked: Asked, status: Status, message: str, printed: str = "", hint: int = 0) -> str:
     """The verdict in the words of ``course check``."""
     score = asked.points if status == "passed" else 0.0
     facts = {"title": asked.title, "visible": asked.visible, "points": asked.points, "written": False}

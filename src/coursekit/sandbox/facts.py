@@ -32,7 +32,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Found:
+class SandboxTrial:
     """What was tried: what is wrong in each layer of the best sandbox, and the way that makes it (None: our own calls)."""
 
     wrong: dict[str, str]
@@ -54,7 +54,7 @@ def layers() -> list[Layer]:
     return [split, *(Layer(name, not why, why or f"an answer {WHAT[name]}{by}") for name, why in sandbox.wrong.items())]
 
 
-def missing(found: Found | None = None) -> str:
+def missing(found: SandboxTrial | None = None) -> str:
     """What the sandbox lacks here, in words; empty when grading strangers' code is safe."""
     layers: dict[str, list[str]] = {}
     for name, why in (found or tried()).wrong.items():
@@ -63,19 +63,19 @@ def missing(found: Found | None = None) -> str:
     return "; ".join(f"{', '.join(names)}: {why}" for why, names in layers.items())
 
 
-def tried() -> Found:
+def tried() -> SandboxTrial:
     """The sandbox that works here: our own calls, else bubblewrap in one of its ways; else what is wrong with all of them."""
     own = _looked([], [])
     if not any(own.values()):
-        return Found(own)
+        return SandboxTrial(own)
     others: dict[str, str] = {}
     for way in ways():
         wrong = _looked(*command(way, []))
         if not any(wrong.values()):
-            return Found(wrong, way)
+            return SandboxTrial(wrong, way)
         others[way.words] = next(filter(None, wrong.values()))
     also = "; ".join(f"{words}: {why}" for words, why in others.items()) or "bubblewrap is not installed"
-    return Found({name: f"{why} ({also})" if why else "" for name, why in own.items()})
+    return SandboxTrial({name: f"{why} ({also})" if why else "" for name, why in own.items()})
 
 
 def _looked(prefix: list[str], files: list[IO[bytes]]) -> dict[str, str]:

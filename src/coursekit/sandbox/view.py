@@ -35,7 +35,7 @@ CHECKS = (
     "lent.py",
     "plain.py",
     "shown.py",
-    "told.py",
+    "student_errors.py",
 )  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"

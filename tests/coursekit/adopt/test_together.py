@@ -6,7 +6,7 @@ import pytest
 from engines import sandboxed
 
 from adopt.foreign_course import answered, cell, notebook, of_questions
-from coursekit.engine.interface import Budget, Judging, Outcome, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, Judging, Submission
 
 DOUBLE = "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION"
 OWN = "class Box:\n    ### BEGIN SOLUTION\n    def __eq__(self, other):\n        return type(other) is Box\n    ### END SOLUTION"
@@ -31,11 +31,11 @@ def engine():
         yield made
 
 
-def graded(engine, data: bytes, source: bytes = SOURCE, judging: Judging = WAYS, **budget: float) -> Outcome:
+def graded(engine, data: bytes, source: bytes = SOURCE, judging: Judging = WAYS, **budget: float) -> GradedNotebook:
     return engine.grade(Submission("ann", data, judging=judging), source, Budget(**budget))
 
 
-def statuses(outcome: Outcome) -> list[tuple[float, str]]:
+def statuses(outcome: GradedNotebook) -> list[tuple[float, str]]:
     return [(result.score, result.status) for result in outcome.questions.values()]
 
 

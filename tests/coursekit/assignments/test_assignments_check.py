@@ -11,7 +11,7 @@ from coursekit.assignments.parse import load
 from coursekit.assignments.release import released_text
 from coursekit.checked import LATER, PASSES
 from coursekit.cli import main
-from coursekit.engine.interface import Outcome, QuestionResult
+from coursekit.engine.interface import GradedNotebook, QuestionResult
 from coursekit.notebooks import limits
 from coursekit.selfcheck import NotCheckable, read, report, run
 
@@ -158,7 +158,7 @@ def test_a_huge_file_is_refused(kit, monkeypatch):
 )  # fmt: skip
 def test_a_status_of_the_engine_becomes_a_state(kit, status, state):
     results = {"half_time": QuestionResult(3.0 if status == "passed" else 0.0, 3.0, status, "why")}
-    checked = report(read(kit), Outcome(results)).questions
+    checked = report(read(kit), GradedNotebook(results)).questions
     assert checked[0].state == state and checked[0].message == "why"
     assert [q.state for q in checked[1:]] == ["missing"] * 3  # the engine said nothing about them
 

@@ -13,7 +13,7 @@ import yaml
 from coursekit.book import build, check, claimdata, quoted, toc
 from coursekit.book.project import Project
 from coursekit.claim import Claim, Measured
-from coursekit.claims import Outcome
+from coursekit.claims import ClaimResult
 
 NOTEBOOK = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
@@ -49,7 +49,7 @@ PAGES = {
 }
 
 
-def claim_outcome(*values: float) -> Outcome:
+def claim_outcome(*values: float) -> ClaimResult:
     claim = Claim(
         "tiny.one",
         "One is near $1$.",
@@ -59,7 +59,7 @@ def claim_outcome(*values: float) -> Outcome:
         lambda seed, width=8: Measured(1, at_most=2),
         vary={"width": (8, 16)},
     )
-    return Outcome(claim, claim.seeds, tuple(Measured(v, "units", at_most=2.0) for v in values), 0.0)
+    return ClaimResult(claim, claim.seeds, tuple(Measured(v, "units", at_most=2.0) for v in values), 0.0)
 
 
 class TinyBook:

@@ -21,7 +21,7 @@ from corpus.base import CASES, LEAK, Case, source_of
 from engines import sandboxed
 
 from coursekit.engine.engines import grading_engine, local_engine
-from coursekit.engine.interface import Budget, Outcome, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, Submission
 
 PLACES = (
     "/etc/passwd.new",
@@ -42,19 +42,19 @@ def engine():
         yield made
 
 
-def grade(engine, case: Case) -> Outcome:
+def grade(engine, case: Case) -> GradedNotebook:
     budget = Budget(call_seconds=case.seconds, submission_seconds=120.0)
     return engine.grade(Submission("ann", case.data()), source_of(case.source), budget)
 
 
-def outputs(outcome: Outcome) -> str:
+def outputs(outcome: GradedNotebook) -> str:
     """All that a student can read: messages, and the outputs of the executed notebook."""
     cells = json.loads(outcome.notebook)["cells"] if outcome.notebook else []
     texts = [part.get("text", "") for cell in cells for part in cell.get("outputs", [])]
     return "\n".join([*texts, *(result.message for result in outcome.questions.values())])
 
 
-def judged(outcome: Outcome) -> dict[str, tuple[float, str]]:
+def judged(outcome: GradedNotebook) -> dict[str, tuple[float, str]]:
     return {name: (result.score, result.status) for name, result in outcome.questions.items()}
 
 

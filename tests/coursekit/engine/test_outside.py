@@ -11,7 +11,7 @@ import pytest
 from corpus.base import Draft, source_of
 from engines import sandboxed
 
-from coursekit.engine.interface import Budget, Outcome, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, Submission
 from coursekit.engine.messages import OUTSIDE, ended
 from coursekit.sandbox.usage import ending
 
@@ -53,7 +53,7 @@ class Killer(threading.Thread):
         return found
 
 
-def graded(engine, write, most: int) -> tuple[Outcome, int]:
+def graded(engine, write, most: int) -> tuple[GradedNotebook, int]:
     draft = Draft("mini", solved=True)
     write(draft)
     killer = Killer(most)

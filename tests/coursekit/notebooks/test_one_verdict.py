@@ -10,7 +10,7 @@ from classroom_course import GOOD, classroom, source_bytes, submission
 from coursekit.classroom.collect.collect import collect
 from coursekit.classroom.source import as_released
 from coursekit.engine import grade
-from coursekit.engine.interface import Budget, Outcome, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, Submission
 from coursekit.notebooks.limits import LARGEST, LONGEST_CODE, MOST_CELLS, MOST_VALUES
 from coursekit.selfcheck import NotCheckable, read
 
@@ -125,8 +125,8 @@ class Run:
     def __init__(self, *_):
         pass
 
-    def outcome(self) -> Outcome:
-        return Outcome({}, ("taken",))
+    def outcome(self) -> GradedNotebook:
+        return GradedNotebook({}, ("taken",))
 
 
 def verdicts(folder, data: bytes, monkeypatch) -> dict[str, str]:

@@ -15,7 +15,7 @@ from fixture import COURSE
 
 from coursekit.engine import engines
 from coursekit.engine.grade import SplitEngine
-from coursekit.engine.interface import Budget, Outcome, Submission
+from coursekit.engine.interface import Budget, GradedNotebook, Submission
 from coursekit.engine.processes.in_bubblewrap import WrapLauncher
 from coursekit.sandbox import bubblewrap, facts
 from coursekit.sandbox.probe import ROOT_STAYS
@@ -32,7 +32,7 @@ def bubblewrap_works():
         absent(f"no sandbox by bubblewrap here: {'; '.join(WRONG)}")
 
 
-def graded(code: str, answer: str = "", **budget: float) -> Outcome:
+def graded(code: str, answer: str = "", **budget: float) -> GradedNotebook:
     draft = Draft("mini", solved=True)
     draft.first(code)
     if answer:
@@ -41,7 +41,7 @@ def graded(code: str, answer: str = "", **budget: float) -> Outcome:
     return engine.grade(Submission("ann", draft.data()), source_of("mini"), Budget(submission_seconds=200.0, **budget))
 
 
-def statuses(outcome: Outcome) -> dict[str, str]:
+def statuses(outcome: GradedNotebook) -> dict[str, str]:
     return {name: result.status for name, result in outcome.questions.items() if result.status != "passed"}
 
 

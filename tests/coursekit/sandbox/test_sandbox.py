@@ -46,7 +46,7 @@ def test_every_layer_says_what_it_does():
 
 def test_one_reason_that_stops_many_layers_is_said_once():
     wrong = {"namespaces": "not permitted", "file system": "", "network": "not permitted", "limits": "none"}
-    assert facts.missing(facts.Found(wrong)) == "namespaces, network: not permitted; limits: none"
+    assert facts.missing(facts.SandboxTrial(wrong)) == "namespaces, network: not permitted; limits: none"
 
 
 @needs_sandbox

@@ -11,7 +11,7 @@ from coursekit.engine.matching.sourced import read_source
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundAssignment:
     """One assignment: how many questions tests judge and how many a person, their points, the files beside; what is wrong."""
 
     name: str
@@ -22,26 +22,26 @@ class Found:
     fault: str = ""
 
 
-def assignments(root: Path) -> list[Found]:
+def assignments(root: Path) -> list[FoundAssignment]:
     """Every assignment below ``root/source``, by name."""
     names = sorted({path.parent.name for path in (root / "source").glob("*/*.ipynb")})
-    found: list[Found] = []
+    found: list[FoundAssignment] = []
     for name in names:
         try:
             found += [_found(Classroom(root), part) for part in Classroom(root).parts(name)]
         except ClassroomError as error:
-            found.append(Found(name, fault=str(error)))
+            found.append(FoundAssignment(name, fault=str(error)))
     return found
 
 
-def _found(classroom: Classroom, name: str) -> Found:
+def _found(classroom: Classroom, name: str) -> FoundAssignment:
     if not valid_id(name):
-        return Found(name, fault="this name cannot be an assignment's: use letters, digits, dots, _ and -")
+        return FoundAssignment(name, fault="this name cannot be an assignment's: use letters, digits, dots, _ and -")
     try:
         cells = read_source(classroom.source_bytes(name))
         files = beside(classroom, name)
     except ValueError as error:  # ClassroomError is one, too
-        return Found(name, fault=str(error))
+        return FoundAssignment(name, fault=str(error))
     graded = [cell for cell in cells if cell.kind in ("test", "manual")]
     tests = sum(cell.kind == "test" for cell in graded)
-    return Found(name, tests, len(graded) - tests, sum(cell.points for cell in graded), len(files))
+    return FoundAssignment(name, tests, len(graded) - tests, sum(cell.points for cell in graded), len(files))

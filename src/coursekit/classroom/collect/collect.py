@@ -18,7 +18,7 @@ from coursekit.classroom.collect.intake import from_paths
 from coursekit.classroom.collect.items import Candidate, Item, Refusal, Taken, stem
 from coursekit.classroom.collect.lone_zip import is_class_export
 from coursekit.classroom.collect.parts import of_part, reader_of
-from coursekit.classroom.collect.sort import Found, sorted_out
+from coursekit.classroom.collect.sort import OwnedItem, sorted_out
 from coursekit.classroom.collect.together import by_teams
 from coursekit.classroom.collect.whose import Reader
 from coursekit.classroom.groups import teams
@@ -141,7 +141,7 @@ def collect_items(
     good: dict[str, list[Candidate]] = defaultdict(list)
     report, roster = [], people(classroom)
     known = {name.lower(): name for name in [*classroom.submitters(assignment), *roster]}
-    others: dict[str, Found] = {}
+    others: dict[str, OwnedItem] = {}
     found, nobodys = sorted_out(of_part(classroom, assignment, list(items)), reader or reader_of(classroom, assignment))
     refusals = [Taken(None, status, reason, origin) for status, reason, origin in nobodys]
     for one in found:
@@ -185,7 +185,7 @@ def collect_items(
     return report + refusals
 
 
-def without_notebook(found: Found, roster: Container[str]) -> Taken:
+def without_notebook(found: OwnedItem, roster: Container[str]) -> Taken:
     """What to say of one who sent files of another kind only: a refusal for a student that we know, else a remark."""
     reason = getattr(found.item, "reason", "")
     if found.student in roster or (found.named and valid_id(found.student)):

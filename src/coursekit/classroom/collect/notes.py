@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from coursekit.classroom.collect.items import Note, shown
-from coursekit.classroom.collect.platforms import Claim, read_time
+from coursekit.classroom.collect.platforms import NameHints, read_time
 from coursekit.classroom.collect.unclear import Unclear
 from coursekit.classroom.layout import TIMESTAMP
 
@@ -50,7 +50,7 @@ class Notes:
         files = {place: note for place, note in self.by_place.items() if place[1][-1] == METADATA}
         return {(container, parts[:-1]): loaded(note) for (container, parts), note in files.items()}
 
-    def gradescope(self, claim: Claim, container: str, folder: tuple[str, ...]) -> tuple[Claim, ...]:
+    def gradescope(self, claim: NameHints, container: str, folder: tuple[str, ...]) -> tuple[NameHints, ...]:
         """Who handed in the submission of a claim, a claim for each of them."""
         entry = self.metadata.get((container, folder), {}).get(claim.key)
         people = of(entry, "submitters")
@@ -71,7 +71,7 @@ class Notes:
             for person in people
         )
 
-    def blackboard(self, claim: Claim, container: str, parts: tuple[str, ...], both: str) -> Claim:
+    def blackboard(self, claim: NameHints, container: str, parts: tuple[str, ...], both: str) -> NameHints:
         """The claim with what Blackboard's own text of the attempt says, where it is there."""
         start = re.match(r".+?_attempt_\d{4}(?:-\d\d){5}", parts[-1])
         text = self.text(container, (*parts[:-1], f"{start[0]}.txt")) if start else None

@@ -15,7 +15,7 @@ from coursekit.classroom.layout import ClassroomError, parse_time
 
 
 @dataclass(frozen=True)
-class Claim:
+class NameHints:
     """What a platform's name for a file says: ids and full names, one of which has to be the student's.
 
     ``key`` tells two people of one name apart.  ``certain`` ids hold where there is no roster, too.
@@ -69,7 +69,7 @@ def read_time(text: str) -> datetime | None:
         return None
 
 
-def claim_of(name: str, match: re.Match[str]) -> Claim:
+def claim_of(name: str, match: re.Match[str]) -> NameHints:
     """What the groups of a match say."""
     found: Mapping[str, str] = {key: value for key, value in match.groupdict().items() if value}
     ids = tuple(found[key] for key in ("student", "student_id", "number", "email") if key in found)
@@ -77,11 +77,11 @@ def claim_of(name: str, match: re.Match[str]) -> Claim:
     if {"first_name", "last_name"} <= found.keys():
         names.append(f"{found['first_name']} {found['last_name']}")
     time = found.get("time", found.get("timestamp", ""))
-    claim = Claim(ids, tuple(names), found.get("key", ""), read_time(time) if time else None, platform=name)
+    claim = NameHints(ids, tuple(names), found.get("key", ""), read_time(time) if time else None, platform=name)
     return replace(claim, version=int(found.get("version", 0)))
 
 
-def found(path: str, name: str, assignment: str) -> Claim | None:
+def found(path: str, name: str, assignment: str) -> NameHints | None:
     """What one platform's form, matched at the beginning of ``path``, says; None where it does not match."""
     match = FORMS[name].match(path)
     if match is None:
@@ -100,7 +100,7 @@ def found(path: str, name: str, assignment: str) -> Claim | None:
     return replace(claim, certain=False) if name == "gradescope" else claim
 
 
-def moodle(claim: Claim) -> Claim:
+def moodle(claim: NameHints) -> NameHints:
     """By the person's name, before which a group's may stand; the number is another one in each assignment.
 
     A group's name is told from the first half of Anne-Marie by a digit.  With blind marking the number, unique in the whole
@@ -114,7 +114,7 @@ def moodle(claim: Claim) -> Claim:
     return replace(claim, names=(name, *(rest for group, rest in splits if re.search(r"\d", group))))
 
 
-def blackboard(claim: Claim, both: str, assignment: str) -> Claim:
+def blackboard(claim: NameHints, both: str, assignment: str) -> NameHints:
     """``<title>_<username>``, which both may have underscores: one split is certain, and that after the assignment's name."""
     if both.startswith(f"{assignment}_"):
         return replace(claim, ids=(both.removeprefix(f"{assignment}_"),))
@@ -122,7 +122,7 @@ def blackboard(claim: Claim, both: str, assignment: str) -> Claim:
     return replace(claim, ids=(ends[0],)) if len(ends) == 1 else replace(claim, certain=False)
 
 
-def ilias(claim: Claim, both: str, number: str) -> Claim:
+def ilias(claim: NameHints, both: str, number: str) -> NameHints:
     """``<Last>_<First>_<login>_<number>``; where a name or the login has an underscore, the number has to tell."""
     pieces = both.split("_")
     if len(pieces) == 3:
@@ -131,7 +131,7 @@ def ilias(claim: Claim, both: str, number: str) -> Claim:
     return replace(claim, ids=(number,), certain=False)
 
 
-def github(path: str, assignment: str) -> Claim | None:
+def github(path: str, assignment: str) -> NameHints | None:
     """``<assignment>-<username>``; the folder around all of them is called ``<assignment>-submissions``."""
     slug = re.escape(assignment).replace("_", "[_-]")
     match = re.match(rf"{slug}-(?!submissions/)(?P<student>[^/]+)/", path, re.IGNORECASE)

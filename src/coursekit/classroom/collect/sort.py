@@ -14,7 +14,7 @@ from coursekit.classroom.layout import TIMESTAMP
 
 
 @dataclass(frozen=True)
-class Found:
+class OwnedItem:
     """An item and a student that it is of; ``named`` is whether a platform says so."""
 
     item: Candidate | Refusal
@@ -29,7 +29,7 @@ UNTRUSTED = (
 Nobodys = tuple[str, str, str]  # refused or ignored, why, and where it came from
 
 
-def sorted_out(items: Iterable[Item], reader: Reader) -> tuple[list[Found], list[Nobodys]]:
+def sorted_out(items: Iterable[Item], reader: Reader) -> tuple[list[OwnedItem], list[Nobodys]]:
     """Each item by each of its students, and those that are nobody's, with the reason."""
     every = list(items)
     reader = replace(reader, notes=Notes(item for item in every if isinstance(item, Note)))
@@ -47,7 +47,7 @@ def sorted_out(items: Iterable[Item], reader: Reader) -> tuple[list[Found], list
             nobodys.append(("ignored" if stray else "refused", str(error), item.origin))
     twice = homonyms(read)
     trusted = reader.platform == "nbgrader" or not unstamped(read)
-    found: list[Found] = []
+    found: list[OwnedItem] = []
     for item, whose in read:
         if name := next((student for student in whose.students if student in twice), ""):
             reason = f"{' and '.join(twice[name])} are two people on the platform, and by their name both are {name}"
@@ -57,7 +57,7 @@ def sorted_out(items: Iterable[Item], reader: Reader) -> tuple[list[Found], list
             continue
         if whose.stamped and whose.moment and not trusted:
             nobodys.append(("ignored", UNTRUSTED, f"{item.origin.removesuffix(item.parts[-1])}{TIMESTAMP}"))
-        found += [Found(timed(item, whose, trusted), student, whose.named) for student in whose.students]
+        found += [OwnedItem(timed(item, whose, trusted), student, whose.named) for student in whose.students]
     return found, nobodys
 
 

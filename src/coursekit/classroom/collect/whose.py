@@ -16,7 +16,7 @@ from coursekit.classroom import naming
 from coursekit.classroom.collect import canvas, platforms
 from coursekit.classroom.collect.items import shown, shown_path, stem
 from coursekit.classroom.collect.notes import Notes
-from coursekit.classroom.collect.platforms import BLIND, CANVAS, FORMS, Claim
+from coursekit.classroom.collect.platforms import BLIND, CANVAS, FORMS, NameHints
 from coursekit.classroom.collect.unclear import Unclear
 from coursekit.classroom.roster import Person
 
@@ -127,7 +127,7 @@ class Reader:
                 return self.of_claim(claim, parts, start, container)
         return None
 
-    def of_claim(self, claim: Claim, parts: tuple[str, ...], start: int, container: str) -> Whose:
+    def of_claim(self, claim: NameHints, parts: tuple[str, ...], start: int, container: str) -> Whose:
         """Whose a claim at a place is, with what notes beside it say."""
         if claim.platform == "gradescope":
             claims = self.notes.gradescope(claim, container, parts[:start])
@@ -150,11 +150,11 @@ class Reader:
             return Whose(found_one.students, found_one.key, moment, named=True)
         return found_one
 
-    def resolved(self, claim: Claim, parts: tuple[str, ...]) -> Whose:
+    def resolved(self, claim: NameHints, parts: tuple[str, ...]) -> Whose:
         """The one student whom a claim means."""
         return Whose((self.student(claim, shown_path(parts)),), claim.key, claim.moment, claim.version, named=True)
 
-    def student(self, claim: Claim, path: str) -> str:
+    def student(self, claim: NameHints, path: str) -> str:
         """The student of a claim.  Raises Unclear unless it is certain."""
         if claim.platform in (BLIND, "moodle") and self.numbers:
             if student := self.numbers.get(claim.key):
@@ -179,7 +179,7 @@ class Reader:
         """The students whom texts name."""
         return set().union(*(known.get(naming.plain(text), set()) for text in texts))
 
-    def reason(self, claim: Claim, found: set[str]) -> str:
+    def reason(self, claim: NameHints, found: set[str]) -> str:
         """Why a claim names nobody, or not one, and the way out."""
         if found and not (claim.ids and not self.known(claim.ids, self.ids)):
             return f"it names {' and '.join(sorted(found))}; what tells one from the other has to be in roster.csv"

@@ -12,7 +12,7 @@ from typing import Any
 
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import questions
-from coursekit.engine.interface import AS_BUILT, Budget, Engine, Judging, Outcome, QuestionResult, Submission
+from coursekit.engine.interface import AS_BUILT, Budget, Engine, GradedNotebook, Judging, QuestionResult, Submission
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.library import NOTHING, Library
 
@@ -48,7 +48,7 @@ def grade_one(
     except DATA as error:
         reason = f"Grading this submission met something that it cannot deal with ({type(error).__name__}: {error})."
         crashed = {q.id: QuestionResult(0.0, q.points, "crashed", reason) for q in questions(source)}
-        outcome = Outcome(crashed, (reason,))
+        outcome = GradedNotebook(crashed, (reason,))
     return {
         "student": student,
         "grader": chosen.name,

@@ -13,7 +13,7 @@ from coursekit.classroom.own import COMMON, Tables
 from coursekit.classroom.source import course_data, parse
 from coursekit.notebooks.marks import SOLUTION
 from coursekit.plain import from_json
-from coursekit.varied import binding, filled, told
+from coursekit.varied import binding, filled, numbers_text
 
 HINT = re.compile(r"<summary>Hint (\d): [^<]*</summary>\s*(.*?)\s*</details>", re.S)
 PLACE = re.compile(r"\*\((chapter .*?)\)\*")
@@ -75,7 +75,7 @@ def of_student(every: dict[str, Behind], tables: Tables, variants: Mapping[str, 
             hints={int(number): text for number, text in HINT.findall(filled(now.varied, own["given"]))},
             expected=now.expected | {check: from_json(value) for check, value in own["expected"].items()},
             model=now.model.replace(binding(common), binding(own["given"])),
-            numbers=told(own["given"]),
+            numbers=numbers_text(own["given"]),
         )
     return found
 

@@ -87,7 +87,7 @@ class Watch:
             return 0
         self.faults.pop(assignment, None)
         for student, arrival in chosen.items():
-            said = "; ".join(told(one, scores) for one in taken[student]) or "no notebook in it"
+            said = "; ".join(result_line(one, scores) for one in taken[student]) or "no notebook in it"
             self.ledger.note(arrival.key, student, time.time() - arrival.changed, said)
             self.say(f"{assignment}, {arrival.path.name}: {said}")
         return len(chosen)
@@ -119,7 +119,7 @@ class Fault:
     until: float
 
 
-def told(taken: Taken, scores: dict[str, Standing]) -> str:
+def result_line(taken: Taken, scores: dict[str, Standing]) -> str:
     """What became of one notebook, in a line."""
     standing = scores.get(taken.student or "")
     if standing is None or taken.status in ("refused", "ignored", "superseded"):
