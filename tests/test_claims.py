@@ -79,14 +79,18 @@ def test_claim_is_documented_and_its_sources_are_in_the_bibliography(claim: Clai
     assert (claim.function.__doc__ or "").strip(), (
         f"{claim.id}: its function needs a docstring that says what is measured"
     )
-    assert topic_of(claim.function.__module__) == claim.topic
+    topic = topic_of(claim.function.__module__)
+    assert topic == claim.topic, f"{claim.id} stands in the package of {topic}: an id begins with its topic and a dot"
 
 
 def test_the_lock_holds_what_every_setting_gives_under_the_present_code() -> None:
     problems = claims_lock.problems(discover().values(), claims_lock.load())
-    assert not problems, "\n".join([*problems, "`course claims --settings` measures them; commit claims.lock"])
+    assert not problems, "\n".join(problems)
 
 
 def test_every_setting_keeps_its_verdict() -> None:
     kept = [(c, s, entry) for c, entries in claims_lock.load().items() for s, entry in entries.items()]
-    assert [f"{c} {s}: {e['values']}" for c, s, e in kept if not e["ok"]] == []
+    missed = [f"{c} {s}: {e['values']} must lie in {e['bound']}" for c, s, e in kept if not e["ok"]]
+    assert not missed, "\n".join(
+        [*missed, "say in the claim where its verdict turns, then `course claims ID --settings`"]
+    )

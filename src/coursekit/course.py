@@ -35,6 +35,7 @@ class Course:
     ``preload`` names modules that are loaded before a student's process begins.  ``kit_files`` go into students' kits.
     ``published`` is where the built book lies in public: ``owner/repository@branch`` of GitHub, the repository being the
     course's own; its pages then open their notebooks on Binder and Colab.
+    With ``full_assignments`` an assignment is only proved when it lacks nothing of ``coursekit.assignments.rules``.
     Folders are given below ``root``.
     """
 
@@ -46,6 +47,7 @@ class Course:
     preload: tuple[str, ...] = ()
     kit_files: tuple[str, ...] = ("constraints.txt", "LICENSE", "LICENSE-TEXT.md")
     published: str = ""
+    full_assignments: bool = False
     book: Path = Path("book")
     exercises: Path = Path("exercises")
     solutions: Path = Path("solutions")
@@ -163,6 +165,7 @@ SPECIAL: dict[str, tuple[str, Callable[[object], bool]]] = {
     "published": ('a repository of GitHub and a branch, such as "owner/course@gh-pages"', _is_published),
 }
 RULES: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
     "str": ("a text that is not empty", _is_text),
     "Path": ('a folder\'s path, such as "exercises"', _is_text),
     "tuple[str, ...]": ("a list of texts", lambda value: isinstance(value, list) and all(map(_is_text, value))),

@@ -148,6 +148,7 @@ def test_a_page_of_another_name_belongs_to_the_topic_that_its_cells_import(cours
         ("test_claims", "test_claim[adam_w.first_step]", False),
         ("test_exercises", "test_proved[adam]", True),
         ("test_claims", "test_adam", False),
+        ("test_whole_book", "test_it", False),
     ],
 )
 def test_which_tests_are_a_topic_s(file, test, belongs):
@@ -196,3 +197,15 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     assert [run("ruff", *how, *code).returncode for how in (["check"], ["format", "--check"])] == [0, 0]
     script = whole / "book" / "_static" / "scratch_topic.js"
     assert subprocess.run([Path(sys.executable).with_name("oxlint"), script], cwd=whole, check=False).returncode == 0
+
+
+def test_what_the_whole_book_asks_is_asked_of_a_topic_too():
+    files = [str(current().root / "tests" / name) for name in ("book/test_whole_book.py", "test_project.py")]
+    line = ["pytest", "-p", "coursekit.author.topic_tests", "--topic", "adam", "--collect-only", *files]
+    done = subprocess.run(
+        [sys.executable, "-m", *line], cwd=current().root, capture_output=True, text=True, check=False
+    )
+    found = {test.rpartition("::")[2] for test in done.stdout.splitlines() if "::" in test}
+    assert "test_concepts_point_to_places_and_no_name_is_given_twice" in found, done.stdout + done.stderr
+    assert any("claims_of_the_course" in name for name in found)
+    assert not any("a_complete_plan" in name for name in found)

@@ -44,11 +44,15 @@ def test_no_module_imports_or_names_the_course_beside_it():
     assert len(files) > 100
     for file in files:
         text = file.read_text()
-        assert "training_dynamics" not in text and "training-dynamics" not in text, file
+        named = [name for name in ("training_dynamics", "training-dynamics") if name in text]
+        assert not named, f"{file} names {named}: coursekit knows no course; read it from coursekit.course.current()"
         for node in ast.walk(ast.parse(text)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [name for name in names if name.split(".")[0] == "training_dynamics"], file
+            imported = [name for name in names if name.split(".")[0] == "training_dynamics"]
+        assert not imported, (
+            f"{file} imports {imported}: coursekit imports no course; find modules by current().package"
+        )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,9 @@ def test_arrows_run_one_way(who, other):
     allowed = ("classroom/demo/", "engine/stock.py")
     for file in (PACKAGE / who).rglob("*.py"):
         if not file.relative_to(PACKAGE).as_posix().startswith(allowed):
-            assert f"coursekit.{other}" not in file.read_text(), file
+            assert f"coursekit.{other}" not in file.read_text(), (
+                f"{file} names coursekit.{other}: {who} may not use {other}; have the caller hand over what is needed"
+            )
 
 
 def test_what_a_classroom_needs_is_imported_without_the_courses_libraries():

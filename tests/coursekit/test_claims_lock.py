@@ -74,14 +74,21 @@ def test_only_what_is_missing_or_stale_is_measured(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_lock_that_is_stale_or_misses_a_bound_is_named_with_the_way_out() -> None:
-    assert "tests.sample epochs=300: not measured under the present code" in problems([CLAIM], {})
+    told = (
+        "not measured under the present code; `course claims tests.sample --settings` measures it: commit claims.lock"
+    )
+    assert f"tests.sample epochs=300: {told}" in problems([CLAIM], {})
     code, output = course("--settings", "--check")
     assert code == 1 and "`course claims --settings` measures them" in output
     LIMIT[0] = 3.0
     code, output = course("--settings")
     assert code == 1 and "tests.sample epochs=300" in output
-    assert "tests.sample epochs=300: misses its bound" in problems([CLAIM], load())
-    assert problems([], load())[-1].endswith("no claim has this setting")
+    missed = next(
+        line for line in problems([CLAIM], load()) if line.startswith("tests.sample epochs=300: misses its bound")
+    )
+    assert "must lie in" in missed and "`course claims tests.sample --settings`" in missed
+    gone = "no claim has this setting; `course claims tests --settings` takes it out: commit claims.lock"
+    assert problems([], load())[-1].endswith(gone)
 
 
 def test_settings_of_claims_that_are_gone_leave_the_lock() -> None:

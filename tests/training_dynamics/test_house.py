@@ -38,9 +38,15 @@ def room(module: str) -> str:
     return module.split(".")[1] if module.count(".") else ""
 
 
+@pytest.mark.whole_book
 def test_every_folder_of_the_science_is_a_topic_or_shared():
     folders = {p.name for p in SCIENCE.iterdir() if p.is_dir() and not p.name.startswith("_")}
-    assert folders == {*topics(SRC, "training_dynamics"), *SHARED}
+    strange = folders - {*topics(SRC, "training_dynamics"), *SHARED}
+    assert not strange, (
+        f"{strange} in src/training_dynamics are no topics: a topic has a package claims/ (`course new` makes one); what topics "
+        f"share goes to {' or '.join(SHARED)}"
+    )
+    assert folders >= set(SHARED), f"src/training_dynamics lacks {set(SHARED) - folders}"
 
 
 @pytest.mark.parametrize("topic", topics(SRC, "training_dynamics"))
@@ -51,28 +57,53 @@ def test_a_topic_imports_no_other_topic(topic):
         for other in imports(file)
         if other.startswith("training_dynamics.") and room(other) not in (topic, *SHARED)
     }
-    assert not found
+    assert not found, "\n".join(
+        f"{file} imports {other}: topics do not import each other; what both need goes to training_dynamics.lab"
+        for file, other in sorted(found)
+    )
 
 
 @pytest.mark.parametrize("shared, allowed", [("lab", ("lab", "toolbox")), ("toolbox", ("toolbox",))])
 def test_what_is_shared_imports_no_topic(shared, allowed):
-    found = {other for file in files(SCIENCE / shared) for other in imports(file)}
-    assert {room(n) for n in found if n.startswith("training_dynamics.")} <= set(allowed)
+    found = {
+        (name_of(file), other)
+        for file in files(SCIENCE / shared)
+        for other in imports(file)
+        if other.startswith("training_dynamics.") and room(other) not in allowed
+    }
+    assert not found, "\n".join(
+        f"{file} imports {other}: {shared} may import {' and '.join(allowed)} alone; give it what it needs as an argument, or move it"
+        for file, other in sorted(found)
+    )
 
 
+@pytest.mark.whole_book
 def test_the_science_takes_from_the_machinery_only_the_claim():
-    found = {n for file in files(SCIENCE) for n in imports(file) if n.split(".")[0] == "coursekit"}
-    assert found <= {"coursekit", "coursekit.claim"}
-    claims = {file.parent.name for file in files(SCIENCE) if "coursekit.claim" in imports(file)}
-    assert claims == {"claims"}
+    found = {
+        (name_of(file), n)
+        for file in files(SCIENCE)
+        for n in imports(file)
+        if n.split(".")[0] == "coursekit"
+        and (n not in ("coursekit", "coursekit.claim") or file.parent.name != "claims")
+    }
+    assert not found, "\n".join(
+        f"{file} imports {n}: of coursekit the science uses coursekit.claim alone, and that in a topic's claims/ alone"
+        for file, n in sorted(found)
+    )
 
 
 @pytest.mark.parametrize("file", [f for f in files(SCIENCE) if f.name == "__init__.py"], ids=name_of)
 def test_a_package_holds_a_docstring_and_imports_nothing(file):
     body = ast.parse(file.read_text()).body
     if file.parent != SCIENCE and file.parent.name != "toolbox":
-        assert ast.get_docstring(ast.parse(file.read_text()))
-    assert all(isinstance(node, ast.Expr) for node in body)
+        assert ast.get_docstring(ast.parse(file.read_text())), (
+            f"{name_of(file)} has no docstring: say what its files are for"
+        )
+    more = [node.lineno for node in body if not isinstance(node, ast.Expr)]
+    assert not more, (
+        f"{name_of(file)}/__init__.py, lines {more}: nothing but a docstring may stand there, since every result's key would "
+        "cover what it imports; move the code to a file of its own"
+    )
 
 
 def written(tree: ast.AST) -> set[str]:
@@ -88,9 +119,14 @@ def _is_main(node: ast.If) -> bool:
 
 @pytest.mark.parametrize("file", [f for f in files(SCIENCE) if f.name not in DRAW], ids=name_of)
 def test_what_computes_neither_draws_nor_prints(file):
-    tree = ast.parse(file.read_text())
-    assert not {n for n in imported_names(file.read_text()) if n.split(".")[0] in ("matplotlib", "IPython")}
-    assert not written(tree) & {"print", "input", "open"}
+    drawn = {n for n in imported_names(file.read_text()) if n.split(".")[0] in ("matplotlib", "IPython")}
+    assert not drawn, (
+        f"{name_of(file)} imports {drawn}: computation does not draw; return a dataclass, and draw in the page or in {DRAW}"
+    )
+    said = written(ast.parse(file.read_text())) & {"print", "input", "open"}
+    assert not said, (
+        f"{name_of(file)} calls {said}: computation neither prints nor reads files; return what is to be said"
+    )
 
 
 STACKS = {"bmm", "baddbmm", "stack_module_state"}  # what a network that is stacked by hand is made of
@@ -126,6 +162,7 @@ def topic_files() -> list[Path]:
     return [file for file in files(SCIENCE) if room(name_of(file)) not in ("", *SHARED)]
 
 
+@pytest.mark.whole_book
 def test_networks_are_stacked_in_the_lab_alone():
     found = {name_of(f): n for f in topic_files() if (n := named(ast.parse(f.read_text())) & STACKS)}
     assert not found, (
@@ -133,6 +170,7 @@ def test_networks_are_stacked_in_the_lab_alone():
     )
 
 
+@pytest.mark.whole_book
 def test_the_step_of_adam_is_taken_by_the_lab_alone():
     found = {f.relative_to(SCIENCE).as_posix() for f in topic_files() if corrects(ast.parse(f.read_text()))}
     assert found == set(CORRECTED), (
@@ -154,15 +192,15 @@ def _above(package: str, module: str) -> bool:
     return module.startswith(f"{package}.")
 
 
-def test_no_circle_between_the_files_of_the_science():
-    assert circle(SCIENCE) == []
-
-
+@pytest.mark.whole_book
 def test_no_circle_between_any_files():
-    assert circle(SRC) == []
+    found = circle(SRC)
+    assert not found, f"{' -> '.join(found)}: imports run in a circle; move what both ends need to a file of its own"
 
 
 @pytest.mark.parametrize("topic", topics(SRC, "training_dynamics"))
 def test_every_topic_has_the_twin_of_its_explorable(topic):
-    assert (ROOT / "book" / "_static" / f"{topic}.js").is_file()
-    assert (SCIENCE / topic / "explorable.py").is_file()
+    for file in (ROOT / "book" / "_static" / f"{topic}.js", SCIENCE / topic / "explorable.py"):
+        assert file.is_file(), (
+            f"{file.relative_to(ROOT)} is missing: each topic has an explorable and its twin in Python"
+        )

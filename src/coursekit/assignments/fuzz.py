@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from coursekit.assignments.merge import bound_names
 from coursekit.assignments.record import SECONDS, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question
 from coursekit.called import Call
 from coursekit.checks import observe
+from coursekit.compare import short
 from coursekit.diagnose import Observed
 from coursekit.drawn import Domain, Inputs, difference_of, domain
 from coursekit.lent import digest
@@ -53,6 +57,8 @@ class Fuzz:
                 execute(code, "setup", self.base)
             try:
                 self._of_reference()
+            except AssignmentError as error:
+                raise AssignmentError(f"{self._place}: {error}") from None
             except Exception as error:
                 raise AssignmentError(f"{self._place}: {type(error).__name__}: {error}") from error
 
@@ -62,25 +68,48 @@ class Fuzz:
 
     def _of_reference(self) -> None:
         code = self.question.reference
-        made = self._answered(complete(self.assignment, self.question, "reference", code, self.variant))
+        space = self._space(complete(self.assignment, self.question, "reference", code, self.variant))
+        made = self._domain(space)
+        called = self._called(made, space)
         while len(self.reference) < self.least and (self.passes == 0 or self._draws):
             before = len(self.reference)
-            for given in made.drawn(self.passes):
+            for number, given in enumerate(made.drawn(self.passes), 1):
+                _fits(called, given, number)
                 self.reference.append(self._outcome(made, given))
                 plain(self.reference[-1].value)  # an input on which the reference gives nothing that can be compared
             if len(self.reference) == before:
-                raise AssignmentError("a pass through it yields no input")
+                raise AssignmentError(
+                    "inputs(rng) yields no input in a pass: yield each kind once, as a tuple of arguments"
+                )
             self.passes += 1
+        if all(seen.error for seen in self.reference):
+            raise AssignmentError(
+                f"the reference raises {self.reference[0].error} on every input ({self.reference[0].detail}), so nothing can be "
+                "compared: yield what the statement allows, each input as a tuple of arguments"
+            )
         self.domain = made
+
+    def _called(self, made: Domain, space: dict[str, Any]) -> Callable[..., Any]:
+        """What gets an input: ``ask`` of the domain, or the function that is asked for; values take none."""
+        answer = space[self.question.asks[0]] if self.question.asks else None
+        if "ask" in bound_names(self.question.domain):
+            return made.ask
+        return answer if callable(answer) else _values
 
     @property
     def _draws(self) -> bool:
         return "rng" in self.question.domain
 
     def _answered(self, cell: str) -> Domain:
+        return self._domain(self._space(cell))
+
+    def _space(self, cell: str) -> dict[str, Any]:
         space = dict(self.base)
         seed_everything(0)
         execute(cell, "answer", space)
+        return space
+
+    def _domain(self, space: dict[str, Any]) -> Domain:
         return domain(self.question.domain, space, self.question.asks)
 
     def _inputs(self, made: Domain) -> Inputs:
@@ -118,3 +147,23 @@ class Fuzz:
             if stop and off and raised < number:
                 break
         return Compared(number, off, first, how, broken=0 < raised == number)
+
+
+def _values() -> None:
+    """Stands for answers that are values and take no input."""
+
+
+def _fits(called: Callable[..., Any], given: tuple[Any, ...], number: int) -> None:
+    """Raise ``AssignmentError`` where an input is not the arguments of what is called with it."""
+    try:
+        wanted = inspect.signature(called)
+    except (TypeError, ValueError):  # some built-in functions have none
+        return
+    try:
+        wanted.bind(*given)
+    except TypeError as error:
+        name = "" if called is _values else called.__name__
+        what = f"does not fit {name}{wanted} ({error}): yield the arguments of each call as a tuple, in their order"
+        if called is _values:
+            what = "has no use, since the answers are values: leave `inputs` out, or write `def ask(...)`"
+        raise AssignmentError(f"input number {number} of a pass, {short(given)}, {what}") from None

@@ -66,12 +66,20 @@ def overall(lock: Lock) -> float:
 def problems(assignments: Iterable[Assignment], lock: Lock) -> list[str]:
     """What is wrong with the lock, given all assignments; each with its place."""
     wanted = {(a.topic, question.id): (a, question) for a in assignments for question in measured(a)}
-    found = [f"{topic}/{id}: not measured as it is now" for (topic, id), one in wanted.items() if not fresh(*one, lock)]
+    found = [
+        f"{topic}/{id}: not measured as it is now; `course prove {topic} --mutants` measures it: commit {FILE}"
+        for (topic, id), one in wanted.items()
+        if not fresh(*one, lock)
+    ]
     for topic, kills in kills_of(lock):
         if (topic, kills.question) not in wanted:
-            found.append(f"{topic}/{kills.question}: no question with a domain is called so")
+            found.append(
+                f"{topic}/{kills.question}: no question with a domain is called so; `course prove {topic} --mutants` takes it "
+                f"out: commit {FILE}"
+            )
         elif not kills.ok:
-            found.append(f"{topic}/{kills.question}: {told(kills)}")
+            again = f"let the domain yield what these get wrong on every pass, then `course prove {topic} --mutants`"
+            found.append(f"{topic}/{kills.question}: {below_the_bar(kills)}; {again}")
     if overall(lock) < ALL:
         found.append(
             f"the checks of all questions reject {overall(lock):.2%} of the mutants, at least {ALL:.1%} are wanted"
@@ -79,7 +87,7 @@ def problems(assignments: Iterable[Assignment], lock: Lock) -> list[str]:
     return found
 
 
-def told(kills: Kills) -> str:
+def below_the_bar(kills: Kills) -> str:
     """A rate below the bar in words, with the first survivors."""
     some = "; ".join(f"{what} ({why})" for what, why in list(kills.survivors.items())[:3])
     return f"its checks reject {kills.rate:.1%} of the mutants, at least {EACH:.0%} are wanted: {some}"

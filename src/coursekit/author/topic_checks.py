@@ -12,10 +12,11 @@ from pathlib import Path
 from rich.console import Console
 
 from coursekit import claims_lock
-from coursekit.assignments import kills_lock
+from coursekit.assignments import kills_lock, rules
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.assignments.schema import AssignmentError
+from coursekit.author import topic_tests
 from coursekit.book import front
 from coursekit.book.project import Project
 from coursekit.claims import run_all, select
@@ -58,8 +59,6 @@ def settings(topic: str) -> Step:
     chosen = select([topic])
     lock = {id: kept for id, kept in claims_lock.load().items() if id.split(".")[0] == topic}
     problems = claims_lock.problems(chosen, lock)
-    if problems:
-        problems.append(f"`course claims {topic} --settings` measures what is missing; commit claims.lock")
     entries = [entry for kept in lock.values() for entry in kept.values()]
     seconds = sum(entry["seconds"] for entry in entries)
     return Step("settings in claims.lock", seconds, 360, f"{len(entries)} settings", problems)
@@ -69,10 +68,12 @@ def proofs(course: Course, topic: str) -> Step:
     """Right answers pass, blank and typical wrong ones fail with their own message."""
     start = time.monotonic()
     try:
-        found = prove(load(topic, course.root), course.root)
+        assignment = load(topic, course.root)
+        found = prove(assignment, course.root)
     except AssignmentError as error:
         return Step("proofs", time.monotonic() - start, problems=[str(error)])
     problems = [f"{proof.question}: {problem}" for proof in found for problem in proof.problems]
+    problems += rules.lacks(assignment, course) if course.full_assignments else []
     return Step("proofs", time.monotonic() - start, None, f"{len(found)} questions", problems)
 
 
@@ -83,8 +84,6 @@ def mutants(course: Course, topic: str) -> Step:
         problems = kills_lock.problems([load(topic, course.root)], lock)
     except AssignmentError as error:
         problems = [str(error)]
-    if problems:
-        problems.append(f"`course prove {topic} --mutants` measures what is missing; commit {kills_lock.FILE}")
     found = f"{len(lock.get(topic, {}))} questions, {kills_lock.overall(lock):.1%} rejected"
     return Step(f"mutants in {kills_lock.FILE}", 0.0, None, found, problems)
 
@@ -114,13 +113,15 @@ def page(course: Course, topic: str, console: Console) -> Step:
 
 
 def tests(course: Course, topic: str, all_seeds: bool) -> Step:
-    """The tests of the topic's own files, and all in the course's own folders that have it among their parameters.
+    """The tests of the topic's own files, all that have it among their parameters, and those of the whole book.
 
     Those that are marked ``proves`` are left out: the proofs are a step of their own.
     """
     start = time.monotonic()
     top = course.root / "tests"
     files: list[Path] = [*sorted(top.glob("test_*.py")), top.joinpath(*course.package.split("."))]
+    marked = [path for path in sorted(top.rglob("test_*.py")) if topic_tests.WHOLE_BOOK in path.read_text("utf-8")]
+    files += [path for path in marked if not any(path.is_relative_to(known) for known in files)]
     where = [str(path) for path in files if path.exists()]
     if not where:
         return Step("tests", 0.0, 60, "none", [f"tests/{course.package}/test_{topic}.py does not exist"])

@@ -1,4 +1,7 @@
-"""A pytest plugin, ``-p coursekit.author.topic_tests --topic NAME``: runs the tests of one topic and leaves all others out."""
+"""A pytest plugin, ``-p coursekit.author.topic_tests --topic NAME``: the tests of one topic, and those of the whole book.
+
+A test that is marked ``whole_book`` asks something of all topics together, which a new or changed one may break.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import pytest
 
 from coursekit.course import current
 from coursekit.topics import topics
+
+WHOLE_BOOK = "whole_book"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,9 +27,13 @@ def every_topic() -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the topic's own files and those whose parameters name it."""
+    """Keep the tests of the topic's own files, those whose parameters name it, and those of the whole book."""
     topic, others = config.getoption("--topic"), every_topic()
-    chosen = [item for item in items if concerns(item.path.stem, item.name, topic, others)]
+    chosen = [
+        item
+        for item in items
+        if item.get_closest_marker(WHOLE_BOOK) or concerns(item.path.stem, item.name, topic, others)
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
 

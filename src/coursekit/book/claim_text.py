@@ -104,7 +104,9 @@ def report(record: Record, location: object) -> None:
     for setting in record.settings:
         name = setting["setting"]
         if setting.get("ok") is None:
-            messages.append(f"has no result for {name}; `course claims --settings` measures it into claims.lock")
+            messages.append(
+                f"has no result for {name}; `course claims {record.id} --settings` measures it into claims.lock"
+            )
         elif not setting["ok"]:
             messages.append(f"misses its bound at {name}: measured {setting['values']}, must be {bound_of(record)}")
     for message in messages:

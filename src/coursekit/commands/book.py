@@ -13,6 +13,7 @@ from coursekit.assignments.pages import write_pages
 from coursekit.book import build, check, claim_pages, claimdata, quoted, toc
 from coursekit.book.paper import bind
 from coursekit.book.project import Project
+from coursekit.book.search import concepts
 from coursekit.course import at, current
 from coursekit.live import fields as live
 from coursekit.topics import topics
@@ -47,7 +48,11 @@ def build_pages(project: Project, console: Console) -> build.Report:
 
 
 def make(project: Project, console: Console, jobs: int = 2, checked: bool = True) -> build.Report:
-    """Refresh what is generated, build, check; the report says what went wrong."""
+    """Refresh what is generated, build, check; the report says what went wrong.
+
+    Raises ValueError for what would stop every page, before anything is measured.
+    """
+    concepts.load(project.book)
     fields = live.prepare(at(project.root), lambda line: console.print(line, markup=False, soft_wrap=True))
     write_pages(project.book, project.only or None, fields)
     claim_pages.write_pages(project.book, topics(project.src, project.package))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from coursekit.assignments import kills_lock
+from coursekit.assignments import kills_lock, rules
 from coursekit.assignments.kills import ALL, Kills
 from coursekit.assignments.parse import load, topics
 from coursekit.assignments.prove import Proof, prove
@@ -43,7 +43,9 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
         blank = "passes" if any("blank" in problem for problem in proof.problems) else "fails"
         mistakes = f"{proof.rejected} of {proof.tried}"
         seen = f"{proof.visible} of {proof.tried}"
-        verdict, style = ("proved", "") if proof.ok else ("NOT PROVED", "red")
+        verdict, style = ("proved", "") if question.domain else ("no domain", "yellow")
+        if not proof.ok:
+            verdict, style = "NOT PROVED", "red"
         seconds_text = f"{proof.seconds:.1f}"
         result.add_row(proof.question, right, alike, blank, mistakes, seen, seconds_text, verdict, style=style)
     return result
@@ -67,7 +69,7 @@ def _bar(console: Console, name: str, total: int) -> Iterator[Callable[[str], No
 
 
 def _proofs(console: Console, name: str, notes: bool, prover_for: Callable | None, root: Path) -> bool:
-    """Prove one assignment and print what was found; whether all is proved."""
+    """Prove one assignment and print what was found and what it lacks; whether all is proved."""
     start = time.process_time()
     assignment = load(name, root)
     with _bar(console, name, len(assignment.questions)) as advance:
@@ -76,7 +78,10 @@ def _proofs(console: Console, name: str, notes: bool, prover_for: Callable | Non
     for proof in proofs:
         for line in proof.problems + (proof.notes if notes else []):
             console.print(f"{proof.question}: {line}", markup=False, style="red" if line in proof.problems else "")
-    return all(proof.ok for proof in proofs)
+    required, missing = at(root).full_assignments, rules.lacks(assignment, at(root))
+    for line in missing:
+        console.print(f"{name}: {line}", markup=False, style="red" if required else "yellow")
+    return all(proof.ok for proof in proofs) and not (required and missing)
 
 
 def _mutants(console: Console, name: str, again: list[str] | None, root: Path) -> bool:

@@ -179,6 +179,35 @@ def test_a_proof_tells_on_how_many_inputs_right_answers_are_alike(tmp_path):
     assert proof.ok and proof.inputs == 20
 
 
+@pytest.mark.parametrize(
+    ("yields", "words"),
+    [
+        ("yield 1.0", "input number 4 of a pass, (1.0,), does not fit half_time(s, a0)"),
+        ("yield [1.0, 0.5]", "missing a required argument: 'a0'"),
+        ("yield 1.0, 0.5, 2.0", "too many positional arguments"),
+        ("yield 1.0", "yield the arguments of each call as a tuple, in their order"),
+    ],
+)
+def test_inputs_that_are_no_tuple_of_the_arguments_are_shown_with_the_signature(tmp_path, yields, words):
+    with pytest.raises(AssignmentError) as caught:
+        proof_of(tmp_path, "yield 1.0, 0.5", yields)
+    assert words in str(caught.value) and "question half_time, {domain}: input" in str(caught.value)
+
+
+def test_a_domain_of_the_wrong_kind_of_inputs_or_of_none_is_said_to_be_so(tmp_path):
+    with pytest.raises(AssignmentError, match="yields no input in a pass: yield each kind once, as a tuple of arg"):
+        proof_of(
+            tmp_path / "none",
+            "yield float(s), float(s * rng.uniform(0.01, 0.4))\n    yield 1.0, 0.5",
+            "if s > 5:\n            yield s, s",
+        )
+    edit = "yield float(s), float(s * rng.uniform(0.01, 0.4))\n    yield 1.0, 0.5", 'yield "1", "2"'
+    with pytest.raises(
+        AssignmentError, match="the reference raises TypeError on every input .*so nothing can be compared"
+    ):
+        proof_of(tmp_path / "words", *edit)
+
+
 def test_an_alternative_that_is_right_in_the_checks_and_wrong_in_the_domain_is_found(tmp_path):
     edit = ("# %% order / by-hand", f"# %% half_time / stuck\n{STUCK}\n\n# %% order / by-hand")
     problems = proof_of(tmp_path, "", "", alternatives=edit).problems

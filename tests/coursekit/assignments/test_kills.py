@@ -72,8 +72,12 @@ def test_the_lock_keeps_what_was_measured_and_is_stale_when_a_check_changes(cour
     assert kills_lock.measure_missing(assignment, course) == []
     assert (course / kills_lock.FILE).stat().st_mtime_ns == before
     assignment.question("half_time").hidden += "\ncheck.require(True, 'one more')"
-    assert kills_lock.problems([assignment], lock) == ["tiny/half_time: not measured as it is now"]
-    assert kills_lock.problems([], lock) == ["tiny/half_time: no question with a domain is called so"]
+    assert kills_lock.problems([assignment], lock) == [
+        "tiny/half_time: not measured as it is now; `course prove tiny --mutants` measures it: commit mutants.lock"
+    ]
+    assert kills_lock.problems([], lock) == [
+        "tiny/half_time: no question with a domain is called so; `course prove tiny --mutants` takes it out: commit mutants.lock"
+    ]
 
 
 def entry(killed, survivors):
@@ -85,6 +89,7 @@ def test_a_rate_below_the_bar_is_a_problem_of_the_question_and_of_all(monkeypatc
     monkeypatch.setattr(kills_lock, "digest", lambda *_: "")
     problems = kills_lock.problems([assignment], {"tiny": {"half_time": entry(97, {"a": "why", "b": "", "c": ""})}})
     assert "tiny/half_time: its checks reject 97.0% of the mutants, at least 98% are wanted: a (why)" in problems[0]
+    assert problems[0].endswith("on every pass, then `course prove tiny --mutants`")
     assert "all questions reject 97.00%" in problems[1]
     assert not kills_lock.problems([assignment], {"tiny": {"half_time": entry(100, {})}})
     assert Kills("q").rate == 1 and Kills("q", killed=98, survivors={"a": "", "b": ""}).ok

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -29,16 +30,17 @@ def load(book: Path) -> list[Concept]:
     """The concepts of ``concepts.yml``, by name; none without that file.
 
     An entry is ``name: page``, ``name: page > heading``, or a mapping with ``says``, ``see`` (one or a list), ``also`` and
-    ``covered``.  Raises ``ValueError`` naming an entry that points to a page or heading that does not exist.
+    ``covered``.  Raises ``ValueError`` naming each entry that points to a page or heading that
+    does not exist, and the nearest that do.
     """
     file = book / "concepts.yml"
     if not file.is_file():
         return []
     data = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     concepts = [_concept(name, entry) for name, entry in data.items()]
-    wrong = [f"{c.name!r} sees {place!r}" for c in concepts for place in c.see if not exists(book, place)]
+    wrong = [f"{c.name!r} sees {place!r}: {why}" for c in concepts for place in c.see if (why := missing(book, place))]
     if wrong:
-        raise ValueError(f"concepts.yml: {'; '.join(wrong)}: no such page or heading in the book")
+        raise ValueError("\n".join(f"concepts.yml: {each}" for each in wrong))
     return sorted(concepts, key=lambda concept: concept.name.casefold())
 
 
@@ -53,13 +55,22 @@ def split(place: str) -> tuple[str, str]:
     return page.strip(), heading.strip()
 
 
-def exists(book: Path, place: str) -> bool:
-    """Whether the book has this page and heading."""
+def missing(book: Path, place: str) -> str:
+    """What the book lacks of a page and heading, with the nearest that it has; empty for a place that is there."""
     page, heading = split(place)
     file = book / f"{page}.md"
     if not file.is_file():
-        return False
-    return not heading or heading in HEADING.findall(file.read_text(encoding="utf-8"))
+        pages = [path.relative_to(book).with_suffix("").as_posix() for path in sorted(book.rglob("*.md"))]
+        return f"the book has no page {page!r}{_nearest(page, pages)}"
+    headings = HEADING.findall(file.read_text(encoding="utf-8"))
+    if not heading or heading in headings:
+        return ""
+    return f"{page}.md has no heading {heading!r}{_nearest(heading, headings)}"
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    near = get_close_matches(name, names, cutoff=0.0)
+    return f"; nearest are {', '.join(map(repr, near))}" if near else ""
 
 
 def heading_of(book: Path, place: str) -> str:

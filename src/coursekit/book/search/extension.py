@@ -31,7 +31,10 @@ class Concepts(CourseDirective):
     def run(self) -> list[nodes.Node]:
         """A list by name."""
         uses.note(self.app, self.env.docname, "concepts")
-        known = concepts.load(Path(self.app.srcdir))
+        try:
+            known = concepts.load(Path(self.app.srcdir))
+        except ValueError as error:
+            return self.fail(str(error))
         items = [nodes.list_item("", self.line(concept), ids=[concepts.identity(concept)]) for concept in known]
         return [nodes.bullet_list("", *items, classes=["td-concepts"])] if items else [paragraph("No concepts yet.")]
 
