@@ -159,7 +159,7 @@ def test_a_domain_that_cannot_be_drawn_from_is_an_error_that_says_so(tmp_path, o
 
 def test_a_written_question_has_no_domain(tmp_path):
     why = "Why does the loss fall in steps? Two or three sentences.\n"
-    with pytest.raises(AssignmentError, match="no answer, check or domain block"):
+    with pytest.raises(AssignmentError, match="no answer, check, domain or numbers block"):
         load("tiny", copy_course(tmp_path, exercises=(why, f"{why}\n```{{domain}}\nrtol = 1\n```\n")))
 
 
