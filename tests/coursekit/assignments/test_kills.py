@@ -46,10 +46,10 @@ def test_a_mutant_that_one_student_s_checks_let_pass_survives(course, monkeypatc
     assignment = load("tiny", course)
     prover, question = prover_of(assignment, course), assignment.question("half_time")
     wrong = "import math\ndef half_time(s, a0):\n    return math.log(s / a0 - 1) / (2 * s) + (a0 >= s / 2)"
-    assert kills._rejected(prover, question, wrong)
+    assert kills._rejected(prover, question, wrong, {})
     monkeypatch.setattr("coursekit.checks.Check.drawn", lambda self, *_: self.require(self.seed != 4711, "drawn"))
     monkeypatch.setattr(kills, "DRAWN", "drawn")
-    assert not kills._rejected(prover, question, wrong)
+    assert not kills._rejected(prover, question, wrong, {})
 
 
 def test_equal_answers_are_the_same_everywhere_and_one_that_always_raises_is_broken(course):
