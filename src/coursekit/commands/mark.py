@@ -76,7 +76,7 @@ def command(
             raise click.UsageError(
                 "--page takes points and words on the page: leave STUDENT, QUESTION and the others out"
             )
-        serve(classroom, assignment)
+        serve(classroom, classroom.parts(assignment))
         return
     every = bank.bank(classroom, assignment)
     if student is None or question is None:
@@ -101,9 +101,9 @@ def command(
     click.echo(f"{student}, {question}: {given:g} of {marks[question].question.points:g}")
 
 
-def serve(classroom: Classroom, assignment: str) -> None:
-    """Serve the desk until Ctrl-C."""
-    with Server(Desk(classroom, assignment)) as server:
+def serve(classroom: Classroom, assignments: list[str]) -> None:
+    """Serve the desks of an assignment's notebooks until Ctrl-C."""
+    with Server(*(Desk(classroom, name) for name in assignments)) as server:
         click.echo(
             f"Mark at {server.address}\nThe address is yours alone; Ctrl-C ends the page, and what you entered stands."
         )

@@ -10,7 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 from bs4 import BeautifulSoup
-from classroom_course import GOOD, classroom, submission
+from classroom_course import GOOD, classroom, source_bytes, submission
+from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from test_collect import put
 from test_mark import RUBRIC, SETTINGS, mark, stands
@@ -20,6 +21,9 @@ from coursekit.classroom.desk.server import LONGEST, Server
 from coursekit.classroom.desk.sheets import Desk
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.run import grade
+from coursekit.classroom.gradebook.scores import standings
+from coursekit.classroom.layout import Classroom
+from coursekit.cli import main
 
 HOSTILE = (
     "It is *linear*. <script>document.title = 'mine'</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))"
@@ -37,8 +41,8 @@ def room(tmp_path):
 
 
 @contextmanager
-def served(room):
-    with Server(Desk(room, "mini")) as server:
+def served(room, *assignments):
+    with Server(*(Desk(room, name) for name in assignments or ("mini",))) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -83,7 +87,7 @@ def test_what_is_ticked_becomes_points_and_words_and_the_next_answer_comes(room)
     with served(room) as server:
         status, _, page = get(server.address)
         assert status == 200 and "0 of 3 marked" in page
-        where, _, _, _ = opened(server.address + "explain")
+        where, _, _, _ = opened(server.address + "mini/explain")
         assert where.endswith("/explain/ann") and "Because." in get(where)[2]
         status, where, page = enter(where, "1 naming it", "2.5 why", comment="Well put.\r\nYes.")
         assert status == 200 and where.endswith("/explain/bo") and "1 of 3 marked" in page
@@ -100,7 +104,7 @@ def test_what_is_ticked_becomes_points_and_words_and_the_next_answer_comes(room)
 
 def test_an_answer_that_is_marked_again_shows_what_was_given_and_loses_nothing(room):
     with served(room) as server:
-        ann = server.address + "explain/ann"
+        ann = server.address + "mini/explain/ann"
         enter(ann, "1 naming it", comment="Good.")
         _, keys, chosen, fields = opened(ann)
         assert chosen == [keys["1 naming it"]] and fields["comment"] == "Good." and fields["points"] == ""
@@ -117,7 +121,7 @@ def test_equal_remarks_are_told_apart(room):
     room.bank("mini").parent.mkdir(parents=True, exist_ok=True)
     room.bank("mini").write_text(json.dumps({"explain": [{"text": "naming it", "points": None}] * 2}))
     with served(room) as server:
-        where, _, _, fields = opened(server.address + "explain/ann")
+        where, _, _, fields = opened(server.address + "mini/explain/ann")
         keys = [box["value"] for box in BeautifulSoup(get(where)[2], "html.parser").select("[name=remark]")]
         assert len(set(keys)) == 4
         get(where, fields | {"remark": keys[:1]})
@@ -126,7 +130,7 @@ def test_equal_remarks_are_told_apart(room):
 
 def test_points_are_for_the_answer_that_was_seen(room):
     with served(room) as server:
-        where, _, _, fields = opened(server.address + "explain/ann")
+        where, _, _, fields = opened(server.address + "mini/explain/ann")
         put(room.submitted("mini", "ann"), json.dumps(submission(explain="Something else.", **GOOD)))
         grade(room, "mini", ("ann",), SETTINGS, run=local.run)
         status, _, page = get(where, fields | {"points": "4", "comment": "Fine."})
@@ -145,7 +149,7 @@ def test_points_are_for_the_answer_that_was_seen(room):
 
 def test_an_answer_that_is_not_the_newest_is_marked_as_such(room):
     with served(room) as server:
-        here = server.address + "explain/ann"
+        here = server.address + "mini/explain/ann"
         assert "not the newest" not in get(here)[2] and "something newer" not in get(server.address)[2]
         put(room.submitted("mini", "ann"), json.dumps(submission(explain="Something else.", **GOOD)))
         said = get(here)[2]  # without laying out anew
@@ -160,9 +164,33 @@ def test_an_answer_that_is_not_the_newest_is_marked_as_such(room):
         assert "Of ann, bo, cy something newer is there" in get(server.address)[2]
 
 
+def test_an_assignment_s_notebooks_lie_on_one_page(tmp_path, monkeypatch):
+    room = Classroom(tmp_path / "room")
+    for part, words in (("part1", "Because."), ("part2", "Hence.")):
+        put(room.root / "source" / "hw" / f"{part}.ipynb", source_bytes().decode().replace("Because.", words))
+        put(room.root / "submitted" / "ann" / "hw" / f"{part}.ipynb", json.dumps(submission(explain=part, **GOOD)))
+        grade(room, f"hw.{part}", (), SETTINGS, run=local.run)
+    served_at = []
+    monkeypatch.setattr(Server, "serve_forever", lambda server: served_at.append(list(server.desks)))
+    done = CliRunner().invoke(main, ["mark", "hw", "--page", "--classroom", str(room.root)])
+    assert (done.exit_code, served_at) == (0, [["hw.part1", "hw.part2"]]), done.output
+    monkeypatch.undo()
+    with served(room, "hw.part1", "hw.part2") as server:
+        page = get(server.address)[2]
+        assert page.count("0 of 1 marked") == 4 and page.index("<h2>hw.part1") < page.index("<h2>hw.part2")
+        first, second = (opened(f"{server.address}hw.{part}/explain")[0] for part in ("part1", "part2"))
+        assert first.endswith("/hw.part1/explain/ann") and "Because." in get(first)[2] and "Hence." in get(second)[2]
+        status, where, page = enter(second, points="3")
+        assert (status, where) == (200, server.address) and "1 of 1 marked" in page and "0 of 1 marked" in page
+        status, _, page = get(server.address + "hw.part3/explain/ann")
+        assert status == 400 and "is not marked here, but hw.part1, hw.part2" in page
+    found = {p: standings(room, f"hw.{p}")[0].marks[-1].manual.score for p in ("part1", "part2")}
+    assert found == {"part1": None, "part2": 3}
+
+
 def test_a_gradebook_or_a_bank_that_cannot_be_used_is_said_and_the_words_stay(room):
     with served(room) as server:
-        where, _, _, fields = opened(server.address + "explain/ann")
+        where, _, _, fields = opened(server.address + "mini/explain/ann")
         room.bank("mini").parent.mkdir(parents=True, exist_ok=True)
         room.bank("mini").write_text(json.dumps({"explain": [{"text": "x", "points": "1"}]}))
         status, _, page = get(where)
@@ -193,7 +221,7 @@ def test_a_gradebook_or_a_bank_that_cannot_be_used_is_said_and_the_words_stay(ro
 )
 def test_what_cannot_be_entered_is_said_on_the_page_and_gives_no_grade(room, form, words):
     with served(room) as server:
-        where, _, _, fields = opened(server.address + "explain/ann")
+        where, _, _, fields = opened(server.address + "mini/explain/ann")
         status, _, page = get(where, fields | form)
         assert status == 400 and words in page
         assert len(form.get("comment", "")) >= LONGEST or form.get("comment", "") in page  # nothing is lost
@@ -205,8 +233,8 @@ def test_what_cannot_be_entered_is_said_on_the_page_and_gives_no_grade(room, for
     [
         "GET foo HTTP/1.0\r\n\r\n",
         "GET http://[ HTTP/1.0\r\n\r\n",
-        "POST {path}explain/ann HTTP/1.0\r\nHost: {host}\r\n\r\npoints=1",
-        "POST {path}explain/ann HTTP/1.0\r\nHost: {host}\r\nContent-Length: 30\r\n\r\npoints=1",
+        "POST {path}mini/explain/ann HTTP/1.0\r\nHost: {host}\r\n\r\npoints=1",
+        "POST {path}mini/explain/ann HTTP/1.0\r\nHost: {host}\r\nContent-Length: 30\r\n\r\npoints=1",
     ],
 )
 def test_a_request_that_is_none_or_cut_short_gives_no_grade_and_gets_an_answer(room, sent, capfd):
@@ -221,14 +249,14 @@ def test_a_request_that_is_none_or_cut_short_gives_no_grade_and_gets_an_answer(r
 def test_only_who_knows_the_address_gets_in_and_only_under_this_machines_name(room):
     with served(room) as server:
         start = server.address.removesuffix(f"{server.secret}/")
-        for address in (start, start + "x" * 32 + "/", start + "x" * 32 + "/explain/ann"):
+        for address in (start, start + "x" * 32 + "/", start + "x" * 32 + "/mini/explain/ann"):
             assert get(address)[0] == get(address, {"points": "4"})[0] == 404
         assert (
             get(server.address, Host="evil.example")[0]
-            == get(server.address + "explain/ann", {"points": "4"}, Host="evil.example")[0]
+            == get(server.address + "mini/explain/ann", {"points": "4"}, Host="evil.example")[0]
             == 404
         )
-        for gone in ("explain/zoe", "double/ann"):
+        for gone in ("mini/explain/zoe", "mini/double/ann"):
             status, _, page = get(server.address + gone)
             assert status == 400 and "has no answer to" in page
     assert stands(room)[:2] == ("waiting", None)
@@ -243,7 +271,7 @@ def test_what_a_student_wrote_does_nothing_and_the_page_is_used_by_keyboard(room
         page = browser.new_page(color_scheme="dark")
         asked = []
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(server.address + "explain/ann")
+        page.goto(server.address + "mini/explain/ann")
         assert page.title() == "explain, ann" and "script>document.title" in page.locator(".desk-answer").inner_text()
         assert page.locator(".desk-answer script, .desk-answer img, .desk-answer a[href^='javascript']").count() == 0
         assert (

@@ -57,13 +57,17 @@ def in_words(error: Exception) -> str:
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a desk on a free port of this machine; one request at a time, but a connection that says nothing holds up none."""
+    """Serves desks, one a notebook, on a free port of this machine.
+
+    One request at a time, but a connection that says nothing holds up none.
+    """
 
     daemon_threads = True
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, *desks: Desk) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.desk, self.secret, self.turn = desk, secrets.token_urlsafe(24), Lock()
+        self.desks = {desk.assignment: desk for desk in desks}
+        self.secret, self.turn = secrets.token_urlsafe(24), Lock()
         self.context = copy_context()  # which course is worked on, for the threads that answer
 
     @property
@@ -73,7 +77,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """``/SECRET/`` lists the questions, ``/SECRET/QUESTION/STUDENT`` shows an answer and takes what is entered."""
+    """``/SECRET/`` lists the questions, ``/SECRET/ASSIGNMENT/QUESTION/STUDENT`` shows an answer and takes what is entered."""
 
     server: Server
     server_version, sys_version = "course", ""
@@ -89,9 +93,9 @@ class Handler(BaseHTTPRequestHandler):
         if not length.isdecimal():
             return self._send(HTTPStatus.LENGTH_REQUIRED, "a form has a length")
         data = self.rfile.read(min(int(length), MOST_READ))
-        return self._answer(lambda desk, parts: self._enter(desk, parts, data, int(length)))
+        return self._answer(lambda parts: self._enter(parts, data, int(length)))
 
-    def _answer(self, act: Callable[[Desk, list[str]], None]) -> None:
+    def _answer(self, act: Callable[[list[str]], None]) -> None:
         """Do what is asked for by one who knows the address; what cannot be done is said on a page."""
         host = f"127.0.0.1:{self.server.server_port}"
         secret, *parts = [unquote(part) for part in self.path.partition("?")[0].split("/")[1:]] or [""]
@@ -99,20 +103,25 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(HTTPStatus.NOT_FOUND, "not found")
         try:
             with self.server.turn:
-                self.server.context.run(act, self.server.desk, parts)
+                self.server.context.run(act, parts)
         except Exception as error:
             self._send(HTTPStatus.BAD_REQUEST, self._page("said.html.j2", words=in_words(error)))
         return None
 
-    def _show(self, desk: Desk, parts: list[str]) -> None:
-        if parts in ([], [""]):
-            desk.lay_out()
-            return self._send(
-                HTTPStatus.OK, self._page("questions.html.j2", questions=desk.questions(), stale=desk.stale())
-            )
-        if len(parts) == 1:
-            return self._go_on(desk, parts[0])
-        sheet, seen = desk.looked_at(desk.sheet(*parts[:2]))
+    def _desk(self, parts: list[str]) -> Desk:
+        if parts[0] not in self.server.desks:
+            raise ClassroomError(f"{parts[0]!r} is not marked here, but {', '.join(self.server.desks)}")
+        return self.server.desks[parts[0]]
+
+    def _show(self, parts: list[str]) -> None:
+        if len(parts) < 2:
+            for desk in self.server.desks.values():
+                desk.lay_out()
+            return self._send(HTTPStatus.OK, self._page("questions.html.j2", desks=self.server.desks.values()))
+        desk = self._desk(parts)
+        if len(parts) == 2:
+            return self._go_on(desk, parts[1])
+        sheet, seen = desk.looked_at(desk.sheet(*parts[1:3]))
         keys, rest = desk.chosen(sheet)
         score, given = sheet.mark.manual.score, [desk.remarks(sheet.question)[key] for key in keys]
         own = "" if score is None or score == total(given) else f"{score:g}"
@@ -124,15 +133,16 @@ class Handler(BaseHTTPRequestHandler):
         done, every = desk.questions()[sheet.question]
         return self._page(
             "sheet.html.j2", sheet=sheet, item=desk.shown(sheet), remarks=desk.remarks(sheet.question), wrong=wrong,
-            before=before, behind=behind, done=done, every=every, form=form,
+            assignment=desk.assignment, before=before, behind=behind, done=done, every=every, form=form,
         )  # fmt: skip
 
-    def _enter(self, desk: Desk, parts: list[str], data: bytes, length: int) -> None:
-        if length > LONGEST or len(data) != length or len(parts) != 2:
+    def _enter(self, parts: list[str], data: bytes, length: int) -> None:
+        if length > LONGEST or len(data) != length or len(parts) != 3:
             raise ClassroomError(f"a form is for one answer, whole, and has at most {LONGEST:,} bytes")
         read = parse_qs(data.decode("utf-8", "replace"), keep_blank_values=True)
         form = {name: [value.replace("\r\n", "\n").strip() for value in values] for name, values in read.items()}
-        sheet, seen = desk.looked_at(desk.sheet(*parts))
+        desk = self._desk(parts)
+        sheet, seen = desk.looked_at(desk.sheet(*parts[1:]))
         try:
             if form.get("seen") != [seen]:
                 raise ClassroomError(
@@ -150,7 +160,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _go_on(self, desk: Desk, question: str, after: str = "") -> None:
         following = desk.next(question, after)
-        path = f"{quote(question, safe='')}/{quote(following.student, safe='')}" if following else ""
+        parts = (desk.assignment, question, following.student) if following else ()
+        path = "/".join(quote(part, safe="") for part in parts)
         self.send_response(HTTPStatus.SEE_OTHER)
         self.send_header("Location", f"/{self.server.secret}/{path}")
         self.send_header("Content-Length", "0")
@@ -160,7 +171,7 @@ class Handler(BaseHTTPRequestHandler):
         styles = [TEMPLATES / "feedback" / "style.css", TEMPLATES / "desk" / "desk.css"]
         style = Markup("".join(path.read_text("utf-8") for path in styles))  # noqa: S704
         root = f"/{self.server.secret}/"
-        return template(name).render(assignment=self.server.desk.assignment, root=root, style=style, **values)
+        return template(name).render(root=root, style=style, **values)
 
     def _send(self, status: HTTPStatus, text: str) -> None:
         data = text.encode()
