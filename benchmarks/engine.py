@@ -62,8 +62,9 @@ def submissions(source: bytes) -> dict[str, bytes]:
 class Arm:
     """One way to grade, with its CPU seconds a round."""
 
-    def __init__(self, name: str, engine: Engine) -> None:
+    def __init__(self, name: str, engine: Engine, budget: Budget | None = None) -> None:
         self.name, self.engine, self.cpu, self.wall = name, engine, [], []
+        self.budget = budget or Budget()
 
     def seconds(self) -> float:
         """CPU used so far, by this process and the fork server's children."""
@@ -73,7 +74,7 @@ class Arm:
     def grade(self, student: str, data: bytes, source: bytes, keep: bool = True) -> None:
         """Grade once and note what it cost; every automatic point must be earned."""
         cpu, wall = self.seconds(), time.perf_counter()
-        outcome = self.engine.grade(Submission(student, data), source, Budget())
+        outcome = self.engine.grade(Submission(student, data), source, self.budget)
         wall = time.perf_counter() - wall
         time.sleep(0.3)  # let guardians end, so that their time is counted
         lost = [k for k, r in outcome.questions.items() if r.status not in ("passed", "manual")]

@@ -54,10 +54,14 @@ class Log:
         self.count += 1
         return call
 
+    def forget(self) -> None:
+        """Empty the log."""
+        self.calls, self.count = [], 0
+
     def read(self) -> tuple[str, ...]:
         """The calls as lines for a message; afterwards the log is empty."""
         calls, count = self.calls, self.count
-        self.calls, self.count = [], 0
+        self.forget()
         if count > KEPT:
             return (f"Called {count} times, the last time: {calls[-1]}",)
         return tuple(f"Called: {call}" for call in calls)

@@ -92,7 +92,7 @@ class QuestionChecks:
 
     def alone(self, thing: object) -> Observed:
         """What ``thing`` is or gives, with the calls made before forgotten."""
-        self.log.read()
+        self.log.forget()
         return observe(thing, self.words)
 
     def see(self, name: str, observed: Observed) -> Observed:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import marshal
 import sys
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ DEEPEST = 40  # levels of lists in lists that are looked into
 MOST = (
     200_000  # values of one argument that are looked at; lists that share lists could hold more than there is time for
 )
+FLAT = frozenset({type(None), bool, int, float, complex, str, bytes})  # values without parts
+NESTED = frozenset({list, tuple, dict})
+BY_VALUE = 2  # the version of marshal's format that says the same of equal values, whoever else knows them
 Digest = tuple[object, ...]
 
 
@@ -33,8 +38,25 @@ def digest(value: Any) -> Digest:
         return value.dtype.str, value.shape, hash(value.tobytes())
     if is_tensor(value):
         return _of_tensor(value)
+    if is_flat(value):
+        return type(value), marshal.dumps(value, BY_VALUE)
     left = [MOST]
     return _of_items(value, left, 0)
+
+
+def is_flat(value: Any) -> bool:
+    """Whether a list or a dict holds nothing but values without parts, and lists, tuples and dicts of them; not too many."""
+    level, seen = [value], 0
+    for _ in range(DEEPEST):
+        parts = [item for item in level if type(item) not in FLAT]
+        if not parts:
+            return True
+        seen += sum(map(len, parts)) if NESTED.issuperset(map(type, parts)) else MOST
+        if seen >= MOST:
+            return False
+        level = list(chain.from_iterable(parts))
+        level += chain.from_iterable(part.values() for part in parts if type(part) is dict)
+    return False
 
 
 def _of_tensor(value: Any) -> Digest:

@@ -22,12 +22,18 @@ MAX_DEPTH = 12
 SINGLE = 1e-5  # relative error of right answers in single precision: not much more than the type's own
 
 
+# said sooner than torch's types are found
+NO_TENSORS = frozenset({type(None), *SCALARS, list, tuple, dict, np.ndarray})
+
+
 class NotPlain(Exception):
     """A value that cannot be compared; the text says why, in words for a student."""
 
 
 def is_tensor(value: object) -> bool:
     """Whether ``value`` is exactly a torch tensor or parameter; torch is not imported to find out."""
+    if type(value) in NO_TENSORS:
+        return False
     torch = sys.modules.get("torch")
     return torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter)
 

@@ -67,6 +67,60 @@ def test_what_nobody_holds_is_not_looked_at_until_it_comes_back(ends):
     assert kept[7].tolist() == [-1.0, -2.0]
 
 
+HOLDING = {
+    "a list": lambda arrays: arrays,
+    "a dict": lambda arrays: dict(enumerate(arrays)),
+    "tuples": lambda arrays: [tuple(arrays)],
+    "lists": lambda arrays: [[array] for array in arrays],
+}
+
+
+@pytest.mark.parametrize("holding", HOLDING)
+def test_what_only_a_lost_list_holds_is_not_looked_at_either(ends, holding):
+    ours, theirs = ends
+    kept = sent(ours, theirs, HOLDING[holding]([np.zeros(2), np.ones(2)]))[0]
+    sent(ours, theirs, "so that it can let go")
+    assert not ours.watched
+    back = sent(theirs, ours, kept)[0]
+    first = next(array for array in leaves(back))
+    for _ in range(3):
+        sent(ours, theirs, "it is held again, and so is what it holds")
+    first[1] = -2.0
+    sent(ours, theirs, "changed here")
+    assert next(leaves(kept)).tolist() == [0.0, -2.0]
+
+
+def test_what_a_lost_list_holds_is_looked_at_while_another_holds_it(ends):
+    ours, theirs = ends
+    array = np.zeros(2)
+    kept = sent(ours, theirs, [array, (array,)])[0]
+    for _ in range(3):
+        sent(ours, theirs, "the list is lost")
+    array[0] = 5.0
+    sent(ours, theirs, "the array is not")
+    assert kept[0].tolist() == [5.0, 0.0]
+
+
+def test_a_tuple_that_another_holds_keeps_what_is_in_it_watched(ends):
+    ours, theirs = ends
+    pair = (np.zeros(2), np.ones(2))
+    kept = sent(ours, theirs, [pair])[0]
+    for _ in range(3):
+        sent(ours, theirs, "the list is lost")
+    pair[1][0] = 7.0
+    sent(ours, theirs, "what it held is not")
+    assert kept[0][1].tolist() == [7.0, 1.0]
+
+
+def leaves(value):
+    """The arrays in it, one after the other."""
+    if isinstance(value, np.ndarray):
+        yield value
+    else:
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from leaves(item)
+
+
 def test_a_view_changes_with_what_it_looks_into(ends):
     ours, theirs = ends
     whole = np.zeros(4)

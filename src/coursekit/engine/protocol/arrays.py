@@ -26,12 +26,16 @@ LAST_CODE_POINT = 0x10FFFF
 
 def is_tensor(value: object) -> bool:
     """Whether ``value`` is exactly a tensor or a parameter of a loaded torch; subclasses are not."""
+    if type(value) is np.ndarray:
+        return False
     torch = sys.modules.get("torch")
     return torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter)
 
 
 def dtype_named(name: str) -> np.dtype:
     """The little-endian dtype of an allowed name, ``str<k>`` for strings of k characters; FrameError for any other."""
+    if name in DTYPES:
+        return DTYPES[name]
     if (
         name.startswith("str")
         and name[3:].isdecimal()
@@ -39,9 +43,7 @@ def dtype_named(name: str) -> np.dtype:
         and 0 < int(name[3:7]) <= MAX_TEXT >= len(name)
     ):
         return np.dtype(f"<U{int(name[3:7])}")
-    if name not in DTYPES:
-        raise FrameError(f"dtype {name[:40]!r} is not allowed")
-    return DTYPES[name]
+    raise FrameError(f"dtype {name[:40]!r} is not allowed")
 
 
 def array_parts(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
@@ -77,7 +79,7 @@ def array_from(name: str, shape: tuple[int, ...], data: bytes) -> np.ndarray:
         raise FrameError("a boolean is neither 0 nor 1")
     if dtype.kind == "U" and array.size and np.frombuffer(data, "<u4").max() > LAST_CODE_POINT:
         raise FrameError("a string has an impossible character")
-    return array.astype(dtype.newbyteorder("="), copy=False)
+    return array if dtype.isnative else array.astype(dtype.newbyteorder("="))
 
 
 def tensor_parts(tensor: Any) -> tuple[str, tuple[int, ...], bytes]:

@@ -59,7 +59,8 @@ class _Writer:
             writer(self, value, depth)
         else:
             self.other(value, depth)
-        self.fits(0)
+        if len(self.out) > self.limits.bytes:
+            self.fits(0)
         return self
 
     def other(self, value: Any, depth: int) -> None:
@@ -85,7 +86,8 @@ class _Writer:
 
     def blob(self, tag: bytes, data: bytes) -> None:
         self.fits(len(data))
-        self.out += tag + struct.pack("<I", len(data)) + data
+        self.out += tag + struct.pack("<I", len(data))
+        self.out += data
 
     def fits(self, size: int) -> None:
         """Refuse what is too large before it is copied, so that the answer does not depend on the memory left."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -44,14 +45,19 @@ class Peer:
         self.shared: dict[int, Any] = {}
         self.digests: dict[int, Digest] = {}
         self.watched: set[int] = set()  # keys of arrays that may change: somebody but this table knows them
+        self.held: dict[int, int] = {}  # how often lists and dicts that nobody else knows hold an array, a list, a dict
+        self.inside: dict[int, list[int]] = {}  # which ones each of those holds
         self.keys: dict[int, int] = {}
         self.theirs: dict[int, tuple[Any, Digest]] = {}  # the student's version, the digest of ours when it came
 
     def pack(self, body: tuple[Any, ...]) -> bytes:
         """A message: its body, and the shared arrays that changed since the other side last saw them."""
         shown = self.show(body) if self.trusted or self.keys else body
-        changed = [self._news(key) for key in sorted(self.watched) if self._changed(key)]
-        self.watched -= {key for key in self.watched if self._alone(key)}
+        watched = sorted(self.watched)
+        changed = [self._news(key) for key in watched if self._changed(key)]
+        for key in reversed(watched):  # what holds others came after them
+            if self._alone(key):
+                self._let_go(key)
         return encode((shown, changed), self.foreign, wider=parts_of if self.more else None)
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
@@ -109,20 +115,36 @@ class Peer:
 
     def _alone(self, key: int) -> bool:
         """Whether nobody but this table knows an array, so that it stays as it is until it crosses again."""
-        if sys.getrefcount(self.shared[key]) > ALONE or not is_own(self.shared[key]):
+        if sys.getrefcount(self.shared[key]) > ALONE + self.held.get(key, 0) or not is_own(self.shared[key]):
             return False
         return key not in self.theirs or (sys.getrefcount(self.theirs[key][0]) <= ALONE and is_own(self.theirs[key][0]))
+
+    def _let_go(self, key: int) -> None:
+        """Look no longer at what nobody else knows.  What it holds is known to nobody by that."""
+        self.watched.discard(key)
+        if type(self.shared[key]) in (list, dict) and key not in self.theirs:
+            self.inside[key] = [self.keys[id(item)] for item in _items(self.shared[key]) if self._known(item)]
+            for item in self.inside[key]:
+                self.held[item] = self.held.get(item, 0) + 1
+
+    def _watch(self, key: int) -> None:
+        """Look at it again, and at all that it holds."""
+        self.watched.add(key)
+        for item in self.inside.pop(key, ()):
+            self.held[item] -= 1
+            self._watch(item)
 
     def _current(self, key: int) -> Any:
         """What the other side should have under this key."""
         return self.theirs[key][0] if key in self.theirs else self.shared[key]
 
     def _changed(self, key: int) -> bool:
-        if key in self.theirs and digest(self.shared[key]) != self.theirs[key][1]:
+        if self.theirs and key in self.theirs and digest(self.shared[key]) != self.theirs[key][1]:
             del self.theirs[key]  # the check has changed its array: that counts
-        if not can_change(self._current(key)):
+        value = self._current(key)
+        if not can_change(value):
             return False  # the student has made it something else; ours stays
-        now = digest(self._current(key))
+        now = digest(value)
         if now == self.digests[key]:
             return False
         self.digests[key] = now
@@ -154,7 +176,7 @@ class Peer:
         elif thing.value is not None:
             take_over(self.shared[thing.key], thing.value)
         self.digests[thing.key] = digest(self._current(thing.key))
-        self.watched.add(thing.key)
+        self._watch(thing.key)
         return self._current(thing.key)
 
     def _set_aside(self, key: int, value: Any) -> None:
@@ -184,6 +206,15 @@ class Peer:
 def is_own(value: object) -> bool:
     """Whether it is a list, a dict, or an array with memory of its own: no other looks into that unless it keeps this one."""
     return type(value) in (list, dict) or (type(value) is np.ndarray and value.base is None)
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """What a list or a dict holds, also in tuples that nothing else holds."""
+    for place in list(value) if type(value) is dict else range(len(value)):
+        if type(value[place]) is tuple and sys.getrefcount(value[place]) <= ALONE:
+            yield from _items(value[place])
+        else:
+            yield value[place]
 
 
 def crosses(value: object) -> bool:

@@ -12,6 +12,9 @@ from coursekit.engine.protocol import arrays
 from coursekit.engine.protocol.errors import FrameError
 from coursekit.engine.protocol.values import KINDS, Handle, Kinded, Limits, Shared
 
+COUNT, BYTE, FLOAT, COMPLEX = (struct.Struct(layout) for layout in ("<I", "<B", "<d", "<dd"))
+TWO_BYTES, KNOWN = struct.Struct("<BB"), struct.Struct("<BQ")
+
 
 def read(data: bytes, resolve: Callable[[Any], Any] | None, limits: Limits) -> Any:
     """The value of one frame.  Raises FrameError, and nothing else, whatever the bytes are."""
@@ -46,11 +49,13 @@ class _Reader:
         self.at += count
         return part
 
-    def unpack(self, layout: str) -> tuple[Any, ...]:
-        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        at = self.at
+        self.at += layout.size
+        return layout.unpack_from(self.data, at)
 
     def blob(self) -> bytes:
-        return self.take(self.unpack("<I")[0])
+        return self.take(self.unpack(COUNT)[0])
 
     def text(self) -> str:
         return self.blob().decode("utf-8", "surrogatepass")
@@ -59,9 +64,12 @@ class _Reader:
         self.values += 1
         if depth > self.limits.depth or self.values > self.limits.values:
             raise FrameError("a frame is nested too deep or holds too many values")
-        reader = _READERS.get(self.take(1))
+        if self.at >= len(self.data):
+            raise FrameError("a frame ends too early")
+        reader = _READERS.get(self.data[self.at])
         if reader is None:
             raise FrameError("a frame has an unknown tag")
+        self.at += 1
         return reader(self, depth)
 
     def integer(self, depth: int) -> int:
@@ -71,7 +79,7 @@ class _Reader:
         return int.from_bytes(data, "little", signed=True)
 
     def items(self, depth: int) -> list[Any]:
-        count = self.unpack("<I")[0]
+        count = self.unpack(COUNT)[0]
         if count > len(self.data) - self.at:  # every value takes a byte at least
             raise FrameError("a frame counts more values than it has bytes")
         return [self.read(depth + 1) for _ in range(count)]
@@ -83,8 +91,9 @@ class _Reader:
         return dict(zip(parts[::2], parts[1::2], strict=True))
 
     def array(self) -> tuple[str, tuple[int, ...], bytes]:
-        name, dimensions = self.text(), self.unpack("<B")[0]
-        return name, self.unpack(f"<{dimensions}Q"), self.blob()
+        name, dimensions = self.text(), self.unpack(BYTE)[0]
+        shape = struct.unpack(f"<{dimensions}Q", self.take(8 * dimensions))
+        return name, shape, self.blob()
 
     def scalar(self, depth: int) -> Any:
         name, shape, data = self.array()
@@ -93,7 +102,7 @@ class _Reader:
         return arrays.array_from(name, shape, data)[()]
 
     def tensor(self, depth: int) -> Any:
-        wants_grad, parameter = self.unpack("<BB")
+        wants_grad, parameter = self.unpack(TWO_BYTES)
         tensor = arrays.tensor_from(*self.array())
         grad = self.read(depth + 1)
         if isinstance(tensor, np.ndarray):
@@ -101,7 +110,7 @@ class _Reader:
         return arrays.with_gradient(tensor, bool(wants_grad), bool(parameter), grad)
 
     def handle(self, depth: int) -> Any:
-        mine, number = self.unpack("<BQ")
+        mine, number = self.unpack(KNOWN)
         words = self.read(depth + 1)
         if type(words) is not tuple or [type(word) for word in words] != [str, str]:
             raise FrameError("a handle is described by two words")
@@ -110,7 +119,7 @@ class _Reader:
         return self.resolved(Handle(number, bool(mine), words[0], words[1][:100]))
 
     def shared(self, depth: int) -> Any:
-        return self.resolved(Shared(self.unpack("<I")[0], self.read(depth + 1)))
+        return self.resolved(Shared(self.unpack(COUNT)[0], self.read(depth + 1)))
 
     def kinded(self, depth: int) -> Any:
         words = self.read(depth + 1)
@@ -122,13 +131,13 @@ class _Reader:
         return value if self.resolve is None else self.resolve(value)
 
 
-_READERS: dict[bytes, Callable[[_Reader, int], Any]] = {
+_BY_TAG: dict[bytes, Callable[[_Reader, int], Any]] = {
     b"N": lambda r, d: None,
     b"T": lambda r, d: True,
     b"F": lambda r, d: False,
     b"I": _Reader.integer,
-    b"D": lambda r, d: r.unpack("<d")[0],
-    b"C": lambda r, d: complex(*r.unpack("<dd")),
+    b"D": lambda r, d: r.unpack(FLOAT)[0],
+    b"C": lambda r, d: complex(*r.unpack(COMPLEX)),
     b"S": lambda r, d: r.text(),
     b"B": lambda r, d: r.blob(),
     b"L": _Reader.items,
@@ -144,3 +153,4 @@ _READERS: dict[bytes, Callable[[_Reader, int], Any]] = {
     b"V": _Reader.shared,
     b"K": _Reader.kinded,
 }
+_READERS = {tag[0]: reader for tag, reader in _BY_TAG.items()}

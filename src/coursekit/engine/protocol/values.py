@@ -27,7 +27,7 @@ class Handle:
     type_name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # made for every array, list and dict that crosses
 class Shared:
     """An array or tensor that both sides know by ``key``: the receiver's copy follows the sender's."""
 

@@ -25,7 +25,7 @@ class Wire:
     """The blocking end that a student's or checker's process holds."""
 
     def __init__(self, reader: int, writer: int) -> None:
-        self.reader, self.writer = reader, writer
+        self.reader, self.writer, self._data = reader, writer, bytearray()
 
     def send(self, kind: bytes, payload: bytes) -> None:
         """Write one message."""
@@ -38,28 +38,34 @@ class Wire:
 
     def receive(self) -> tuple[bytes, bytes]:
         """Read one message.  Raises ChannelClosed at the end, and on a length above the cap before reading further."""
-        header = self._exactly(5)
-        length = struct.unpack("<I", header[1:])[0]
+        self._fill(5)
+        length = struct.unpack_from("<I", self._data, 1)[0]
         if length > LARGEST:
             raise ChannelClosed(f"a message of {length} bytes, more than {LARGEST}")
-        return header[:1], self._exactly(length)
+        self._fill(5 + length)
+        return _message(self._data, length)
 
-    def _exactly(self, count: int) -> bytes:
-        data = bytearray()
-        while len(data) < count:
+    def _fill(self, count: int) -> None:
+        while len(self._data) < count:
             try:
-                part = os.read(self.reader, min(count - len(data), CHUNK))
+                part = os.read(self.reader, min(max(count - len(self._data), PART), CHUNK))
             except OSError as error:
                 raise ChannelClosed(f"cannot read: {error.strerror}") from None
             if not part:
                 raise ChannelClosed("the other end is closed")
-            data += part
-        return bytes(data)
+            self._data += part
 
     def close(self) -> None:
         """Close both directions."""
         for descriptor in {self.reader, self.writer}:
             os.close(descriptor)
+
+
+def _message(data: bytearray, length: int) -> tuple[bytes, bytes]:
+    """The message at the beginning of what was read, which goes on after it."""
+    message = bytes(data[:1]), bytes(memoryview(data)[5 : 5 + length])
+    del data[: 5 + length]
+    return message
 
 
 class Channel(Protocol):
@@ -97,9 +103,7 @@ class SocketChannel:
         if length > LARGEST:
             raise ChannelClosed(f"a message of {length} bytes, more than {LARGEST}")
         self._fill(5 + length, end)
-        message = bytes(self._data[:1]), bytes(self._data[5 : 5 + length])
-        del self._data[: 5 + length]
-        return message
+        return _message(self._data, length)
 
     def _fill(self, count: int, end: float) -> None:
         while len(self._data) < count:
