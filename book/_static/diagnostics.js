@@ -13,6 +13,18 @@ TD.diagnostics = (() => {
     return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 
+  /** The least value with at least half of the finite values' weight up to it. */
+  function weightedMedian(values, weights) {
+    const pairs = values.map((v, k) => [v, weights[k]]).filter(([v]) => v !== null && Number.isFinite(v)).sort((a, b) => a[0] - b[0]);
+    const total = pairs.reduce((sum, [, w]) => sum + w, 0);
+    let reached = 0;
+    for (const [v, w] of pairs) {
+      reached += w;
+      if (2 * reached >= total) return v;
+    }
+    return NaN;
+  }
+
   function trace(fault, severity) {
     const runs = data().runs[fault];
     if (!runs) throw new RangeError(`fault must be one of ${Object.keys(data().runs).join(", ")}, got ${fault}`);
@@ -52,8 +64,10 @@ TD.diagnostics = (() => {
     const first = Math.min(Math.max(0, run.evaluated.filter((t) => t < epoch).length), val.length - 1);
     const number = (v) => (v === null ? NaN : v);
     const cuts = run.gradient.map((g, k) => (g === null || run.raw[k] === null ? NaN : g / run.raw[k]));
-    const usual = median(run.gradient);
-    const known = cuts.map((c, k) => [c, run.gradient[k]]).filter(([c]) => Number.isFinite(c));
+    const standsFor = run.at.map((t, k) => (k + 1 < run.at.length ? run.at[k + 1] : loss.length) - t);
+    const usual = weightedMedian(run.gradient, standsFor);
+    const known = cuts.map((c, k) => [c, run.gradient[k], standsFor[k]]).filter(([c]) => Number.isFinite(c));
+    const all = known.reduce((sum, [, , w]) => sum + w, 0);
     const soon = (losses) => (run.evaluated[first] >= epoch && run.evaluated[first] <= 2 * epoch ? number(losses[first]) : NaN);
     const early = finite(run.moved.filter((_, k) => run.at[k] < 4));
     return {
@@ -62,13 +76,14 @@ TD.diagnostics = (() => {
       period: period(loss, epoch), fresh: epoch > 1 ? median(loss.slice(epoch >> 1, epoch)) : NaN,
       early_train: soon(train), early_val: soon(val), train: number(train[train.length - 1]), val: number(val[val.length - 1]),
       skipped: 1 - run.taken / loss.length, decay: number(run.first[0]) / number(run.last[0]),
-      held: known.length ? known.filter(([c, g]) => c < 0.99 && Math.abs(g / usual - 1) < 1e-3).length / known.length : NaN,
-      leap: early.length ? Math.max(...early) : NaN, reach: median(run.moved) * loss.length,
-      dead_start: number(run.dead[0]), thin: number(run.thin),
+      held: known.length ? known.reduce((sum, [c, g, w]) => sum + (c < 0.99 && Math.abs(g / usual - 1) < 1e-3 ? w : 0), 0) / all : NaN,
+      leap: early.length ? Math.max(...early) : NaN, reach: weightedMedian(run.moved, standsFor) * loss.length,
+      dead_start: number(run.dead[0]), dead_end: number(run.dead[run.dead.length - 1]), thin: number(run.thin),
     };
   }
 
   const spiked = (r, m) => r.rise > m.rise && r.rise_from < m.fallen * r.start;
+  const died = (r, m) => r.dead_end > m.died && !(r.dead_start > m.dead);
   const RULES = {
     fp16_overflow: (r, m) => (r.skipped > m.skipped || r.lost >= 0) && !(r.peak > m.peak) && !(r.leap > m.leap),
     exploding: (r, m) => r.start > m.start,
@@ -77,8 +92,9 @@ TD.diagnostics = (() => {
     bad_start: (r, m) => r.thin < m.thin && r.early_train > m.unlearned,
     vanishing: (r, m) => r.decay < m.decay,
     clipping: (r, m) => r.held > m.held,
-    rate_too_low: (r, m) => r.reach < m.reach && r.end > m.half_way,
+    rate_too_low: (r, m) => r.reach < m.reach && r.end > m.half_way && !died(r, m),
     wrong_order: (r, m) => (r.period > m.period && r.fresh > m.unlearned - 0.05) || (r.fresh > 1.1 && r.fresh - r.early_train > m.forgets),
+    dying_relu: (r, m) => died(r, m) && !(r.peak > m.peak),
     loss_spike: spiked,
     mismatched_split: (r, m) => r.early_val > m.unfair * r.fresh && r.early_val - r.early_train > m.early_gap,
     shuffled_labels: (r, m) => r.early_train > m.unlearned && r.val > m.unlearned && r.reach > m.reach,

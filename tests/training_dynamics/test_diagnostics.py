@@ -32,6 +32,13 @@ def test_a_plain_fault_gets_its_name(fault):
 
 
 @pytest.mark.processor
+def test_a_layer_that_dies_after_a_healthy_start_is_told_from_one_that_is_dead_before_any_step():
+    readings = read(faults.run("dying_relu", 3, faults.Setup(), seed=77))
+    assert readings.dead_start < 0.3 and readings.dead_end > 0.9
+    assert diagnose(readings).name == "dying_relu"
+
+
+@pytest.mark.processor
 def test_a_healthy_run_is_healthy_and_says_so():
     found = diagnose(faults.run("healthy", 0.0, faults.Setup(), seed=77))
     assert (found.name, found.also) == ("healthy", ())

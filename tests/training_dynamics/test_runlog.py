@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from training_dynamics.toolbox.diagnose import Limits, diagnose
-from training_dynamics.toolbox.readings import period, read
+from training_dynamics.toolbox.readings import period, read, weighted_median
 from training_dynamics.toolbox.runlog import RunLog
 
 
@@ -56,13 +56,40 @@ def test_the_norms_are_those_of_a_slow_obvious_version():
     assert found.gradient[0] == pytest.approx(whole, rel=1e-5) and found.raw[0] == pytest.approx(whole, rel=1e-5)
 
 
-def test_losses_are_kept_at_every_step_and_the_rest_at_the_first_four_and_every_tenth():
+TENS = [0, 1, 2, 3, 10, 20, 30, 40, 50, 60, 70, 80, 90]
+
+
+@pytest.mark.parametrize(
+    "every, measured",
+    [(100, [*TENS, 100]), (200, TENS), (35, sorted([*TENS, 35, 105, 140])), (1, list(range(160)))],
+)
+def test_losses_are_kept_at_every_step_and_the_rest_often_at_first_and_later_seldom(every, measured):
+    model = network(nn.ReLU())
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with RunLog(model, optimizer, every=every) as log:
+        steps(model, optimizer, 160, log)
+    found = log.series()
+    assert len(found.loss) == found.taken == 160
+    assert found.at.tolist() == measured
+
+
+def test_a_step_that_is_not_measured_meets_no_hook_but_the_one_that_counts():
     model = network(nn.ReLU())
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     with RunLog(model, optimizer) as log:
-        steps(model, optimizer, 25, log)
-    found = log.series()
-    assert len(found.loss) == found.taken == 25 and found.at.tolist() == [0, 1, 2, 3, 10, 20]
+        steps(model, optimizer, 5, log)
+        assert not any(m._forward_pre_hooks for m in model.modules())
+        assert not any(p._post_accumulate_grad_hooks for p in model.parameters())
+        assert not optimizer._optimizer_step_pre_hooks and len(optimizer._optimizer_step_post_hooks) == 1
+    assert not optimizer._optimizer_step_post_hooks
+
+
+def test_a_median_over_steps_minds_for_how_many_a_measured_one_stands():
+    values, weights = np.array([3.0, 1.0, np.nan, 2.0, 5.0]), np.array([1, 1, 90, 1, 7])
+    slow = np.sort(np.repeat(values, weights)[np.isfinite(np.repeat(values, weights))])
+    assert weighted_median(values, weights) == slow[(len(slow) - 1) // 2] == 5.0
+    assert weighted_median(np.array([4.0, 2.0]), np.array([1, 1])) == 2.0
+    assert np.isnan(weighted_median(np.array([np.nan]), np.array([1])))
 
 
 def test_dead_units_are_those_that_give_the_same_value_for_every_example():

@@ -43,7 +43,7 @@ def share_called(
 
 @once
 def mild_called_healthy(seed: int, steps: int = 100, width: int = 32) -> float:
-    """The share of thirteen runs, one with each fault at a mild severity, that pass as healthy."""
+    """The share of fourteen runs, one with each fault at a mild severity, that pass as healthy."""
     turns = setups(steps, width)
     said = [diagnose(run(fault, value, turns[i % 4], seed)).name for i, (fault, value) in enumerate(MILD.items())]
     return float(np.mean([name == "healthy" for name in said]))
@@ -63,12 +63,28 @@ def clipped(seed: int, norm: float, optimizer: str, steps: int = 100, width: int
 
 
 @once
-def lost_at_rates(seed: int, log2_scale: int = 23, width: int = 24) -> float:
-    """The share of three rates, the usual one, a tenth and a hundredth, at which half precision loses the run in one step."""
-    found = [
-        run("fp16_overflow", log2_scale, Setup(width=width, rate=rate, steps=20), seed) for rate in (1.0, 0.1, 0.01)
-    ]
-    return float(np.mean([read(log).lost == 1 for log in found]))
+def lost_down_to(seed: int, log2_scale: int = 23, width: int = 24) -> float:
+    """The least rate, in units of the usual one, down to which half precision loses every run in one step; inf for none."""
+    reached = math.inf
+    for rate in (1.0, 0.1, 0.01, 1e-3, 1e-4):
+        if read(run("fp16_overflow", log2_scale, Setup(width=width, rate=rate, steps=20), seed)).lost != 1:
+            break
+        reached = rate
+    return reached
+
+
+@once
+def dying_or_spike(seed: int, steps: int = 100, width: int = 32) -> float:
+    """How much farther a loss leaves when a spike hits a ReLU network than when one of its layers dies: ratio of largest losses.
+
+    The least of four runs with a spike of a middle held-out severity over the greatest of four with a dying layer.
+    """
+    turns = [replace(setup, activation="relu") for setup in setups(steps, width)]
+    spikes, dying = (
+        [read(run(fault, severity, setup, seed)).peak for setup in turns]
+        for fault, severity in (("loss_spike", 500), ("dying_relu", 3))
+    )
+    return float(min(spikes) / max(dying))
 
 
 @once

@@ -1,4 +1,4 @@
-"""One training run with one thing wrong in it: thirteen faults, each with a severity."""
+"""One training run with one thing wrong in it: fourteen faults, each with a severity."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Setup:
     rate: float = 1.0  # times the optimizer's usual rate
     steps: int = 100
     batch: int = 32
-    every: int = 10
+    every: int = 100
     clip: float | None = None  # a norm that gradients are cut to
 
 
@@ -57,6 +57,8 @@ def run(fault: str, severity: float, setup: Setup, seed: int) -> RunLog:
             index = next(batches)
             with _rate_times(optimizer, severity if step == bad else 1.0):
                 log.loss(_step(fault, severity, setup, model, optimizer, problem.x[index], problem.y[index]))
+            if fault == "dying_relu" and step >= setup.steps // 3:
+                _push_down(model, severity)
             if (step + 1) % evaluate_at == 0:
                 log.evaluate(*_evaluate(model, problem))
     return log
@@ -67,7 +69,7 @@ def _changed(fault: str, severity: float, setup: Setup) -> Setup:
         setup = replace(setup, optimizer="sgd")
     if fault == "vanishing":
         return replace(setup, depth=int(severity), activation="sigmoid")
-    if fault == "dead_relu":
+    if fault in ("dead_relu", "dying_relu"):
         return replace(setup, activation="relu")
     if fault == "exploding":  # tanh would hold the forward signal: its gradients grow, its losses hardly
         return replace(setup, depth=max(setup.depth, 3), activation="silu" if setup.activation == "silu" else "relu")
@@ -147,6 +149,13 @@ def _rate_times(optimizer: torch.optim.Optimizer, factor: float) -> Iterator[Non
     group["lr"] = usual * factor
     yield
     group["lr"] = usual
+
+
+@torch.no_grad()
+def _push_down(model: nn.Module, by: float) -> None:
+    """Lower the biases of the last hidden layer, as a penalty with a mistake in it would; the layers before stay as they are."""
+    *_, hidden, _ = (m for m in model.modules() if isinstance(m, nn.Linear))
+    hidden.bias.sub_(by)
 
 
 def _step(

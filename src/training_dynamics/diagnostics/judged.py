@@ -30,6 +30,7 @@ DEVELOPMENT: Mapping[str, tuple[float, ...]] = {
     "clipping": (0.003, 0.01, 0.03),
     "wrong_order": (0.9, 0.96, 1.0),
     "bad_start": (0.01, 0.05, 0.1),
+    "dying_relu": (1.5, 3, 8),
 }
 HELD_OUT: Mapping[str, tuple[float, ...]] = {
     "rate_too_high": (40, 80, 200, 500, 2000),
@@ -45,6 +46,7 @@ HELD_OUT: Mapping[str, tuple[float, ...]] = {
     "clipping": (0.001, 0.005, 0.015, 0.02, 0.04),
     "wrong_order": (0.88, 0.93, 0.95, 0.98, 0.99),
     "bad_start": (0.003, 0.02, 0.03, 0.06, 0.08),
+    "dying_relu": (1.2, 2, 2.5, 4, 6),
 }
 DEVELOPMENT_NETWORKS = (Setup(), Setup(activation="tanh", width=24, optimizer="adam"))
 DEVELOPMENT_DATA = ("digits", "clusters")
@@ -64,6 +66,7 @@ MILD: Mapping[str, float] = {
     "clipping": 2.0,
     "wrong_order": 0.2,
     "bad_start": 0.7,
+    "dying_relu": 0.1,
 }
 RATES = (0.5, 1.0, 1.5)  # of healthy runs, times the usual rate
 EACH = 3  # severities of a fault in one panel
@@ -83,7 +86,7 @@ class Judged:
 
 
 def panel(
-    seed: int, steps: int = 100, batch: int = 32, every: int = 10, development: bool = False
+    seed: int, steps: int = 100, batch: int = 32, every: int = 100, development: bool = False
 ) -> tuple[Judged, ...]:
     """All faults at three severities each and 16 healthy runs: the held-out panel, or the one of ``development``."""
     return faulty(seed, steps, batch, every, development) + healthy(seed, steps, batch, every, development)
@@ -91,7 +94,7 @@ def panel(
 
 @once
 def faulty(
-    seed: int, steps: int = 100, batch: int = 32, every: int = 10, development: bool = False
+    seed: int, steps: int = 100, batch: int = 32, every: int = 100, development: bool = False
 ) -> tuple[Judged, ...]:
     """All faults at three severities each.
 
@@ -110,7 +113,7 @@ def faulty(
 
 @once
 def healthy(
-    seed: int, steps: int = 100, batch: int = 32, every: int = 10, development: bool = False
+    seed: int, steps: int = 100, batch: int = 32, every: int = 100, development: bool = False
 ) -> tuple[Judged, ...]:
     """Sixteen runs with nothing wrong: two networks, two problems, three rates and a clip that seldom cuts."""
     _, networks, data = _kinds(development)

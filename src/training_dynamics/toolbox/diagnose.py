@@ -17,6 +17,7 @@ class Limits:
     start: float = 4.0  # a first loss above it comes from weights that are too large
     leap: float = 0.5  # a first step by half of the weights
     dead: float = 0.8  # share of a layer's units
+    died: float = 0.6  # the same at the end, of a layer that was alive
     thin: float = 0.1  # what reaches the last layer, over the data
     decay: float = 0.01  # first gradient over last
     held: float = 0.9  # share of the steps that are cut
@@ -57,6 +58,11 @@ class Rule:
     found: Callable[[Readings, Limits], bool]
     evidence: str
     remedy: str
+
+
+def _died(r: Readings, m: Limits) -> bool:
+    """Whether a layer that was alive at first is dead at the end."""
+    return r.dead_end > m.died and not r.dead_start > m.dead
 
 
 def _spiked(r: Readings, m: Limits) -> bool:
@@ -109,7 +115,7 @@ RULES = (
     ),
     Rule(
         "rate_too_low",
-        lambda r, m: r.reach < m.reach and r.end > m.half_way,
+        lambda r, m: r.reach < m.reach and r.end > m.half_way and not _died(r, m),
         "all steps together can change the weights by {reach:.1g} of themselves, and the loss is still {end:.2g}",
         "multiply the rate by ten, or train longer",
     ),
@@ -122,6 +128,12 @@ RULES = (
         "new batches of the first epoch cost {fresh:.2g} and the training set after it {early_train:.2g}; "
         "losses repeat from epoch to epoch (correlation {period:.2g})",
         "shuffle the data in every epoch",
+    ),
+    Rule(
+        "dying_relu",
+        lambda r, m: _died(r, m) and not r.peak > m.peak,
+        "{dead_start:.0%} of the units of a layer gave the same value for every example at first, {dead_end:.0%} do at the end",
+        "find what moves that layer's biases and weights (its rate, a penalty); restart from before with a leaky activation",
     ),
     Rule(
         "loss_spike",

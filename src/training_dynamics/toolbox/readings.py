@@ -28,7 +28,8 @@ class Readings:
     Gradients and steps: ``skipped``, share of steps that the optimizer did not take; ``decay``, norm of the first layer's
     gradient over the last layer's at the start; ``held``, share of steps at which the gradient was cut to one and the same
     norm; ``cut``, by which factor, in the median; ``update``, change over weight in the layer that moves most, median;
-    ``leap``, the largest in the first steps; ``reach``, ``update`` times steps: how far the run can come.
+    ``leap``, the largest in the first steps; ``reach``, ``update`` times steps: how far the run can come.  In shares and
+    medians a measured step stands for all steps up to the next measured one.
     Units: ``dead_start``, ``dead_end``, share of dead units in the worst layer; ``thin``, the size of what enters the last
     layer over that of the data, at the start.
     """
@@ -128,17 +129,19 @@ def _steps(series: Series) -> dict:
     moved = np.nanmax(np.where(np.isfinite(ratio), ratio, np.nan), axis=1) if len(series.at) else np.array([])
     learning = series.layers[0][np.isfinite(series.layers[0])] if len(series.at) else np.array([])  # not those frozen
     first = moved[series.at < FIRST]
+    stands_for = np.diff(series.at, append=len(series.loss))
     cut = series.gradient / series.raw
-    usual = median(series.gradient)
+    usual = weighted_median(series.gradient, stands_for)
     held = (cut < 0.99) & (np.abs(series.gradient / usual - 1) < 1e-3)
+    update, known = weighted_median(moved, stands_for), np.isfinite(cut)
     return {
         "skipped": 1 - series.taken / len(series.loss),
         "decay": learning[0] / learning[-1] if len(learning) > 1 else np.nan,
-        "held": float(held[np.isfinite(cut)].mean()) if np.isfinite(cut).any() else np.nan,
-        "cut": median(cut),
-        "update": median(moved),
+        "held": float(np.average(held[known], weights=stands_for[known])) if known.any() else np.nan,
+        "cut": weighted_median(cut, stands_for),
+        "update": update,
         "leap": np.nanmax(first) if np.isfinite(first).any() else np.nan,
-        "reach": median(moved) * len(series.loss),
+        "reach": update * len(series.loss),
     }
 
 
@@ -156,3 +159,12 @@ def median(values: Float[ndarray, " n"]) -> float:
     """The median of the finite values, nan without any."""
     finite = values[np.isfinite(values)]
     return float(np.median(finite)) if len(finite) else float("nan")
+
+
+def weighted_median(values: Float[ndarray, " n"], weights: Float[ndarray, " n"]) -> float:
+    """The least value with at least half of the finite values' weight up to it, nan without any."""
+    finite = np.isfinite(values)
+    values, weights = values[finite], weights[finite]
+    order = np.argsort(values, kind="stable")
+    reached = 2 * np.cumsum(weights[order]) >= weights.sum()
+    return float(values[order][np.argmax(reached)]) if len(values) else float("nan")

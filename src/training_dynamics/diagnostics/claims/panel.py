@@ -13,13 +13,13 @@ PANEL = {"steps": (100, 150), "batch": (32, 48)}
 
 @claim(
     "diagnostics.names",
-    "The rules name thirteen faults by their right name in nine of ten held-out runs.",
+    "The rules name fourteen faults by their right name in nine of ten held-out runs.",
     verdict="holds-if",
     condition="one thing is wrong at a time, and about as badly as in development",
     vary=PANEL,
 )
 def names(seed: int, steps: int = 100, batch: int = 32) -> Measured:
-    """Share of 39 held-out faulty runs that are given another name."""
+    """Share of 42 held-out faulty runs that are given another name."""
     return Measured(misnamed(faulty(seed, steps, batch)), "misnamed", at_most=0.1)
 
 
@@ -39,13 +39,14 @@ def alarms(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     "diagnostics.loss_goes_down",
     "A loss that goes down is a healthy run.",
     verdict="fails",
-    instead="A good part of the faulty runs end below half of their first loss.",
+    instead="Most runs that overfit, or are validated on data from elsewhere, end below half of their first loss.",
     vary=PANEL,
 )
 def loss_goes_down(seed: int, steps: int = 100, batch: int = 32) -> Measured:
-    """Share of 39 held-out faulty runs whose batch loss ends below half of its first value."""
-    found = [one.readings for one in faulty(seed, steps, batch)]
-    return Measured(float(np.mean([r.end < 0.5 * r.start for r in found])), "of the faulty runs", at_least=0.15)
+    """Share of held-out runs with overfitting or a mismatched split whose batch loss ends below half of its first value."""
+    unseen = ("overfitting", "mismatched_split")
+    found = [one.readings for one in faulty(seed, steps, batch) if one.truth in unseen]
+    return Measured(float(np.mean([r.end < 0.5 * r.start for r in found])), "of these runs", at_least=0.6)
 
 
 @claim(
@@ -84,5 +85,5 @@ def one_in_a_thousand(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     vary={"steps": (100, 150), "width": (24, 32)},
 )
 def finds_everything(seed: int, steps: int = 100, width: int = 32) -> Measured:
-    """Share of 13 runs, one with each fault at a mild severity, that are called healthy."""
+    """Share of 14 runs, one with each fault at a mild severity, that are called healthy."""
     return Measured(mild_called_healthy(seed, steps, width), "pass as healthy", at_least=0.4)

@@ -35,6 +35,18 @@ def zero_start(seed: int, steps: int = 120, hidden: int = 32) -> Measured:
     vary={"steps": (120, 400), "hidden": (32, 128)},
 )
 def equal_units(seed: int, steps: int = 120, hidden: int = 32) -> Measured:
+    """Largest difference between two hidden units at the end, over that of units that start at random."""
+    equal, random = (equal_start(seed, start, steps, hidden).spread for start in ("equal", "random"))
+    return Measured(equal / random, "of the usual difference", at_most=0.01)
+
+
+@claim(
+    "training_in_practice.copies_cost",
+    "A layer of copies learns less than a layer of as many different units.",
+    verdict="holds",
+    vary={"steps": (120, 400), "hidden": (32, 128)},
+)
+def copies_cost(seed: int, steps: int = 120, hidden: int = 32) -> Measured:
     """Validation loss of a network whose hidden units start equal, minus that of one that starts at random."""
     gap = equal_start(seed, "equal", steps, hidden).valid - equal_start(seed, "random", steps, hidden).valid
     return Measured(gap, "nats lost", at_least=0.15)
