@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
 
+from training_dynamics.lab.once import once
 from training_dynamics.normalization.nets import Net, Parameters, sgd
 from training_dynamics.normalization.rates import images, order
 from training_dynamics.toolbox.seeds import torch_generator
@@ -48,7 +48,7 @@ class Modes:
     flips: float
 
 
-@cache
+@once
 def modes(seed: int, kind: str, batch: int, depth: int = 3, rate: float = 0.05, steps: int = 200) -> Modes:
     """Train with batches of ``batch`` images at one rate for all sizes and kinds, then test in both modes."""
     net, split = Net(kind, depth), images(seed)

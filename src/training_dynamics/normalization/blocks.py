@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, layer_norm
 
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import torch_generator
 
 PLACES = ("pre", "post")
@@ -31,16 +31,9 @@ class AtStart:
     stream: np.ndarray
 
 
-def _weights(depth: int, generator: torch.Generator) -> list[dict[str, Tensor]]:
+def _weights(depth: int, generator: torch.Generator, width: int = WIDTH) -> list[dict[str, Tensor]]:
     """Xavier-normal matrices: std sqrt(2 / (fan_in + fan_out))."""
-    shapes = {
-        "q": (WIDTH, WIDTH),
-        "k": (WIDTH, WIDTH),
-        "v": (WIDTH, WIDTH),
-        "o": (WIDTH, WIDTH),
-        "up": (WIDTH, 4 * WIDTH),
-    }
-    shapes["down"] = (4 * WIDTH, WIDTH)
+    shapes = {name: (width, width) for name in "qkvo"} | {"up": (width, 4 * width), "down": (4 * width, width)}
     return [
         {
             name: torch.randn(*size, generator=generator).mul((2 / sum(size)) ** 0.5).requires_grad_()
@@ -52,7 +45,7 @@ def _weights(depth: int, generator: torch.Generator) -> list[dict[str, Tensor]]:
 
 def attention(x: Tensor, w: dict[str, Tensor]) -> Tensor:
     """Self-attention with one head; ``x``: (B, T, d)."""
-    scores = (x @ w["q"]) @ (x @ w["k"]).mT / WIDTH**0.5
+    scores = (x @ w["q"]) @ (x @ w["k"]).mT / x.shape[-1] ** 0.5
     return scores.softmax(-1) @ (x @ w["v"]) @ w["o"]
 
 
@@ -81,7 +74,7 @@ def feed_forward(x: Tensor, w: dict[str, Tensor]) -> Tensor:
 
 
 def _norm(x: Tensor) -> Tensor:
-    return layer_norm(x, (WIDTH,))
+    return layer_norm(x, (x.shape[-1],))
 
 
 def forward(x: Tensor, weights: list[dict[str, Tensor]], place: str) -> tuple[Tensor, list[Tensor]]:
@@ -99,17 +92,17 @@ def forward(x: Tensor, weights: list[dict[str, Tensor]], place: str) -> tuple[Te
     return (_norm(x) if place == "pre" else x), stream
 
 
-@cache
-def at_start(seed: int, place: str, depth: int, draw: int = 0) -> AtStart:
+@once
+def at_start(seed: int, place: str, depth: int, draw: int = 0, width: int = WIDTH) -> AtStart:
     """Gradients of a classification loss on random tokens, for one draw of weights and tokens.
 
     Source: Xiong et al. 2020 (arXiv:2002.04745), section 3.
     """
     generator = torch_generator(seed, "blocks", depth, draw)
-    weights = _weights(depth, generator)
-    x = torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
+    weights = _weights(depth, generator, width)
+    x = torch.randn(BATCH, TOKENS, width, generator=generator)
     y = torch.randint(CLASSES, (BATCH,), generator=generator)
-    head = torch.randn(WIDTH, CLASSES, generator=generator) / WIDTH**0.5
+    head = torch.randn(width, CLASSES, generator=generator) / width**0.5
     out, stream = forward(x, weights, place)
     loss = cross_entropy(out.mean(1) @ head, y)
     grads = torch.autograd.grad(loss, [w["down"] for w in weights])
@@ -118,7 +111,7 @@ def at_start(seed: int, place: str, depth: int, draw: int = 0) -> AtStart:
     )
 
 
-def typical_start(seed: int, place: str, depth: int, draws: int = 8) -> AtStart:
+def typical_start(seed: int, place: str, depth: int, draws: int = 8, width: int = WIDTH) -> AtStart:
     """Means over several draws of weights and tokens: single draws scatter."""
-    runs = [at_start(seed, place, depth, draw) for draw in range(draws)]
+    runs = [at_start(seed, place, depth, draw, width) for draw in range(draws)]
     return AtStart(np.mean([run.gradient for run in runs], axis=0), np.mean([run.stream for run in runs], axis=0))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training_dynamics.lab.once import once
 from training_dynamics.normalization.nets import Net, Parameters, gradients, sgd
-from training_dynamics.normalization.rates import images, order
+from training_dynamics.normalization.rates import BATCH, WIDTH, images, order
 
 STEP_SIZES = (0.05, 0.1, 0.2, 0.3, 0.4)
 EVERY = 6
@@ -62,13 +62,21 @@ def probe(
     return float(losses.max() - losses.min()), float(losses.max()), float(change.max()), float((change / moved).max())
 
 
-@cache
-def landscape(seed: int, kind: str, depth: int = 6, rate: float = 0.05, steps: int = STEPS) -> Landscape:
+@once
+def landscape(
+    seed: int,
+    kind: str,
+    depth: int = 6,
+    rate: float = 0.05,
+    steps: int = STEPS,
+    width: int = WIDTH,
+    batch: int = BATCH,
+) -> Landscape:
     """Train at one rate and probe every EVERY steps.  Source: Santurkar et al. 2018 (arXiv:1805.11604), figure 4."""
-    net, split = Net(kind, depth), images(seed)
+    net, split = Net(kind, depth, width), images(seed)
     parameters, eta = net.initial(seed), torch.tensor([rate])
     rows, losses = [], []
-    for t, index in enumerate(order(seed, steps + 1)):
+    for t, index in enumerate(order(seed, steps + 1, batch)):
         x, y = split.x_train[index], split.y_train[index]
         if t % EVERY == 0:
             rows.append(probe(net, parameters, x, y))
@@ -87,12 +95,15 @@ def rescaled(seed: int, factor: float, relative: bool = False, depth: int = 6) -
     return probe(net, parameters, split.x_train[:64].double(), split.y_train[:64], relative)
 
 
-def smoothing(seed: int, measure: str, depth: int = 6, rate: float = 0.05, steps: int = STEPS) -> float:
+def smoothing(
+    seed: int, measure: str, depth: int = 6, rate: float = 0.05, steps: int = STEPS, width: int = WIDTH
+) -> float:
     """A measure of the plain network over that of BatchNorm, both medians over the probed steps of training.
 
     ``measure``: a field of :class:`Landscape`.  The median cannot be made by one bad step, as a maximum can.
     """
     plain, batch = (
-        float(np.median(getattr(landscape(seed, kind, depth, rate, steps), measure))) for kind in ("none", "batch")
+        float(np.median(getattr(landscape(seed, kind, depth, rate, steps, width), measure)))
+        for kind in ("none", "batch")
     )
     return plain / batch

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import torch
 
+from training_dynamics.lab.once import once
 from training_dynamics.normalization.nets import Net, train
 from training_dynamics.toolbox.data import Split, digits
 from training_dynamics.toolbox.seeds import derived_seed, torch_generator
@@ -16,6 +17,7 @@ from training_dynamics.toolbox.train import minibatches
 
 STEPS = 120
 BATCH = 64
+WIDTH = 32
 HE = math.sqrt(2)
 RATES = tuple(2.0**k for k in (-6, -5, -4, -3, *[i / 2 for i in range(-5, 7)]))
 TRAINED = math.log(10) / 2  # half the loss of guessing among ten classes
@@ -53,11 +55,15 @@ class Sweep:
         trained = self.rates[self.final < TRAINED]
         return float(trained.max()) if trained.size else 0.0
 
+    def steps_to(self, goal: float) -> np.ndarray:
+        """For each rate, the first step at which the mean of the last WINDOW losses is below ``goal``; infinite if never."""
+        below = self.smooth < goal
+        return np.where(below.any(0), below.argmax(0) + WINDOW, np.inf)
+
     @property
     def steps_to_fast(self) -> np.ndarray:
-        """For each rate, the first step at which the mean of the last WINDOW losses is below FAST; infinite if never."""
-        below = self.smooth < FAST
-        return np.where(below.any(0), below.argmax(0) + WINDOW, np.inf)
+        """For each rate, the steps to FAST."""
+        return self.steps_to(FAST)
 
     @property
     def best(self) -> float:
@@ -92,7 +98,7 @@ def order(seed: int, steps: int, batch: int = BATCH) -> torch.Tensor:
     return torch.stack([next(draws) for _ in range(steps)])
 
 
-@cache
+@once
 def sweep(
     seed: int,
     kind: str,
@@ -102,24 +108,26 @@ def sweep(
     units: float = 1.0,
     rates: tuple[float, ...] = RATES,
     steps: int = STEPS,
+    width: int = WIDTH,
+    batch: int = BATCH,
 ) -> Sweep:
     """Train one initial network at every rate of the grid, all on the same batches of digits.
 
     ``units`` multiplies every input, as a change of its unit of measurement would.
     """
-    net, split = Net(kind, depth, gain=gain), images(seed, inputs)
+    net, split = Net(kind, depth, width, gain=gain), images(seed, inputs)
     start, grid = net.initial(seed, len(rates)), torch.tensor(rates, dtype=torch.float32)
-    _, losses = train(net, start, units * split.x_train, split.y_train, order(seed, steps), grid)
+    _, losses = train(net, start, units * split.x_train, split.y_train, order(seed, steps, batch), grid)
     return Sweep(np.array(rates), losses.double().numpy())
 
 
-@cache
-def team(seed: int, kind: str, depth: int) -> tuple[Sweep, ...]:
+@once
+def team(seed: int, kind: str, depth: int, width: int = WIDTH) -> tuple[Sweep, ...]:
     """The sweeps of MEMBERS initial networks on the same batches, trained side by side over the rates around the best.
 
     One race between two single networks depends much on their initial weights; the median of a team depends less.
     """
-    net, split, rates = Net(kind, depth), images(seed), TEAM_RATES[kind]
+    net, split, rates = Net(kind, depth, width), images(seed), TEAM_RATES[kind]
     starts = [net.initial(derived_seed(seed, "team", m), len(rates)) for m in range(MEMBERS)]
     stacked = [torch.cat(parts) for parts in zip(*starts)]
     grid = torch.tensor(rates, dtype=torch.float32).repeat(MEMBERS)
@@ -128,10 +136,12 @@ def team(seed: int, kind: str, depth: int) -> tuple[Sweep, ...]:
     return tuple(Sweep(np.array(rates), each[:, m]) for m in range(MEMBERS))
 
 
-def team_speed_up(seed: int, depth: int) -> float:
+def team_speed_up(seed: int, depth: int, goal: float = FAST, width: int = WIDTH) -> float:
     """Median steps of the plain team over those of the team with BatchNorm, every network at its own best rate."""
-    plain, batch = (np.median([run.best for run in team(seed, kind, depth)]) for kind in ("none", "batch"))
-    return float(plain / batch)
+    plain, normalized = (
+        np.median([run.steps_to(goal).min() for run in team(seed, kind, depth, width)]) for kind in ("none", "batch")
+    )
+    return float(plain / normalized)
 
 
 def rate_ratio(plain: Sweep, normalized: Sweep) -> float:
@@ -139,14 +149,14 @@ def rate_ratio(plain: Sweep, normalized: Sweep) -> float:
     return normalized.largest_rate / plain.largest_rate if plain.largest_rate else math.inf
 
 
-def speed_up(plain: Sweep, normalized: Sweep) -> float:
-    """Steps that the first network needs over those that the second needs, each at its own best rate."""
-    return plain.best / normalized.best
+def speed_up(plain: Sweep, normalized: Sweep, goal: float = FAST) -> float:
+    """Steps to ``goal`` that the first network needs over those that the second needs, each at its own best rate."""
+    return float(plain.steps_to(goal).min() / normalized.steps_to(goal).min())
 
 
-def steps_lost(plain: Sweep, normalized: Sweep) -> float:
+def steps_lost(plain: Sweep, normalized: Sweep, goal: float = FAST) -> float:
     """Steps that the second network needs more than the first at one rate for both, the best of the first."""
-    at = int(plain.steps_to_fast.argmin())
-    if not math.isfinite(plain.best):
-        raise ValueError(f"the plain network reaches the loss {FAST} at no rate of the grid, so no rate is its best")
-    return float(normalized.steps_to_fast[at] - plain.best)
+    needed, at = plain.steps_to(goal), int(plain.steps_to(goal).argmin())
+    if not math.isfinite(needed[at]):
+        raise ValueError(f"the plain network reaches the loss {goal} at no rate of the grid, so no rate is its best")
+    return float(normalized.steps_to(goal)[at] - needed[at])

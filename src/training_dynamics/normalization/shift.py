@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from training_dynamics.lab.once import once
 from training_dynamics.normalization.nets import Hook, Net, Parameters, gradients, sgd, train
-from training_dynamics.normalization.rates import HE, RATES, STEPS, Sweep, images, order, sweep
+from training_dynamics.normalization.rates import BATCH, HE, RATES, STEPS, WIDTH, Sweep, images, order, sweep
 from training_dynamics.toolbox.seeds import torch_generator
 
 PROBE = 256
@@ -34,13 +34,15 @@ def noise(generator: torch.Generator) -> Hook:
     return disturb
 
 
-@cache
-def noisy_sweep(seed: int, depth: int, gain: float = HE) -> Sweep:
+@once
+def noisy_sweep(
+    seed: int, depth: int, gain: float = HE, steps: int = STEPS, width: int = WIDTH, batch: int = BATCH
+) -> Sweep:
     """BatchNorm with noise at every rate of the grid."""
-    net, split = Net("batch", depth, gain=gain), images(seed)
+    net, split = Net("batch", depth, width, gain=gain), images(seed)
     hook = noise(torch_generator(seed, "normalization noise"))
     start, grid = net.initial(seed, len(RATES)), torch.tensor(RATES)
-    _, losses = train(net, start, split.x_train, split.y_train, order(seed, STEPS), grid, hook)
+    _, losses = train(net, start, split.x_train, split.y_train, order(seed, steps, batch), grid, hook)
     return Sweep(np.array(RATES), losses.double().numpy())
 
 
@@ -56,10 +58,18 @@ class Shift:
     losses: np.ndarray
 
 
-@cache
-def shift(seed: int, kind: str, depth: int, rate: float, noisy: bool = False, steps: int = 60) -> Shift:
+@once
+def shift(
+    seed: int,
+    kind: str,
+    depth: int,
+    rate: float,
+    noisy: bool = False,
+    steps: int = 60,
+    width: int = WIDTH,
+) -> Shift:
     """Train at one rate and measure the covariate shift of every step."""
-    net, split = Net(kind, depth), images(seed)
+    net, split = Net(kind, depth, width), images(seed)
     disturb = noise(torch_generator(seed, "normalization noise")) if noisy else None
     eta, parameters = torch.tensor([rate]), net.initial(seed)
     shifts, losses = [], []
@@ -87,24 +97,24 @@ def _moments(net: Net, parameters: list[Tensor], x: Tensor, disturb: Hook | None
     return seen
 
 
-def at_best_rates(seed: int, depth: int) -> tuple[Shift, Shift, Shift]:
-    """Plain network, BatchNorm and noisy BatchNorm, each trained at the rate that is fastest for it."""
+def at_best_rates(seed: int, depth: int, steps: int = 60, width: int = WIDTH) -> tuple[Shift, Shift]:
+    """The plain network and noisy BatchNorm, each trained at the rate that is fastest for it."""
+    plain, noisy = sweep(seed, "none", depth, width=width), noisy_sweep(seed, depth, width=width)
     return (
-        shift(seed, "none", depth, sweep(seed, "none", depth).best_rate),
-        shift(seed, "batch", depth, sweep(seed, "batch", depth).best_rate),
-        shift(seed, "batch", depth, noisy_sweep(seed, depth).best_rate, noisy=True),
+        shift(seed, "none", depth, plain.best_rate, steps=steps, width=width),
+        shift(seed, "batch", depth, noisy.best_rate, noisy=True, steps=steps, width=width),
     )
 
 
-@cache
-def gradient_shift(seed: int, kind: str, depth: int, rate: float, steps: int = 20) -> np.ndarray:
+@once
+def gradient_shift(seed: int, kind: str, depth: int, rate: float, steps: int = 20, width: int = WIDTH) -> np.ndarray:
     """How much the gradient of a layer changes when the layers before it take their step; shape ``(steps,)``.
 
     |G' - G| / |G| for each hidden matrix but the first and for the output matrix, with G at the old weights and G' after
     the layers before it have moved; the median over these matrices.  Source: Santurkar et al. 2018, definition 2.1, which
     takes the difference itself; here it is relative, because norms change the size of gradients.
     """
-    net, split, eta = Net(kind, depth), images(seed), torch.tensor([rate])
+    net, split, eta = Net(kind, depth, width), images(seed), torch.tensor([rate])
     parameters, changes = net.initial(seed), []
     for index in order(seed, steps):
         x, y = split.x_train[index], split.y_train[index]

@@ -6,6 +6,9 @@ from coursekit.claim import Measured, claim
 from training_dynamics.normalization.batches import modes
 from training_dynamics.normalization.blocks import WIDTH, attention_entropy, attention_logits, typical_start
 
+TRAINED: dict[str, tuple[object, ...]] = {"steps": (200, 400), "depth": (2, 3)}
+BLOCKS: dict[str, tuple[object, ...]] = {"depth": (16, 32), "width": (WIDTH, 64)}
+
 
 @claim(
     "normalization.small_batches",
@@ -13,10 +16,11 @@ from training_dynamics.normalization.blocks import WIDTH, attention_entropy, att
     source="wu2018group",
     verdict="fails",
     instead="On batches of two it can hardly learn, and LayerNorm on the same batches can.",
+    vary=TRAINED,
 )
-def small_batches(seed: int) -> Measured:
+def small_batches(seed: int, steps: int = 200, depth: int = 3) -> Measured:
     """Test error of BatchNorm (evaluation mode) over that of LayerNorm, both trained on batches of two."""
-    batch, layer = (modes(seed, kind, 2).evaluation for kind in ("batch", "layer"))
+    batch, layer = (modes(seed, kind, 2, depth, steps=steps).evaluation for kind in ("batch", "layer"))
     return Measured(batch / layer, "times", at_least=2)
 
 
@@ -25,10 +29,11 @@ def small_batches(seed: int) -> Measured:
     "In training mode, a BatchNorm network's answer about an image depends on the other images in the batch.",
     source="ioffe2017renormalization",
     verdict="holds",
+    vary=TRAINED,
 )
-def neighbours(seed: int) -> Measured:
+def neighbours(seed: int, steps: int = 200, depth: int = 3) -> Measured:
     """Share of test images whose predicted class changes when seven neighbours change."""
-    return Measured(modes(seed, "batch", 8).flips, "of the images", at_least=0.12)
+    return Measured(modes(seed, "batch", 8, depth, steps=steps).flips, "of the images", at_least=0.12)
 
 
 @claim(
@@ -36,11 +41,12 @@ def neighbours(seed: int) -> Measured:
     "At the start, the last block of a deep post-norm transformer has a much larger gradient than that of a pre-norm one.",
     source="xiong2020layer",
     verdict="holds",
+    vary=BLOCKS,
 )
-def post_norm_gradient(seed: int) -> Measured:
+def post_norm_gradient(seed: int, depth: int = 16, width: int = WIDTH) -> Measured:
     """Gradient of the last matrix of 16 blocks, post-norm over pre-norm, means over eight draws."""
-    ratio = typical_start(seed, "post", 16).gradient[-1] / typical_start(seed, "pre", 16).gradient[-1]
-    return Measured(float(ratio), "times", at_least=2)
+    post, pre = (typical_start(seed, place, depth, width=width).gradient[-1] for place in ("post", "pre"))
+    return Measured(float(post / pre), "times", at_least=2)
 
 
 @claim(
@@ -48,10 +54,11 @@ def post_norm_gradient(seed: int) -> Measured:
     "Pre-norm gives every block the same gradient.",
     verdict="fails",
     instead="The stream grows, so that later blocks matter less: the last gets a fraction of the first one's gradient.",
+    vary=BLOCKS,
 )
-def pre_norm_even(seed: int) -> Measured:
+def pre_norm_even(seed: int, depth: int = 16, width: int = WIDTH) -> Measured:
     """Gradient of the last of 16 pre-norm blocks over that of the first."""
-    g = typical_start(seed, "pre", 16).gradient
+    g = typical_start(seed, "pre", depth, width=width).gradient
     return Measured(float(g[-1] / g[0]), "of the first block's", at_most=0.67)
 
 
@@ -60,11 +67,12 @@ def pre_norm_even(seed: int) -> Measured:
     "The mean square of a pre-norm residual stream grows about linearly with the number of blocks; post-norm holds it at one.",
     source="xiong2020layer",
     verdict="holds",
+    vary=BLOCKS,
 )
-def stream_grows(seed: int) -> Measured:
+def stream_grows(seed: int, depth: int = 16, width: int = WIDTH) -> Measured:
     """Growth from block 4 to block 16 over the factor that a straight line through the input's one predicts."""
-    s = typical_start(seed, "pre", 16).stream
-    return Measured(float((s[15] - 1) / (s[3] - 1) / 4), "of linear", at_least=0.7, at_most=1.9)
+    s = typical_start(seed, "pre", depth, width=width).stream
+    return Measured(float((s[-1] - 1) / (s[3] - 1) / (depth / 4)), "of linear", at_least=0.7, at_most=1.9)
 
 
 @claim(

@@ -26,11 +26,13 @@ def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Me
     "With momentum β each step turns the weights by √(2ηλ/(1 + β)).",
     source="kosson2024rotational",
     verdict="holds-if",
-    condition=WAITED + "; β = 0.9, the decay is added to the gradient; small steps, η/(1 − β) of 0.5",
+    condition=WAITED
+    + "; β = 0.9, the decay is added to the gradient; small steps: η/(1 − β) of 0.5, too large with shuffled labels",
+    vary={"decay": (0.4, 0.8), "width": (16, 32)},
 )
-def turn_momentum(seed: int) -> Measured:
+def turn_momentum(seed: int, decay: float = 0.4, width: int = 16) -> Measured:
     """Root mean square angle over the prediction, minus one, in size; rate 0.05, decay 0.4."""
-    return Measured(abs(settled_turn(seed, "momentum", 0.05, 0.4) - 1), "relative", at_most=0.1)
+    return Measured(abs(settled_turn(seed, "momentum", 0.05, decay, width=width) - 1), "relative", at_most=0.1)
 
 
 @claim(
@@ -39,7 +41,8 @@ def turn_momentum(seed: int) -> Measured:
     source="kosson2024rotational",
     verdict="holds-if",
     condition=WAITED + "; β₁ = 0.9",
+    vary={"labels": ("true", "shuffled"), "decay": (2.0, 4.0)},
 )
-def turn_adamw(seed: int) -> Measured:
+def turn_adamw(seed: int, labels: str = "true", decay: float = 2.0) -> Measured:
     """Root mean square angle over the prediction, minus one, in size; rate 0.01, decay 2."""
-    return Measured(abs(settled_turn(seed, "adamw", 0.01, 2.0) - 1), "relative", at_most=0.1)
+    return Measured(abs(settled_turn(seed, "adamw", 0.01, decay, labels=labels) - 1), "relative", at_most=0.1)
