@@ -33,10 +33,11 @@ COMMON = 0  # the variant of everyone's notebook
 
 @dataclass
 class Handed:
-    """What was written for an assignment: a notebook for each student, and who has other numbers than before."""
+    """What was written for an assignment: a notebook for each student, who has other numbers than before, who gets none."""
 
     notebooks: dict[str, Path] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    early: list[str] = field(default_factory=list)
 
 
 @lru_cache(maxsize=16)
@@ -58,6 +59,7 @@ def hand_out(classroom: Classroom, assignment: str) -> Handed:
     """Write a notebook for each student of the roster, and down what numbers are in it; nothing where none vary.
 
     Who has numbers already keeps them, so that a second run gives newcomers theirs; those who hand in together have the same.
+    Who handed in before there were any keeps everyone's.
     """
     source, done = classroom.source_bytes(assignment), Handed()
     varied = tables(source)
@@ -70,8 +72,12 @@ def hand_out(classroom: Classroom, assignment: str) -> Handed:
     before, teams, key = ledger(classroom, assignment), groups.teams(classroom, assignment), course_key(classroom)
     released = classroom.release(assignment).read_text(encoding="utf-8")
     now: dict[str, dict[str, Numbers]] = {}
+    there = set(classroom.submitters(assignment))
     for student in people(classroom):
         team = teams.get(student, (student,))
+        if there.intersection(team) and not before.keys() & set(team):
+            done.early.append(student)
+            continue
         for question, variants in varied.items():
             known = [one["given"] for one in variants]
             had = [before.get(member, {}).get(question) for member in team]

@@ -59,10 +59,12 @@ def _each(console: Console, classroom: Classroom, names: tuple[str, ...]) -> Non
     some = False
     for name in names:
         handed = own.hand_out(classroom, name)
-        some = some or bool(handed.notebooks)
+        some = some or bool(handed.notebooks or handed.early)
         if handed.notebooks:
             place = classroom.each(name, "<student>")
             _say(console, f"{len(handed.notebooks)} notebooks with numbers of their own, one for each student: {place}")
+        if handed.early:
+            _say(console, f"handed in already, so judged by everyone's numbers: {', '.join(handed.early)}")
         if handed.changed:
             _say(console, f"other numbers than before, to be handed out again: {', '.join(handed.changed)}")
     if not some:

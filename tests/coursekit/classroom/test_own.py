@@ -109,6 +109,21 @@ def test_a_second_release_changes_nothing_and_gives_newcomers_theirs(room):
     assert set(own.ledger(room, "tiny")) == {*STUDENTS, "dee"}
 
 
+def test_who_handed_in_before_there_were_numbers_keeps_everyone_s(room):
+    shutil.rmtree(room.root / "each")
+    room.numbers("tiny").unlink()
+    hand_in(room, "bo", answer(*shown(room.release("tiny"))), room.release("tiny"))
+    said = course(room, "release", "tiny", "--each")
+    assert "handed in already, so judged by everyone's numbers: bo" in said and "2 notebooks" in said
+    assert not room.each("tiny", "bo").exists() and set(own.ledger(room, "tiny")) == {"ann", "cyd"}
+    room.groups.write_text("assignment,student,group\ntiny,bo,red\ntiny,cyd,red\n")  # and then one has some
+    assert "handed in already" not in course(room, "release", "tiny", "--each")
+    given = own.ledger(room, "tiny")
+    assert given["bo"] == given["cyd"] and shown(room.each("tiny", "bo")) == shown(room.each("tiny", "cyd"))
+    room.numbers("tiny").unlink()
+    assert "everyone's numbers: bo, cyd" in course(room, "release", "tiny", "--each")  # and now neither
+
+
 def test_another_classroom_gives_other_numbers(room, tmp_path):
     other = Classroom(room.root.parent / "another")
     other.root.mkdir()
