@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Matrix = Float[np.ndarray, "d d"]
@@ -69,7 +69,7 @@ class Completed:
     singular_values: Float[np.ndarray, " d"]
 
 
-@cache
+@once
 def complete(
     seed: int, depth: int, d: int = 20, rank: int = 2, share: float = 0.6, scale: float = 1e-3, steps: int = 4000
 ) -> Completed:

@@ -11,10 +11,11 @@ from training_dynamics.implicit_regularization import directions, margin
     "Gradient flow on separable logistic loss grows like the hard-margin SVM solution times log t.",
     source="soudry2018implicit",
     verdict="holds",
+    vary={"n": (40, 80), "d": (10, 20)},
 )
-def log_time(seed: int) -> Measured:
+def log_time(seed: int, n: int = 40, d: int = 10) -> Measured:
     """Growth of w per unit of log t, between log t = 60 and 120, against the SVM solution: relative error."""
-    return Measured(margin.log_time_path(seed).increment_error, "of its norm", at_most=0.025)
+    return Measured(margin.log_time_path(seed, n, d).increment_error, "of its norm", at_most=0.025)
 
 
 @claim(
@@ -22,10 +23,11 @@ def log_time(seed: int) -> Measured:
     "At log t = 120 its direction is nearly the maximum-margin direction, to which it converges.",
     source="soudry2018implicit",
     verdict="holds",
+    vary={"n": (40, 80), "d": (10, 20)},
 )
-def log_time_direction(seed: int) -> Measured:
+def log_time_direction(seed: int, n: int = 40, d: int = 10) -> Measured:
     """One minus the cosine between w at log t = 120 and the SVM solution."""
-    path = margin.log_time_path(seed)
+    path = margin.log_time_path(seed, n, d)
     return Measured(1 - margin.cosine(path.weights[-1], path.separator.w), "(1 − cosine)", at_most=1e-3)
 
 
@@ -59,10 +61,11 @@ def margin_rate(seed: int) -> Measured:
     source="soudry2018implicit",
     verdict="fails",
     instead="After 200,000 full-batch steps, with the loss near zero, the margin is still some per cent short.",
+    vary={"n": (40, 80), "d": (10, 20)},
 )
-def margin_in_practice(seed: int) -> Measured:
+def margin_in_practice(seed: int, n: int = 40, d: int = 10) -> Measured:
     """One minus the margin ratio after 200,000 steps of gradient descent."""
-    return Measured(margin.descent_shortfall(seed)[0], "of the margin missing", at_least=0.02)
+    return Measured(margin.descent_shortfall(seed, n=n, d=d)[0], "of the margin missing", at_least=0.02)
 
 
 @claim(

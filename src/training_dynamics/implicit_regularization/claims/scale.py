@@ -5,16 +5,20 @@ from __future__ import annotations
 from coursekit.claim import Measured, claim
 from training_dynamics.implicit_regularization import depth, digits, scale
 
+PROBLEMS: dict[str, tuple[object, ...]] = {"n": (50, 40), "d": (100, 200)}
+COMPLETED: dict[str, tuple[object, ...]] = {"steps": (4000, 8000), "size": (20, 30)}
+
 
 @claim(
     "implicit_regularization.kernel_limit",
     "A diagonal network u² − v² started at a large scale ends near the least-ℓ2 solution.",
     source="woodworth2020kernel",
     verdict="holds",
+    vary=PROBLEMS,
 )
-def kernel_limit(seed: int) -> Measured:
+def kernel_limit(seed: int, n: int = 50, d: int = 100) -> Measured:
     """Relative distance of the exact limit at alpha = 1 from ``X^+ y``."""
-    return Measured(scale.scale_limit(seed, 1.0).l2_distance, "of the least norm", at_most=0.01)
+    return Measured(scale.scale_limit(seed, 1.0, n, d).l2_distance, "of the least norm", at_most=0.01)
 
 
 @claim(
@@ -22,10 +26,11 @@ def kernel_limit(seed: int) -> Measured:
     "The same network started at a small scale ends near the least-ℓ1 solution.",
     source="woodworth2020kernel",
     verdict="holds",
+    vary=PROBLEMS,
 )
-def rich_limit(seed: int) -> Measured:
+def rich_limit(seed: int, n: int = 50, d: int = 100) -> Measured:
     """The l1 norm of the exact limit at alpha = 1e-4 over the least, minus 1, in absolute value: below the least nothing fits."""
-    return Measured(abs(scale.scale_limit(seed, 1e-4).l1_excess), "above the least ℓ1 norm", at_most=0.005)
+    return Measured(abs(scale.scale_limit(seed, 1e-4, n, d).l1_excess), "above the least ℓ1 norm", at_most=0.005)
 
 
 @claim(
@@ -34,10 +39,11 @@ def rich_limit(seed: int) -> Measured:
     source="woodworth2020kernel",
     verdict="fails",
     instead="The same descent on the same functions, written as u² − v² and started small, ends far from it.",
+    vary=PROBLEMS,
 )
-def gd_is_the_bias(seed: int) -> Measured:
+def gd_is_the_bias(seed: int, n: int = 50, d: int = 100) -> Measured:
     """Relative distance of the exact limit at alpha = 1e-4 from ``X^+ y``."""
-    return Measured(scale.scale_limit(seed, 1e-4).l2_distance, "of the least norm", at_least=0.5)
+    return Measured(scale.scale_limit(seed, 1e-4, n, d).l2_distance, "of the least norm", at_least=0.5)
 
 
 @claim(
@@ -45,10 +51,11 @@ def gd_is_the_bias(seed: int) -> Measured:
     "A diagonal network trained by gradient descent ends where the convex dual says.",
     source="woodworth2020kernel",
     verdict="holds",
+    vary={"alpha": (0.1, 0.2), "d": (100, 200)},
 )
-def trained_network(seed: int) -> Measured:
+def trained_network(seed: int, alpha: float = 0.1, d: int = 100) -> Measured:
     """Relative distance between a trained network and the exact limit at alpha = 0.1."""
-    return Measured(scale.agreement(seed).trained, "of its norm", at_most=0.02)
+    return Measured(scale.agreement(seed, alpha, d=d).trained, "of its norm", at_most=0.02)
 
 
 @claim(
@@ -56,10 +63,11 @@ def trained_network(seed: int) -> Measured:
     "Mirror descent with the network's potential ends at the same point, and its step size does not matter.",
     source="gunasekar2018geometry",
     verdict="holds",
+    vary={"alpha": (0.1, 0.2), "d": (100, 200)},
 )
-def mirror_descent(seed: int) -> Measured:
+def mirror_descent(seed: int, alpha: float = 0.1, d: int = 100) -> Measured:
     """The larger of two step sizes' relative distances from the exact limit at alpha = 0.1."""
-    found = scale.agreement(seed)
+    found = scale.agreement(seed, alpha, d=d)
     return Measured(max(found.mirror, found.mirror_halved), "of its norm", at_most=1e-8)
 
 
@@ -68,10 +76,15 @@ def mirror_descent(seed: int) -> Measured:
     "One matrix, started at zero and trained on some of its entries, learns nothing about the others.",
     source="arora2019implicit",
     verdict="holds",
+    vary=COMPLETED,
 )
-def depth_one(seed: int) -> Measured:
+def depth_one(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     """How far the relative error of depth 1 on unseen entries, from a start at zero, is from 1."""
-    return Measured(abs(depth.complete(seed, 1).unseen_error - 1), "off the error of predicting zero", at_most=1e-6)
+    return Measured(
+        abs(depth.complete(seed, 1, size, steps=steps).unseen_error - 1),
+        "off the error of predicting zero",
+        at_most=1e-6,
+    )
 
 
 @claim(
@@ -79,10 +92,11 @@ def depth_one(seed: int) -> Measured:
     "A product of two square matrices, started small, completes a 20 × 20 matrix of rank 2 from three fifths of its entries.",
     source="gunasekar2017implicit, arora2019implicit",
     verdict="holds",
+    vary=COMPLETED,
 )
-def depth_two(seed: int) -> Measured:
+def depth_two(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     """Relative error of depth 2 on unseen entries."""
-    return Measured(depth.complete(seed, 2).unseen_error, "of their norm", at_most=0.2)
+    return Measured(depth.complete(seed, 2, size, steps=steps).unseen_error, "of their norm", at_most=0.2)
 
 
 @claim(
@@ -90,10 +104,11 @@ def depth_two(seed: int) -> Measured:
     "A product of three, started equally small, completes it to within a few per cent.",
     source="arora2019implicit",
     verdict="holds",
+    vary=COMPLETED,
 )
-def depth_three(seed: int) -> Measured:
+def depth_three(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     """Relative error of depth 3 on unseen entries."""
-    return Measured(depth.complete(seed, 3).unseen_error, "of their norm", at_most=0.05)
+    return Measured(depth.complete(seed, 3, size, steps=steps).unseen_error, "of their norm", at_most=0.05)
 
 
 @claim(
@@ -101,10 +116,11 @@ def depth_three(seed: int) -> Measured:
     "From the same small start, three factors complete the matrix better than two.",
     source="arora2019implicit",
     verdict="holds",
+    vary=COMPLETED,
 )
-def depth_helps(seed: int) -> Measured:
+def depth_helps(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     """Error of depth 3 on unseen entries over that of depth 2."""
-    two, three = depth.complete(seed, 2), depth.complete(seed, 3)
+    two, three = (depth.complete(seed, factors, size, steps=steps) for factors in (2, 3))
     return Measured(three.unseen_error / two.unseen_error, "of the error with two factors", at_most=0.3)
 
 
@@ -114,10 +130,11 @@ def depth_helps(seed: int) -> Measured:
     source="arora2019implicit",
     verdict="fails",
     instead="Only from a small start: from a large one, depth 3 does worse on unseen entries than zero does.",
+    vary=COMPLETED,
 )
-def depth_alone(seed: int) -> Measured:
+def depth_alone(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     """Relative error of depth 3 on unseen entries when the product starts at singular values of 10."""
-    return Measured(depth.complete(seed, 3, scale=10.0).unseen_error, "of their norm", at_least=1.2)
+    return Measured(depth.complete(seed, 3, size, scale=10.0, steps=steps).unseen_error, "of their norm", at_least=1.2)
 
 
 @claim(
