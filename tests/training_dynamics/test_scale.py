@@ -9,6 +9,7 @@ import torch
 from training_dynamics.scale import (
     coordinates,
     depth,
+    directions,
     explorable as twin,
     laws,
     linear,
@@ -178,13 +179,13 @@ def test_the_stream_grows_as_the_formula_says():
     assert depth.branch("root", 16) == (0.5, 0.5) and depth.branch("branch", 16) == (0.5, 1.0)
 
 
-def test_the_power_method_finds_the_largest_eigenvalue(rng):
+def test_lanczos_finds_the_largest_eigenvalue(rng):
     matrix = rng.standard_normal((30, 6))
     h = torch.tensor(matrix.T @ matrix)
     value, vector = sharpness.leading(
         lambda w: w @ h @ w / 2, torch.zeros(6, dtype=torch.float64), torch.ones(6).double()
     )
-    assert value == pytest.approx(np.linalg.eigvalsh(h.numpy())[-1], rel=0.05)
+    assert value == pytest.approx(np.linalg.eigvalsh(h.numpy())[-1], rel=1e-10)
     assert vector.norm() == pytest.approx(1)
 
 
@@ -246,3 +247,37 @@ def test_the_narrow_curve_of_the_page_is_trained_again_nearly(explorable):
     again = np.mean([np.log(sweeps.sweep(seed, how, (64,)).losses[0]) for seed in twin.SEEDS], axis=0)
     saved = np.log(explorable("scale").data["losses"]["adam, squared error"]["mup"][0])
     assert np.abs(again - saved)[:-2].max() < 0.1  # the largest rates are at the edge
+
+
+def test_all_directions_are_the_whole_and_one_is_all_of_a_change_of_rank_one(rng):
+    change, slope = (torch.tensor(rng.standard_normal((3, 7, 5))) for _ in range(2))
+    both, _ = directions.parts(change, slope, torch.eye(5).double().expand(3, -1, -1))
+    assert both[0] == pytest.approx(both[1], rel=1e-12)
+    flat = change[:, :, :1] @ change[:, :1]
+    (first, whole), basis = directions.parts(flat, slope, torch.eye(5, 1).double().expand(3, -1, -1))
+    assert first == pytest.approx(whole, rel=1e-12)
+    assert basis.abs()[:, :, 0] == pytest.approx((change[:, 0] / change[:, 0].norm(dim=1)[:, None]).abs(), rel=1e-9)
+
+
+def test_the_first_direction_is_the_longest():
+    change, slope = torch.diag(torch.tensor([1.0, 5.0, 2.0])), torch.diag(torch.tensor([1.0, 10.0, 100.0]))
+    basis = torch.ones(3, 1)
+    for _ in range(4):
+        (first, whole), basis = directions.parts(change[None], slope[None], basis[None] if basis.ndim == 2 else basis)
+    assert first.item() == pytest.approx(50, rel=1e-4) and whole.item() == pytest.approx(251)
+
+
+def test_the_parts_add_up_to_the_loss_up_to_the_best_rate():
+    first, whole, measured = directions.losses_by_part(0, 32)
+    assert whole[:4] == pytest.approx(measured[:4], rel=0.05)
+    assert (first[:4] > whole[:4]).all()
+
+
+def test_independent_decay_shrinks_every_layer_alike():
+    how = networks.Training(decay=1.0, independent=True, steps=1, falling=False)
+    plain = networks.Training(steps=1, falling=False)
+    sizes = networks.sizes_of(256)
+    first = networks.start(0, sizes, rules.rule("mup", "adam", sizes, how.base))
+    ((decayed,), (kept,)) = (networks.train(0, 256, [0.01], h) for h in (how, plain))
+    for a, b, w in zip(decayed, kept, first):
+        assert (a - b) == pytest.approx(-0.01 * w, abs=1e-6)

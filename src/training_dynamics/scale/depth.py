@@ -65,12 +65,9 @@ def depth_sweep(
     batch: int = 32,
     copies: int = 1,
 ) -> Sweep:
-    """U-curves for several depths: a sweep whose ``widths`` are depths."""
-    rows = []
-    for depth in depths:
-        logs = [np.log(_trained(seed, kind, depth, width, steps, batch, copy)) for copy in range(copies)]
-        rows.append(np.exp(np.mean(logs, axis=0)))
-    return Sweep(depths, np.array(RATES), np.array(rows))
+    """U-curves for several depths: a sweep whose ``widths`` are depths; losses are geometric means over ``copies`` starts."""
+    losses = np.array([_trained(seed, kind, depth, width, steps, batch, copies) for depth in depths])  # (d, copies, r)
+    return Sweep(depths, np.array(RATES), np.exp(np.log(losses).mean(axis=1)))
 
 
 def _start(seed: int, depth: int, width: int, copy: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -80,10 +77,14 @@ def _start(seed: int, depth: int, width: int, copy: int) -> tuple[Tensor, Tensor
     return first, blocks, torch.randn(width, CLASSES, generator=g) / (4 * width**0.5)
 
 
-def _trained(seed: int, kind: str, depth: int, width: int, steps: int, batch: int, copy: int) -> Float[ndarray, " r"]:
+def _trained(
+    seed: int, kind: str, depth: int, width: int, steps: int, batch: int, copies: int
+) -> Float[ndarray, "copies r"]:
+    """Losses of all starts at all rates, the networks side by side in one stack."""
     split, (factor, slower) = data(seed), branch(kind, depth)
-    rates, y = torch.tensor(RATES), one_hot(split.y_train)
-    layers = [w.expand(len(rates), *w.shape).clone() for w in _start(seed, depth, width, copy)]
+    rates, y = torch.tensor(RATES * copies), one_hot(split.y_train)
+    starts = [_start(seed, depth, width, copy) for copy in range(copies)]
+    layers = [torch.stack(parts).repeat_interleave(len(RATES), dim=0) for parts in zip(*starts)]
     steps_of = [rates[:, None, None], slower * rates[:, None, None, None], rates[:, None, None]]
     moments = [zero_moments(w) for w in layers]
     batches = minibatches(len(y), batch, torch_generator(seed, "scale batches"))
@@ -98,4 +99,4 @@ def _trained(seed: int, kind: str, depth: int, width: int, steps: int, batch: in
                 layers[i] = layers[i] - (1 - t / steps) * steps_of[i] * direction
     with torch.no_grad():
         losses = squared_errors(residual_outputs(layers, split.x_train, factor), y).numpy()
-    return np.minimum(np.nan_to_num(losses, nan=DIVERGED, posinf=DIVERGED), DIVERGED)
+    return np.minimum(np.nan_to_num(losses, nan=DIVERGED, posinf=DIVERGED), DIVERGED).reshape(copies, len(RATES))

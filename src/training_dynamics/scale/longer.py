@@ -34,12 +34,9 @@ def remembered(
 ) -> float:
     r"""The share of the hidden layer's start in its trained weights, :math:`\langle W_T,W_0\rangle/|W_0|^2`.
 
-    Under maximal update with AdamW.  ``independent``: the decay of all layers is multiplied by :math:`w/w_0`, so that that of the
-    hidden layer times its rate stays.
+    Under maximal update with AdamW.  ``independent``: rate times decay is the same in every layer at every width.
     """
-    how = Training(
-        decay=decay * (width / Training().base if independent else 1.0), falling=False, steps=steps, batch=batch
-    )
+    how = Training(decay=decay, independent=independent, falling=False, steps=steps, batch=batch)
     sizes = sizes_of(width)
     first = start(seed, sizes, rule("mup", "adam", sizes, how.base))[1]
     (last,) = train(seed, width, [rate], how)

@@ -54,6 +54,8 @@ def activations(layers: Sequence[Tensor], x: Float[Tensor, "n d"]) -> list[Float
 class Training:
     """Everything that decides a run but seed, width and learning rate.
 
+    ``decay`` is that of AdamW: each step multiplies weights by one minus the layer's rate times it.  ``independent``: in every
+    layer by one minus the rate without the rule's factors times it.
     ``loss``: squared error on one-hot labels, or "cross-entropy".  ``falling``: rates fall linearly to zero.
     """
 
@@ -63,6 +65,7 @@ class Training:
     batch: int = 32
     depth: int = 2
     decay: float = 0.0
+    independent: bool = False
     loss: str = "squared"
     falling: bool = True
     base: int = BASE
@@ -76,10 +79,7 @@ def losses_of(kind: str, outputs: Float[Tensor, "n k"], y: Tensor) -> Tensor:
 
 
 def train(seed: int, width: int, rates: Sequence[float], how: Training, copy: int = 0) -> list[Layers]:
-    """A network for each rate after ``how.steps`` steps, from one start, on batches that depend on the seed only.
-
-    ``decay`` is that of AdamW: each step multiplies weights by one minus the layer's rate times it.
-    """
+    """A network for each rate after ``how.steps`` steps, from one start, on batches that depend on the seed only."""
     split, sizes = data(seed), sizes_of(width, how.depth)
     made = rule(how.parametrisation, how.optimizer, sizes, how.base)
     first = start(seed, sizes, made, copy)
@@ -98,13 +98,13 @@ def train(seed: int, width: int, rates: Sequence[float], how: Training, copy: in
 
 def _optimizer(nets: list[Layers], rates: Sequence[float], made: Rule, how: Training) -> torch.optim.Optimizer:
     groups = [
-        {"params": [weight], "lr": rate * factor}
+        {"params": [weight], "lr": rate * factor, "weight_decay": how.decay / factor if how.independent else how.decay}
         for net, rate in zip(nets, rates)
         for weight, factor in zip(net, made.rate)
     ]
     if how.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=1.0, weight_decay=how.decay)
-    return torch.optim.AdamW(groups, lr=1.0, eps=EPS, weight_decay=how.decay, fused=True)
+        return torch.optim.SGD(groups, lr=1.0)
+    return torch.optim.AdamW(groups, lr=1.0, eps=EPS, fused=True)
 
 
 @torch.no_grad()

@@ -147,7 +147,23 @@ def stable_part() -> Measured:
     drifts = [
         np.ptp([best(Spectrum(a, b), size, 1000)[0] for size in (128, 512, 1024)]) for a, b in SPECTRA[:1] + SPECTRA[2:]
     ]
-    return Measured(float(max(drifts)), "octaves", at_most=0.8)
+    return Measured(float(max(drifts)), "octaves", at_most=0.5)
+
+
+@claim(
+    "scale.first_features",
+    "For the loss along the first features alone, size moves the best rate hardly at all.",
+    source="ghosh2025understanding",
+    verdict="holds",
+    seeds=None,
+)
+def first_features() -> Measured:
+    """The same for the first 16 features."""
+    drifts = [
+        np.ptp([best(Spectrum(a, b), size, 1000, top=16)[0] for size in (128, 1024)])
+        for a, b in SPECTRA[:1] + SPECTRA[2:]
+    ]
+    return Measured(float(max(drifts)), "octaves", at_most=0.1)
 
 
 @claim(
@@ -159,8 +175,8 @@ def stable_part() -> Measured:
     seeds=None,
 )
 def spectrum_decides() -> Measured:
-    """Octaves by which the best rate falls from 32 features to 2048, a = 0.5, b = 3, 300 steps."""
-    rates = [best(Spectrum(0.5, 3.0), size, 300)[0] for size in (32, 2048)]
+    """Octaves by which the best rate falls from 128 features to 1024, a = 0.5, b = 3, 1000 steps."""
+    rates = [best(Spectrum(0.5, 3.0), size, 1000)[0] for size in (128, 1024)]
     return Measured(rates[0] - rates[1], "octaves", at_least=1.2)
 
 
@@ -184,14 +200,14 @@ def longer_slower() -> Measured:
     "scale.root_of_duration",
     "The best rate falls as one over the root of the duration.",
     verdict="fails",
-    instead="On this spectrum the power is clearly smaller.",
+    instead="On this spectrum the power is less than three quarters of −1/2.",
     seeds=None,
 )
 def root_of_duration() -> Measured:
     """Exponent of the number of steps for a = 1.2, b = 1.6, from 250 to 4000 steps, over −1/2."""
     steps = (250, 1000, 4000)
     power = np.polyfit(np.log2(steps), [best(Spectrum(1.2, 1.6), 256, t, noise=0.1)[0] for t in steps], 1)[0]
-    return Measured(float(power / -0.5), "of −1/2", at_most=0.8)
+    return Measured(float(power / -0.5), "of −1/2", at_most=0.75)
 
 
 @claim(

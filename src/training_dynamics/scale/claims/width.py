@@ -121,18 +121,15 @@ def check_mup(seed: int, steps: int = 1, batch: int = 32) -> Measured:
 
 @claim(
     "scale.check_sgd",
-    "With SGD the layers' exponents lie far farther apart in the standard parametrisation than under maximal update.",
+    "With SGD a step in the standard parametrisation moves one layer less with the width and another one more.",
     source="yang2022tensor",
     verdict="holds",
     vary=CHECKS,
 )
 def check_sgd(seed: int, steps: int = 1, batch: int = 32) -> Measured:
-    """Greatest less least exponent of three layers, standard over maximal update."""
-    ranges = [
-        np.ptp(slopes(CHECKED, movements(seed, Training(name, "sgd", steps=steps, batch=batch, falling=False))))
-        for name in ("standard", "mup")
-    ]
-    return Measured(float(ranges[0] - ranges[1]), "(exponents apart)", at_least=0.6)
+    """The smaller of two: how far the least of three layers' exponents lies below 0, and the greatest above."""
+    found = slopes(CHECKED, movements(seed, Training("standard", "sgd", steps=steps, batch=batch, falling=False)))
+    return Measured(float(min(-found.min(), found.max())), "(exponent)", at_least=0.25)
 
 
 @claim(
@@ -144,7 +141,7 @@ def check_sgd(seed: int, steps: int = 1, batch: int = 32) -> Measured:
     condition="the parametrisation is the standard one",
     vary=SWEPT,
 )
-def best_rate_falls(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def best_rate_falls(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Octaves by which the best rate of Adam falls from 64 units to 1024."""
     best = sweep(seed, Training("standard", steps=steps, batch=batch)).best
     return Measured(float(best[0] - best[-1]), "octaves", at_least=2)
@@ -157,7 +154,7 @@ def best_rate_falls(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     verdict="holds",
     vary=SWEPT,
 )
-def transfers(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def transfers(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Octaves between the least and the greatest best rate of 64, 256 and 1024 units."""
     return Measured(sweep(seed, Training(steps=steps, batch=batch)).drift, "octaves", at_most=0.5)
 
@@ -169,7 +166,7 @@ def transfers(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     verdict="holds",
     vary=SWEPT,
 )
-def penalty(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def penalty(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Excess loss at width 1024 from the rate that was best at 64: standard less maximal update."""
     standard, mup = pair(seed, Training(steps=steps, batch=batch))
     return Measured(standard.penalty() - mup.penalty(), "of the loss", at_least=0.1)
@@ -182,7 +179,7 @@ def penalty(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     verdict="holds",
     vary=SWEPT,
 )
-def fast(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def fast(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Log loss given away at width 1024 by the rate best at 64, over the gain in log loss from 64 to 1024."""
     found = sweep(seed, Training(steps=steps, batch=batch))
     gain = float(np.log(found.least[0] / found.least[-1]))
@@ -213,7 +210,7 @@ def mup_better(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     verdict="holds",
     vary=SWEPT,
 )
-def mup_squared(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def mup_squared(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Difference of the squared errors at 1024 units, each at its best rate, over that under maximal update."""
     standard, mup = pair(seed, Training(steps=steps, batch=batch))
     return Measured(abs(float(standard.least[-1] / mup.least[-1]) - 1), "of the loss", at_most=0.4)
@@ -227,7 +224,7 @@ def mup_squared(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     instead="With cross-entropy and SGD it falls far less: eight times the width should take three octaves.",
     vary=SWEPT,
 )
-def cross_entropy(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def cross_entropy(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Octaves by which the best rate of SGD falls from 64 units to 512, with cross-entropy."""
     best = sweep(seed, Training("standard", "sgd", steps=steps, batch=batch, loss="cross-entropy"), (64, 512)).best
     return Measured(float(best[0] - best[-1]), "octaves", at_most=2, scale=0.4)
@@ -240,7 +237,7 @@ def cross_entropy(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     verdict="holds",
     vary=SWEPT,
 )
-def squared_error(seed: int, steps: int = 30, batch: int = 32) -> Measured:
+def squared_error(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Octaves by which the best rate of SGD falls from 64 units to 512, with squared error."""
     best = sweep(seed, Training("standard", "sgd", steps=steps, batch=batch), (64, 512)).best
     return Measured(float(best[0] - best[-1]), "octaves", at_least=1)
