@@ -2,7 +2,7 @@ r"""What the first directions of every step contribute to the loss, and what the
 
 Along a running average :math:`\bar W` of the weights a step :math:`\Delta\bar W` of a layer changes the loss by
 :math:`\langle\nabla E,\Delta\bar W\rangle=\sum_is_i\,u_i^\top\nabla E\,v_i`, a sum over its singular directions.  The average is
-there because single steps swing to and fro.  After Ghosh, Wu and Bietti (2025), section 4, who choose directions otherwise.
+there because single steps swing back and forth.  After Ghosh, Wu and Bietti (2025), section 4, who choose directions otherwise.
 """
 
 from __future__ import annotations

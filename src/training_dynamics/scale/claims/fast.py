@@ -83,7 +83,7 @@ def decay_moves(seed: int, steps: int = 30, batch: int = 32) -> Measured:
 @claim(
     "scale.decay_kept",
     "With rate times decay kept in every layer it stays.",
-    source="kosson2025weight,mlodozeniec2025completed",
+    source="kosson2025weight",
     verdict="holds",
     vary=DECAYED,
 )
