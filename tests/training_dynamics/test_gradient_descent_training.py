@@ -14,6 +14,7 @@ from training_dynamics.gradient_descent import (
     generalisation,
     networks,
     phases,
+    simplicity,
     surface,
     teacher,
 )
@@ -164,3 +165,15 @@ def test_the_largest_rate_is_the_last_before_the_first_failure():
     found = digits.Sweep(np.array([0.1, 1.0, 2.0, 3.0]), 1.0, 1.0, np.array([0.9, 0.1, np.inf, 0.2]))
     assert found.largest == 1.0
     assert found.best == 1.0
+
+
+def test_information_is_a_bit_for_a_copy_nothing_for_a_coin_and_what_is_known_already_is_not_given_again():
+    y = np.array([0, 1] * 500)
+    coin = np.array([0, 0, 1, 1] * 250)
+    assert simplicity.information(y, y) == pytest.approx(1.0) == simplicity.information(1 - y, y)
+    assert simplicity.information(coin, y) == pytest.approx(0.0, abs=1e-12)
+    assert simplicity.information_given(y, y, y) == pytest.approx(0.0, abs=1e-12)
+    assert simplicity.information_given(y, y, coin) == pytest.approx(1.0)
+    assert simplicity.information_given(coin, y, y ^ coin) == pytest.approx(
+        1.0
+    )  # together they tell all, alone nothing

@@ -48,7 +48,7 @@ def momentum_factor(condition: int = 100) -> Measured:
     hessian, start = spread_out(condition, 50, numpy_generator(0, "gradient descent ball"))
     best, momentum, factor = best_heavy_ball(1 / condition, 1)
     found = measured_factor(descend(hessian, best, momentum, start, round(100 * condition**0.5)))
-    return Measured((found - factor) / (1 - factor), "of 1 − factor above", at_least=0, at_most=0.014)
+    return Measured((found - factor) / (1 - factor), "of 1 − factor above", at_least=0, at_most=0.0104)
 
 
 @claim(
