@@ -7,13 +7,13 @@ All rates of a method train side by side, as one batch of networks that share th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from training_dynamics.lab.losses import cross_entropies
+from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import AdamSettings, Moments, adam, momentum, zero_moments
 from training_dynamics.lab.stack import normal_weights, preactivations
 from training_dynamics.toolbox.data import Split, digits
@@ -118,7 +118,7 @@ def _outputs(parameters: list[Tensor], x: Tensor) -> Tensor:
     return preactivations(list(zip(parameters[::2], parameters[1::2])), x, fused=False)[-1]
 
 
-@cache
+@once
 def digits_sweep(
     seed: int,
     method: str,

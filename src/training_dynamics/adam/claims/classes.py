@@ -7,16 +7,20 @@ import numpy as np
 from coursekit.claim import Measured, claim
 from training_dynamics.adam import classes, digits
 
+NETWORKS: dict[str, tuple[object, ...]] = {"steps": (400, 800), "hidden": (32, 64)}
+ONE_HOT: dict[str, tuple[object, ...]] = {"steps": (1000, 2000), "kinds": (64, 16)}
+
 
 @claim(
     "adam.rare_gd",
     "Under gradient flow the loss of a class of frequency π falls like 1/(πt); in the one-hot model it tends to (K − 1)/(Kπt).",
     source="kunstner2024heavy",
     verdict="holds",
+    vary={"steps": (30_000, 60_000), "kinds": (64, 16)},
 )
-def rare_gd(seed: int) -> Measured:
+def rare_gd(seed: int, steps: int = 30_000, kinds: int = 64) -> Measured:
     """The largest relative deviation of πtℓ from (K − 1)/K over all classes at t = 300,000."""
-    rate = classes.rare_rate(seed)
+    rate = classes.rare_rate(seed, kinds, steps)
     return Measured(float(np.abs(rate / (1 - 1 / len(rate)) - 1).max()), "relative error", at_most=0.03)
 
 
@@ -34,9 +38,9 @@ def rare_flow(seed: int) -> Measured:
     return Measured(float(np.abs(classes.losses_of(margins, 20) / exact - 1).max()), "relative error", at_most=3e-3)
 
 
-def _spread(seed: int, method: str) -> float:
-    pi = classes.frequencies(64, classes.exponent_of(seed))
-    losses = classes.losses_of(classes.one_hot_run(pi, method, 0.01, 1000)[-1], 64)
+def _spread(seed: int, method: str, steps: int, kinds: int) -> float:
+    pi = classes.frequencies(kinds, classes.exponent_of(seed))
+    losses = classes.losses_of(classes.one_hot_run(pi, method, 0.01, steps)[-1], kinds)
     return float(losses.max() / losses.min() - 1)
 
 
@@ -45,10 +49,11 @@ def _spread(seed: int, method: str) -> float:
     "Sign descent learns all classes of the one-hot model at the same speed.",
     source="kunstner2024heavy",
     verdict="holds",
+    vary=ONE_HOT,
 )
-def rare_sign(seed: int) -> Measured:
+def rare_sign(seed: int, steps: int = 1000, kinds: int = 64) -> Measured:
     """Spread of the class losses after 1,000 steps."""
-    return Measured(_spread(seed, "sign"), "relative spread", at_most=1e-12)
+    return Measured(_spread(seed, "sign", steps, kinds), "relative spread", at_most=1e-12)
 
 
 @claim(
@@ -57,10 +62,11 @@ def rare_sign(seed: int) -> Measured:
     source="",
     verdict="holds-if",
     condition="ε = 0; then it follows from the invariance to scaling of the gradient's coordinates.",
+    vary=ONE_HOT,
 )
-def rare_adam(seed: int) -> Measured:
+def rare_adam(seed: int, steps: int = 1000, kinds: int = 64) -> Measured:
     """Spread of the class losses after 1,000 steps."""
-    return Measured(_spread(seed, "adam"), "relative spread", at_most=1e-10)
+    return Measured(_spread(seed, "adam", steps, kinds), "relative spread", at_most=1e-10)
 
 
 @claim(
@@ -69,10 +75,11 @@ def rare_adam(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="In the one-hot model nothing limits its learning rate: with an enormous one three steps are enough.",
+    vary={"steps": (3, 10), "kinds": (64, 16)},
 )
-def rare_tuned(seed: int) -> Measured:
+def rare_tuned(seed: int, steps: int = 3, kinds: int = 64) -> Measured:
     """The largest class loss after three steps with learning rate 1,000,000."""
-    return Measured(classes.instant_loss(seed), "nats", at_most=1e-6)
+    return Measured(classes.instant_loss(seed, steps=steps, classes=kinds), "nats", at_most=1e-6)
 
 
 @claim(
@@ -141,10 +148,11 @@ def rare_nearly_uniform(exponent: float = 0.01, kinds: int = 30) -> Measured:
     verdict="fails",
     instead="On the digits the range of good rates is about as wide for both, in factors of two, on the mean of the seeds.",
     judge="mean",
+    vary=NETWORKS,
 )
-def rate_width(seed: int) -> Measured:
+def rate_width(seed: int, steps: int = 400, hidden: int = 32) -> Measured:
     """Width of Adam's good range minus that of SGD's; good: within 2 points of the best test error."""
-    adam, sgd = (digits.digits_sweep(seed, method).width() for method in ("adam", "sgd"))
+    adam, sgd = (digits.digits_sweep(seed, method, steps=steps, hidden=hidden).width() for method in ("adam", "sgd"))
     return Measured(adam - sgd, "factors of two", at_least=-1.5, at_most=1.5)
 
 
@@ -154,10 +162,11 @@ def rate_width(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="A rate eight times the largest good one ruins the network.",
+    vary=NETWORKS,
 )
-def rate_matters(seed: int) -> Measured:
+def rate_matters(seed: int, steps: int = 400, hidden: int = 32) -> Measured:
     """Test error at 8 times the largest good rate, minus the best; good: within 2 points of the best test error."""
-    s = digits.digits_sweep(seed, "adam")
+    s = digits.digits_sweep(seed, "adam", steps=steps, hidden=hidden)
     largest = int(np.flatnonzero(s.test_error <= s.test_error.min() + 0.02).max())
     return Measured(float(s.test_error[largest + 3] - s.test_error.min()), "error", at_least=0.15)
 
@@ -169,10 +178,12 @@ def rate_matters(seed: int) -> Measured:
     source="",
     verdict="fails",
     instead="On the digits, each tuned on its own grid with the same validation images, the two are within a few points.",
+    vary=NETWORKS,
 )
-def generalise(seed: int) -> Measured:
+def generalise(seed: int, steps: int = 400, hidden: int = 32) -> Measured:
     """Test error of the tuned Adam minus that of the tuned SGD with momentum; 300 training images."""
-    return Measured(_tuned(seed, "adam", 0.0) - _tuned(seed, "sgd", 0.0), "error", at_least=-0.03, at_most=0.03)
+    adam, sgd = (_tuned(seed, method, 0.0, steps, hidden) for method in ("adam", "sgd"))
+    return Measured(adam - sgd, "error", at_least=-0.03, at_most=0.03)
 
 
 @claim(
@@ -181,12 +192,14 @@ def generalise(seed: int) -> Measured:
     source="",
     verdict="holds",
     judge="mean",
+    vary=NETWORKS,
 )
-def generalise_noise(seed: int) -> Measured:
+def generalise_noise(seed: int, steps: int = 400, hidden: int = 32) -> Measured:
     """The same difference with 256 noise inputs of size 0.1 beside the 64 pixels."""
-    return Measured(_tuned(seed, "adam", 0.1) - _tuned(seed, "sgd", 0.1), "error", at_least=0.02)
+    adam, sgd = (_tuned(seed, method, 0.1, steps, hidden) for method in ("adam", "sgd"))
+    return Measured(adam - sgd, "error", at_least=0.02)
 
 
-def _tuned(seed: int, method: str, noise: float) -> float:
-    sweep = digits.digits_sweep(seed, method, noise=noise)
+def _tuned(seed: int, method: str, noise: float, steps: int, hidden: int) -> float:
+    sweep = digits.digits_sweep(seed, method, noise=noise, steps=steps, hidden=hidden)
     return float(sweep.test_error[sweep.tuned])

@@ -8,15 +8,20 @@ from coursekit.claim import Measured, claim
 from training_dynamics.adam import digits, update
 from training_dynamics.toolbox.seeds import numpy_generator
 
+HIDDEN: dict[str, tuple[object, ...]] = {"hidden": (32, 64)}
+VARIED: dict[str, tuple[object, ...]] = {"steps": (100, 200)} | HIDDEN
 
-def _ratio(seed: int, without: str, with_it: str, units: float, steps: int = 100) -> float:
+
+def _ratio(seed: int, without: str, with_it: str, units: float, steps: int, hidden: int) -> float:
     """Ratio of the least losses without and with a term; ``units`` is the spread of the pixels' units."""
-    return digits.least_loss(seed, without, units, steps) / digits.least_loss(seed, with_it, units, steps)
+    losses = [digits.least_loss(seed, method, units, steps, hidden) for method in (without, with_it)]
+    return losses[0] / losses[1]
 
 
-def _gain(seed: int, without: str, with_it: str) -> float:
+def _gain(seed: int, without: str, with_it: str, steps: int, hidden: int) -> float:
     """The geometric mean of that ratio over plain pixels and pixels in mixed units."""
-    return float(np.sqrt(_ratio(seed, without, with_it, 0.0) * _ratio(seed, without, with_it, 1.0)))
+    ratios = [_ratio(seed, without, with_it, units, steps, hidden) for units in (0.0, 1.0)]
+    return float(np.sqrt(ratios[0] * ratios[1]))
 
 
 @claim(
@@ -25,10 +30,11 @@ def _gain(seed: int, without: str, with_it: str) -> float:
     source="",
     verdict="holds-if",
     condition="The inputs are measured in very different units, and v is corrected for its start at zero.",
+    vary=VARIED,
 )
-def term_root(seed: int) -> Measured:
+def term_root(seed: int, steps: int = 100, hidden: int = 32) -> Measured:
     """Training loss on digits in mixed units: plain SGD's over that of RMSProp with bias correction."""
-    return Measured(_ratio(seed, "plain", "rmsprop", 1.0), "× the loss", at_least=1.3)
+    return Measured(_ratio(seed, "plain", "rmsprop", 1.0, steps, hidden), "× the loss", at_least=1.3)
 
 
 @claim(
@@ -37,10 +43,11 @@ def term_root(seed: int) -> Measured:
     source="kingma2015adam",
     verdict="holds",
     judge="mean",
+    vary=VARIED,
 )
-def term_momentum(seed: int) -> Measured:
+def term_momentum(seed: int, steps: int = 100, hidden: int = 32) -> Measured:
     """Training loss on digits: RMSProp's over Adam's, both bias-corrected."""
-    return Measured(_gain(seed, "rmsprop", "adam"), "× the loss", at_least=1.5)
+    return Measured(_gain(seed, "rmsprop", "adam", steps, hidden), "× the loss", at_least=1.5)
 
 
 @claim(
@@ -51,11 +58,11 @@ def term_momentum(seed: int) -> Measured:
     verdict="fails",
     instead="In runs of 50 or 100 steps, each at its best rate, Adam ends lower without it on average: its rate then falls.",
     judge="mean",
-    vary={"steps": (50, 100)},
+    vary=HIDDEN | {"steps": (50, 100)},
 )
-def term_correction(seed: int, steps: int = 100) -> Measured:
+def term_correction(seed: int, steps: int = 100, hidden: int = 32) -> Measured:
     """Logarithm of the training loss on digits, pixels as they are, without the correction over that with it."""
-    ratio = _ratio(seed, "adam, uncorrected", "adam", 0.0, steps)
+    ratio = _ratio(seed, "adam, uncorrected", "adam", 0.0, steps, hidden)
     return Measured(float(np.log(ratio)), "(log of the ratio of losses)", at_most=0.0, scale=0.1)
 
 
@@ -66,11 +73,11 @@ def term_correction(seed: int, steps: int = 100) -> Measured:
     verdict="fails",
     instead="After 200 steps or more it does not end lower any longer, on average over runs.",
     judge="mean",
-    vary={"steps": (200, 400)},
+    vary=HIDDEN | {"steps": (200, 400)},
 )
-def term_correction_longer(seed: int, steps: int = 200) -> Measured:
+def term_correction_longer(seed: int, steps: int = 200, hidden: int = 32) -> Measured:
     """The same logarithm after longer training."""
-    ratio = _ratio(seed, "adam, uncorrected", "adam", 0.0, steps)
+    ratio = _ratio(seed, "adam, uncorrected", "adam", 0.0, steps, hidden)
     return Measured(float(np.log(ratio)), "(log of the ratio of losses)", at_least=-0.1, scale=0.1)
 
 
@@ -80,10 +87,11 @@ def term_correction_longer(seed: int, steps: int = 200) -> Measured:
     source="",
     verdict="holds",
     judge="mean",
+    vary=VARIED,
 )
-def term_correction_rmsprop(seed: int) -> Measured:
+def term_correction_rmsprop(seed: int, steps: int = 100, hidden: int = 32) -> Measured:
     """Training loss on digits: RMSProp's without the correction over RMSProp's with it."""
-    return Measured(_gain(seed, "rmsprop, uncorrected", "rmsprop"), "× the loss", at_least=1.2)
+    return Measured(_gain(seed, "rmsprop, uncorrected", "rmsprop", steps, hidden), "× the loss", at_least=1.2)
 
 
 @claim(
