@@ -61,6 +61,14 @@ def relu_features(x: Float[ndarray, "n d"], weights: Float[ndarray, "d p"]) -> F
     return np.maximum(x @ weights, 0) / np.sqrt(weights.shape[1])
 
 
+def tanh_features(x: Float[ndarray, "n d"], weights: Float[ndarray, "d p"]) -> Float[ndarray, "n p"]:
+    r"""Smooth random features in place of those with a kink, :math:`\tanh(xW)/\sqrt p`."""
+    return np.tanh(x @ weights) / np.sqrt(weights.shape[1])
+
+
+ACTIVATIONS = {"relu": relu_features, "tanh": tanh_features}
+
+
 def _measure(fit: Spectral, truth: ndarray) -> dict[str, ndarray | float]:
     """The entries of :class:`Sweep` for one size, for the two label sets that stand side by side in ``fit.targets``."""
     classes = truth.shape[1]
@@ -107,28 +115,42 @@ def widths_for(n: int) -> tuple[int, ...]:
 
 @once
 def width_sweep(
-    seed: int, n: int = IMAGES, noise: float = NOISE, widths: tuple[int, ...] | None = None, test: int = 1000
+    seed: int,
+    n: int = IMAGES,
+    noise: float = NOISE,
+    widths: tuple[int, ...] | None = None,
+    test: int = 1000,
+    activation: str = "relu",
 ) -> Sweep:
-    """Least squares on ``p`` random ReLU features of ``n`` digits, for every ``p`` of ``widths``; clean and spoiled labels."""
+    """Least squares on ``p`` random features of ``n`` digits, for every ``p`` of ``widths``; clean and spoiled labels.
+
+    ``activation``: one of ACTIVATIONS.
+    """
+    features = ACTIVATIONS[activation]
     split, widths = digits(seed, train=n), widths_for(n) if widths is None else widths
     x, x_test = _centred(split, test)
     y, truth = _targets(seed, split.y_train, noise), one_hot(split.y_test[:test]).double().numpy()
     weights = numpy_generator(seed, "features").standard_normal((x.shape[1], max(widths)))
     measured = []
     for p in widths:
-        fit = spectral(relu_features(x, weights[:, :p]), y, relu_features(x_test, weights[:, :p]))
+        fit = spectral(features(x, weights[:, :p]), y, features(x_test, weights[:, :p]))
         measured.append(_measure(fit, truth))
     return _stack(widths, measured)
 
 
 @once
 def sample_sweep(
-    seed: int, p: int = 300, noise: float = NOISE, samples: tuple[int, ...] = SAMPLES, test: int = 700
+    seed: int,
+    p: int = 300,
+    noise: float = NOISE,
+    samples: tuple[int, ...] = SAMPLES,
+    test: int = 700,
+    activation: str = "relu",
 ) -> Sweep:
     """The same features, ``p`` of them, and ever more digits: the first ``n`` of one order, for every ``n`` of ``samples``."""
     split = digits(seed, train=max(samples))
     weights = numpy_generator(seed, "features").standard_normal((split.x_train.shape[1], p))
-    features, new = (relu_features(x, weights) for x in _centred(split, test))
+    features, new = (ACTIVATIONS[activation](x, weights) for x in _centred(split, test))
     y, truth = _targets(seed, split.y_train, noise), one_hot(split.y_test[:test]).double().numpy()
     return _stack(samples, [_measure(spectral(features[:n], y[:n], new), truth) for n in samples])
 
