@@ -78,14 +78,14 @@ def ridge(data: Problem, keep: float) -> Vector:
     return np.linalg.solve(gram + (1 - keep) / keep * np.diag(np.diag(gram)), data.inputs.T @ data.targets)
 
 
-def averaged_descent(seed: int, keep: float = 0.5, steps: int = 4000, replicas: int = 32) -> Vector:
+def averaged_descent(seed: int, keep: float = 0.5, steps: int = 4000, replicas: int = 32, features: int = 15) -> Vector:
     """The average over the last three quarters of ``replicas`` runs of full-batch gradient descent with fresh masks.
 
     The gradient of each step is linear in w with masks independent of w, so the mean of w obeys gradient descent on the
     expected loss; the average has no bias left once the start is forgotten.
     """
     check_keep(keep)
-    data, rng = problem(seed), numpy_generator(seed, "dropout descent")
+    data, rng = problem(seed, d=features), numpy_generator(seed, "dropout descent")
     n, d = data.inputs.shape
     lr = 0.1 * keep / np.sum(data.inputs**2)
     w, total = np.zeros((replicas, d)), np.zeros(d)

@@ -30,14 +30,13 @@ def linear_ridge(seed: int) -> Measured:
     "Gradient descent with fresh masks in every step hovers around that ridge solution: its average is the solution.",
     source="wager2013dropout",
     verdict="holds",
+    vary={"keep": (0.5, 0.7), "features": (15, 30)},
 )
-def descent_average(seed: int) -> Measured:
+def descent_average(seed: int, keep: float = 0.5, features: int = 15) -> Measured:
     """Distance of the averaged weights from the closed form."""
-    return Measured(
-        linear.distance(linear.averaged_descent(seed), linear.ridge(linear.problem(seed), 0.5)),
-        "of its norm",
-        at_most=0.01,
-    )
+    found = linear.averaged_descent(seed, keep, features=features)
+    solution = linear.ridge(linear.problem(seed, d=features), keep)
+    return Measured(linear.distance(found, solution), "of its norm", at_most=0.01)
 
 
 @claim(
