@@ -50,7 +50,7 @@ def domain(code: str, space: dict[str, Any], asks: tuple[str, ...]) -> Domain:
 
 def run(code: str, name: str, space: dict[str, Any]) -> None:
     """Execute the course's own ``code``, which may be indented, in ``space``."""
-    exec(compile(textwrap.dedent(code), f"<{name}>", "exec"), space)  # noqa: S102
+    exec(compile(textwrap.dedent(code), f"<{name}>", "exec", dont_inherit=True), space)  # noqa: S102
 
 
 def _answers(space: dict[str, Any], asks: tuple[str, ...]) -> Callable[..., Any]:

@@ -89,7 +89,7 @@ def seed_everything(seed: int) -> None:
 
 def execute(code: str, name: str, space: dict[str, Any]) -> None:
     """Execute ``code`` in ``space`` under the file name ``<name>``."""
-    exec(compile(code, f"<{name}>", "exec"), space)  # noqa: S102  (the course's own code)
+    exec(compile(code, f"<{name}>", "exec", dont_inherit=True), space)  # noqa: S102  (the course's own code)
 
 
 def complete(assignment: Assignment, question: Question, kind: str, code: str, variant: int | None = 0) -> str:

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import Any
 
+from coursekit.engine.inside.checker import label_of
+from coursekit.engine.inside.shell import packed_code
 from coursekit.engine.interface import WIDER, Budget, CellReport, GradedNotebook, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, make_plan
@@ -167,6 +169,7 @@ class _Run:
         test = {
             "id": question.id,
             "source": question.test.source,
+            "code": packed_code(question.test.source, label_of(question.id)),
             "names": question.names,
             "points": question.test.points,
             "objects": question.objects or question.way == "objects",

@@ -79,6 +79,7 @@ SHARED: list[Feature] = [
     ("operators", "together", "class Vec:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Vec(self.x + o.x)\n    def __eq__(self, o):\n        return self.x == o.x",
      "assert Vec(1) + Vec(2) == Vec(3)"),
     ("source", "together", "def plain_loop(v):\n    t = 0\n    for i in v:\n        t += i\n    return t", "import inspect\nassert inspect.signature(plain_loop).parameters.keys() == {'v'} and plain_loop([1]) == 1"),
+    ("annotated", "together", "def scaled(x: float) -> int:\n    return int(x)", "assert scaled.__annotations__ == {'x': float, 'return': int} and scaled(2.5) == 2"),
     ("autograd", "together", "import torch\ndef cube(x):\n    return x ** 3", "import torch\nx = torch.tensor(2.0, requires_grad=True)\ncube(x).backward()\nassert x.grad == 12"),
     ("a_module", "together", "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\nnet = Net()", "assert isinstance(net, torch.nn.Module)"),
     ("subclassed", "together", "class Animal:\n    def speak(self):\n        return '?'", "class Dog(Animal):\n    pass\nassert Dog().speak() == '?'"),

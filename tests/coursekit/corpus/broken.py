@@ -45,6 +45,7 @@ answers(
         "unclosed_bracket": "def mode_speed(w, s):\n    return (1",
         "null_byte": "def mode_speed(w, s):\n    return 'a\x00b'",
         "name_error": "def mode_speed(w, s): return undefined_thing",
+        "annotation_of_nothing": "def mode_speed(w: List[float], s): return (s - 1) * 0",
         "wrong_number_of_arguments": "def mode_speed(w): return 1.0",
         "nothing_returned": "def mode_speed(w, s): 1 + 1",
         "prints_instead": "def mode_speed(w, s): print(0.3515625)",

@@ -135,10 +135,10 @@ class Checker(Peer):
         return missing
 
     def _judged(self, test: dict[str, Any], output: io.StringIO) -> tuple[float, str]:
-        points, source, label = float(test["points"]), test["source"], f"<test {test['id']}>"
+        points, source, label = float(test["points"]), test["source"], label_of(test["id"])
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
             try:
-                value = self.shell.value_of(source, label)
+                value = self.shell.value_of(source, label, test["code"])
             except Exception as error:  # a failed check, in whatever form
                 return 0.0, message_of(error, source, label)
         score, why = earned(value, points)
@@ -253,6 +253,11 @@ class Checker(Peer):
 
 class Unwanted(FrameError):
     """An object came where the question asks for plain data."""
+
+
+def label_of(question: str) -> str:
+    """What a test cell is called in tracebacks."""
+    return f"<test {question}>"
 
 
 def _is_ufunc(value: object) -> bool:

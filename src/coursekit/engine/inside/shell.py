@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import functools
 import inspect
 import io
 import linecache
+import marshal
 import random
 import sys
 import types
@@ -103,28 +105,43 @@ class Shell:
         if value is not None and not source.rstrip().endswith(";"):
             print(repr(value)[:LINE])
 
-    def value_of(self, source: str, label: str = "") -> Any:
-        """Execute ``source`` in the namespace; the value of its last line where that is an expression: partial credit."""
-        self.label = label or self.label
-        tree = self._parsed(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        self._evaluate(compile(tree, self.label, "exec", FLAGS))
-        if not isinstance(last, ast.Expr):
-            return None
-        return self._evaluate(compile(ast.Expression(last.value), self.label, "eval", FLAGS))
+    def value_of(self, source: str, label: str = "", code: bytes = b"") -> Any:
+        """Execute ``source`` in the namespace; the value of its last line where that is an expression: partial credit.
 
-    def _parsed(self, source: str) -> ast.Module:
-        try:
-            tree = compile(source, self.label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
-        except SyntaxError:
-            source = _without_magics(source)
-            tree = compile(source, self.label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
+        ``code`` is what ``packed_code`` made of it in a process that we trust, if anything.
+        """
+        self.label = label or self.label
+        body, last, source = marshal.loads(code) if code else compiled(source, self.label)
         linecache.cache[self.label] = (len(source), None, source.splitlines(True), self.label)
-        return tree
+        self._evaluate(body)
+        return None if last is None else self._evaluate(last)
 
     def _evaluate(self, code: types.CodeType) -> Any:
         value = eval(code, self.namespace)
         return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+
+def compiled(source: str, label: str) -> tuple[types.CodeType, types.CodeType | None, str]:
+    """A cell's code but for a last expression, that expression's, and the text that lines are counted in."""
+    try:
+        tree = compile(source, label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
+    except SyntaxError:
+        source = _without_magics(source)
+        tree = compile(source, label, "exec", FLAGS | ast.PyCF_ONLY_AST, dont_inherit=True)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = compile(tree, label, "exec", FLAGS, dont_inherit=True)
+    if not isinstance(last, ast.Expr):
+        return body, None, source
+    return body, compile(ast.Expression(last.value), label, "eval", FLAGS, dont_inherit=True), source
+
+
+@functools.lru_cache(maxsize=256)
+def packed_code(source: str, label: str) -> bytes:
+    """A test cell as code, made once for all submissions; nothing where that fails, which who runs the cell will find out."""
+    try:
+        return marshal.dumps(compiled(source, label))
+    except Exception:
+        return b""
 
 
 def _without_magics(source: str) -> str:
