@@ -1,7 +1,8 @@
-"""Which topics of a course have claims, read from its folders: a topic is a package, its claims a package inside."""
+"""The topics of a course and what is whose: a topic is a package, its claims a package inside, read from its folders."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 CLAIMS = "claims"
@@ -24,6 +25,16 @@ def claim_modules(src: Path, package: str, only: tuple[str, ...] = ()) -> list[s
         if not only or topic in only
         for file in sorted(src.joinpath(*package.split("."), topic, CLAIMS).glob("[a-z]*.py"))
     ]
+
+
+def owner_of(name: str, topics: Collection[str]) -> str:
+    """The topic that a page or file ``<topic>`` or ``<topic>_<part>`` belongs to; empty when it is none's.
+
+    It is the longest that fits: ``adam_w_noise`` is of ``adam_w``, where there is such a topic, and not of ``adam``.
+    """
+    parts = name.split("_")
+    names = ("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((topic for topic in names if topic in topics), "")
 
 
 def topic_of(module: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import coursekit
 
 SRC = Path(coursekit.__file__).parents[1]
+BEGINNING = re.compile(r"startswith\(\(?(?:f[\"']\{)?topic\b")
 FILES = {
     ".".join(f.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): f
     for f in sorted((SRC / "coursekit").rglob("*.py"))
@@ -81,3 +83,16 @@ def test_an_import_inside_a_function_says_why_it_is_there(name):
 def test_an_import_inside_a_function_without_a_word_would_be_seen():
     assert uncommented("def f():\n    import coursekit.plain\n") == [2]
     assert uncommented("def f():\n    # why\n    import coursekit.plain\n    import coursekit.checks  # why\n") == []
+
+
+def test_whose_a_page_or_a_file_is_no_beginning_of_a_name_decides():
+    """``adam`` would take what is of a later topic ``adam_w``: ``coursekit.topics.owner_of`` asks for the longest that fits."""
+    found = {name: n for name, f in FILES.items() if (n := BEGINNING.findall(f.read_text()))}
+    assert not found, f"{found}: ask coursekit.topics.owner_of whose it is"
+
+
+def test_a_beginning_of_a_topics_name_would_be_seen():
+    assert BEGINNING.findall(
+        'any(page.startswith(f"{topic}_") for page in pages), id.startswith(topic), x.startswith("topic")'
+    )
+    assert not BEGINNING.findall('x.startswith("topic"), x.startswith(prefix)')

@@ -10,7 +10,7 @@ import re
 import pytest
 
 from coursekit.course import current
-from coursekit.topics import topics
+from coursekit.topics import owner_of, topics
 
 WHOLE_BOOK = "whole_book"
 
@@ -43,6 +43,6 @@ def concerns(file: str, test: str, topic: str, others: list[str]) -> bool:
 
     A file belongs to the topic with the longest name that it begins with, so that ``test_adam_w`` may be another's.
     """
-    owners = [name for name in others if re.fullmatch(rf"test_{re.escape(name)}(_\w+)?", file)]
+    owner = owner_of(file.removeprefix("test_"), others)
     parameters = re.split(r"[^\w]+", test.partition("[")[2])
-    return max(owners, key=len) == topic if owners else topic in parameters
+    return owner == topic if owner else topic in parameters

@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from coursekit.book import front
+from coursekit.topics import owner_of
 
 ASSIGNMENTS = "assignments/"
 
@@ -32,10 +33,9 @@ def reading(pages: Iterable[str]) -> list[str]:
     A topic of several pages, ``<topic>.md`` and ``<topic>_<part>.md``, has its assignment behind the last of them.
     """
     order = list(pages)
-    for page in [page for page in order if page.startswith(ASSIGNMENTS)]:
-        topic = page.removeprefix(ASSIGNMENTS)
-        parts = [name for name in order if name == topic or name.startswith(f"{topic}_")]
-        parts = [name for name in parts if name == topic or f"{ASSIGNMENTS}{name}" not in order]
+    assignments = {page.removeprefix(ASSIGNMENTS): page for page in order if page.startswith(ASSIGNMENTS)}
+    for topic, page in assignments.items():
+        parts = [name for name in order if owner_of(name, assignments) == topic]
         if topic in parts:
             order.remove(page)
             order.insert(max(map(order.index, parts)) + 1, page)

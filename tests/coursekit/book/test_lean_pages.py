@@ -71,6 +71,7 @@ def test_a_caption_says_top_where_left_is_top() -> None:
         (["index", "a", "b", "assignments/a", "assignments/b", "end"], ["index", "a", "assignments/a", "b", "assignments/b", "end"]),
         (["a", "a_two", "b", "assignments/a"], ["a", "a_two", "assignments/a", "b"]),
         (["a", "a_two", "assignments/a", "assignments/a_two"], ["a", "assignments/a", "a_two", "assignments/a_two"]),
+        (["a", "a_w", "a_w_more", "assignments/a", "assignments/a_w"], ["a", "assignments/a", "a_w", "a_w_more", "assignments/a_w"]),
         (["a", "end", "assignments/lone"], ["a", "end", "assignments/lone"]),
     ],
 )  # fmt: skip
