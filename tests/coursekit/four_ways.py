@@ -9,8 +9,8 @@ import nbformat
 from coursekit.assignments.notebook import build, text_of
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import Prover
-from coursekit.assignments.record import complete, execute, quiet, seed_everything
 from coursekit.assignments.release import source_text
+from coursekit.assignments.running import complete, execute, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, Block, Head, Meta, Question
 from coursekit.checks import CheckFailed, check as check_of_the_cell
 from coursekit.engine.interface import Budget, Submission

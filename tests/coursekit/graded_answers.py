@@ -3,8 +3,8 @@
 from fixture import answered
 
 from coursekit.assignments.parse import load
-from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text, source_text
+from coursekit.assignments.running import complete
 from coursekit.engine.engines import local_engine
 from coursekit.engine.interface import Budget, Submission
 

@@ -10,8 +10,8 @@ from absent import absent
 from four_ways import BUDGET
 
 from coursekit.assignments.parse import load
-from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text
+from coursekit.assignments.running import complete
 from coursekit.checked import LATER, PASSES
 from coursekit.course import at
 from coursekit.live import bundle, fields, files, session

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from coursekit.assignments.merge import bound_names
-from coursekit.assignments.record import SECONDS, complete, execute, limited, quiet, seed_everything
+from coursekit.assignments.running import SECONDS, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question
 from coursekit.called import Call
 from coursekit.checks import observe

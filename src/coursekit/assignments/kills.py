@@ -12,7 +12,7 @@ import psutil
 from coursekit.assignments.fuzz import Fuzz
 from coursekit.assignments.mutants import mutants
 from coursekit.assignments.prove import Prover
-from coursekit.assignments.record import TooSlow, complete
+from coursekit.assignments.running import TooSlow, complete
 from coursekit.assignments.schema import Question
 from coursekit.drawn import DRAWN
 

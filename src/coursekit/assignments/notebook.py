@@ -12,7 +12,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from coursekit.assignments.domains import asks_functions
 from coursekit.assignments.merge import merge, missing_imports
 from coursekit.assignments.numbers import GIVEN, bound, statement, with_numbers
-from coursekit.assignments.record import Tables, complete, record, varied
+from coursekit.assignments.record import Tables, record, varied
+from coursekit.assignments.running import complete
 from coursekit.assignments.schema import CHANGES, Assignment, Block, ObjectiveLink, Question, Text
 from coursekit.notebooks.marks import BEGIN_HIDDEN, BEGIN_SOLUTION, END_HIDDEN, END_SOLUTION
 from coursekit.plain import pack

@@ -15,8 +15,8 @@ import nbformat
 from coursekit.assignments.fuzz import INPUTS, Fuzz
 from coursekit.assignments.notebook import answer_cell
 from coursekit.assignments.numbers import COUNT, numbers
-from coursekit.assignments.record import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.release import source_text
+from coursekit.assignments.running import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, Question, Wrong
 from coursekit.checks import CheckFailed, check
 from coursekit.notebooks.marks import BEGIN_HIDDEN, CODE_STUB, without_solution

@@ -3,149 +3,25 @@
 from __future__ import annotations
 
 import ast
-import random
-import signal
-import sys
-import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from io import StringIO
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from coursekit.asked import Lender, Look, as_it_is, asking, untouched
-from coursekit.assignments.merge import bound_names, missing_imports, without
-from coursekit.assignments.numbers import COUNT, bound, numbers
+from coursekit.assignments.nudged import nudging
+from coursekit.assignments.numbers import COUNT, numbers
+from coursekit.assignments.running import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import ANY, NOTHING, STOPPED, observe
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed, alike, equal
-from coursekit.lent import copy_of, digest, take_over
-from coursekit.plain import NotPlain, is_tensor, pack, plain, to_json, truth
+from coursekit.plain import NotPlain, pack, plain, to_json, truth
 from coursekit.shown import missing
 from coursekit.student_errors import error_name, error_text
 from coursekit.varied import numbers_text
 
-SECONDS = 20.0
 MAX_TABLE = 24_000
-TYPED = 8  # binary digits of a number that somebody typed
-
-
-class TooSlow(BaseException):
-    """Code that ran longer than it may; not an ``Exception``, so that no check takes it for the student's error."""
-
-
-@contextmanager
-def limited(seconds: float | None = None) -> Iterator[None]:
-    """Interrupt the body with ``TooSlow`` after ``seconds`` of CPU time, or ten times that on the clock, where that is possible.
-
-    CPU time, so that other work on the machine makes no honest code too slow.
-    """
-    if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    seconds = seconds or SECONDS
-
-    def ring(*_: object) -> None:
-        raise TooSlow(f"ran longer than {seconds:g} s")
-
-    timers = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, 10 * seconds)}
-    before = {number: signal.signal(number, ring) for number in timers}
-    for timer, after in timers.values():
-        signal.setitimer(timer, after)
-    try:
-        yield
-    finally:
-        for timer, _ in timers.values():
-            signal.setitimer(timer, 0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Swallow what the body prints and warns."""
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def seed_everything(seed: int) -> None:
-    """Seed Python's, numpy's and (if loaded) torch's global generators, so that code which uses them shows up in the proofs.
-
-    Pyplot's figures are closed: what one answer left open, another would draw into.
-    """
-    random.seed(seed)
-    np.random.seed(seed)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
-
-
-def execute(code: str, name: str, space: dict[str, Any]) -> None:
-    """Execute ``code`` in ``space`` under the file name ``<name>``."""
-    exec(compile(code, f"<{name}>", "exec", dont_inherit=True), space)  # noqa: S102  (the course's own code)
-
-
-def complete(assignment: Assignment, question: Question, kind: str, code: str, variant: int | None = 0) -> str:
-    """A solution cell as it runs: with its file's shared imports, and the reference's definitions that it leaves out.
-
-    Where numbers differ from student to student, those of ``variant`` come first; with None they are left to others.
-    """
-    return bound(question, variant, _complete(assignment, question, kind, code))
-
-
-def _complete(assignment: Assignment, question: Question, kind: str, code: str) -> str:
-    imports = missing_imports(assignment.shared.get(kind, ""), code, assignment.setups)
-    if kind == "reference":
-        return f"{imports}\n{code}" if imports else code
-    wanted = bound_names(question.answer) - bound_names(code)
-    rest = without(question.reference, bound_names(code)) if wanted else ""
-    base = missing_imports(assignment.shared.get("reference", ""), rest, assignment.setups) if rest else ""
-    return "\n".join(part for part in (imports, base, rest, code) if part)
-
-
-class NudgedLender(Lender):
-    """Lends arrays and tensors that differ in their last digits from what a check gives, as if rounded on another processor."""
-
-    def _copy(self, value: Any) -> Any:
-        return nudged(super()._copy(value))
-
-
-class NudgedOwner(NudgedLender):
-    """The same where an answer may change what it is given: what it has changed comes back."""
-
-    def back(self, value: Any) -> Any:
-        """What is ours in place of our copy of it, with the changes made there."""
-        for loan in self.loans.values():
-            new = nudged(copy_of(loan.ours))
-            if digest(loan.theirs) != digest(new):
-                take_over(loan.ours, loan.theirs)
-        return next((loan.ours for loan in self.loans.values() if loan.theirs is value), value)
-
-
-def nudged(value: Any) -> Any:
-    """``value``, an array or a tensor of floating-point numbers with its last digits changed.
-
-    Numbers of few digits in base 2 (0, 1, 0.5, small integers) stay: they are typed, and an edge may lie there.
-    """
-    if type(value) is np.ndarray and value.dtype.kind == "f":
-        value[...] = _nudged(value)
-    elif is_tensor(value) and value.dtype in ((torch := sys.modules["torch"]).float32, torch.float64):
-        value.data.copy_(torch.from_numpy(_nudged(value.detach().cpu().numpy())))
-    return value
-
-
-def _nudged(numbers: np.ndarray) -> np.ndarray:
-    """``numbers`` changed by up to four units of their last digit, in both directions."""
-    part = 4 * np.finfo(numbers.dtype).eps * np.cos(1.0 + np.arange(numbers.size)).reshape(numbers.shape)
-    typed = np.ldexp(np.frexp(numbers)[0], TYPED) % 1 == 0
-    return np.where(typed, numbers, numbers * (1 + part)).astype(numbers.dtype)
 
 
 @dataclass
@@ -283,7 +159,7 @@ def record(assignment: Assignment, question: Question, variant: int = 0) -> tupl
             raise AssignmentError(f"{place}: the reference solution fails: {name}: {why}")
     expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
-    nudged = _run(assignment, question, "the reference solution", cell, _nudging(question))
+    nudged = _run(assignment, question, "the reference solution", cell, nudging(question))
     for mistake in question.mistakes:
         for name, outcome in _mistaken(assignment, question, mistake, (recorder, nudged), variant).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
@@ -337,16 +213,12 @@ def _mistaken(
     found = _outcomes(recorder, references[0])
     if not found:
         return found
-    nudged = _run(assignment, question, what, cell, _nudging(question))
+    nudged = _run(assignment, question, what, cell, nudging(question))
     again = _outcomes(nudged, references[0])
     for name in {**found, **again}:
         if _nudges_tell(name, references):
             found[name] = _steady(found.get(name), again.get(name), nudged.seen.get(name), references[0].seen.get(name))
     return found
-
-
-def _nudging(question: Question) -> type[Lender]:
-    return NudgedOwner if question.changes else NudgedLender
 
 
 def _outcomes(recorder: Recorder, reference: Recorder) -> dict[str, dict[str, Any]]:

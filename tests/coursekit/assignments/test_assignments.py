@@ -11,7 +11,7 @@ from coursekit.assignments.merge import merge
 from coursekit.assignments.notebook import build, text_of
 from coursekit.assignments.parse import load, parse_exercises
 from coursekit.assignments.prove import Prover, prove
-from coursekit.assignments.record import complete
+from coursekit.assignments.running import complete
 from coursekit.assignments.schema import AssignmentError, Question, Text
 from coursekit.cli import main
 from coursekit.notebooks.marks import CODE_STUB, without_solution
@@ -237,7 +237,7 @@ def test_what_is_too_weak_is_not_proved(tmp_path, file, edit, question, words):
 
 
 def test_a_mistake_that_never_ends_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("coursekit.assignments.record.SECONDS", 0.5)
+    monkeypatch.setattr("coursekit.assignments.running.SECONDS", 0.5)
     root = copy_course(tmp_path, mistakes=('raise OverflowError("too many steps")', "while True: pass"))
     with pytest.raises(AssignmentError, match="half_time, mistake endless: .*make it end"):
         build(load("tiny", root))

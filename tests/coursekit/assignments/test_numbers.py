@@ -17,8 +17,8 @@ from coursekit.assignments.pages import page
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import Prover, prove, prover_of
 from coursekit.assignments.prove_graded import GradedProver
-from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text
+from coursekit.assignments.running import complete
 from coursekit.assignments.schema import AssignmentError
 
 # ruff: noqa: E501

@@ -10,8 +10,9 @@ from fixture import ROOT, copy_course
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import Prover
 from coursekit.assignments.prove_graded import GradedProver, proving_engine
-from coursekit.assignments.record import Recorder, complete
+from coursekit.assignments.record import Recorder
 from coursekit.assignments.release import source_text
+from coursekit.assignments.running import complete
 from coursekit.checks import Check
 from coursekit.cli import main
 from coursekit.course import current

@@ -5,7 +5,8 @@ import pytest
 import torch
 from four_ways import assignment, question
 
-from coursekit.assignments.record import nudged, record
+from coursekit.assignments.nudged import nudged
+from coursekit.assignments.record import record
 from coursekit.assignments.schema import CHANGES, Wrong
 
 RANDOM = "rng = np.random.default_rng(0)\nX, y = rng.standard_normal((3, 6)), rng.standard_normal(6)\n"

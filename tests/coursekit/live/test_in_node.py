@@ -7,8 +7,8 @@ from engines import sandboxed
 from fixture import ROOT
 from in_page import Page, agree
 
-from coursekit.assignments.record import complete
 from coursekit.assignments.release import source_text
+from coursekit.assignments.running import complete
 from coursekit.engine.interface import Budget, Submission
 
 

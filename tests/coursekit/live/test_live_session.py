@@ -7,8 +7,8 @@ import pytest
 from fixture import ROOT
 
 from coursekit.assignments.parse import load
-from coursekit.assignments.record import complete
 from coursekit.assignments.release import released_text
+from coursekit.assignments.running import complete
 from coursekit.live import session
 
 

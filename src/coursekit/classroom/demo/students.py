@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from coursekit.assignments.notebook import answer_cell
-from coursekit.assignments.record import complete
+from coursekit.assignments.running import complete
 from coursekit.assignments.schema import Assignment, Question
 from coursekit.notebooks.marks import BEGIN_SOLUTION, END_SOLUTION
 
