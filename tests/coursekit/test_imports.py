@@ -96,3 +96,18 @@ def test_a_beginning_of_a_topics_name_would_be_seen():
         'any(page.startswith(f"{topic}_") for page in pages), id.startswith(topic), x.startswith("topic")'
     )
     assert not BEGINNING.findall('x.startswith("topic"), x.startswith(prefix)')
+
+
+def classes() -> dict[str, list[str]]:
+    """The public classes by name, with the files that define them."""
+    found: dict[str, list[str]] = {}
+    for name, file in FILES.items():
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(name)
+    return found
+
+
+def test_one_name_is_one_class():
+    twice = {name: places for name, places in classes().items() if len(places) > 1}
+    assert not twice, f"{twice}: a class has a name of its own, which says whose or what it is"
