@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from docutils import nodes
 from docutils.utils import new_document
 from py_mini_racer import MiniRacer
 from sphinx import addnodes
 
 from coursekit.book.search import concepts, entries, extension, terms
+from coursekit.cli import main
 
 ENTRIES = [
     {"kind": "section", "title": "Noise", "page": "SGD", "address": "sgd.html#noise", "text": "The edge of a batch; stability of means. The rate η and the learning rate warmup matter."},
@@ -171,3 +173,18 @@ def test_a_claim_and_the_note_on_it_have_no_terms() -> None:
 def test_terms_of_the_page_itself_are_not_foreign_and_rare_ones_are_counted() -> None:
     assert terms.foreign([BARRIER, NTK, replace(NTK, name="x", says="")], "wide_networks") == [BARRIER]
     assert terms.rarity([BARRIER, NTK], ["A barrier.", "Barriers, the NTK."]) == {"barrier": 2, "NTK": 1}
+
+
+def test_a_book_with_such_a_concept_is_not_begun_and_says_what_to_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "coursekit.toml").write_text("")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "adam.md").write_text("# Adam\n\n## The rate\n")
+    (tmp_path / "book" / "concepts.yml").write_text("sign descent: adam > The rates\n")
+    monkeypatch.chdir(tmp_path)
+    for line in (["book"], ["book", "--only", "adam"]):
+        done = CliRunner().invoke(main, line)
+        assert done.exit_code == 1 and "Traceback" not in done.output
+        assert "'sign descent' sees 'adam > The rates': adam.md has no heading 'The rates'" in done.output
+    assert not (tmp_path / "_build").exists()
