@@ -14,6 +14,7 @@ from training_dynamics.gradient_descent import (
     generalisation,
     networks,
     phases,
+    remedies,
     simplicity,
     surface,
     teacher,
@@ -177,3 +178,12 @@ def test_information_is_a_bit_for_a_copy_nothing_for_a_coin_and_what_is_known_al
     assert simplicity.information_given(coin, y, y ^ coin) == pytest.approx(
         1.0
     )  # together they tell all, alone nothing
+
+
+def test_a_shifted_image_lies_one_pixel_farther_and_what_comes_in_is_empty():
+    x = torch.arange(64.0)[None]
+    down, up, right, left = (moved.reshape(8, 8) for moved in remedies.shifted(x))
+    image = x.reshape(8, 8)
+    assert torch.equal(down[1:], image[:-1]) and torch.equal(up[:-1], image[1:])
+    assert torch.equal(right[:, 1:], image[:, :-1]) and torch.equal(left[:, :-1], image[:, 1:])
+    assert all(float(edge.abs().max()) == 0 for edge in (down[0], up[-1], right[:, 0], left[:, -1]))
