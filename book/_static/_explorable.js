@@ -22,7 +22,7 @@ A full component, `book/_static/decay.js`, put in a page with ```{explorable} de
   }
 
 API
-  Explorable.define(tag, build)      register <td-…>; build(ui, element) runs once, when the element is first in a page
+  Explorable.define(tag, build)      register <td-…>; build(ui, element) runs once, when the element first comes near the screen
   ui.slider({label, min, max, value, step?, log?, format?, unit?}) -> {value, set(v)}   log: the track is logarithmic
   ui.select({label, options: [[value, text], …], value?}) -> {value, set(v)}
   ui.choice({label, options: [item or [item, text], …], value?, format?}) -> {value, set(item)}
@@ -166,9 +166,22 @@ globalThis.Explorable = (() => {
           this.classList.add("td-explorable");
           build(new Explorable.UI(this), this);
         };
-        if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-        else start();
+        if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => whenNear(this, start));
+        else whenNear(this, start);
       }
     });
+  }
+
+  /** Calls `start` now where the element is on the screen or near, else when it comes near or the page is printed. */
+  function whenNear(element, start) {
+    const near = 1200;                           // pixels above and below the screen
+    element.classList.add("td-waiting");
+    const { top, bottom } = element.getBoundingClientRect();
+    const begin = () => { element.classList.remove("td-waiting"); start(); };
+    if (top < innerHeight + near && bottom > -near) { begin(); return; }
+    const once = () => { observer.disconnect(); removeEventListener("beforeprint", once); begin(); };
+    const observer = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) once(); }, { rootMargin: `${near}px 0px` });
+    observer.observe(element);
+    addEventListener("beforeprint", once);
   }
 })();

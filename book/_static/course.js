@@ -4,8 +4,8 @@
   const WIDE = "div.math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
 
   function mark() {
-    for (const node of document.querySelectorAll(WIDE)) {
-      const wide = node.scrollWidth > node.clientWidth;
+    const looked = [...document.querySelectorAll(WIDE)].map((node) => [node, node.scrollWidth > node.clientWidth]);
+    for (const [node, wide] of looked) {         // all are looked at before one is changed: the page is laid out once
       if (wide && node.tabIndex < 0) node.setAttribute("tabindex", "0");
       else if (!wide && node.dataset.tdWide) node.removeAttribute("tabindex");
       if (wide) node.dataset.tdWide = "1";

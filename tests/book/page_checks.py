@@ -16,6 +16,14 @@ INSIDE = ("file:", "data:", "blob:")
 AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
+# Brings explorables near, which are built only then, and goes back to where the page began.
+BUILD = """async () => {
+    for (const node of document.querySelectorAll(".td-waiting")) {
+        node.scrollIntoView();
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
+    }
+    scrollTo(0, 0);
+}"""
 # In words, what is wrong with the page as it stands, for a reader who prefers `scheme`.
 WRONG = """(scheme) => {
     const all = (selector) => [...document.querySelectorAll(selector)];
@@ -117,6 +125,8 @@ def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, li
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => null)")
     page.add_style_tag(content=AT_REST)  # colours are judged at rest
+    page.evaluate(BUILD)
+    page.wait_for_function("() => !document.querySelector('.td-waiting')")
     return page, heard
 
 

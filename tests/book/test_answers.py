@@ -85,6 +85,8 @@ def test_nothing_of_python_is_loaded_before_a_check_and_its_size_is_said(page: A
 def test_a_right_answer_passes_and_a_mistake_gets_its_name_and_hint(page: Any, question: Any, right: str) -> None:
     field, assignment = Field(page, question.id), load(TOPIC)
     assert "Passes the visible checks" in field.check(right)
+    kept = dict(page.evaluate("topic => TDRead.kept.all(topic)", TOPIC))  # for the map of the course
+    assert kept[f"passed-{question.id}"] is True and kept["questions"] == page.locator(".td-answer").count()
     assert "The next check loads" not in field.place.inner_text()
     said = [field.check(complete(assignment, question, "mistakes", m.code)) for m in question.mistakes]
     named = [m for m, text in zip(question.mistakes, said) if m.says in text]

@@ -91,3 +91,25 @@ def test_what_is_to_be_found_is_found_by_resting_on_it_and_not_by_passing(browse
     page.wait_for_function("document.querySelector('.td-found')")
     assert "You found it: it is half of ten." in item.inner_text()
     page.close()
+
+
+def test_an_explorable_is_built_when_it_comes_near_or_is_printed(browser: Any, tmp_path: Path) -> None:
+    address = written(tmp_path, HANDLE)
+    file = tmp_path / "page.html"
+    file.write_text(
+        file.read_text().replace(
+            "<td-tried></td-tried>", '<div style="height:5000px"></div><td-tried>A handle.</td-tried>'
+        )
+    )
+    page = browser.new_page()
+    for near in ("scrollTo(0, 3500)", "dispatchEvent(new Event('beforeprint'))"):
+        page.goto(address)
+        assert (
+            page.locator("td-tried.td-waiting").inner_text() == "A handle." and page.locator(".td-handle").count() == 0
+        )
+        page.evaluate(near)
+        page.locator(".td-handle").wait_for()
+        assert (
+            page.locator(".td-waiting").count() == 0 and page.locator("td-tried").get_by_text("A handle.").count() == 0
+        )
+    page.close()

@@ -122,6 +122,12 @@ def test_a_card_says_how_far_the_reader_has_come(browser: Any, tmp_path: Path) -
     page.wait_for_function("TDRead.kept.read('end') === true")
     page.goto((tmp_path / "index.html").as_uri())
     assert page.locator(".td-progress").inner_text() == "✓ read"
+    kept = {"questions": 12, "passed-one": True, "passed-two": False, "predict-1": {"open": True}}
+    page.evaluate(
+        "kept => Object.entries(kept).forEach(([name, value]) => TDRead.kept.write(name, value, 'alpha'))", kept
+    )
+    page.reload()
+    assert page.locator(".td-progress").inner_text() == "✓ read · 1 prediction made · 1 of 12 answers pass"
     page.close()
 
 

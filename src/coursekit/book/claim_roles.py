@@ -68,7 +68,7 @@ class TestedRole(ClaimRole):
         note = f"note-{place}"
         tone, word = claim_text.tone(record), claim_text.verdict(record).astext()
         mark = MARKS[record.verdict] if record.ok else "!"
-        label = html.escape(f"Tested: {word.lower()}. How?", quote=True)
+        label = html.escape(f"Tested {mark}: {word.lower()}. How?", quote=True)  # what is seen is part of the name
         return [
             raw(f'<span class="td-tested {tone}" id="{place}">'),
             *self.inline(says),

@@ -27,7 +27,7 @@ from coursekit.book.mathematics import extension as mathematics
 from coursekit.book.reading import extension as reading
 from coursekit.book.search import extension as search
 from coursekit.book.slides import extension as slides
-from coursekit.book.theme import lean, sidebar
+from coursekit.book.theme import about, lean, sidebar
 from coursekit.course import current
 
 
@@ -62,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         mathematics,
         reading,
         search,
+        about,
         lean,
         sidebar,
         slides,

@@ -15,9 +15,13 @@ EVERYWHERE = ["course.js"]
 
 
 def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
-    """Make the entries of the bibliography items of the list they are in; docutils gives them a role that ARIA withdrew."""
+    """Make the entries of the bibliography items of the list they are in; docutils gives them a role that ARIA withdrew.
+
+    The fold of a cell's code is called what is seen on it.
+    """
     if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def choose(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:

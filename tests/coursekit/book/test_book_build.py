@@ -187,6 +187,12 @@ def test_a_page_with_cells_says_when_and_with_what_it_was_computed_and_can_be_ta
     assert 'href="notebooks/first.ipynb" download' in tiny.html("first")
 
 
+def test_a_page_says_in_its_head_what_it_is_about(tiny: TinyBook) -> None:
+    tiny.build()
+    assert '<meta property="og:title" content="Plain" />' in tiny.html("plain")
+    assert re.search(r'<meta name="description" content="[^"<>]+" />', tiny.html("plain"))
+
+
 def test_nothing_holds_up_the_text_and_icons_come_without_a_script(tiny: TinyBook) -> None:
     html, static = tiny.html("drawn"), tiny.project.html / "_static"
     assert [

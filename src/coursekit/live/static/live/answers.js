@@ -65,9 +65,19 @@
       });
     }
 
+    /* For the map of the course: which answers passed when they were last checked, and of how many. */
+    passed(id, passes) {
+      const kept = globalThis.TDRead?.kept;
+      kept?.write("questions", this.fields.length, this.about.topic);
+      kept?.write(`passed-${id}`, passes, this.about.topic);
+    }
+
     reset() {
       if (!confirm("Take away all answers that you typed on this page?")) return;
-      this.fields.forEach((field) => field.set(field.stub));
+      this.fields.forEach((field) => {
+        field.set(field.stub);
+        this.passed(field.id, false);
+      });
       this.said.textContent = "All fields are as they were at first.";
     }
   }

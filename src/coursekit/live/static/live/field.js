@@ -135,6 +135,7 @@ globalThis.TDLive = globalThis.TDLive || {};
     verdict({ state, message, hint, output }) {
       const [tone, sign] = SIGNS[state] ?? ["td-wrong", "✗"];
       const passes = tone === "td-passes";
+      this.page.passed(this.id, passes);
       const fold = hint ? this.fold(hint) : null;
       const words = passes ? "Hidden checks decide the points when it is graded." : message;
       const title = `${sign} ${state[0].toUpperCase()}${state.slice(1)}`;
