@@ -1,7 +1,7 @@
 /* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard. */
 (() => {
   "use strict";
-  const WIDE = "div.math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
+  const WIDE = "div.math, div.math > math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
 
   function mark() {
     const looked = [...document.querySelectorAll(WIDE)].map((node) => [node, node.scrollWidth > node.clientWidth]);

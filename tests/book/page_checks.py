@@ -33,6 +33,13 @@ WRONG = """(scheme) => {
     if (document.documentElement.dataset.theme !== scheme) wrong.push(`does not follow the reader's ${scheme} setting`);
     if (document.documentElement.scrollWidth > innerWidth) wrong.push("scrolls sideways");
     if (all("img:not([alt]), img[alt='']").length) wrong.push("has images without alt text");
+    for (const math of all("article div.math > math")) {
+        const range = document.createRange();
+        range.selectNodeContents(math);
+        const cut = range.getBoundingClientRect().width > math.parentElement.clientWidth + 1;
+        const moves = [math, math.parentElement].some((node) => node.scrollWidth > node.clientWidth);
+        if (cut && !moves) wrong.push(`cuts the formula ${math.textContent.slice(0, 40)}`);
+    }
     const fonts = [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family);
     if (all("math *").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
     for (const node of elements) if (!node.querySelector("svg, canvas")) wrong.push(`<${node.localName}> draws nothing`);

@@ -27,6 +27,23 @@ def test_a_formula_is_mathml_that_says_what_the_tex_says(tex, shown, display):
     assert "".join("".join(made.itertext()).split()) == shown
 
 
+def parts(tex: str) -> list[list[str]]:
+    """The texts of a displayed formula's parts, by formula; none where it is not parted."""
+    made = ElementTree.fromstring(mathml(tex, display=True))
+    whole = "td-parted" not in made.get("class", "").split()
+    return [] if whole else [["".join(part.itertext()) for part in formula] for formula in made]
+
+
+def test_a_displayed_formula_is_parted_before_relations_sums_and_differences_and_at_wide_spaces():
+    assert parts(r"a = b + c - d, \qquad e \le f") == [["a", "=b", "+c", "−d,"], ["e", "≤f"]]
+    assert parts(r"a = -b, \quad c") == [["a", "=−b,"], ["c"]]  # a sign is no difference
+    assert parts(r"\frac{a + b}{c}") == parts(r"a, b") == []
+
+
+def test_a_minus_at_the_beginning_of_a_part_stays_an_operator():
+    assert '<mrow><mo form="infix">−</mo>' in mathml("a - b", display=True)
+
+
 @pytest.mark.parametrize(
     "tex, named", [(r"\nonsense x", r"\nonsense"), (r"\frac{a}{", "'}'"), ("a & b", "&"), ("x^2^3", "superscript")]
 )
