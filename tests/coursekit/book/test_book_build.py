@@ -208,7 +208,7 @@ def test_a_setting_that_is_missing_or_misses_its_bound_fails_the_build(tmp_path:
     book.lock(2.5)
     assert "misses its bound at width=16" in "\n".join(book.build().problems)
     book.write("claims.lock", "{}")
-    assert "has no result for width=16; `course claims --settings`" in "\n".join(book.build().problems)
+    assert "has no result for width=16; `course claims tiny.one --settings`" in "\n".join(book.build().problems)
 
 
 BAD = {
