@@ -134,7 +134,7 @@ Look = Callable[[Any], Any]
 @contextmanager
 def asking(
     space: dict[str, Any], names: Iterable[str], changes: bool = False, log: Log | None = None,
-    lends: type[Lender] = Lender,
+    lends: Callable[[], Lender] = Lender,
 ) -> Iterator[Look]:  # fmt: skip
     """Within the body, ``names`` in ``space`` are answers as a check calls them; with ``changes`` nothing is copied.
 

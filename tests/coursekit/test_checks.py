@@ -488,6 +488,15 @@ def test_a_mistake_whose_value_is_rounding_is_named_by_what_fails(x, y, z, named
     assert caught.value.mistakes == named
 
 
+@pytest.mark.parametrize("error, named", [(2.8e-28, ("a",)), (0.0, ("a",)), (4e-12, ("a",)), (1e-6, ()), (0.3, ())])
+def test_what_vanishes_but_for_rounding_is_the_same_in_a_dict_too(error, named):
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.expect({"x": {"dict": [["norm", 3.0], ["error", 0.52]]}})
+        check.known(known(x={"a": {"value": {"dict": [["norm", 3.0], ["error", 5e-30]]}}}))
+        check.case("x", {"norm": 3.0, "error": error})
+    assert caught.value.mistakes == named
+
+
 @pytest.mark.parametrize("y, named", [(7.0, ("a",)), (7.2, ("a",)), (6.0, ())])
 def test_a_mistake_whose_value_is_rough_is_named_by_a_value_far_nearer_to_its_own(y, named):
     with pytest.raises(CheckFailed) as caught, check.question("q"):

@@ -14,14 +14,16 @@ from coursekit.assignments.numbers import COUNT, numbers
 from coursekit.assignments.running import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
 from coursekit.checks import ANY, NOTHING, STOPPED, observe
-from coursekit.compare import Tolerance, difference
+from coursekit.compare import Tolerance, difference, matches
 from coursekit.diagnose import Observed, alike, equal
-from coursekit.plain import NotPlain, pack, plain, to_json, truth
+from coursekit.plain import NotPlain, from_json, pack, plain, to_json, truth
 from coursekit.shown import missing
 from coursekit.student_errors import error_name, error_text
 from coursekit.varied import numbers_text
 
 MAX_TABLE = 24_000
+NUDGES = 3  # that a mistake's outcome must outlast
+NEAR = 12  # one near to what is right: a difference of nearly equal numbers takes few values
 
 
 @dataclass
@@ -90,7 +92,7 @@ def expression(thing: object, code: str) -> str:
 
 
 def run_blocks(
-    assignment: Assignment, question: Question, cell: str, lends: type[Lender] = Lender
+    assignment: Assignment, question: Question, cell: str, lends: Callable[[], Lender] = Lender
 ) -> tuple[Recorder, list[str]]:
     """Run ``cell`` as the answer, then the question's visible and hidden blocks; the recorder, and the visible checks' names.
 
@@ -159,9 +161,11 @@ def record(assignment: Assignment, question: Question, variant: int = 0) -> tupl
             raise AssignmentError(f"{place}: the reference solution fails: {name}: {why}")
     expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
-    nudged = _run(assignment, question, "the reference solution", cell, nudging(question))
+    references = [recorder]  # as it is, then on nudged inputs
+    for lends in nudging(question, NEAR) if question.mistakes else []:
+        references.append(_run(assignment, question, "the reference solution", cell, lends))
     for mistake in question.mistakes:
-        for name, outcome in _mistaken(assignment, question, mistake, (recorder, nudged), variant).items():
+        for name, outcome in _mistaken(assignment, question, mistake, references, variant).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
     parts = []
     for names in (visible, [n for n in outcomes if n not in visible]):
@@ -195,7 +199,9 @@ def _expected(recorder: Recorder, name: str, place: str) -> Any:
     return to_json(value)
 
 
-def _run(assignment: Assignment, question: Question, what: str, cell: str, lends: type[Lender] = Lender) -> Recorder:
+def _run(
+    assignment: Assignment, question: Question, what: str, cell: str, lends: Callable[[], Lender] = Lender
+) -> Recorder:
     """What the checks see of ``cell``, which is ``what``."""
     try:
         return run_blocks(assignment, question, cell, lends)[0]
@@ -205,20 +211,32 @@ def _run(assignment: Assignment, question: Question, what: str, cell: str, lends
 
 
 def _mistaken(
-    assignment: Assignment, question: Question, mistake: Wrong, references: tuple[Recorder, Recorder], variant: int
+    assignment: Assignment, question: Question, mistake: Wrong, references: list[Recorder], variant: int
 ) -> dict[str, dict[str, Any]]:
-    """The outcomes of one mistake where they differ from the reference's, each seen twice: as it is, and on nudged inputs."""
+    """The outcomes of one mistake where they differ from the reference's: as it is, as far as they stay so on nudged inputs.
+
+    ``references`` is what the checks see of the reference, as it is and on the same nudged inputs.
+    """
     what, cell = f"mistake {mistake.name}", complete(assignment, question, "mistakes", mistake.code, variant)
-    recorder = _run(assignment, question, what, cell)
-    found = _outcomes(recorder, references[0])
+    found = _outcomes(_run(assignment, question, what, cell), references[0])
     if not found:
         return found
-    nudged = _run(assignment, question, what, cell, nudging(question))
-    again = _outcomes(nudged, references[0])
-    for name in {**found, **again}:
-        if _nudges_tell(name, references):
-            found[name] = _steady(found.get(name), again.get(name), nudged.seen.get(name), references[0].seen.get(name))
+    near = any(_near(outcome, references[0].seen.get(name)) for name, outcome in found.items())
+    for number, lends in enumerate(nudging(question, NEAR if near else NUDGES), start=1):
+        nudged = _run(assignment, question, what, cell, lends)
+        again = _outcomes(nudged, references[0])
+        for name in {**found, **again}:
+            if _nudges_tell(name, references[0], references[number]):
+                right = references[0].seen.get(name)
+                found[name] = _steady(found.get(name), again.get(name), nudged.seen.get(name), right)
     return found
+
+
+def _near(outcome: dict[str, Any], right: Observed | None) -> bool:
+    """Whether a mistake's value is right to a per cent, as a difference of nearly equal numbers may be."""
+    if right is None or "value" not in outcome:
+        return False
+    return matches(plain(right.value), from_json(outcome["value"]), Tolerance(0.01))
 
 
 def _outcomes(recorder: Recorder, reference: Recorder) -> dict[str, dict[str, Any]]:
@@ -226,14 +244,14 @@ def _outcomes(recorder: Recorder, reference: Recorder) -> dict[str, dict[str, An
     return {name: outcome for name, outcome in found.items() if outcome is not None}
 
 
-def _nudges_tell(name: str, references: tuple[Recorder, Recorder]) -> bool:
+def _nudges_tell(name: str, reference: Recorder, again: Recorder) -> bool:
     """Whether the reference is the same on nudged inputs: where it is not, the check is about a tie or an edge."""
-    right, nudged = (reference.seen.get(name) for reference in references)
+    right, nudged = reference.seen.get(name), again.seen.get(name)
     if right is None or nudged is None:
         return right is nudged
     if right.failed != nudged.failed or right.error != nudged.error or nudged.detail:
         return False
-    return name in references[0].requires or not difference(
+    return name in reference.requires or not difference(
         plain(right.value), nudged.value, nudged.tolerance or Tolerance()
     )
 
@@ -242,7 +260,7 @@ def _steady(
     one: dict[str, Any] | None, two: dict[str, Any] | None, nudged: Observed | None, right: Observed | None
 ) -> dict[str, Any]:
     """A mistake's outcome as far as rounding does not decide it; ``two`` came of inputs that were ``nudged``."""
-    if one is None or two is None or nudged is None:
+    if one is None or two is None or nudged is None or "either" in one:
         return {"either": True}
     if "value" in one and "value" in two and right is not None:
         nudged.expected = right.value

@@ -32,6 +32,17 @@ def test_what_comes_of_a_singular_inverse_is_not_recorded_as_a_value():
     assert recorded(GRAM) == {"tall": {"unsteady": True}}
 
 
+def test_a_difference_of_nearly_equal_numbers_is_not_recorded_as_a_value():
+    """It takes few values, so that one nudge may give the same."""
+    right = "def solve(X, y):\n    return (2 * X + 1e-12) * 1e-12"
+    wrong = "def solve(X, y):\n    return (X + 1e-12) ** 2 - X**2"
+    cases = "\n".join(f'check.case("{x}", lambda: solve(np.array([{x}]), 0), rtol=1e-9)' for x in (0.3, 0.7, 1.1, 1.3))
+    asked = question("solve", "def solve(X, y):\n    ...", right, cases, "")
+    asked.mistakes.append(Wrong("a", wrong, "you did a", 1))
+    known = record(assignment([asked]), asked)[0].known
+    assert all("value" not in outcomes["a"] for outcomes in known["outcomes"].values())
+
+
 def test_a_value_that_rounding_does_not_move_is_recorded():
     found = recorded(DOUBLE)
     assert set(found) == {"wide", "tall", "one"} and all(set(outcome) == {"value"} for outcome in found.values())
@@ -52,11 +63,11 @@ def test_nor_where_an_answer_may_change_what_it_is_given():
 def test_nudged_numbers_are_the_same_to_many_digits_and_typed_ones_stay(make):
     typed, drawn = make([0.0, 1.0, -0.5, 3.0]), make([0.1, 1 / 3, -2.7e8, 1e-30])
     given = [float(v) for v in drawn]
-    assert [float(v) for v in nudged(typed)] == [0.0, 1.0, -0.5, 3.0]
-    moved = [float(v) for v in nudged(drawn)]
+    assert [float(v) for v in nudged(typed, 1)] == [0.0, 1.0, -0.5, 3.0]
+    moved = [float(v) for v in nudged(drawn, 2)]
     assert all(0 < abs(a - b) < 1e-6 * abs(a) for a, b in zip(given, moved))
 
 
 def test_what_is_no_floating_point_number_stays():
     for value in (np.arange(3), torch.arange(3), [1.5], 0.1, "a", np.array([True])):
-        assert np.array_equal(nudged(value), value)
+        assert np.array_equal(nudged(value, 1), value)
