@@ -51,12 +51,20 @@ STOPS = """() => {
     }).length;
 }"""
 MOST_STOPS = 150
+# Whether the list of contents is seen when the keyboard is in it, where a margin note has folded it away.
+UNFOLDED = """() => {
+    const side = document.querySelector(".bd-sidebar-secondary");
+    side.classList.add("hide");
+    side.querySelector("nav.page-toc a").focus();
+    return getComputedStyle(side.querySelector("nav.page-toc")).opacity === "1";
+}"""
 
 
 @pytest.mark.parametrize("name", [name for name in LOOKED_AT if "td-head" in (HTML / name).read_text(encoding="utf-8")])
 def test_the_keyboard_gets_through_a_chapter(browser: Any, name: str) -> None:
     page, heard = opened(browser, (HTML / name).as_uri(), WIDE, "light")
     wide = page.evaluate(STOPS)
+    assert page.evaluate(UNFOLDED)
     turn(page, NARROW, "light")
     stops = {WIDE: wide, NARROW: page.evaluate(STOPS)}
     page.context.close()
