@@ -10,6 +10,7 @@ from training_dynamics.deep_linear_networks.experiments import (
     escape_ratio,
     random_start,
 )
+from training_dynamics.deep_linear_networks.jumps import learned
 
 
 @claim(
@@ -49,6 +50,32 @@ def deep_greedy(seed: int, scale: float = 0.02, size: int = SIZE) -> Measured:
 def always_greedy(seed: int, scale: float = 0.3, size: int = SIZE) -> Measured:
     """The least, over ranks, of the smallest distance to the best map of that rank, in units of the next mode."""
     return Measured(float(random_start(seed, scale, size).low_rank_gaps().min()), "of the next mode", at_least=0.35)
+
+
+@claim(
+    "deep_linear_networks.jump_times",
+    "A recipe tells when a diagonal linear network learns each weight, on correlated inputs: within four per cent.",
+    source="pesme2023saddle,kunin2025alternating",
+    verdict="holds-if",
+    condition="the start is tiny, u = v = 10⁻³⁰",
+    vary={"samples": (40, 80), "features": (8, 16)},
+)
+def jump_times(seed: int, samples: int = 40, features: int = 8) -> Measured:
+    """The largest error of a time, as a share: when gradient flow passes half of a weight's end, against the jump."""
+    return Measured(learned(seed, 1e-30, samples, features).error, "of the time", at_most=0.04)
+
+
+@claim(
+    "deep_linear_networks.jump_limit",
+    "The recipe's times are a limit: from a start of 10⁻³ their errors are several times those from 10⁻³⁰.",
+    source="pesme2023saddle,kunin2025alternating",
+    verdict="holds",
+    vary={"samples": (40, 80), "features": (8, 16)},
+)
+def jump_limit(seed: int, samples: int = 40, features: int = 8) -> Measured:
+    """The largest error of a time from the larger start over that from the smaller; one over the logarithms would be ten."""
+    large, small = (learned(seed, start, samples, features).error for start in (1e-3, 1e-30))
+    return Measured(large / small, "times", at_least=3)
 
 
 @claim(
