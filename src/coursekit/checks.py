@@ -126,8 +126,8 @@ class QuestionChecks:
 
     def _of_numbers(self, recognised: bool) -> str:
         """The student's own numbers; and where an answer is right with those of somebody else, that it is."""
-        own = numbers_text(self.numbers)
-        if not recognised and any(map(self._is_right_with, self.others)):
+        own, wrong = numbers_text(self.numbers), any(failure.name in self.expected for failure in self.failures)
+        if wrong and not recognised and any(map(self._is_right_with, self.others)):
             return f"With the numbers of another variant this would be right; yours are {own}."
         return f"Your numbers: {own}."
 

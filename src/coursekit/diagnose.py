@@ -122,11 +122,11 @@ def _same_beside(wrong: object, seen: Observed, tolerance: Tolerance) -> bool:
     """Whether a value is a mistake's up to what is nothing beside the right one: an error that vanishes but for rounding."""
     try:
         value, right, other = (_numbers(plain(v)) for v in (seen.value, seen.expected, wrong))
-    except (NotPlain, ValueError, TypeError):
+    except (NotPlain, ValueError, TypeError, OverflowError):  # the last for integers that are no float
         return False
-    if not value.shape == right.shape == other.shape:
-        return False
-    with np.errstate(invalid="ignore"):
+    if not value.shape == right.shape == other.shape or not all(np.isfinite(a).all() for a in (right, other)):
+        return False  # beside infinity everything would be nothing
+    with np.errstate(invalid="ignore", over="ignore"):
         return bool((np.abs(value - other) <= tolerance.rtol * np.abs(other) + NOTHING * np.abs(right)).all())
 
 
@@ -146,10 +146,12 @@ def _nearer(wrong: object, seen: Observed, otherwise: bool = True) -> bool:
     """
     try:
         value, right, other = (np.asarray(plain(v)) for v in (seen.value, seen.expected, wrong))
-    except (NotPlain, ValueError):
+    except (NotPlain, ValueError, OverflowError):
         return otherwise
     if not all(a.dtype.kind in "iufc" and a.shape == value.shape for a in (value, right, other)):
         return otherwise
     if not all(np.isfinite(a).all() for a in (value, right, other)):
         return otherwise
-    return bool(np.abs(value - other).max(initial=0.0) <= NEARER * np.abs(value - right).max(initial=0.0))
+    with np.errstate(over="ignore"):
+        near, far = (np.abs(value - a).max(initial=0.0) for a in (other, right))
+    return bool(np.isfinite(near) and near <= NEARER * far)

@@ -1,5 +1,6 @@
 """Checks: what is accepted, what is refused, and what a student is told."""
 
+import math
 import sys
 import warnings
 from collections import namedtuple
@@ -497,6 +498,29 @@ def test_what_vanishes_but_for_rounding_is_the_same_in_a_dict_too(error, named):
     assert caught.value.mistakes == named
 
 
+@pytest.mark.parametrize(
+    "right, wrong, got, named",
+    [
+        (1.0, math.inf, 3.0, ()),  # a mistake that diverges is not any other value
+        (1.0, math.inf, math.inf, ("a",)),
+        ([1.0, 1.0], [math.inf, 1.0], [3.0, 1.0], ()),
+        (math.inf, 3.0, 5.0, ()),
+        (math.inf, 3.0, 3.0, ("a",)),
+        (-1.5e308, -1.7e308, 1.7e308, ()),  # whose distance to both is too large for a float
+        (4, 3, 10**400, ()),
+        ([4.0, 1.0], [3.0, 1.0], [10**400, 1], ()),
+    ],
+    ids=map(str, range(8)),
+)
+def test_no_value_is_a_mistake_s_because_one_is_infinite_or_too_large(right, wrong, got, named):
+    with warnings.catch_warnings(), pytest.raises(CheckFailed) as caught, check.question("q"):
+        warnings.simplefilter("error")
+        check.expect({"x": to_json(right)})
+        check.known(known(x={"a": {"value": to_json(wrong)}}))
+        check.case("x", got)
+    assert caught.value.mistakes == named
+
+
 @pytest.mark.parametrize("y, named", [(7.0, ("a",)), (7.2, ("a",)), (6.0, ())])
 def test_a_mistake_whose_value_is_rough_is_named_by_a_value_far_nearer_to_its_own(y, named):
     with pytest.raises(CheckFailed) as caught, check.question("q"):
@@ -504,6 +528,20 @@ def test_a_mistake_whose_value_is_rough_is_named_by_a_value_far_nearer_to_its_ow
         check.known(known(y={"a": {"value": 7.0, "rough": True}}))
         check.case("y", y)
     assert caught.value.mistakes == named
+
+
+@pytest.mark.parametrize(
+    "holds, got, told", [(False, 2.0, False), (True, 3.0, True), (False, 3.0, True), (True, 4.0, False)]
+)
+def test_only_a_wrong_value_can_be_right_with_the_numbers_of_another(holds, got, told):
+    """Two variants may have the same value, and then it is not the numbers that are wrong."""
+    none = {"mistakes": {}, "outcomes": {}, "of": {}}
+    variants = [{"given": [["s", s]], "expected": {"x": x}, "known": none} for s, x in ((1, 2.0), (2, 2.0), (3, 3.0))]
+    with pytest.raises(CheckFailed) as caught, check.question("q"):
+        check.varied(pack(variants))
+        check.case("x", got)
+        check.require(holds, "it is a float")
+    assert ("another variant" in str(caught.value)) == told and "s = 1" in str(caught.value)
 
 
 def test_the_seed_of_a_variant_comes_from_the_cell_s_namespace():
