@@ -59,7 +59,8 @@ def hand_out(classroom: Classroom, assignment: str) -> Handed:
     """Write a notebook for each student of the roster, and down what numbers are in it; nothing where none vary.
 
     Who has numbers already keeps them, so that a second run gives newcomers theirs; those who hand in together have the same.
-    Who handed in before there were any keeps everyone's.
+    Who handed in before there were any keeps everyone's.  Numbers that were never written down, or whose file is lost, are read
+    off the notebooks.
     """
     source, done = classroom.source_bytes(assignment), Handed()
     varied = tables(source)
@@ -69,29 +70,64 @@ def hand_out(classroom: Classroom, assignment: str) -> Handed:
         raise ClassroomError(
             f"who is to get a notebook of {assignment}? Write {classroom.roster.name}, one line a student"
         )
-    before, teams, key = ledger(classroom, assignment), groups.teams(classroom, assignment), course_key(classroom)
+    lost = not classroom.numbers(assignment).is_file()
+    before = _read_off(classroom, assignment, varied) if lost else ledger(classroom, assignment)
+    teams, key = groups.teams(classroom, assignment), course_key(classroom)
     released = classroom.release(assignment).read_text(encoding="utf-8")
     now: dict[str, dict[str, Numbers]] = {}
     there = set(classroom.submitters(assignment))
-    for student in people(classroom):
+    off_roster = sorted(before.keys() & there - people(classroom).keys())  # what they handed in is graded, too
+    for student in [*people(classroom), *off_roster]:
         team = teams.get(student, (student,))
         if there.intersection(team) and not before.keys() & set(team):
             done.early.append(student)
             continue
         for question, variants in varied.items():
             known = [one["given"] for one in variants]
-            had = [before.get(member, {}).get(question) for member in team]
-            kept = [numbers for numbers in had if numbers is not None and numbers in known]
+            theirs = [before.get(member, {}).get(question) for member in team]
+            kept = [numbers for numbers in theirs if numbers is not None and numbers in known]
             number = 1 + seed(key, assignment, team[0], question) % (len(known) - 1)
             now.setdefault(student, {})[question] = kept[0] if kept else known[number]
-        if student in before and before[student] != now[student]:
+        had = before.get(student, {} if student in there else now[student])  # who handed in had everyone's
+        if had != now[student]:
             done.changed.append(student)
         done.notebooks[student] = classroom.each(assignment, student)
         text = with_numbers(released, now[student])
         if not done.notebooks[student].is_file() or done.notebooks[student].read_text(encoding="utf-8") != text:
             write_atomically(done.notebooks[student], text)
-    write_atomically(classroom.numbers(assignment), json.dumps(before | now, indent=1, ensure_ascii=False) + "\n")
+    holding = {
+        student: own for student, own in before.items() if _hold(own, varied)
+    }  # of those who are not here any more
+    write_atomically(classroom.numbers(assignment), json.dumps(holding | now, indent=1, ensure_ascii=False) + "\n")
     return done
+
+
+def _hold(own: Mapping[str, Numbers], varied: Tables) -> bool:
+    return all(numbers in [one["given"] for one in varied[name]] for name, numbers in own.items() if name in varied)
+
+
+def _read_off(classroom: Classroom, assignment: str, varied: Tables) -> dict[str, dict[str, Numbers]]:
+    """The numbers in the notebooks that were written for students, by student and question."""
+    found: dict[str, dict[str, Numbers]] = {}
+    for path in _notebooks(classroom, assignment):
+        try:
+            notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+            shown = {course_data(cell).get("grade_id"): cell.source for cell in notebook.cells}
+        except (ValueError, AttributeError, LookupError, TypeError, RecursionError):  # damaged: a new one is written
+            continue
+        for name, variants in varied.items():
+            for one in variants:
+                stated = texts(notebook, {name: one["given"]})
+                if stated and stated.items() <= shown.items():
+                    found.setdefault(path.parent.name, {})[name] = one["given"]
+                    break
+    return found
+
+
+def _notebooks(classroom: Classroom, assignment: str) -> list[Path]:
+    """The notebooks that were written for students."""
+    one = classroom.each(assignment, "student")
+    return sorted(one.parents[1].glob(f"*/{one.name}"))
 
 
 def with_numbers(released: str, own: Mapping[str, Numbers]) -> str:
@@ -126,8 +162,8 @@ def ledger(classroom: Classroom, assignment: str) -> dict[str, dict[str, Numbers
             raise ValueError
     except (ValueError, AttributeError, RecursionError):
         raise ClassroomError(
-            f"{path} is damaged: put your copy back, or remove it and run `course release {assignment} --each`, which gives "
-            "the same numbers again while course.key is the same"
+            f"{path} is damaged: put your copy back, or remove it and run `course release {assignment} --each`, which reads the "
+            f"numbers off the notebooks in {classroom.each(assignment, 'student').parents[1]}"
         ) from None
     return found
 
@@ -135,10 +171,16 @@ def ledger(classroom: Classroom, assignment: str) -> dict[str, dict[str, Numbers
 def given(classroom: Classroom, assignment: str, source: bytes) -> Variants:
     """Which variant each student was given.
 
-    Raises ClassroomError where the source does not have those numbers any more, or members of a group have different ones.
+    Raises ClassroomError where that is not written down any more, where the source does not have those numbers any more, or
+    where members of a group have different ones.
     """
-    varied = tables(source)
+    varied, path = tables(source), classroom.numbers(assignment)
     kept = ledger(classroom, assignment) if varied else {}
+    if varied and not path.is_file() and _notebooks(classroom, assignment):
+        raise ClassroomError(
+            f"{path} is not there, which says what numbers each student was given: put your copy back, or run `course release "
+            f"{assignment} --each`, which reads them off the notebooks in {classroom.each(assignment, 'student').parents[1]}"
+        )
     again = f"`course release {assignment} --each` makes notebooks with numbers that hold; hand out those that it names"
     found: dict[str, dict[str, int]] = {}
     for student, own in kept.items():
@@ -157,6 +199,11 @@ def given(classroom: Classroom, assignment: str, source: bytes) -> Variants:
                 f"{', '.join(team)} hand in together and have different numbers for {assignment}: {again}"
             )
     return found
+
+
+def common_or(variants: Mapping[str, int], source: bytes) -> dict[str, int]:
+    """The variant of each question whose numbers vary, for a student who was given ``variants``."""
+    return {name: variants.get(name, COMMON) for name in tables(source)}
 
 
 def judged_by(seeds: Mapping[str, int], source: bytes, variants: Mapping[str, int], judging: Judging) -> dict[str, int]:

@@ -117,11 +117,55 @@ def test_who_handed_in_before_there_were_numbers_keeps_everyone_s(room):
     assert "handed in already, so judged by everyone's numbers: bo" in said and "2 notebooks" in said
     assert not room.each("tiny", "bo").exists() and set(own.ledger(room, "tiny")) == {"ann", "cyd"}
     room.groups.write_text("assignment,student,group\ntiny,bo,red\ntiny,cyd,red\n")  # and then one has some
-    assert "handed in already" not in course(room, "release", "tiny", "--each")
+    said = course(room, "release", "tiny", "--each")
+    assert "handed in already" not in said and "handed out again: bo" in said
     given = own.ledger(room, "tiny")
     assert given["bo"] == given["cyd"] and shown(room.each("tiny", "bo")) == shown(room.each("tiny", "cyd"))
+    shutil.rmtree(room.root / "each")
     room.numbers("tiny").unlink()
     assert "everyone's numbers: bo, cyd" in course(room, "release", "tiny", "--each")  # and now neither
+
+
+def test_a_lost_ledger_costs_nobody_who_handed_in_their_numbers(room):
+    kept = room.numbers("tiny").read_text()
+    hand_in(room, "ann", answer(*shown(room.each("tiny", "ann"))))
+    room.numbers("tiny").unlink()
+    assert "reads them off the notebooks in" in course(room, "grade", "tiny", code=1)
+    assert not room.record("tiny", "ann").is_file()
+    (room.root / "course.key").unlink()  # lost, too
+    room.each("tiny", "cyd").write_text("{")
+    said = course(room, "release", "tiny", "--each")
+    assert "handed in already" not in said and "handed out again" not in said
+    given = own.ledger(room, "tiny")
+    assert {s: given[s] for s in ("ann", "bo")} == {s: json.loads(kept)[s] for s in ("ann", "bo")}
+    course(room, "grade", "tiny")
+    assert result(room, "ann")["status"] == "passed"
+
+
+def test_what_was_judged_by_other_numbers_is_judged_again(room):
+    given = json.loads(room.numbers("tiny").read_text())
+    hand_in(room, "ann", answer(*shown(room.each("tiny", "ann"))))
+    room.numbers("tiny").write_text(json.dumps(given | {"ann": given["bo"]}))  # a wrong copy
+    course(room, "grade", "tiny")
+    assert result(room, "ann")["score"] == 0
+    room.numbers("tiny").write_text(json.dumps(given))
+    course(room, "grade", "tiny")
+    assert result(room, "ann")["score"] == 4
+    before = room.record("tiny", "ann").stat().st_mtime_ns
+    course(room, "grade", "tiny")
+    assert room.record("tiny", "ann").stat().st_mtime_ns == before
+
+
+def test_who_has_left_the_class_stops_nobody_s_grading(room):
+    room.roster.write_text("student\nann\n")  # bo and cyd have left; bo has handed in
+    for student in ("ann", "bo"):
+        hand_in(room, student, answer(*shown(room.each("tiny", student))))
+    path = room.root.parent / "exercises" / "tiny.md"
+    path.write_text(path.read_text().replace("rng.uniform(0.5, 3)", "rng.uniform(5, 6)"))
+    assert "handed out again: ann, bo" in course(room, "release", "tiny", "--each")
+    assert set(own.ledger(room, "tiny")) == {"ann", "bo"}
+    course(room, "grade", "tiny")
+    assert result(room, "ann")["status"] == result(room, "bo")["status"] == "failed"
 
 
 def test_another_classroom_gives_other_numbers(room, tmp_path):

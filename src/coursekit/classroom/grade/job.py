@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import chain
 from typing import Any
 
-from coursekit.classroom import lateness, records
+from coursekit.classroom import lateness, own, records
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom
 from coursekit.course import current
@@ -72,6 +72,8 @@ def record_of(
         records.hashes(job.notebook, source, settings.budget, settings.judging), [*settings.notes, *result["flags"]],
         judging=settings.judging,
     )  # fmt: skip
+    if variants := {name: job.seeds[name] % len(table) for name, table in own.tables(source).items()}:
+        record["variants"] = variants  # of the numbers that it was judged by
     record["late"] = lateness.late(classroom, assignment, job.student, record["score"])
     return record
 

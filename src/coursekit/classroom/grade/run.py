@@ -45,13 +45,13 @@ def pending(
             unread[student] = error
             continue
         record = records.read(classroom, assignment, student)
-        if not again and holds(record, records.hashes(data, source, settings.budget, settings.judging)):
+        theirs = variants.get(student, {})
+        same = record is not None and record.get("variants", {}) == own.common_or(theirs, source)
+        if not again and same and holds(record, records.hashes(data, source, settings.budget, settings.judging)):
             kept.append(student)
         else:
             drawn = seeds(classroom, assignment, student, questions(source))
-            jobs.append(
-                Job(student, data, own.judged_by(drawn, source, variants.get(student, {}), settings.judging), fault)
-            )
+            jobs.append(Job(student, data, own.judged_by(drawn, source, theirs, settings.judging), fault))
     return jobs, kept, unread
 
 
