@@ -21,7 +21,8 @@ def sgd_updates(seed: int, width: int = 24) -> Measured:
 
 @claim(
     "diagnostics.log_cost",
-    "Left as it is, the log adds a few per cent to the operations that torch carries out, even for a tiny network.",
+    "Over some hundred steps or more the log adds a few per cent to the operations that torch carries out, even for a tiny "
+    "network.",
     verdict="holds",
     seeds=None,
     vary={"steps": (300, 1000), "depth": (2, 8), "optimizer": ("sgd", "adam")},
@@ -33,7 +34,7 @@ def log_cost(steps: int = 1000, depth: int = 2, optimizer: str = "sgd") -> Measu
 
 @claim(
     "diagnostics.dying_or_spike",
-    "A layer that dies leaves the loss near chance; a spike throws it far above.",
+    "A spike throws the loss at least ten times as high as a layer that dies.",
     verdict="holds",
     vary=SHORT,
 )

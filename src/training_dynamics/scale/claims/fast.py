@@ -82,7 +82,7 @@ def decay_moves(seed: int, steps: int = 30, batch: int = 32) -> Measured:
 
 @claim(
     "scale.decay_kept",
-    "With rate times decay kept in every layer it stays.",
+    "With rate times decay kept in every layer it stays within an octave.",
     source="kosson2025weight",
     verdict="holds",
     vary=DECAYED,

@@ -200,7 +200,7 @@ def longer_slower() -> Measured:
     "scale.root_of_duration",
     "The best rate falls as one over the root of the duration.",
     verdict="fails",
-    instead="On this spectrum the power is less than three quarters of −1/2.",
+    instead="On the spectrum a = 1.2, b = 1.6 the power is less than three quarters of −1/2.",
     seeds=None,
 )
 def root_of_duration() -> Measured:
