@@ -86,6 +86,8 @@ def _drawn(code: str) -> tuple[Numbers, ...]:
         space = {"np": np, "rng": np.random.default_rng(variant)}
         exec(compile(code, "<numbers>", "exec"), space)  # noqa: S102  (the course's own code)
         variants.append({name: _plain(name, space[name]) for name in names if name in space})
+        if other := sorted(variants[-1].keys() ^ variants[0].keys()):
+            raise ValueError(f"draws {other[0]} for some students only: draw it for all")
     return tuple(variants)
 
 

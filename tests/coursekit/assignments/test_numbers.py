@@ -32,6 +32,7 @@ ERRORS = [
     ("s = round(float(rng.uniform(0.5, 3)), 2)", "s = rng.missing", ["has no attribute 'missing'"]),
     ("s = round(float(rng.uniform(0.5, 3)), 2)\n_share = rng.integers(5, 50)\na0 = round(s / float(_share), 4)", "s, a0 = 2.0, 0.01", ["gives everyone the same"]),
     ("s = round(float(rng.uniform(0.5, 3)), 2)\n_share = rng.integers(5, 50)\na0 = round(s / float(_share), 4)", "_s = 1", ["assigns no name"]),
+    ("a0 = round(s", "if s > 2:\n    more = 1\na0 = round(s", ["draws more for some students only"]),
     ("a0 = round", "whose = a0 = round", ["whose is a name of the builder's"]),
     ("when = ...\nheight = ...", "when = ...\nheight = ...\ngiven = ...", ["given holds the numbers"]),
     ("lambda: when if", "lambda: given if", ["visible checks are the same for all"]),
