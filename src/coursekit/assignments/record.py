@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -23,7 +23,7 @@ from coursekit.varied import numbers_text
 
 MAX_TABLE = 24_000
 NUDGES = 3  # that a mistake's outcome must outlast
-NEAR = 12  # one near to what is right: a difference of nearly equal numbers takes few values
+NEAR = 8  # one near to what is right: a difference of nearly equal numbers takes few values
 
 
 @dataclass
@@ -146,6 +146,19 @@ def varied(assignment: Assignment, question: Question) -> str:
     return packed
 
 
+@dataclass
+class References:
+    """What the checks see of the reference: as it is, then on nudged inputs, run as far as is asked for."""
+
+    seen: list[Recorder]
+    again: Iterator[Recorder]
+
+    def __getitem__(self, number: int) -> Recorder:
+        while len(self.seen) <= number:
+            self.seen.append(next(self.again))
+        return self.seen[number]
+
+
 def record(assignment: Assignment, question: Question, variant: int = 0) -> tuple[Tables, Tables]:
     """The tables of the visible and of the hidden part.  Raises ``AssignmentError`` where the reference fails a check."""
     place = f"{assignment.file}, question {question.id}"
@@ -161,9 +174,8 @@ def record(assignment: Assignment, question: Question, variant: int = 0) -> tupl
             raise AssignmentError(f"{place}: the reference solution fails: {name}: {why}")
     expected = {name: _expected(recorder, name, place) for name in recorder.seen if name not in recorder.requires}
     outcomes: dict[str, dict[str, Any]] = {name: {} for name in [*recorder.seen, STOPPED]}
-    references = [recorder]  # as it is, then on nudged inputs
-    for lends in nudging(question, NEAR) if question.mistakes else []:
-        references.append(_run(assignment, question, "the reference solution", cell, lends))
+    again = (_run(assignment, question, "the reference solution", cell, lends) for lends in nudging(question, NEAR))
+    references = References([recorder], again)
     for mistake in question.mistakes:
         for name, outcome in _mistaken(assignment, question, mistake, references, variant).items():
             outcomes.setdefault(name, {})[mistake.name] = outcome
@@ -211,7 +223,7 @@ def _run(
 
 
 def _mistaken(
-    assignment: Assignment, question: Question, mistake: Wrong, references: list[Recorder], variant: int
+    assignment: Assignment, question: Question, mistake: Wrong, references: References, variant: int
 ) -> dict[str, dict[str, Any]]:
     """The outcomes of one mistake where they differ from the reference's: as it is, as far as they stay so on nudged inputs.
 
