@@ -1,4 +1,4 @@
-"""Numbers of one's own, through a term: release, hand-ins, the sandbox, feedback, regrading, and what can go wrong."""
+"""Numbers of one's own, through a term: release, hand-ins, the sandbox, feedback, grading again, and what can go wrong."""
 
 import json
 import math
