@@ -20,7 +20,7 @@ from coursekit.student_errors import error_text
 
 NUMBER = re.compile(r"-?(?:\d[\d.]*(?:e[+-]?\d+)?|inf|nan|infinite|NaN)")
 KNOWN = re.compile(r"check\.known\((.*)\)  # typical")
-LONG = re.compile(r"-?\d+\.\d{13,}(?:e[+-]?\d+)?")
+LONG = re.compile(r"-?\d+\.\d{7,}(?:e[+-]?\d+)?")
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
 
 
@@ -119,11 +119,11 @@ def disagreements(found, unsteady=()):
 
 
 def as_compared(way, unsteady):
-    """A verdict and its message, with the message's numbers to twelve digits or, of an unsteady answer, without them."""
+    """A verdict and its message, with the message's numbers to ten digits or, of an unsteady answer, without them."""
     verdict, message = way
     if unsteady:
         return verdict, NUMBER.sub("…", message)
-    return verdict, LONG.sub(lambda match: f"{float(match[0]):.12g}", message)
+    return verdict, LONG.sub(lambda match: f"{float(match[0]):.10g}", message)
 
 
 def unsteady_mistakes(cell):
