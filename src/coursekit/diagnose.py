@@ -152,6 +152,6 @@ def _nearer(wrong: object, seen: Observed, otherwise: bool = True) -> bool:
         return otherwise
     if not all(np.isfinite(a).all() for a in (value, right, other)):
         return otherwise
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         near, far = (np.abs(value - a).max(initial=0.0) for a in (other, right))
     return bool(np.isfinite(near) and near <= NEARER * far)

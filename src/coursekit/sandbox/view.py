@@ -36,6 +36,7 @@ CHECKS = (
     "plain.py",
     "shown.py",
     "student_errors.py",
+    "varied.py",
 )  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"
