@@ -11,12 +11,12 @@ from coursekit.assignments.merge import bound_names
 from coursekit.assignments.running import SECONDS, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question
 from coursekit.called import Call
-from coursekit.checks import observe
 from coursekit.compare import short
 from coursekit.diagnose import Observed
 from coursekit.drawn import Domain, Inputs, difference_of, domain
 from coursekit.lent import digest
 from coursekit.plain import plain
+from coursekit.question_checks import observe
 
 INPUTS = 200
 CHANGED = "changed what it was given"

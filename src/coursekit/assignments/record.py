@@ -13,10 +13,11 @@ from coursekit.assignments.nudged import nudging
 from coursekit.assignments.numbers import COUNT, numbers
 from coursekit.assignments.running import TooSlow, complete, execute, limited, quiet, seed_everything
 from coursekit.assignments.schema import Assignment, AssignmentError, Question, Wrong
-from coursekit.checks import ANY, NOTHING, STOPPED, observe
+from coursekit.checks import ANY, NOTHING
 from coursekit.compare import Tolerance, difference, matches
 from coursekit.diagnose import Observed, alike, equal
 from coursekit.plain import NotPlain, from_json, pack, plain, to_json, truth
+from coursekit.question_checks import STOPPED, observe
 from coursekit.shown import missing
 from coursekit.student_errors import error_name, error_text
 from coursekit.varied import numbers_text

@@ -34,6 +34,7 @@ CHECKS = (
     "figures.py",
     "lent.py",
     "plain.py",
+    "question_checks.py",
     "shown.py",
     "student_errors.py",
     "varied.py",
