@@ -1,5 +1,4 @@
-/* Two views of normalisation.  The map of which networks train was computed in Python (normalization_data.js); the length of a
-scale-invariant weight under SGD with weight decay is computed live. */
+/* The length of a scale-invariant weight under SGD with weight decay, and how far each step turns it, computed live. */
 globalThis.TD = globalThis.TD || {};
 TD.normalization = (() => {
   "use strict";
@@ -32,44 +31,13 @@ TD.normalization = (() => {
     return ((rate * slope) ** 2 / (p * (2 - p))) ** 0.25;
   };
 
-  /** Places of the map with the number of networks that train: {rate, depth, trained} for every cell. */
-  function cells(start, kind) {
-    const { rates, depths, counts } = TD.normalization_data;
-    if (!counts[start]?.[kind]) throw new RangeError(`no map for start ${start} and norm ${kind}`);
-    return depths.flatMap((depth, i) => rates.map((rate, j) => ({ rate, depth, trained: counts[start][kind][i][j] })));
-  }
-
-  /** The largest rate at which all networks train, for each depth; 0 where there is none. */
-  function largestRates(start, kind) {
-    const { rates, depths, counts, seeds } = TD.normalization_data;
-    return depths.map((_, i) => Math.max(0, ...rates.filter((__, j) => counts[start][kind][i][j] === seeds)));
-  }
-
-  return { lengthPath, turns, angle, settled, cells, largestRates };
+  return { lengthPath, turns, angle, settled };
 })();
 
 if (typeof customElements !== "undefined") {
   Explorable.define("td-normalization", (ui) => {
     const N = TD.normalization;
-    const data = TD.normalization_data;
-    const kind = ui.select({
-      label: "norm",
-      options: [["none", "none"], ["batch", "BatchNorm"], ["layer", "LayerNorm"], ["rms", "RMSNorm"], ["weight", "weight norm"]],
-      value: "none",
-    });
-    const start = ui.select({
-      label: "initial weights",
-      options: [["small", "under-scaled (gain 1)"], ["he", "He (gain √2)"], ["large", "over-scaled (gain 2)"]],
-      value: "he",
-    });
-    const largest = ui.readout("largest rate for all, by depth");
-    const map = ui.plot({
-      title: "Which networks train",
-      x: { label: "learning rate", log: true, min: 0.012, max: 10.5 },
-      y: { label: "hidden layers", log: true, min: 0.8, max: 20 },
-      height: 260,
-    });
-    const rate = ui.slider({ label: "rate η, for the length below", min: 0.01, max: 2, value: 0.5, log: true });
+    const rate = ui.slider({ label: "learning rate η", min: 0.01, max: 2, value: 0.5, log: true });
     const decay = ui.slider({ label: "weight decay λ", min: 1e-3, max: 0.3, value: 0.02, log: true });
     const length = ui.slider({ label: "length at the start, ‖w‖", min: 0.1, max: 10, value: 3, log: true });
     const turn = ui.readout("angle of a step, settled (degrees)");
@@ -77,20 +45,6 @@ if (typeof customElements !== "undefined") {
     const lengths = ui.plot({ title: "Length of a scale-invariant weight", x: { label: "step", min: 0, max: 1000 }, y: { label: "length ‖w‖", log: true, min: 0.05, max: 20 }, height: 220 });
     const angles = ui.plot({ title: "How far a step turns it", x: { label: "step", min: 0, max: 1000 }, y: { label: "angle (degrees)", log: true, min: 0.01, max: 100 }, height: 220 });
     ui.update(() => {
-      const cells = N.cells(start.value, kind.value);
-      const pick = (test) => cells.filter(({ trained }) => test(trained));
-      const group = (label, test, colour, size) => {
-        const chosen = pick(test);
-        return { points: true, x: chosen.map((c) => c.rate), y: chosen.map((c) => c.depth), label, colour, size };
-      };
-      const found = N.largestRates(start.value, kind.value);
-      const told = data.depths.map((d, i) => `${d}: ${found[i] ? Explorable.format(found[i], 2) : "none"}`).join(", ");
-      map.draw([
-        group("all five train", (c) => c === data.seeds, 0, 7),
-        group("some train", (c) => c > 0 && c < data.seeds, 1, 5),
-        group("none trains", (c) => c === 0, "muted", 2),
-      ], `Largest rate at which all five networks train, by hidden layers. ${told}.`);
-      largest.set(told);
       const degrees = 180 / Math.PI;
       const path = N.lengthPath(length.value, rate.value, decay.value, 1, 1000);
       const steps = path.map((_, t) => t);

@@ -158,6 +158,11 @@ def script(explorable):
     return explorable("normalization")
 
 
+@pytest.fixture(scope="module")
+def charted(explorable):
+    return explorable("normalization_map")
+
+
 @pytest.mark.parametrize(
     "rate, decay, slope, start", [(0.5, 0.02, 1.0, 3.0), (2.0, 0.3, 0.4, 0.1), (0.01, 1e-3, 5.0, 10.0)]
 )
@@ -178,19 +183,19 @@ def trained_nearby(kind, depth, start):
 
 @pytest.mark.processor
 @pytest.mark.parametrize("kind, depth, start", [("layer", 1, "he"), ("none", 2, "small"), ("batch", 8, "large")])
-def test_the_map_is_what_python_computes(script, kind, depth, start):
+def test_the_map_is_what_python_computes(charted, kind, depth, start):
     """At the edge of stability rounding decides for a network, so each one's edge is known to one step of the grid."""
-    saved = np.array(script.data["counts"][start][kind][twin.DEPTHS.index(depth)])
+    saved = np.array(charted.data["counts"][start][kind][twin.DEPTHS.index(depth)])
     surely, perhaps = trained_nearby(kind, depth, start)
     assert (surely <= saved).all() and (saved <= perhaps).all()
     assert (surely == perhaps).sum() >= len(saved) / 2  # a map of the edge alone would say nothing
 
 
-def test_the_map_has_every_depth_rate_start_and_norm(script):
-    data = script.data
+def test_the_map_has_every_depth_rate_start_and_norm(charted):
+    data = charted.data
     assert data["rates"] == list(rates.RATES) and tuple(data["depths"]) == twin.DEPTHS
     assert {start: set(kinds) for start, kinds in data["counts"].items()} == dict.fromkeys(twin.GAINS, set(nets.KINDS))
-    cells = script("cells('he', 'batch')")
+    cells = charted("cells('he', 'batch')")
     assert len(cells) == len(rates.RATES) * len(twin.DEPTHS)
 
 

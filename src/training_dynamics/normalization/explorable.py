@@ -1,6 +1,6 @@
-"""The map of the chapter's explorable: how many of five networks train, for each depth, start, normalisation and learning rate.
+"""The map of the second page's explorable: how many of five networks train, for each depth, start, norm and learning rate.
 
-``python -m training_dynamics.normalization.explorable`` prints the text of ``book/_static/normalization_data.js``.
+``python -m training_dynamics.normalization.explorable`` prints the text of ``book/_static/normalization_map_data.js``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def count_trained(kind: str, depth: int, gain: float) -> list[int]:
 
 
 def as_javascript() -> str:
-    """The whole map as a script that sets ``TD.normalization_data``: ``counts[start][kind][depth index][rate index]``."""
+    """The whole map as a script that sets ``TD.normalization_map_data``: ``counts[start][kind][depth index][rate index]``."""
     counts = {
         start: {kind: [count_trained(kind, depth, gain) for depth in DEPTHS] for kind in KINDS}
         for start, gain in GAINS.items()
@@ -38,7 +38,7 @@ def as_javascript() -> str:
     head = (
         "/* Made by training_dynamics.normalization.explorable; do not edit. */\nglobalThis.TD = globalThis.TD || {};\n"
     )
-    return f"{head}TD.normalization_data = {json.dumps(data)};\n"
+    return f"{head}TD.normalization_map_data = {json.dumps(data)};\n"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+/* Which networks train, for each norm, depth, start and learning rate: computed in Python (normalization_map_data.js). */
+globalThis.TD = globalThis.TD || {};
+TD.normalization_map = (() => {
+  "use strict";
+
+  /** Places of the map with the number of networks that train: {rate, depth, trained} for every cell. */
+  function cells(start, kind) {
+    const { rates, depths, counts } = TD.normalization_map_data;
+    if (!counts[start]?.[kind]) throw new RangeError(`no map for start ${start} and norm ${kind}`);
+    return depths.flatMap((depth, i) => rates.map((rate, j) => ({ rate, depth, trained: counts[start][kind][i][j] })));
+  }
+
+  /** The largest rate at which all networks train, for each depth; 0 where there is none. */
+  function largestRates(start, kind) {
+    const { rates, depths, counts, seeds } = TD.normalization_map_data;
+    return depths.map((_, i) => Math.max(0, ...rates.filter((__, j) => counts[start][kind][i][j] === seeds)));
+  }
+
+  return { cells, largestRates };
+})();
+
+if (typeof customElements !== "undefined") {
+  Explorable.define("td-normalization_map", (ui) => {
+    const N = TD.normalization_map;
+    const data = TD.normalization_map_data;
+    const kind = ui.select({
+      label: "norm",
+      options: [["none", "none"], ["batch", "BatchNorm"], ["layer", "LayerNorm"], ["rms", "RMSNorm"], ["weight", "weight norm"]],
+      value: "none",
+    });
+    const start = ui.select({
+      label: "initial weights",
+      options: [["small", "under-scaled (gain 1)"], ["he", "He (gain √2)"], ["large", "over-scaled (gain 2)"]],
+      value: "he",
+    });
+    const largest = ui.readout("largest rate for all, by depth");
+    const map = ui.plot({
+      title: "Which networks train",
+      x: { label: "learning rate", log: true, min: 0.012, max: 10.5 },
+      y: { label: "hidden layers", log: true, min: 0.8, max: 20 },
+      height: 260,
+    });
+    ui.update(() => {
+      const cells = N.cells(start.value, kind.value);
+      const pick = (test) => cells.filter(({ trained }) => test(trained));
+      const group = (label, test, colour, size) => {
+        const chosen = pick(test);
+        return { points: true, x: chosen.map((c) => c.rate), y: chosen.map((c) => c.depth), label, colour, size };
+      };
+      const found = N.largestRates(start.value, kind.value);
+      const told = data.depths.map((d, i) => `${d}: ${found[i] ? Explorable.format(found[i], 2) : "none"}`).join(", ");
+      map.draw([
+        group("all five train", (c) => c === data.seeds, 0, 7),
+        group("some train", (c) => c > 0 && c < data.seeds, 1, 5),
+        group("none trains", (c) => c === 0, "muted", 2),
+      ], `Largest rate at which all five networks train, by hidden layers. ${told}.`);
+      largest.set(told);
+    });
+  });
+}
