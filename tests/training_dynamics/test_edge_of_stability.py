@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.edge_of_stability import flows, rescaling, toys
+from training_dynamics.edge_of_stability import contests, flows, rescaling, selective, swings, toys
 from training_dynamics.edge_of_stability.explorable import hessian, picture
 from training_dynamics.edge_of_stability.networks import Tanh, Task, chebyshev, digit_images
 from training_dynamics.edge_of_stability.thresholds import averaged_threshold, heavy_ball_threshold, measured_threshold
@@ -138,10 +138,38 @@ def test_a_run_knows_when_it_enters_and_what_comes_after() -> None:
 
 @pytest.mark.processor
 def test_a_network_that_reaches_the_edge_would_pass_it_under_gradient_flow() -> None:
-    found = flows.contest(0, steps=150)
+    found = contests.contest(0, steps=150)
     assert (found.gradient.scaled[-1] > 2).all()
     assert np.abs(found.central.scaled.max(axis=0) - 2).max() < 0.05
     assert chebyshev_run(0, steps=200).entry() is None  # it needs time
+
+
+def test_cycles_are_counted_from_one_upward_crossing_to_the_last() -> None:
+    scaled = np.array([1.8, 1.9, 2.1, 2.2, 1.9, 2.0, 1.7, 2.3, 1.9])[:, None]
+    trace = flows.Trace(scaled, scaled, scaled)
+    assert contests.whole_cycles(trace, 0) == (flows.EVERY, 6 * flows.EVERY)
+    with pytest.raises(ValueError, match="more steps"):
+        contests.whole_cycles(flows.Trace(scaled[:4], scaled[:4], scaled[:4]), 0)
+
+
+def test_rod_flow_with_one_part_multiplies_the_rod_as_a_step_of_descent_does_at_the_edge() -> None:
+    rate, amplitude = 0.1, (0.4 / 0.1) ** 0.5
+    assert swings.rod_on_quartic(2.4 / rate, 1.0, rate, 1, amplitude) == pytest.approx(amplitude, rel=1e-12)
+    assert swings.descend_quartic(2.4 / rate, 1.0, rate, 1, amplitude) == pytest.approx(amplitude, rel=1e-12)
+    assert swings.rod_on_quartic(2.4 / rate, 1.0, rate, 1, 0.1) > 0.1  # too sharp at the centre: it grows
+    assert swings.rod_on_quartic(1.9 / rate, 1.0, rate, 1, 0.1) < 0.1
+
+
+def test_an_example_is_aligned_with_its_own_gradient() -> None:
+    net, task = Tanh((1, 4, 1)), chebyshev(points=6)
+    theta = net.initial(range(2))
+    one = net.gradients(theta, Task(task.x[3:4], task.y[3:4]))
+    found = selective.alignment(net, task, theta, -5 * one)
+    assert found[:, 3] == pytest.approx(1.0)
+    assert (found <= 1 + 1e-12).all() and (found[:, :3] < 1).all()
+    assert selective.example_losses(net, task, theta).mean(axis=1) == pytest.approx(
+        net.losses_and_gradients(theta, task)[0]
+    )
 
 
 def test_two_networks_of_two_numbers_move_as_the_catapults_two() -> None:

@@ -1,4 +1,4 @@
-r"""What gradient descent follows at the edge: gradient flow, the central flow, and a flow with a visible oscillation.
+r"""What gradient descent follows at the edge: descent itself, gradient flow and the central flow.
 
 All start from the same weights, shortly before the sharpness reaches :math:`2/\eta`; one unit of time is one step of descent.
 """
@@ -11,10 +11,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from training_dynamics.edge_of_stability.networks import Tanh, Task, chebyshev
-from training_dynamics.edge_of_stability.training import DEGREE, LAYERS, RATE, WIDTH, Probe, group
-from training_dynamics.lab.curvature import product_by_differences
-from training_dynamics.lab.once import once
+from training_dynamics.edge_of_stability.networks import Tanh, Task
+from training_dynamics.edge_of_stability.training import Probe
 
 REACH = 1e-3  # how far along a direction gradients are compared
 EARLY = 1.9  # where the flows begin: this over the rate
@@ -29,16 +27,6 @@ class Trace:
     losses: Float[ndarray, "times m"]
     scaled: Float[ndarray, "times m"]
     end: Float[ndarray, "m P"]
-
-
-@dataclass(frozen=True)
-class Contest:
-    """Descent from one start, and the three flows that are to follow it."""
-
-    descent: Trace
-    gradient: Trace
-    central: Trace
-    edge: Trace
 
 
 @dataclass(frozen=True)
@@ -135,34 +123,6 @@ def least_variances(response: Float[ndarray, "m 2 2"], excess: Float[ndarray, "m
     return found
 
 
-def edge_flow(net: Tanh, task: Task, start: Start, rate: float, steps: int) -> Trace:
-    r"""A centre, a direction and an amplitude: :math:`\dot c=-\tfrac\eta2(\nabla L(c+au)+\nabla L(c-au))` and
-
-    :math:`\dot u=\eta\,(Hu-(u^\top Hu)\,u)`, :math:`\dot a=a\ln|\eta s-1|`, where ``s`` is the curvature that the oscillation
-    sees, :math:`u^\top(\nabla L(c+au)-\nabla L(c-au))/2a`.  Our discretisation, one Euler step for each step of descent, of
-    the equations that the abstract of Marion 2026 describes.
-    """
-    ahead = start.theta - rate * net.gradients(start.theta, task)
-    after = ahead - rate * net.gradients(ahead, task)
-    c, u = (start.theta + ahead) / 2, start.top
-    a = np.maximum(np.abs(np.sum((after - 2 * ahead + start.theta) * u, axis=1)) / 4, 1e-12)
-    losses, scaled = [], []
-    for _ in range(steps):
-        reach = np.maximum(a, REACH)[:, None]
-        found, slopes = net.losses_and_gradients(np.concatenate([c + reach * u, c - reach * u]), task)
-        plus, minus = slopes[: len(c)], slopes[len(c) :]
-        seen = np.sum((plus - minus) * u, axis=1) / (2 * reach[:, 0])
-        product = product_by_differences(lambda t: net.gradients(t, task), c, u)
-        sharpness = np.sum(product * u, axis=1)
-        losses.append((found[: len(c)] + found[len(c) :]) / 2)
-        scaled.append(rate * sharpness)
-        c = c - rate * (plus + minus) / 2
-        a = a * np.maximum(np.abs(rate * seen - 1), 1e-3)
-        u = u + rate * (product - sharpness[:, None] * u)
-        u = u / np.linalg.norm(u, axis=1, keepdims=True)
-    return Trace(np.array(losses), np.array(scaled), c)
-
-
 def _around(
     net: Tanh, task: Task, w: Float[ndarray, "m P"], pair: Float[ndarray, "m k P"]
 ) -> tuple[ndarray, ndarray, ndarray, ndarray]:
@@ -178,14 +138,3 @@ def _around(
 
 def _orthonormal(vectors: Float[ndarray, "m k P"]) -> Float[ndarray, "m k P"]:
     return np.linalg.qr(vectors.transpose(0, 2, 1))[0].transpose(0, 2, 1)
-
-
-@once
-def contest(
-    first: int, rate: float = RATE, steps: int = 500, width: int = WIDTH, layers: int = LAYERS, degree: int = DEGREE
-) -> Contest:
-    """Descent and the three flows for the five seeds from ``first`` on, a multiple of five."""
-    net, task = Tanh((1, *[width] * layers, 1)), chebyshev(degree)
-    start = before_the_edge(net, task, net.initial(group(first)), rate)
-    paths = [follow(net, task, start, rate, steps) for follow in (descent, gradient_flow, central_flow, edge_flow)]
-    return Contest(*paths)
