@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -63,6 +64,32 @@ def test_a_submission_that_kills_its_workers_is_set_aside_and_the_others_are_gra
     assert statuses.pop("s003") == "crashed"
     assert all(status == ("passed" if int(name[1:]) % 2 else "failed") for name, status in statuses.items())
     assert "set aside" in found["s003"]["questions"]["double"]["message"]
+
+
+def test_a_worker_that_dies_as_it_starts_is_started_again(tmp_path):
+    room, killed = classroom(tmp_path), []
+    hand_in(room, 4)
+
+    def kill_the_first():
+        while not killed:
+            found = [p for p in psutil.Process().children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+            killed.extend(p.pid for p in found[:1])
+            (found or [psutil.Process()])[0].send_signal(signal.SIGKILL if found else 0)
+
+    watcher = threading.Thread(target=kill_the_first)
+    watcher.start()
+    summary = grade(room, "mini", (), Settings(engine=ENGINE, workers=2), run=dask.run)
+    watcher.join()
+    assert killed and len(summary.graded) == 4 and not summary.crashed
+
+
+def test_workers_that_never_start_are_an_error_with_a_way_out(monkeypatch):
+    def refuses(**options):
+        raise RuntimeError("Nanny failed to start.") from MemoryError("no room")
+
+    monkeypatch.setattr(dask, "LocalCluster", refuses)
+    with pytest.raises(ClassroomError, match=r"no room.*--workers 1"):
+        dask.local_cluster(2)
 
 
 @pytest.mark.slow

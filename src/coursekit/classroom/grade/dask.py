@@ -34,6 +34,7 @@ from coursekit.classroom.layout import ClassroomError
 WAIT = 60  # seconds for the first worker
 GONE = 300  # seconds without any worker, after which none is expected to come back
 LOOK = 5.0  # seconds between looks at how many workers there are
+STARTS = 4  # times that the workers of this machine are started when one dies meanwhile
 DEATHS = 1  # a task that was on this many dead workers is given up at the next death
 # what dask watches of its own workers many times a second is of no use here and takes a part of every processor
 QUIET = {
@@ -49,13 +50,23 @@ REASON = (
 
 
 def local_cluster(workers: int) -> LocalCluster:
-    """``workers`` processes of this machine, one thread each; restarted when they die, stopped when the cluster closes."""
+    """``workers`` processes of this machine, one thread each; restarted when they die, stopped when the cluster closes.
+
+    One that dies while it starts would end the whole cluster: it is then started anew, a few times.
+    """
     dask.config.set(QUIET | {"distributed.scheduler.allowed-failures": DEATHS})
-    with interrupts_held():
-        return LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-            dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
-        )  # fmt: skip
+    for _ in range(STARTS):
+        try:
+            with interrupts_held():
+                return LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0", memory_limit=None, silence_logs=50,
+                )  # fmt: skip
+        except RuntimeError as error:
+            why = error.__cause__ or error
+    raise ClassroomError(
+        f"grading processes end as soon as they start ({why}): is there memory for {workers}? With `--workers 1` there are none"
+    )
 
 
 @contextmanager
