@@ -2,7 +2,7 @@
 
     python benchmarks/ten_thousand.py --submissions 10000 --folder /var/tmp/ten_thousand
 
-Hands in the corpus of the grader's tests (``tests/coursekit/corpus``: honest, broken, and ``--hostile`` of them attacks), drawn by a
+Hands in the corpus of the grader's tests (``tests/coursekit/corpus``: honest, broken, ``--hostile`` of them attacks), drawn by a
 seed, as two assignments.  At random moments a worker is killed, or the command; a killed command is started again as a person
 would start it.  Fails unless in the end every student has exactly the score and the status that the corpus asks for, with a
 reason, in the record and in the gradebook, once; nothing that an attack printed can be read, and nothing is left running.
