@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from training_dynamics.diagnostics import alike, data, explorable as twin, faults, judged
+from training_dynamics.diagnostics import alike, data, explorable as twin, faults, judged, pairs
 from training_dynamics.toolbox.diagnose import RULES, diagnose
 from training_dynamics.toolbox.readings import read
 
@@ -39,6 +39,17 @@ def test_a_layer_that_dies_after_a_healthy_start_is_told_from_one_that_is_dead_b
 
 
 @pytest.mark.processor
+@pytest.mark.parametrize("fault", ["dead_relu", "dying_relu"])
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_the_layer_that_is_dead_is_named_and_those_that_fall_silent_with_it_are_not(fault, layer):
+    log = faults.run(fault, 8, faults.Setup(depth=3, layer=layer), seed=77)
+    found, shares = diagnose(log), log.series().dead[0 if fault == "dead_relu" else -1, 1:]
+    assert (found.name, found.layer) == (fault, layer + 1)
+    assert found.evidence.startswith(f"in hidden layer {layer + 1} (its units enter module {2 * layer + 2}) ")
+    assert (shares[layer:] > 0.6).all() and not (shares[:layer] > 0.6).any()
+
+
+@pytest.mark.processor
 def test_a_healthy_run_is_healthy_and_says_so():
     found = diagnose(faults.run("healthy", 0.0, faults.Setup(), seed=77))
     assert (found.name, found.also) == ("healthy", ())
@@ -65,7 +76,7 @@ def test_shuffling_keeps_the_labels_and_moves_the_share_that_is_asked_for():
 
 def test_the_order_of_a_sorted_loader_goes_through_the_classes_one_by_one():
     sorted_labels = data.task("digits", 0).y.sort().values
-    batches = faults._batches("wrong_order", 1.0, faults.Setup(), data.task("digits", 0), 0)
+    batches = faults._batches({"wrong_order": 1.0}, faults.Setup(), data.task("digits", 0), 0)
     seen = [data.task("digits", 0).y[next(batches)] for _ in range(3)]
     assert [batch.tolist() for batch in seen] == [sorted_labels[32 * k : 32 * k + 32].tolist() for k in range(3)]
 
@@ -108,6 +119,39 @@ def test_three_panels_hold_every_severity_and_a_few_more_every_network_on_every_
     for fault, values in judged.HELD_OUT.items():
         assert {one.severity for one in three if one.truth == fault} == set(values)
         assert len({(one.network, one.data) for one in runs if one.truth == fault}) == 4
+
+
+def test_a_pair_of_faults_leaves_the_marks_of_both():
+    both = faults.run_with({"clipping": 0.01, "mismatched_split": 0.9}, faults.Setup(steps=20), 5).series()
+    cut, split = (
+        faults.run(f, v, faults.Setup(steps=20), 5).series() for f, v in (("clipping", 0.01), ("mismatched_split", 0.9))
+    )
+    assert both.loss == pytest.approx(cut.loss) and both.gradient == pytest.approx(cut.gradient)
+    assert both.val[0] != pytest.approx(cut.val[0], rel=1e-3) and both.loss[-1] != pytest.approx(
+        split.loss[-1], rel=1e-3
+    )
+
+
+def test_the_order_in_which_two_faults_are_given_does_not_matter():
+    one, other = ({"overfitting": 30, "shuffled_labels": 1.0}, {"shuffled_labels": 1.0, "overfitting": 30})
+    a, b = (faults._spoiled(found, data.task("digits", 1), 1) for found in (one, other))
+    assert sorted(map(len, (a.x, b.x))) == [30, 30] and a.y.tolist() == b.y.tolist()
+
+
+def test_every_pair_that_can_be_had_is_there_once_and_each_fault_has_partners():
+    assert len(set(map(frozenset, pairs.PAIRS))) == len(pairs.PAIRS) == 91 - len(pairs.APART)
+    assert all(sum(fault in pair for pair in pairs.PAIRS) >= 10 for fault in judged.HELD_OUT)
+
+
+def test_what_is_said_of_a_pair_is_one_of_the_two_or_healthy_or_a_third():
+    def said(name, *also):
+        return pairs.Both(("clipping", "vanishing"), name, also)
+
+    one, none, third = said("clipping", "loss_spike"), said("healthy"), said("exploding", "clipping", "vanishing")
+    assert [x.named for x in (one, none, third)] == [True, False, False]
+    assert [x.third for x in (one, none, third)] == [False, False, True]
+    assert [x.complete for x in (one, none, third, said("vanishing", "clipping"))] == [False, False, True, True]
+    assert pairs.share((one, none), lambda x: x.named) == 0.5
 
 
 def _three_runs():

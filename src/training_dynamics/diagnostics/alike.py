@@ -14,7 +14,7 @@ from torch import nn
 
 from training_dynamics.diagnostics.data import task
 from training_dynamics.diagnostics.faults import RATES, Setup, run
-from training_dynamics.diagnostics.judged import DATA, MILD, NETWORKS
+from training_dynamics.diagnostics.judged import DATA, HELD_OUT, MILD, NETWORKS
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.diagnose import diagnose
 from training_dynamics.toolbox.nets import mlp
@@ -85,6 +85,24 @@ def dying_or_spike(seed: int, steps: int = 100, width: int = 32) -> float:
         for fault, severity in (("loss_spike", 500), ("dying_relu", 3))
     )
     return float(min(spikes) / max(dying))
+
+
+@once
+def layer_named(seed: int, steps: int = 100, depth: int = 3) -> tuple[float, float]:
+    """Shares of runs with one dead or one dying layer in which the rules name the fault, and that layer with it.
+
+    Both faults, every hidden layer of ReLU networks of that depth, two widths and problems; held-out severities in turn.
+    """
+    turns = [replace(setup, activation="relu", depth=depth) for setup in setups(steps)]
+    named, placed = [], []
+    for fault in ("dead_relu", "dying_relu"):
+        for layer in range(depth):
+            for i, setup in enumerate(turns):
+                severity = HELD_OUT[fault][(seed + layer + i) % len(HELD_OUT[fault])]
+                found = diagnose(run(fault, severity, replace(setup, layer=layer), seed))
+                named.append(found.name == fault)
+                placed.append(found.name == fault and found.layer == layer + 1)
+    return float(np.mean(named)), float(np.mean(placed))
 
 
 @once

@@ -1,9 +1,9 @@
-"""One training run with one thing wrong in it: fourteen faults, each with a severity."""
+"""One training run with one thing wrong in it, or several: fourteen faults, each with a severity."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,8 @@ from training_dynamics.toolbox.train import minibatches
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "silu": nn.SiLU, "sigmoid": nn.Sigmoid}
 RATES = {"sgd": 0.05, "adam": 5e-3}
-AT_THE_START = ("vanishing", "exploding", "dead_relu", "bad_start")
+AT_THE_START = {"vanishing", "exploding", "dead_relu", "bad_start"}
+Faults = Mapping[str, float]  # each with its severity
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,20 @@ class Setup:
     batch: int = 32
     every: int = 100
     clip: float | None = None  # a norm that gradients are cut to
+    layer: int | None = None  # hidden layer, from 0, that is dead or dies; None: all are dead, the last one dies
 
 
 def run(fault: str, severity: float, setup: Setup, seed: int) -> RunLog:
     """The log of one run with a fault of that severity; ``healthy`` takes none (its severity is not used)."""
-    setup, problem = _changed(fault, severity, setup), _spoiled(fault, severity, task(setup.data, seed), seed)
-    model = _network(fault, severity, setup, problem, seed)
-    optimizer = _optimizer(fault, severity, setup, model)
-    batches = _batches(fault, severity, setup, problem, seed)
+    return run_with({fault: severity}, setup, seed)
+
+
+def run_with(faults: Faults, setup: Setup, seed: int) -> RunLog:
+    """The log of one run with several faults at once, each at its severity."""
+    setup, problem = _changed(faults, setup), _spoiled(faults, task(setup.data, seed), seed)
+    model = _network(faults, setup, problem, seed)
+    optimizer = _optimizer(faults, setup, model)
+    batches = _batches(faults, setup, problem, seed)
     log = RunLog(
         model,
         optimizer,
@@ -51,45 +58,45 @@ def run(fault: str, severity: float, setup: Setup, seed: int) -> RunLog:
         chance=math.log(problem.classes),
     )
     evaluate_at = max(1, setup.steps // 12)
-    bad = setup.steps * 55 // 100 if fault == "loss_spike" else -1
+    spike = {setup.steps * 55 // 100: faults["loss_spike"]} if "loss_spike" in faults else {}
     with log:
         for step in range(setup.steps):
             index = next(batches)
-            with _rate_times(optimizer, severity if step == bad else 1.0):
-                log.loss(_step(fault, severity, setup, model, optimizer, problem.x[index], problem.y[index]))
-            if fault == "dying_relu" and step >= setup.steps // 3:
-                _push_down(model, severity)
+            with _rate_times(optimizer, spike.get(step, 1.0)):
+                log.loss(_step(faults, setup, model, optimizer, problem.x[index], problem.y[index]))
+            if "dying_relu" in faults and step >= setup.steps // 3:
+                _push_down(model, faults["dying_relu"], setup.layer)
             if (step + 1) % evaluate_at == 0:
                 log.evaluate(*_evaluate(model, problem))
     return log
 
 
-def _changed(fault: str, severity: float, setup: Setup) -> Setup:
-    if fault in AT_THE_START:
+def _changed(faults: Faults, setup: Setup) -> Setup:
+    if AT_THE_START & set(faults):
         setup = replace(setup, optimizer="sgd")
-    if fault == "vanishing":
-        return replace(setup, depth=int(severity), activation="sigmoid")
-    if fault in ("dead_relu", "dying_relu"):
-        return replace(setup, activation="relu")
-    if fault == "exploding":  # tanh would hold the forward signal: its gradients grow, its losses hardly
-        return replace(setup, depth=max(setup.depth, 3), activation="silu" if setup.activation == "silu" else "relu")
+    if "vanishing" in faults:
+        setup = replace(setup, depth=int(faults["vanishing"]), activation="sigmoid")
+    if "dead_relu" in faults or "dying_relu" in faults:
+        setup = replace(setup, activation="relu")
+    if "exploding" in faults:  # tanh would hold the forward signal: its gradients grow, its losses hardly
+        setup = replace(setup, depth=max(setup.depth, 3), activation="silu" if setup.activation == "silu" else "relu")
     return setup
 
 
-def _spoiled(fault: str, severity: float, problem: Task, seed: int) -> Task:
-    draw = torch_generator(seed, "diagnostics fault", fault)
-    if fault == "overfitting":
-        return problem.first(int(severity))
-    if fault == "shuffled_labels":
-        return replace(problem, y=_shuffled(problem.y, severity, draw), y_val=_shuffled(problem.y_val, severity, draw))
-    if (
-        fault == "unpredictable"
-    ):  # labels in their order, and inputs that say nothing about them: those of other examples
+def _spoiled(faults: Faults, problem: Task, seed: int) -> Task:
+    draws = {fault: torch_generator(seed, "diagnostics fault", fault) for fault in faults}
+    if "shuffled_labels" in faults:
+        share, draw = faults["shuffled_labels"], draws["shuffled_labels"]
+        y, y_val = (_shuffled(labels, share, draw) for labels in (problem.y, problem.y_val))
+        problem = replace(problem, y=y, y_val=y_val)
+    if "unpredictable" in faults:  # labels in their order, and inputs of other examples, which say nothing about them
+        draw = draws["unpredictable"]
         x, x_val = (rows[torch.randperm(len(rows), generator=draw)] for rows in (problem.x, problem.x_val))
-        return replace(problem, x=x, x_val=x_val)
-    if fault == "mismatched_split":
-        return replace(problem, x_val=problem.x_val[:, _mixed(problem.x.shape[1], severity, draw)])
-    return problem
+        problem = replace(problem, x=x, x_val=x_val)
+    if "mismatched_split" in faults:
+        mixed = _mixed(problem.x.shape[1], faults["mismatched_split"], draws["mismatched_split"])
+        problem = replace(problem, x_val=problem.x_val[:, mixed])
+    return problem.first(int(faults["overfitting"])) if "overfitting" in faults else problem
 
 
 def _mixed(n: int, share: float, draw: torch.Generator) -> Tensor:
@@ -104,7 +111,7 @@ def _shuffled(y: Tensor, share: float, draw: torch.Generator) -> Tensor:
     return y[_mixed(len(y), share, draw)]
 
 
-def _network(fault: str, severity: float, setup: Setup, problem: Task, seed: int) -> nn.Sequential:
+def _network(faults: Faults, setup: Setup, problem: Task, seed: int) -> nn.Sequential:
     sizes = (problem.x.shape[1], *[setup.width] * setup.depth, problem.classes)
     gain = math.sqrt(2) if setup.activation in ("relu", "silu") else 1.0
     model = mlp(sizes, torch_generator(seed, "diagnostics start"), ACTIVATIONS[setup.activation], gain)
@@ -112,28 +119,27 @@ def _network(fault: str, severity: float, setup: Setup, problem: Task, seed: int
     with torch.no_grad():
         linears[-1].weight.mul_(0.5)
         for linear in linears:
-            if fault in ("exploding", "bad_start"):
-                linear.weight.mul_(severity)
-        for linear in linears[:-1]:
-            if fault == "dead_relu":
-                linear.bias.fill_(-severity)
+            linear.weight.mul_(faults.get("exploding", 1.0) * faults.get("bad_start", 1.0))
+        if "dead_relu" in faults:
+            for hidden in linears[:-1] if setup.layer is None else [linears[setup.layer]]:
+                hidden.bias.fill_(-faults["dead_relu"])
     return model
 
 
-def _optimizer(fault: str, severity: float, setup: Setup, model: nn.Module) -> torch.optim.Optimizer:
-    rate = RATES[setup.optimizer] * setup.rate * (severity if fault in ("rate_too_high", "rate_too_low") else 1.0)
+def _optimizer(faults: Faults, setup: Setup, model: nn.Module) -> torch.optim.Optimizer:
+    rate = RATES[setup.optimizer] * setup.rate * faults.get("rate_too_high", 1.0) * faults.get("rate_too_low", 1.0)
     if setup.optimizer == "adam":
         return torch.optim.Adam(model.parameters(), lr=rate, fused=True)
     return torch.optim.SGD(model.parameters(), lr=rate, momentum=0.9, fused=True)
 
 
-def _batches(fault: str, severity: float, setup: Setup, problem: Task, seed: int) -> Iterator[Tensor]:
+def _batches(faults: Faults, setup: Setup, problem: Task, seed: int) -> Iterator[Tensor]:
     n, size = len(problem.x), min(setup.batch, len(problem.x))
     draw = torch_generator(seed, "diagnostics batches")
-    if fault != "wrong_order":
+    if "wrong_order" not in faults:
         return minibatches(n, size, draw)
     order = torch.argsort(problem.y, stable=True)
-    return _in_order(order[_mixed(n, 1 - severity, draw)], size)
+    return _in_order(order[_mixed(n, 1 - faults["wrong_order"], draw)], size)
 
 
 def _in_order(order: Tensor, size: int) -> Iterator[Tensor]:
@@ -152,41 +158,41 @@ def _rate_times(optimizer: torch.optim.Optimizer, factor: float) -> Iterator[Non
 
 
 @torch.no_grad()
-def _push_down(model: nn.Module, by: float) -> None:
-    """Lower the biases of the last hidden layer, as a penalty with a mistake in it would; the layers before stay as they are."""
-    *_, hidden, _ = (m for m in model.modules() if isinstance(m, nn.Linear))
-    hidden.bias.sub_(by)
+def _push_down(model: nn.Module, by: float, layer: int | None) -> None:
+    """Lower the biases of a hidden layer, the last one by default, as a penalty with a mistake in it would."""
+    *hidden, _ = (m for m in model.modules() if isinstance(m, nn.Linear))
+    hidden[-1 if layer is None else layer].bias.sub_(by)
 
 
 def _step(
-    fault: str, severity: float, setup: Setup, model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor
+    faults: Faults, setup: Setup, model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor
 ) -> Tensor:
     scores = model(x)
     value = nn.functional.cross_entropy(scores, y)
-    if fault == "root_of_zero":  # 0, with the gradient 0 times infinity
+    if "root_of_zero" in faults:  # 0, with the gradient 0 times infinity
         value = value + (scores * 0).square().sum().sqrt()
     optimizer.zero_grad()
-    if fault == "fp16_overflow":
-        _half_precision_step(value, model, optimizer, 2.0**severity, skip=setup.optimizer == "adam")
-        return value
-    value.backward()
-    clip = severity if fault == "clipping" else setup.clip
+    scale = 2.0 ** faults.get("fp16_overflow", 0.0)
+    (value * scale).backward()
+    if "fp16_overflow" in faults:
+        _in_half_precision(model, scale)
+    clip = faults.get("clipping", setup.clip)
     if clip is not None:
         nn.utils.clip_grad_norm_(model.parameters(), clip)
-    optimizer.step()
+    if not ("fp16_overflow" in faults and setup.optimizer == "adam" and _overflowed(model)):
+        optimizer.step()
     return value
 
 
-def _half_precision_step(
-    value: Tensor, model: nn.Module, optimizer: torch.optim.Optimizer, scale: float, skip: bool
-) -> None:
-    """Gradients of the scaled loss stored in half precision (beyond 65,504 they are infinite), then scaled back."""
-    (value * scale).backward()
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    for gradient in gradients:
-        gradient.copy_(gradient.half().float() / scale)
-    if not skip or all(bool(torch.isfinite(g).all()) for g in gradients):
-        optimizer.step()
+def _in_half_precision(model: nn.Module, scale: float) -> None:
+    """Store the gradients of the scaled loss in half precision (beyond 65,504 they are infinite), then scale them back."""
+    for p in model.parameters():
+        if p.grad is not None:
+            p.grad.copy_(p.grad.half().float() / scale)
+
+
+def _overflowed(model: nn.Module) -> bool:
+    return not all(bool(torch.isfinite(p.grad).all()) for p in model.parameters() if p.grad is not None)
 
 
 @torch.no_grad()

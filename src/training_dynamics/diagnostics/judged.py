@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -154,3 +155,13 @@ def confusion(runs: tuple[Judged, ...]) -> Float[ndarray, "c c"]:
 def misnamed(runs: tuple[Judged, ...]) -> float:
     """The share of runs that were given another name than that of what is wrong, ``healthy`` among them."""
     return float(np.mean([one.said != one.truth for one in runs]))
+
+
+def hits(runs: tuple[Judged, ...]) -> dict[str, tuple[int, int, str]]:
+    """For each kind of run: how many were named rightly, of how many, and the most frequent other name (or nothing)."""
+    found = {}
+    for truth in NAMES:
+        said = [one.said for one in runs if one.truth == truth]
+        wrong = Counter(name for name in said if name != truth).most_common(1)
+        found[truth] = (said.count(truth), len(said), wrong[0][0] if wrong else "")
+    return found

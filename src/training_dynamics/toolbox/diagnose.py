@@ -42,12 +42,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A failure's name (or ``healthy``), the evidence in a sentence, what to do, and what else the rules found, by rank."""
+    """A failure's name (or ``healthy``), the evidence in a sentence, what to do, and what else the rules found, by rank.
+
+    ``layer`` is the hidden layer that is dead or has died, counted from 1; 0 for failures of no single layer.
+    """
 
     name: str
     evidence: str
     remedy: str
     also: tuple[str, ...] = ()
+    layer: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,12 @@ class Rule:
     found: Callable[[Readings, Limits], bool]
     evidence: str
     remedy: str
+    layer: Callable[[Readings, Limits], int] = lambda r, m: 0
+
+
+def _first_above(shares: tuple[float, ...], limit: float) -> int:
+    """The first hidden layer, counted from 1, with more silent units than that: those after a dead one fall silent with it."""
+    return next((number for number, share in enumerate(shares, 1) if share > limit), 0)
 
 
 def _died(r: Readings, m: Limits) -> bool:
@@ -86,8 +96,9 @@ RULES = (
     Rule(
         "dead_relu",
         lambda r, m: r.dead_start > m.dead,
-        "{dead_start:.0%} of the units of a layer give the same value for every example, before any step",
+        "in {where} {before:.0%} of the units give the same value for every example, before any step",
         "start biases at zero and the weights at their usual size; a leaky activation lets a gradient through",
+        lambda r, m: _first_above(r.silent_start, m.dead),
     ),
     Rule(
         "rate_too_high",
@@ -132,8 +143,9 @@ RULES = (
     Rule(
         "dying_relu",
         lambda r, m: _died(r, m) and not r.peak > m.peak,
-        "{dead_start:.0%} of the units of a layer gave the same value for every example at first, {dead_end:.0%} do at the end",
+        "in {where} {before:.0%} of the units gave the same value for every example at first, {after:.0%} do at the end",
         "find what moves that layer's biases and weights (its rate, a penalty); restart from before with a leaky activation",
+        lambda r, m: _first_above(r.silent_end, m.died),
     ),
     Rule(
         "loss_spike",
@@ -173,5 +185,13 @@ def diagnose(log: RunLog | Readings, limits: Limits | None = None) -> Diagnosis:
     if not broken:
         return Diagnosis("healthy", "no reading is outside its limits", "nothing to do")
     first, *others = broken
-    said = first.evidence.format(**vars(readings))
-    return Diagnosis(first.name, said, first.remedy, tuple(rule.name for rule in others))
+    layer = first.layer(readings, limits)
+    said = first.evidence.format(**vars(readings), **_of_layer(readings, layer))
+    return Diagnosis(first.name, said, first.remedy, tuple(rule.name for rule in others), layer)
+
+
+def _of_layer(r: Readings, layer: int) -> dict[str, object]:
+    """What the evidence says about one hidden layer, nothing for 0."""
+    if not layer:
+        return {}
+    return {"where": r.hidden(layer), "before": r.silent_start[layer - 1], "after": r.silent_end[layer - 1]}

@@ -30,8 +30,9 @@ class Readings:
     norm; ``cut``, by which factor, in the median; ``update``, change over weight in the layer that moves most, median;
     ``leap``, the largest in the first steps; ``reach``, ``update`` times steps: how far the run can come.  In shares and
     medians a measured step stands for all steps up to the next measured one.
-    Units: ``dead_start``, ``dead_end``, share of dead units in the worst layer; ``thin``, the size of what enters the last
-    layer over that of the data, at the start.
+    Units: ``dead_start``, ``dead_end``, share of dead units in the worst layer; ``silent_start``, ``silent_end``, the same for
+    each hidden layer (what enters the second watched module, the third, ...); ``thin``, the size of what enters the last
+    layer over that of the data, at the start.  ``layers``, the names of the watched modules, if they are known.
     """
 
     start: float
@@ -57,16 +58,26 @@ class Readings:
     reach: float
     dead_start: float
     dead_end: float
+    silent_start: tuple[float, ...]
+    silent_end: tuple[float, ...]
     thin: float
+    layers: tuple[str, ...]
+
+    def hidden(self, number: int) -> str:
+        """What to call a hidden layer, counted from 1."""
+        name = f" (its units enter module {self.layers[number]})" if number < len(self.layers) else ""
+        return f"hidden layer {number}{name}"
 
 
 def read(log: RunLog) -> Readings:
     """The readings of a log.  Raises ValueError without a loss."""
-    return readings_of(log.series(), log.chance, log.epoch)
+    return readings_of(log.series(), log.chance, log.epoch, log.layers)
 
 
-def readings_of(series: Series, chance: float | None = None, epoch: int | None = None) -> Readings:
-    """The readings of what was measured; ``chance`` and ``epoch`` as in ``RunLog``."""
+def readings_of(
+    series: Series, chance: float | None = None, epoch: int | None = None, layers: tuple[str, ...] = ()
+) -> Readings:
+    """The readings of what was measured; ``chance``, ``epoch`` and ``layers`` as in ``RunLog``."""
     if not len(series.loss):
         raise ValueError("the log holds no loss: call log.loss(loss) once for every step")
     chance = chance or float(series.loss[0])
@@ -77,6 +88,7 @@ def readings_of(series: Series, chance: float | None = None, epoch: int | None =
             **_evaluations(series, chance, epoch),
             **_steps(series),
             **_units(series),
+            layers=layers,
         )
 
 
@@ -147,10 +159,13 @@ def _steps(series: Series) -> dict:
 
 def _units(series: Series) -> dict:
     if not len(series.at) or series.sizes.shape[1] < 2:
-        return dict.fromkeys(("dead_start", "dead_end", "thin"), np.nan)
+        return {**dict.fromkeys(("dead_start", "dead_end", "thin"), np.nan), "silent_start": (), "silent_end": ()}
+    start, end = series.dead[0, 1:], series.dead[-1, 1:]
     return {
-        "dead_start": np.nanmax(series.dead[0, 1:]),
-        "dead_end": np.nanmax(series.dead[-1, 1:]),
+        "dead_start": np.nanmax(start),
+        "dead_end": np.nanmax(end),
+        "silent_start": tuple(start.tolist()),
+        "silent_end": tuple(end.tolist()),
         "thin": series.sizes[0, -1] / series.sizes[0, 0],
     }
 

@@ -97,9 +97,9 @@ class RunLog:
 
     ``epoch`` is the number of steps in one pass over the data, if there are passes; ``chance`` the loss of knowing only how
     frequent the answers are, ``log(classes)`` for equal classes, by default the first loss.  Watched are modules with a
-    weight matrix of their own, in the order in which they were defined, and one optimizer that is called without a closure;
-    what enters the modules is read, so activations may be modules or functions.  Where gradients of several batches are
-    added up, note one loss for all of them.
+    weight matrix of their own, in the order in which they were defined (``layers`` has their names), and one optimizer that
+    is called without a closure; what enters the modules is read, so activations may be modules or functions.  Where
+    gradients of several batches are added up, note one loss for all of them.
     """
 
     def __init__(
@@ -118,7 +118,8 @@ class RunLog:
             raise ValueError(f"chance must be a loss > 0, such as log(classes), got {chance}")
         self.every, self.epoch, self.chance = every, epoch, chance
         self._model, self._optimizer = model, optimizer
-        self._watched = [m for m in model.modules() if _has_matrix(m)]
+        watched = {name: m for name, m in model.named_modules() if _has_matrix(m)}
+        self.layers, self._watched = tuple(watched), list(watched.values())
         if not self._watched:
             raise ValueError("the model has no module with a weight matrix: there is nothing to watch")
         self._matrices = [m.get_parameter("weight") for m in self._watched]

@@ -44,6 +44,17 @@ def dying_or_spike(seed: int, steps: int = 100, width: int = 32) -> Measured:
 
 
 @claim(
+    "diagnostics.which_layer",
+    "Where one layer is dead or dies, the rules name the fault, and the layer with it.",
+    verdict="holds",
+    vary={"steps": (100, 150), "depth": (3, 5)},
+)
+def which_layer(seed: int, steps: int = 100, depth: int = 3) -> Measured:
+    """Share of ReLU runs, each hidden layer in turn dead or dying, that are given another name or another layer."""
+    return Measured(1 - alike.layer_named(seed, steps, depth)[1], "named or placed wrongly", at_most=0.2)
+
+
+@claim(
     "diagnostics.adam_updates",
     "Adam's first step changes each layer by the rate times the root of its number of weights, whatever the gradient's size.",
     verdict="holds-if",

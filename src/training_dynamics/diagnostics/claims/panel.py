@@ -7,6 +7,7 @@ import numpy as np
 from coursekit.claim import Measured, claim
 from training_dynamics.diagnostics.alike import mild_called_healthy
 from training_dynamics.diagnostics.judged import faulty, healthy, misnamed
+from training_dynamics.diagnostics.pairs import pairs, share
 
 PANEL = {"steps": (100, 150), "batch": (32, 48)}
 
@@ -87,3 +88,37 @@ def one_in_a_thousand(seed: int, steps: int = 100, batch: int = 32) -> Measured:
 def finds_everything(seed: int, steps: int = 100, width: int = 32) -> Measured:
     """Share of 14 runs, one with each fault at a mild severity, that are called healthy."""
     return Measured(mild_called_healthy(seed, steps, width), "pass as healthy", at_least=0.4)
+
+
+@claim(
+    "diagnostics.one_of_two",
+    "With two faults at once the rules name one of the two in nine of ten held-out runs.",
+    verdict="holds",
+    vary=PANEL,
+)
+def one_of_two(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 84 held-out runs, one for each pair of faults that can be had together, in which neither is named."""
+    return Measured(share(pairs(seed, steps, batch), lambda one: not one.named), "of the pairs missed", at_most=0.1)
+
+
+@claim(
+    "diagnostics.third_fault",
+    "With two faults at once the rules name a fault that is not there in at most one run of twenty.",
+    verdict="holds",
+    vary=PANEL,
+)
+def third_fault(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of the same 84 runs in which a third fault is named."""
+    return Measured(share(pairs(seed, steps, batch), lambda one: one.third), "of the pairs", at_most=0.05)
+
+
+@claim(
+    "diagnostics.both_found",
+    "Where two things are wrong, two rules speak.",
+    verdict="fails",
+    instead="In at least three pairs of ten one fault hides the other from its rule: mend what is named, and run again.",
+    vary=PANEL,
+)
+def both_found(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of the same 84 runs in which the rules of both faults speak, first or later."""
+    return Measured(share(pairs(seed, steps, batch), lambda one: one.complete), "of the pairs", at_most=0.7)

@@ -184,6 +184,35 @@ def longer(seed: int, names: int = 300, hidden: int = 48, steps: int = 600) -> M
 
 
 @claim(
+    "training_in_practice.patience",
+    "With a patience of 5 to 10 looks, early stopping keeps most of what running on would lose.",
+    source="prechelt1998early",
+    verdict="holds-if",
+    condition="A patience spans 25 steps or more: on this model, looks that lie 5 to 20 steps apart.",
+    vary={"patience": (5, 10), "every": (5, 10, 20), "names": (200, 300)},
+)
+def patience(seed: int, patience: int = 5, every: int = 10, names: int = 300) -> Measured:
+    """What the weights that were kept lose against the best of the run, over what the last weights of 600 steps lose."""
+    run = long_run(seed, names, every=1)
+    lost = run.patient(patience, every) / (run.valid[-1] - min(run.valid))
+    return Measured(lost, "of what running on loses", at_most=0.25)
+
+
+@claim(
+    "training_in_practice.patience_is_steps",
+    "Patience is 5 to 10, however often one looks.",
+    verdict="fails",
+    instead="It counts looks. Five looks, one at each step, are over in a wobble, long before the best weights.",
+    judge="mean",
+    vary={"hidden": (48, 96), "names": (300, 400)},
+)
+def patience_is_steps(seed: int, hidden: int = 48, names: int = 300) -> Measured:
+    """What a patience of five loses against the best of the run with a look at each step, less what it loses with each tenth."""
+    run = long_run(seed, names, hidden, every=1)
+    return Measured(run.patient(5, 1) - run.patient(5, 10), "nats more lost", at_least=0.04)
+
+
+@claim(
     "training_in_practice.finder",
     "The learning-rate finder measures the largest stable rate, 2 over the sharpness.",
     verdict="fails",
