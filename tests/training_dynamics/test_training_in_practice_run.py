@@ -16,7 +16,7 @@ from training_dynamics.training_in_practice.resuming import differences, resumed
 from training_dynamics.training_in_practice.run import Config, Run, train
 from training_dynamics.training_in_practice.schedules import SCHEDULES, factor
 from training_dynamics.training_in_practice.stack import Recipe, train_stack
-from training_dynamics.training_in_practice.stopping import Patience, stopped_at
+from training_dynamics.training_in_practice.stopping import LongRun, Patience, stopped_at
 
 SHAPE = Shape(hidden=8)
 
@@ -72,6 +72,14 @@ def test_patience_ends_a_run_and_a_loss_that_is_no_number_is_never_the_best():
     rule = Patience(1)
     assert rule.see(2.0) and not rule.see(math.nan) and rule.exhausted
     assert stopped_at([3, 2, 2.5, 1, 1.5, 1.2, 0.5], 2) == (5, 3)
+
+
+def test_what_patience_loses_depends_on_the_looks_and_is_nothing_with_patience_enough():
+    run = LongRun(list(range(0, 70, 10)), [0.0] * 7, [5.0, 3.0, 4.0, 3.5, 2.0, 2.5, 2.6])
+    assert [run.patient(p, every=10) for p in (1, 2, 3)] == [1.0, 1.0, 0.0]
+    assert run.patient(1, every=20) == 0.0 and run.patient(1, every=30) == pytest.approx(0.6)  # the best look is missed
+    with pytest.raises(ValueError, match="multiple of the 10 steps between evaluations, got 15"):
+        run.patient(1, every=15)
 
 
 @pytest.mark.parametrize("seed", [7, 8])
