@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.optimizers import blocks, decay, memory, norms, rivals, rules, signs
+from training_dynamics.optimizers import blocks, decay, memory, norms, rivals, rules, sensing, signs
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 
@@ -123,3 +123,13 @@ def test_all_networks_start_alike():
     untouched = rivals.rivals(0, steps=0, hidden=8)
     losses = np.concatenate([t.test for t in untouched.values()])
     assert np.ptp(losses) < 1e-5
+
+
+def test_sensing_recovers_the_matrix_once_there_are_as_many_measurements_as_entries() -> None:
+    full = sensing.recover(0, "normalised", measurements=80, rank=1, size=4)
+    assert full.error < 1e-3
+    assert full.directions == pytest.approx(1.0, abs=1e-2)
+    few = [sensing.recover(0, rule, measurements=6, rank=1, size=4) for rule in sensing.RULES]
+    assert max(one.residual for one in few) < 1e-2 < min(one.error for one in few)
+    with pytest.raises(ValueError, match="'adam'"):
+        sensing.recover(0, "adam")

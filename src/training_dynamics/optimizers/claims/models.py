@@ -6,7 +6,7 @@ import numpy as np
 
 from coursekit.claim import Measured, claim
 from training_dynamics.lab.once import once
-from training_dynamics.optimizers import blocks, decay, memory, signs
+from training_dynamics.optimizers import blocks, decay, memory, sensing, signs
 
 
 def _spread(seed: int, rule: str, facts: int) -> float:
@@ -196,3 +196,34 @@ def decay_coupled(seed: int, weight_decay: float = 1.0) -> Measured:
     """Largest relative distance of the three ends from the target over 1 + λ."""
     ends = [_end(seed, rule, False, weight_decay) for rule in decay.RULES]
     return Measured(max(decay.gap(end, decay.shrunk(t, weight_decay)) for t, end in ends), "relative", at_most=2e-3)
+
+
+SENSING = {"measurements": (54, 72, 108), "rank": (1, 2, 4), "size": (12, 16)}
+
+
+@claim(
+    "optimizers.flat_weights",
+    "From fewer measurements than entries, spectral steps find a matrix with flatter singular values than gradient steps as long.",
+    source="abdelmoneum2026spectral",
+    verdict="holds",
+    vary=SENSING,
+)
+def flat_weights(seed: int, measurements: int = 72, rank: int = 2, size: int = 12) -> Measured:
+    """How many more singular values count, by the squared nuclear over the squared Frobenius norm."""
+    plain, flat = (sensing.recover(seed, rule, measurements, rank, size) for rule in sensing.RULES)
+    return Measured(flat.directions - plain.directions, "more singular values", at_least=1.0)
+
+
+@claim(
+    "optimizers.muon_low_rank",
+    "Spectral descent prefers matrices of low rank.",
+    source="abdelmoneum2026spectral",
+    verdict="fails",
+    instead="It prefers equal singular values: a matrix of low rank it misses by more than gradient steps of the same length do.",
+    vary=SENSING,
+)
+def muon_low_rank(seed: int, measurements: int = 72, rank: int = 2, size: int = 12) -> Measured:
+    """Its distance from the true matrix over that of gradient steps, less one; both fit the measurements."""
+    plain, flat = (sensing.recover(seed, rule, measurements, rank, size) for rule in sensing.RULES)
+    fits = plain.residual < 0.01 and flat.residual < 0.01
+    return Measured(flat.error / plain.error - 1 if fits else np.nan, "times more than gradient steps", at_least=0.1)
