@@ -203,7 +203,7 @@ SENSING = {"measurements": (54, 72, 108), "rank": (1, 2, 4), "size": (12, 16)}
 
 @claim(
     "optimizers.flat_weights",
-    "From fewer measurements than entries, spectral steps find a matrix with flatter singular values than gradient steps as long.",
+    "From fewer measurements than entries, spectral steps find flatter singular values than gradient steps of the same length.",
     source="abdelmoneum2026spectral",
     verdict="holds",
     vary=SENSING,
