@@ -3,9 +3,11 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 import torch
 
-from training_dynamics.cic import freedom
+from training_dynamics.cic import freedom, steady
+from training_dynamics.cic.claims.steady import every_step_walk
 from training_dynamics.cic.claims.whole import walks_climb
 from training_dynamics.cic.climb import COMBINATIONS
 from training_dynamics.cic.features import RATIOS, sweep
@@ -37,3 +39,18 @@ def test_more_choices_rise_along_a_path_that_drifts_than_along_one_that_turns(mo
 
     assert along(readings) == 12
     assert along(np.concatenate([readings, readings[::-1]])) == 0
+
+
+def test_terms_without_meaning_rise_along_a_smooth_path_and_not_along_noise():
+    rng = np.random.default_rng(2)
+    line = np.linspace(0, 1e-3, 21)[:, None] * rng.standard_normal(50)
+    assert 0.6 < steady.share_rising(line, rng) < 1  # each term moves one way: 7 of 8 triples can be made to rise
+    assert steady.share_rising(rng.standard_normal((21, 50)), rng) == 0
+    with pytest.raises(ValueError, match="at least two rows"):
+        steady.share_rising(line[:1], rng)
+
+
+def test_a_walk_that_drifts_would_break_the_claim_on_walks(monkeypatch):
+    readings = torch.linspace(0, 1, 21)[:, None] * torch.ones(len(PROXIES))
+    monkeypatch.setattr(steady, "walk", lambda *args: SimpleNamespace(readings=readings))
+    assert not every_step_walk(0).ok

@@ -1,0 +1,31 @@
+"""What the chapter asserts about a rise at every step, the stricter test of F along a run."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.cic.steady import meaningless, on_walk
+
+VARIED = {"steps": (200, 400, 100), "hidden": (24, 32)}
+
+
+@claim(
+    "cic.every_step",
+    "That F rises at every step of training, with suitable weights, sets it apart from functionals without meaning.",
+    verdict="fails",
+    instead="With two fitted weights many triples of random functionals rise at every step of the same run, too.",
+    vary=VARIED,
+)
+def every_step(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Share of 60 random triples of functionals for which some weights, none below 0, make the sum rise at each of 20 steps."""
+    return Measured(meaningless(seed, steps, hidden), "of random functionals", at_least=0.15)
+
+
+@claim(
+    "cic.every_step_walk",
+    "Along a random walk F rises at every step for hardly any of the twelve choices of proxies, whatever the weights.",
+    verdict="holds",
+    vary=VARIED,
+)
+def every_step_walk(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Number of the twelve choices of proxies for which some weights, none below 0, make F rise at each of 20 steps of a walk."""
+    return Measured(on_walk(seed, steps, hidden), "of 12 choices", at_most=1)

@@ -1,0 +1,33 @@
+"""The strict test of a rise, at every step and not on the whole: how often terms without meaning pass it, and who does not."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from training_dynamics.cic.climb import COMBINATIONS, run, walk
+from training_dynamics.cic.freedom import random_terms, rises
+from training_dynamics.toolbox.seeds import numpy_generator
+
+
+def share_rising(theta: Float[ndarray, "T P"], rng: np.random.Generator, draws: int = 60) -> float:
+    """The share of random triples of functionals that some weights, none below 0, make rise at every step of a path.
+
+    Raises ValueError for fewer than two points.
+    """
+    if len(theta) < 2:
+        raise ValueError(f"theta must have at least two rows, one a time, got {len(theta)}")
+    return float(np.mean([rises(random_terms(theta, rng)) for _ in range(draws)]))
+
+
+def meaningless(seed: int, steps: int = 200, hidden: int = 24) -> float:
+    """:func:`share_rising` along a run."""
+    theta = run(seed, hidden, steps).theta.double().numpy()
+    return share_rising(theta, numpy_generator(seed, "cic random functionals, every step", hidden))
+
+
+def on_walk(seed: int, steps: int = 200, hidden: int = 24) -> int:
+    """For how many of the twelve choices of proxies some weights make F rise at every step of a random walk."""
+    readings = walk(seed, hidden, steps).readings.numpy()
+    return sum(rises(readings[:, list(c)]) for c in COMBINATIONS)
