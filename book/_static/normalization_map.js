@@ -33,7 +33,7 @@ if (typeof customElements !== "undefined") {
       options: [["small", "under-scaled (gain 1)"], ["he", "He (gain √2)"], ["large", "over-scaled (gain 2)"]],
       value: "he",
     });
-    const largest = ui.readout("largest rate for all, by depth");
+    const largest = [2, 8].map((depth) => [data.depths.indexOf(depth), ui.readout(`largest rate for all, ${depth} layers`)]);
     const map = ui.plot({
       title: "Which networks train",
       x: { label: "learning rate", log: true, min: 0.012, max: 10.5 },
@@ -48,13 +48,14 @@ if (typeof customElements !== "undefined") {
         return { points: true, x: chosen.map((c) => c.rate), y: chosen.map((c) => c.depth), label, colour, size };
       };
       const found = N.largestRates(start.value, kind.value);
-      const told = data.depths.map((d, i) => `${d}: ${found[i] ? Explorable.format(found[i], 2) : "none"}`).join(", ");
+      const rate = (i) => (found[i] ? Explorable.format(found[i], 2) : "none");
+      const told = data.depths.map((d, i) => `${d}: ${rate(i)}`).join(", ");
       map.draw([
         group("all five train", (c) => c === data.seeds, 0, 7),
         group("some train", (c) => c > 0 && c < data.seeds, 1, 5),
         group("none trains", (c) => c === 0, "muted", 2),
       ], `Largest rate at which all five networks train, by hidden layers. ${told}.`);
-      largest.set(told);
+      for (const [i, shown] of largest) shown.set(rate(i));
     });
   });
 }
