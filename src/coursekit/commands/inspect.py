@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 from rich.markup import escape
 from rich.table import Table
 
-from coursekit.classroom import handed_in, records
+from coursekit.classroom import handed_in, own, records
 from coursekit.classroom.adopt.choices import judging
 from coursekit.classroom.gradebook.scores import Standing, standings
 from coursekit.classroom.layout import Classroom, ClassroomError, checked_id
@@ -14,6 +16,7 @@ from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.roster import people
 from coursekit.console import wide_console
 from coursekit.engine.interface import Budget
+from coursekit.varied import numbers_text
 
 
 def table(standing: Standing) -> Table:
@@ -35,7 +38,19 @@ def staleness(classroom: Classroom, assignment: str, student: str, record: recor
     data = handed_in.notebook(classroom, assignment, student)[0] if there else b""
     source = classroom.source_bytes(assignment)
     now = records.hashes(data, source, Budget(), judging(classroom, assignment, source))
-    return [name for name, value in now.items() if record["hashes"].get(name) != value]
+    changed = [name for name, value in now.items() if record["hashes"].get(name) != value]
+    theirs = own.given(classroom, assignment, source).get(student, {})
+    return changed + ["numbers"] * (record.get("variants", {}) != own.common_or(theirs, source))
+
+
+def numbers(classroom: Classroom, assignment: str, student: str) -> Iterator[str]:
+    """For each question whose numbers vary, those that the student was given."""
+    varied = own.tables(classroom.source_bytes(assignment))
+    theirs = own.ledger(classroom, assignment).get(student, {}) if varied else {}
+    for question, variants in varied.items():
+        known = theirs.get(question)
+        words = "numbers of one's own" if known else "everyone's numbers"
+        yield f"{question} was asked with {words}: {numbers_text(known or variants[own.COMMON]['given'])}"
 
 
 def nothing_to_show(student: str, assignment: str, classroom: Classroom) -> str:
@@ -70,6 +85,8 @@ def command(student: str, assignment: str, classroom: Classroom) -> None:
     )
     if standing.extension.excused:
         console.print("excused: the exports have no grade for it")
+    for line in numbers(classroom, assignment, student):
+        console.print(line, markup=False)
     for flag in standing.record["flags"]:
         console.print(f"note: {flag}", markup=False)
     console.print(

@@ -215,6 +215,23 @@ def test_a_damaged_ledger_is_named_with_the_way_out(room, text):
     assert room.numbers("tiny").read_text() == kept
 
 
+def test_inspect_shows_the_numbers_that_a_student_was_given(room):
+    hand_in(room, "ann", answer(*shown(room.each("tiny", "ann"))))
+    hand_in(room, "dee", answer(*shown(room.release("tiny"))), room.release("tiny"))
+    course(room, "grade", "tiny")
+    for student, words, path in (
+        ("ann", "numbers of one's own", room.each("tiny", "ann")),
+        ("dee", "everyone's numbers", room.release("tiny")),
+    ):
+        said = course(room, "inspect", student, "tiny")
+        strength, start = shown(path)
+        assert f"reached was asked with {words}: s = {strength}, a0 = {start}" in said and "changed since" not in said
+    given = own.ledger(room, "tiny")
+    room.numbers("tiny").write_text(json.dumps({**given, "ann": given["bo"]}))
+    said = course(room, "inspect", "ann", "tiny")
+    assert f"s = {given['bo']['reached']['s']}" in said and "changed since: numbers" in said
+
+
 def test_a_seed_means_the_variant_and_is_no_less_secret(room):
     source = room.source_bytes("tiny")
     count = len(own.tables(source)["reached"])
