@@ -171,6 +171,7 @@ class _Run:
             "source": question.test.source,
             "code": packed_code(question.test.source, label_of(question.id)),
             "names": question.names,
+            "classes": question.classes,
             "points": question.test.points,
             "objects": question.objects or question.way == "objects",
             "modules": question.modules if question.way in WIDER else {},

@@ -99,6 +99,12 @@ def defines_class(source: str) -> bool:
     return tree is not None and any(isinstance(node, ast.ClassDef) for node in ast.walk(tree))
 
 
+def class_names(source: str) -> set[str]:
+    """The classes that the cell defines at its top level."""
+    tree = parsed(source)
+    return set() if tree is None else {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
 def skeleton(source: str) -> str:
     """The cell without comments, layout, docstrings, annotations and stubs (``...``, ``pass``, ``raise NotImplementedError``).
 

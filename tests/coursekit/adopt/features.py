@@ -66,6 +66,8 @@ VALUES: list[Feature] = [
      "import numpy as np\nnp.random.seed(7)\nmine = np.random.normal(size=3)\nnp.random.seed(7)\nassert np.allclose(draw(), mine)"),
     ("file_out", "more", "with open('out.csv', 'w') as f:\n    f.write('a,b\\n1,2\\n')", "assert open('out.csv').read().split() == ['a,b', '1,2']"),
     ("file_by_call", "more", "def save(v):\n    with open('kept.txt', 'w') as f:\n        f.write(str(v))", "save(5)\nassert open('kept.txt').read() == '5'"),
+    ("polynomial", "more", "import numpy\ndef line(c):\n    return numpy.polynomial.Polynomial(c)", "import numpy as np\np = line([1.0, 2.0])\nassert np.allclose(p.coef, [1, 2]) and p(3.0) == 7 and isinstance(p, np.polynomial.Polynomial) and p.deriv()(0) == 2"),
+    ("poly1d_", "more", "import numpy\npq = numpy.poly1d([1, 0, -1])", "import numpy as np\nassert sorted(pq.roots) == [-1, 1] and pq == np.poly1d([1, 0, -1])"),
     ("in_place", "objects", "def fill(v):\n    v.append(1)", "xs = []\nfill(xs)\nassert xs == [1]"),
     ("in_place_array", "objects", "def zero(v):\n    v[:] = 0", "import numpy as np\na = np.ones(2)\nzero(a)\nassert not a.any()"),
     ("frame", "more", "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})", "assert df.shape == (2, 2) and list(df.columns) == ['a', 'b'] and df['a'].sum() == 3"),
@@ -76,6 +78,8 @@ VALUES: list[Feature] = [
     ("fitted", "objects", "from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit([[0], [1]], [0, 2])", "assert abs(model.coef_[0] - 2) < 1e-9"),
 ]  # fmt: skip
 SHARED: list[Feature] = [
+    ("arithmetic", "apart", "class Pt:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Pt(self.x + (o.x if isinstance(o, Pt) else o))\n    __radd__ = __add__\n    def __matmul__(self, o):\n        return self.x * o.x",
+     "assert (Pt(1) + Pt(2)).x == 3 and (Pt(1) + 2 + Pt(3)).x == 6 and (5 + Pt(1)).x == 6 and Pt(2) @ Pt(3) == 6"),
     ("operators", "together", "class Vec:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Vec(self.x + o.x)\n    def __eq__(self, o):\n        return self.x == o.x",
      "assert Vec(1) + Vec(2) == Vec(3)"),
     ("source", "together", "def plain_loop(v):\n    t = 0\n    for i in v:\n        t += i\n    return t", "import inspect\nassert inspect.signature(plain_loop).parameters.keys() == {'v'} and plain_loop([1]) == 1"),

@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 from coursekit.engine.inside import wider
 from coursekit.engine.protocol.errors import FrameError
 from coursekit.engine.protocol.frames import decode, encode
-from coursekit.engine.protocol.kinds import built, parts_of
+from coursekit.engine.protocol.kinds import POLYNOMIALS, built, parts_of
 from coursekit.engine.protocol.values import Kinded
 
 Point = namedtuple("Point", "x y")
@@ -41,7 +41,8 @@ VALUES = [
     {1, "a", (2, 3)}, frozenset({1.5}), range(3, 11, 2), Fraction(-7, 3), Decimal("-1.50"), dt.date(2024, 2, 29), dt.timedelta(-1, 5),
     dt.datetime(2024, 1, 2, 3, 4, 5, 6), dt.datetime(2024, 1, 2, tzinfo=dt.UTC), Counter("aab"), OrderedDict(b=1, a=2),
     deque([1, {2}], maxlen=3), Point(1, {2}), int, dict, Fraction, [{1}, {"k": range(3)}], np.datetime64("2024-01-01"),
-    np.timedelta64(3, "h"), ValueError,
+    np.timedelta64(3, "h"), ValueError, np.polynomial.Polynomial([1.0, 2.0], [0, 5]), np.polynomial.Chebyshev([1j, 2]),
+    np.polynomial.HermiteE([3], symbol="t"), np.poly1d([1, 0, -2]),
 ]  # fmt: skip
 
 
@@ -212,6 +213,7 @@ OWN = {
     "pandas.core.frame",
     "pandas.core.series",
 }
+OWN |= {kind.__module__ for kind in POLYNOMIALS.values()}
 
 
 @given(things())

@@ -15,7 +15,7 @@ from coursekit.engine.inside.failing import StudentError, message_of, student_er
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError, StudentGone
 from coursekit.engine.protocol.frames import Handle, decode, encode
 from coursekit.engine.protocol.peer import Peer
-from coursekit.engine.protocol.proxy import Remote, not_plain, stand_in
+from coursekit.engine.protocol.proxy import Remote, RemoteCallable, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
 from coursekit.engine.verdict import earned
 from coursekit.lent import digest, is_array
@@ -96,6 +96,9 @@ class Checker(Peer):
 
     def _tested(self, test: dict[str, Any]) -> dict[str, Any]:
         missing = self._bring(test["names"])
+        for name in test["classes"]:
+            if type(found := self.shell.namespace.get(name)) is RemoteCallable:
+                found.now_makes_operands()
         if self.broken:
             return {"desync": True}
         for name, module in test["modules"].items():

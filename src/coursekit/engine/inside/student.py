@@ -155,6 +155,10 @@ class Student(Peer):
         """``next(iterator)``."""
         return next(iterator)
 
+    def do_operate(self, name: str, left: Any, right: Any) -> Any:
+        """``left + right`` and the like, ``name`` being what ``operator`` calls it."""
+        return getattr(operator, name)(left, right)
+
     def do_isinstance(self, thing: Any, kind: Any) -> bool:
         """``isinstance(thing, kind)``."""
         return bool(isinstance(thing, kind))

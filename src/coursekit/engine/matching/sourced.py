@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from coursekit.engine.interface import APART, Way
 from coursekit.engine.matching.dialects import refusal
 from coursekit.notebooks.marks import as_released, without_solution
-from coursekit.notebooks.names import bound_names, defines_class, imported_names, module_aliases, parsed, used_names
+from coursekit.notebooks.names import (
+    bound_names,
+    class_names,
+    defines_class,
+    import_lines,
+    imported_names,
+    module_aliases,
+    parsed,
+    used_names,
+)
 from coursekit.notebooks.read import Cell, cells_of, content
 
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
@@ -27,6 +36,7 @@ class PlannedQuestion:
     after: int = 0  # how many of the student's cells run before the test
     blank: bool = False
     way: Way = APART
+    classes: list[str] = field(default_factory=list)  # those of its names that the source's answers define as classes
     modules: dict[str, str] = field(default_factory=dict)  # that the answers import, by the name that the test uses
 
     @property
@@ -81,11 +91,12 @@ def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
             pending = []
     shown = demonstrated(source)
     everything = {name for question in questions for name in question.names} | shown
-    modules = _modules(source)
+    modules, classes = _modules(source), {name for c in source if c.kind == "answer" for name in class_names(c.source)}
     for question in questions:
         used = used_names(question.test.source)
         wanted = everything - (bound_names(question.test.source) - set(question.names))
         question.names = sorted(wanted & used)
+        question.classes = sorted(classes.intersection(question.names))
         question.modules = {name: modules[name] for name in sorted(used & modules.keys() - set(question.names))}
     return questions
 
@@ -118,6 +129,7 @@ def is_locked(cell: Cell) -> bool:
 def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
     """The code cells that are neither answer nor test and use nothing that answers define: they run in the checker too.
 
+    Of those that do use it, the imports, which a test below may need.
     Each with its label, and whether the course is at fault when it fails.
     """
     return _parted(source)[0]
@@ -145,6 +157,8 @@ def _parted(source: list[Cell]) -> tuple[list[tuple[str, str, bool]], set[str]]:
             met = (used - bound) & (above | shown) if locked else used & (anywhere | shown)
             if met:
                 shown |= bound - imported_names(cell.source)
+                if lines := import_lines(cell.source):
+                    setup.append((cell.grade_id or cell.id or str(number), lines, False))
             else:
                 setup.append((cell.grade_id or cell.id or str(number), cell.source, locked and not used & above))
                 own |= bound

@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.polynomial as polynomials
 
 from coursekit.engine.protocol import tables
 from coursekit.engine.protocol.errors import CannotCross, FrameError
@@ -30,6 +31,14 @@ LONGEST_DECIMAL = 400  # characters
 LARGEST_EXPONENT = 10_000  # a decimal number with more would be slow to compute with
 DECIMAL = re.compile(r"-?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,5})?|Infinity|NaN)", re.ASCII)
 LONGEST_NAME = 80
+MOST_COEFFICIENTS = 2_000
+POLYNOMIALS = {
+    kind.__name__: kind
+    for kind in (
+        polynomials.Polynomial, polynomials.Chebyshev, polynomials.Legendre, polynomials.Laguerre, polynomials.Hermite,
+        polynomials.HermiteE,
+    )
+}  # fmt: skip
 TYPES: dict[str, type] = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -222,6 +231,25 @@ def _library_type(kind: type) -> Kinded | None:
     return Kinded("library type", kind.__name__) if name and tables.library_type(kind.__name__) is kind else None
 
 
+def _polynomial(value: Any) -> tuple[Any, ...]:
+    return type(value).__name__, np.array(value.coef), np.array(value.domain), np.array(value.window), str(value.symbol)
+
+
+def _polynomial_from(parts: Any) -> Any:
+    name, coefficients, domain, window, symbol = parts
+    ends = [_numbers(pair, 2) for pair in (domain, window)]
+    if type(name) is not str or name not in POLYNOMIALS or any(len(pair) != 2 for pair in ends):
+        raise FrameError("not a polynomial")
+    return POLYNOMIALS[name](_numbers(coefficients, MOST_COEFFICIENTS), *ends, symbol=_class_name(symbol))
+
+
+def _numbers(value: Any, most: int) -> np.ndarray:
+    """A row of at least one and at most so many numbers.  Raises FrameError."""
+    if type(value) is not np.ndarray or value.ndim != 1 or not 0 < len(value) <= most or value.dtype.kind not in "iufc":
+        raise FrameError("not a row of numbers")
+    return value
+
+
 def _bytes(value: Any) -> Any:
     return [bytes(item) for item in value.ravel()[: MOST_ITEMS + 1]], value.shape, value.dtype.itemsize
 
@@ -260,6 +288,8 @@ SPLIT: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Counter: ("counter", lambda v: list(v.items())),
     OrderedDict: ("ordered", lambda v: list(v.items())),
     deque: ("deque", lambda v: (list(v), v.maxlen)),
+    **dict.fromkeys(POLYNOMIALS.values(), ("polynomial", _polynomial)),
+    np.poly1d: ("poly1d", lambda v: np.array(v.coeffs)),
     type({}.keys()): ("keys", list),
     type({}.values()): ("values", list),
     type({}.items()): ("items", list),
@@ -281,6 +311,8 @@ BUILD: dict[str, Callable[[Any], Any]] = {
     "keys": lambda parts: dict.fromkeys(plain_list(parts, MOST_ITEMS)).keys(),
     "values": lambda parts: dict(enumerate(plain_list(parts, MOST_ITEMS))).values(),
     "items": lambda parts: dict(plain_list(parts, MOST_ITEMS)).items(),
+    "polynomial": _polynomial_from,
+    "poly1d": lambda parts: np.poly1d(_numbers(parts, MOST_COEFFICIENTS)),
     "type": _a_type,
     "library type": tables.library_type,
     "error": _error,

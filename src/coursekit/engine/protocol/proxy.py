@@ -1,8 +1,10 @@
 """What stands in the checker for the student's functions, classes, objects and generators.
 
 Calls, iteration and, where the question asks for a class, attributes and items go to the student's process and come back
-as plain data or as another stand-in.  Operators, comparisons, truth and conversion are refused always: an object that
-answers them itself could answer anything.
+as plain data or as another stand-in.  Comparisons, truth and conversion are refused always: an object that answers them itself
+could answer anything.  So are operators, except of objects that the check itself has made by calling a class which the source's
+solution defines, and of what such operators give: ``Vector(1, 2) + Vector(3, 4)`` is no other than a method's call.  What an
+answer's method returns is no such object, so that ``f(x) - expected`` stays the checker's own arithmetic or an error.
 """
 
 from __future__ import annotations
@@ -14,26 +16,27 @@ from coursekit.engine.protocol.frames import Handle
 
 Ask = Callable[..., Any]
 LONGEST = 1_000_000  # items taken from one iterator of the student
-_OWN = ("_handle", "_ask", "_open", "_taken")
+_OWN = ("_handle", "_ask", "_open", "_taken", "_operand", "_makes")
+_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
 _EXPLICIT = """name doc call len getitem setitem iter next enter exit add radd sub rsub mul rmul truediv rtruediv pow rpow
 neg pos abs matmul rmatmul floordiv mod eq ne lt le gt ge repr str contains bool"""
 EXPLICIT = frozenset(f"__{name}__" for name in _EXPLICIT.split())
 ALWAYS = frozenset({"__name__", "__doc__", "__call__", "__next__", "send", "close"})
-_REFUSED = """eq ne lt le gt ge bool contains add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow
-matmul rmatmul and rand or ror xor rxor neg pos abs invert float int index complex round format bytes"""
+_REFUSED = """eq ne lt le gt ge bool contains and rand or ror xor rxor neg pos abs invert float int index complex round format
+bytes"""
 
 
 class Remote:
     """An object in the student's process.  ``_handle`` is its number there, ``_ask`` sends an operation.
 
     ``_open`` says whether attributes and items may be used.  Without it a made-up object could answer ``.sum()`` or
-    ``.shape`` as the check would like, where the question wants plain data.
+    ``.shape`` as the check would like, where the question wants plain data.  ``_operand`` says whether operators may.
     """
 
-    __slots__ = ("_handle", "_ask", "_open", "__weakref__")
+    __slots__ = ("_handle", "_ask", "_open", "_operand", "__weakref__")
 
     def __init__(self, handle: Handle, ask: Ask, open: bool = True) -> None:
-        for name, value in (("_handle", handle), ("_ask", ask), ("_open", open)):
+        for name, value in (("_handle", handle), ("_ask", ask), ("_open", open), ("_operand", False)):
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -75,6 +78,17 @@ class Remote:
     def __instancecheck__(self, value: object) -> bool:
         return isinstance(value, Remote) and self._ask("isinstance", value, self) is True
 
+    def _operate(self, name: str, left: Any, right: Any) -> Any:
+        """What an operator gives; with plain data on one side only another object, so that no difference can be made up."""
+        if not (self._open and self._operand):
+            raise not_plain(self._handle)
+        result = self._ask("operate", name, left, right)
+        if type(result) is Remote:
+            object.__setattr__(result, "_operand", True)
+        elif not all(isinstance(side, Remote) and side._operand for side in (left, right)):
+            raise TypeError("an operator of your class gives plain data where the check needs an object of the class")
+        return result
+
     def __repr__(self) -> str:
         return f"<the student's {self._handle.type_name}>"
 
@@ -88,11 +102,22 @@ class Remote:
 class RemoteCallable(Remote):
     """A function, method or class in the student's process."""
 
-    __slots__ = ()
+    __slots__ = ("_makes",)
+
+    def __init__(self, handle: Handle, ask: Ask, open: bool = True) -> None:
+        super().__init__(handle, ask, open)
+        object.__setattr__(self, "_makes", False)
+
+    def now_makes_operands(self) -> None:
+        """It stands for a class that the source's solution defines, too: operators of what it makes are the answer's own."""
+        object.__setattr__(self, "_makes", True)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it there with plain data, arrays, tensors, stand-ins or callbacks."""
-        return self._ask("call", self, args, kwargs)
+        result = self._ask("call", self, args, kwargs)
+        if self._makes and type(result) is Remote:
+            object.__setattr__(result, "_operand", True)
+        return result
 
     def __given__(self, values: Any) -> Any:
         """What was given to it, as it is now in the student's process; ours may be another copy."""
@@ -139,8 +164,21 @@ def _refuse(self: Remote, *_: object) -> Any:
     raise not_plain(self._handle)
 
 
+def _forward(name: str) -> None:
+    def left(self: Remote, other: Any) -> Any:
+        return self._operate(name, self, other)
+
+    def right(self: Remote, other: Any) -> Any:
+        return self._operate(name, other, self)
+
+    setattr(Remote, f"__{name}__", left)
+    setattr(Remote, f"__r{name}__", right)
+
+
 for _name in _REFUSED.split():
     setattr(Remote, f"__{_name}__", _refuse)
+for _name in _OPERATORS:
+    _forward(_name)
 
 
 def stand_in(handle: Handle, ask: Ask, open: bool) -> Remote:
