@@ -32,7 +32,7 @@ LARGEST_EXPONENT = 10_000  # a decimal number with more would be slow to compute
 DECIMAL = re.compile(r"-?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,5})?|Infinity|NaN)", re.ASCII)
 LONGEST_NAME = 80
 MOST_COEFFICIENTS = 2_000
-POLYNOMIALS = {
+POLYNOMIALS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         polynomials.Polynomial, polynomials.Chebyshev, polynomials.Legendre, polynomials.Laguerre, polynomials.Hermite,
