@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import dblquad
 from scipy.linalg import expm, solve_continuous_lyapunov
 
-from training_dynamics.sgd_noise import currents, degenerate, diagonal, fibre, langevin, moments, plane, symmetry
+from training_dynamics.sgd_noise import currents, degenerate, diagonal, fibre, gas, langevin, moments, plane, symmetry
 from training_dynamics.sgd_noise.explorable import picture
 from training_dynamics.sgd_noise.network import parity, relu_balance
 from training_dynamics.toolbox.seeds import numpy_generator
@@ -241,3 +241,16 @@ def test_the_explorable_refuses_what_python_refuses(explorable):
         explorable("sgd_noise")('stay("pink", 0.1, 1, 0)')
     with pytest.raises(JSEvalException, match="rate must be > 0, got 0"):
         explorable("sgd_noise")('stay("labels", 0, 1, 0)')
+
+
+def test_the_mean_loss_on_the_sphere_is_an_integral_over_the_angle():
+    for d, t in ((3, 0.2), (10, 0.1), (10, 2.0)):
+        angle = np.linspace(0, np.pi, 20001)
+        weight = np.sin(angle) ** (d - 2) * np.exp((np.cos(angle) - 1) / t)
+        assert gas.gibbs_loss(d, t) == pytest.approx(1 - np.average(np.cos(angle), weights=weight), rel=1e-6)
+
+
+def test_the_gas_sees_rate_and_decay_as_a_product_only():
+    one, other = (gas.settle(3, 4, rate, decay, 5.0) for rate, decay in ((0.1, 0.5), (0.4, 0.125)))
+    assert one.loss == pytest.approx(other.loss, rel=1e-9)
+    assert one.law == pytest.approx(other.law, rel=1e-9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.sgd_noise import fibre, langevin
+from training_dynamics.sgd_noise import fibre, gas, langevin
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
@@ -132,3 +132,31 @@ def fibre_force(seed: int, width: int = 8, temperature: float = 0.02) -> Measure
         at_least=0.8,
         at_most=1.2,
     )
+
+
+GAS = {"d": (5, 10, 20), "rate": (0.1, 0.2), "decay": (0.05, 0.1), "noise": (10.0, 5.0)}
+
+
+@claim(
+    "sgd_noise.gas_law",
+    "On a loss that ignores length, isotropic noise with decay obeys a gas law: decay times squared length is (d − 1) T.",
+    source="sadrtdinov2025ideal",
+    verdict="holds",
+    vary=GAS,
+)
+def gas_law(seed: int, d: int = 10, rate: float = 0.1, decay: float = 0.05, noise: float = 10.0) -> Measured:
+    """The quotient of both sides, late in runs of many chains."""
+    return Measured(gas.settle(seed, d, rate, decay, noise).law, "of the law", at_least=0.97, at_most=1.03)
+
+
+@claim(
+    "sgd_noise.gas_gibbs",
+    "The direction of the weights then settles at the Gibbs law of that temperature.",
+    source="sadrtdinov2025ideal",
+    verdict="holds",
+    vary=GAS,
+)
+def gas_gibbs(seed: int, d: int = 10, rate: float = 0.1, decay: float = 0.05, noise: float = 10.0) -> Measured:
+    """The mean loss of the same runs over that of the Gibbs law on the sphere."""
+    exact = gas.gibbs_loss(d, gas.temperature(d, rate, decay, noise))
+    return Measured(gas.settle(seed, d, rate, decay, noise).loss / exact, "of Gibbs's", at_least=0.92, at_most=1.08)
