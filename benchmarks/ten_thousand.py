@@ -127,16 +127,9 @@ def faults(room: Classroom, students: dict[str, Case]) -> Iterator[str]:
         yield from (f"{name}: recorded {times.count(name)} times" for name in set(times) if times.count(name) > 1)
         for student, case in mine.items():
             record = found.get(student)
+            yield from faults_of(student, case, record)
             if record is None:
-                yield f"{student} ({case.name}): no record"
                 continue
-            got = {name: (entry["score"], entry["status"]) for name, entry in record["questions"].items()}
-            for name, wanted in case.expected().items():
-                if got.get(name) != wanted:
-                    message = record["questions"].get(name, {}).get("message", "")[:100]
-                    yield f"{student} ({case.name}) {name}: {got.get(name)}, not {wanted}: {message!r}"
-                elif not record["questions"][name]["message"]:
-                    yield f"{student} ({case.name}) {name}: no reason"
             if abs(scores.get(student, -1.0) - record["score"]) > 1e-9:
                 yield f"{student}: {record['score']:g} in the record, {scores.get(student)} in the gradebook"
             if room.submitted(assignment, student).read_bytes() != case.data():
@@ -148,6 +141,20 @@ def faults(room: Classroom, students: dict[str, Case]) -> Iterator[str]:
                     yield f"{student} ({case.name}): {LEAK}"
             else:
                 yield f"{student}: no notebook"
+
+
+def faults_of(student: str, case: Case, record: records.Record | None) -> Iterator[str]:
+    """What is not as it must be in the record of one submission."""
+    if record is None:
+        yield f"{student} ({case.name}): no record"
+        return
+    for name, wanted in case.expected().items():
+        entry = record["questions"].get(name, {"score": None, "status": None, "message": ""})
+        if (entry["score"], entry["status"]) != wanted:
+            got = f"{entry['score']} {entry['status']}"
+            yield f"{student} ({case.name}) {name}: {got}, not {wanted}: {entry['message'][:100]!r}"
+        elif not entry["message"]:
+            yield f"{student} ({case.name}) {name}: no reason"
 
 
 def main() -> None:

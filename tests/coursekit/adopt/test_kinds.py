@@ -237,19 +237,22 @@ def test_files_come_in_only_under_plain_names_and_with_what_they_promise(tmp_pat
         {"../up.csv": b""}, {"/abs.csv": b""}, {"a/../../b.csv": b""}, {"run.py": b""}, {"kept.npy": pickled}, {"m.pkl": b""},
         {"data.csv": b"x"}, {"bad.txt": b"\xff"}, {"x.npy": b"\x80\x04"},
     ):  # fmt: skip
-        wider.take_files(files, {"data.csv": b""}, set())
+        wider.take_files(files, {"data.csv": b""}, {})
     for files in ({1: b""}, [("a.csv", b"")], {f"{i}.txt": b"" for i in range(50)}, {"a.txt": "text"}):
         with pytest.raises(FrameError):
-            wider.take_files(files, {}, set())
+            wider.take_files(files, {}, {})
     assert list(tmp_path.rglob("*")) == []
-    wider.take_files({"out/kept.csv": b"1"}, {}, set())
+    wider.take_files({"out/kept.csv": b"1"}, {}, {})
     assert (tmp_path / "out" / "kept.csv").read_bytes() == b"1"
 
 
 def test_an_answer_changes_its_own_files_and_none_of_the_test_s(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "expected.csv").write_text("3")
-    came = set()
+    came: dict[str, bytes] = {}
     for text in (b"1", b"2"):
         wider.take_files({"expected.csv": text, "mine.csv": text}, {}, came)
     assert (tmp_path / "expected.csv").read_text() == "3" and (tmp_path / "mine.csv").read_bytes() == b"2"
+    (tmp_path / "mine.csv").write_text("4")  # by the test
+    wider.take_files({"mine.csv": b"5"}, {}, came)
+    assert (tmp_path / "mine.csv").read_text() == "4"

@@ -63,6 +63,20 @@ def test_where_a_test_unpickles_no_file_comes_in(engine):
     assert [result.score for result in outcome.questions.values()] == [0, 0]
 
 
+def test_a_file_that_the_test_wrote_over_the_answer_s_is_the_test_s(engine):
+    """The answer wrote one of that name before, and writes it again once the test has put its own there."""
+    loaded = "open('kept.txt', 'w').write('0')\ndef load(n):\n    {}"
+    source = of_questions([
+        ("first", solution("open('kept.txt', 'w').write('0')\ndone = 1"), "assert done and open('kept.txt').read() == '0'"),
+        ("load", solution("def load(n):\n    return n + 2"), "open('kept.txt', 'w').write('7')\nassert load(5) == int(open('kept.txt').read())"),
+    ])  # fmt: skip
+    forged = loaded.format("open('kept.txt', 'w').write('-1')\n    return -1")
+    judging = Judging({"first": "more", "load": "more"})
+    for data, points in ((source, [1, 1]), (answered(source, load=forged), [1, 0])):
+        outcome = engine.grade(Submission("eve", data, judging=judging), source, Budget())
+        assert [result.score for result in outcome.questions.values()] == points
+
+
 @pytest.mark.parametrize(
     ("question", "number"), [(name, at) for name, answers in BAD.items() for at in range(len(answers))]
 )

@@ -93,6 +93,16 @@ def test_a_function_s_object_is_no_operand_where_the_solution_s_class_has_the_op
     assert points(engine, answered(source, made=code), source) == {"made": 0, "value": 0}
 
 
+def test_plain_data_where_an_error_is_asked_for_is_no_such_error(engine):
+    number = "class Num:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        "
+    raises = number + "if isinstance(o, str):\n            raise TypeError(o)\n        return Num(self.x + o)"
+    silent = number + "return 0 if isinstance(o, str) else Num(self.x + o)"
+    test = "import pytest\nassert (Num(1) + 2).x == 3\nwith pytest.raises(TypeError):\n    Num(1) + 'a'"
+    source = notebook(*asked(("error", solution(raises), test)))
+    assert points(engine, source, source) == {"error": 1}
+    assert points(engine, answered(source, error=silent), source) == {"error": 0}
+
+
 def test_what_a_cell_imports_is_there_for_tests_though_the_cell_uses_an_answer(engine):
     source = notebook(
         *asked(("half", solution("def half(x):\n    return x / 2"), "data = [1.0, 3.0]\nassert half(3.0) == 1.5")),

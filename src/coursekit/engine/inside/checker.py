@@ -37,7 +37,7 @@ class Checker(Peer):
         self.last_error = ""  # the type of the student's error that came last
         self.broken = False  # whether the student's process sent what no honest process sends
         self.given_files: dict[str, bytes] = {}  # that lie beside the notebook
-        self.came: set[str] = set()  # names of files that the answer has written
+        self.came: dict[str, bytes] = {}  # files that the answer has written, as they came
         self.errors: dict[str, type] = {}  # exceptions that the answer defines
         self.shell = shell.Shell(100_000)
 

@@ -49,10 +49,10 @@ def crosses(name: str) -> bool:
     return bool(NAME.fullmatch(name)) and ".." not in name and name.endswith((*TEXTS, *STARTS))
 
 
-def take_files(files: Any, given: Mapping[str, bytes], came: set[str]) -> None:
+def take_files(files: Any, given: Mapping[str, bytes], came: dict[str, bytes]) -> None:
     """Put the answer's files into the working folder; one whose name or content may not come in stays out.
 
-    ``came`` are the names of those that came before: a file of any other origin is the test's own, and stays as it is.
+    ``came`` are those that came before, as they came: a file of another origin or content is the test's own, and stays.
     Raises FrameError for what is not files at all.
     """
     if type(files) is not dict or len(files) > MOST_FILES:
@@ -62,11 +62,11 @@ def take_files(files: Any, given: Mapping[str, bytes], came: set[str]) -> None:
             raise FrameError("a file is a name and bytes")
         if crosses(name) and name not in given and _is_what_it_says(name, data):
             path = Path(name)
-            if name not in came and os.path.lexists(path):
+            if os.path.lexists(path) and (name not in came or path.is_symlink() or path.read_bytes() != came[name]):
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-            came.add(name)
+            came[name] = data
 
 
 def _is_what_it_says(name: str, data: bytes) -> bool:

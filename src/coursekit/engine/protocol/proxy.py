@@ -26,6 +26,10 @@ _REFUSED = """eq ne lt le gt ge bool contains and rand or ror xor rxor neg pos a
 bytes"""
 
 
+class NoOperand(Exception):
+    """An operator of an answer's class whose result cannot be judged; no ``TypeError``, which a check may ask for."""
+
+
 class Remote:
     """An object in the student's process.  ``_handle`` is its number there, ``_ask`` sends an operation.
 
@@ -86,7 +90,7 @@ class Remote:
         if type(result) is Remote:
             object.__setattr__(result, "_operand", True)
         elif not all(isinstance(side, Remote) and side._operand for side in (left, right)):
-            raise TypeError("an operator of your class gives plain data where the check needs an object of the class")
+            raise NoOperand("an operator of your class gives plain data where the check needs an object of the class")
         return result
 
     def __repr__(self) -> str:
