@@ -10,8 +10,22 @@ from torch import Tensor
 
 from training_dynamics.lab.once import once
 from training_dynamics.normalization.nets import Hook, Net, Parameters, gradients, sgd, train
-from training_dynamics.normalization.rates import BATCH, HE, RATES, STEPS, WIDTH, Sweep, images, order, sweep
-from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.normalization.rates import (
+    BATCH,
+    FAST,
+    HE,
+    MEMBERS,
+    RATES,
+    STEPS,
+    TEAM_RATES,
+    WIDTH,
+    Sweep,
+    images,
+    order,
+    sweep,
+    team,
+)
+from training_dynamics.toolbox.seeds import derived_seed, torch_generator
 
 PROBE = 256
 
@@ -44,6 +58,28 @@ def noisy_sweep(
     start, grid = net.initial(seed, len(RATES)), torch.tensor(RATES)
     _, losses = train(net, start, split.x_train, split.y_train, order(seed, steps, batch), grid, hook)
     return Sweep(np.array(RATES), losses.double().numpy())
+
+
+@once
+def noisy_team(seed: int, depth: int, width: int = WIDTH) -> tuple[Sweep, ...]:
+    """The initial networks of ``rates.team`` on the same batches, with BatchNorm and noise."""
+    net, split, rates = Net("batch", depth, width), images(seed), TEAM_RATES["batch"]
+    starts = [net.initial(derived_seed(seed, "team", m), len(rates)) for m in range(MEMBERS)]
+    stacked = [torch.cat(parts) for parts in zip(*starts)]
+    grid, hook = torch.tensor(rates).repeat(MEMBERS), noise(torch_generator(seed, "normalization noise"))
+    _, losses = train(net, stacked, split.x_train, split.y_train, order(seed, STEPS), grid, hook)
+    each = losses.double().numpy().reshape(STEPS, MEMBERS, len(rates))
+    return tuple(Sweep(np.array(rates), each[:, m]) for m in range(MEMBERS))
+
+
+def gain_taken(seed: int, depth: int, goal: float = FAST, width: int = WIDTH) -> float:
+    """The part of the steps that BatchNorm saves which noise costs again, each network at its own best rate.
+
+    Steps are the medians of teams: a single network that gains little, or does not arrive, would rule a mean of shares.
+    """
+    teams = team(seed, "none", depth, width), team(seed, "batch", depth, width), noisy_team(seed, depth, width)
+    plain, batch, noisy = (np.median([run.steps_to(goal).min() for run in runs]) for runs in teams)
+    return float((noisy - batch) / (plain - batch))
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from training_dynamics.deep_linear_networks.jumps import learned
     "Training passes close to the best map of rank 1, then of rank 2, and so on: it learns greedily.",
     source="jacot2021saddle,gidel2019implicit",
     verdict="holds-if",
-    condition="the start is small (weights of scale 0.001)",
-    vary={"scale": (1e-3, 1e-4), "size": (SIZE, 12)},
+    condition="the start is small (weights of scale 0.0001); at 0.001 two modes of one seed in ten come too close together",
+    vary={"scale": (1e-4, 1e-5), "size": (SIZE, 12)},
 )
-def greedy(seed: int, scale: float = 1e-3, size: int = SIZE) -> Measured:
+def greedy(seed: int, scale: float = 1e-4, size: int = SIZE) -> Measured:
     """The worst, over ranks, of the smallest distance to the best map of that rank, in units of the next mode."""
     return Measured(float(random_start(seed, scale, size).low_rank_gaps().max()), "of the next mode", at_most=0.1)
 

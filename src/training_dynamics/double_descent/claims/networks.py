@@ -83,14 +83,14 @@ def rise(values: np.ndarray, place: int) -> float:
     "A peak in test MSE is as much of a peak in test error.",
     source="",
     verdict="fails",
-    instead="The error often has a peak there too, but a small one: it rises by a fraction of what the MSE does.",
+    instead="The error often has a peak there too, but a small one: it rises by less than half of what the MSE does.",
     vary=TRAINED,
 )
 def mlp_error(seed: int, steps: int = STEPS, noise: float = NOISE) -> Measured:
     """At the MSE's peak, above the least value of narrower networks (6 units or more): rise of the error over the MSE's."""
     run = along_width(seed, steps, noise)
     place = int(run.mse.argmax())
-    return Measured(rise(run.error, place) / rise(run.mse, place), "of the rise of the MSE", at_most=0.4)
+    return Measured(rise(run.error, place) / rise(run.mse, place), "of the rise of the MSE", at_most=0.5)
 
 
 @claim(

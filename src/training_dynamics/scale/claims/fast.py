@@ -44,13 +44,15 @@ def part_gain(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     "scale.part_rate",
     "The rate that is best for the first two directions alone keeps its place over the width.",
     source="ghosh2025understanding",
-    verdict="holds",
+    verdict="holds-if",
+    condition="mean over starts: a third of an octave or so; single ones move by up to half an octave",
     vary=PARTS,
+    judge="mean",
 )
 def part_rate(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Octaves between the best rates of this part at widths 32 and 256."""
     best = _best(_losses(seed, steps, batch))
-    return Measured(float(abs(best[1, 0] - best[0, 0])), "octaves", at_most=0.6)
+    return Measured(float(abs(best[1, 0] - best[0, 0])), "octaves", at_most=0.5)
 
 
 @claim(

@@ -161,8 +161,10 @@ def depth_transfers(seed: int, steps: int = 20, width: int = 32) -> Measured:
     "scale.depth_rate",
     "With the branches divided alone, the best rate of a deep network lies lower.",
     source="yang2024tensor",
-    verdict="holds",
+    verdict="holds-if",
+    condition="mean over starts",
     vary=DEEP,
+    judge="mean",
 )
 def depth_rate(seed: int, steps: int = 20, width: int = 32) -> Measured:
     """Octaves by which the best rate of 32 blocks lies lower than with the blocks' rate divided, from the same starts."""
