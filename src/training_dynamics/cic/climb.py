@@ -126,11 +126,11 @@ def probe(net: Shape, theta: Float[Tensor, "1 P"], data: nets.Problem) -> float:
 
 
 @once
-def walk(seed: int, hidden: int = 24, steps: int = 200) -> Run:
+def walk(seed: int, hidden: int = 24, steps: int = 200, name: str = "") -> Run:
     """A random walk with the run's start and the run's mean distance between checkpoints; no loss goes into it."""
     ran, data, net = run(seed, hidden, steps), nets.problem(seed, 100), nets.shape(hidden)
     length = ran.theta.diff(dim=0).norm(dim=1).mean()
-    moves = torch.randn(CHECKPOINTS - 1, net.count, generator=torch_generator(seed, "cic walk along", hidden))
+    moves = torch.randn(CHECKPOINTS - 1, net.count, generator=torch_generator(seed, f"cic walk along{name}", hidden))
     moves = moves * length / moves.norm(dim=1, keepdim=True)
     rows = torch.cat([ran.theta[:1], ran.theta[0] + moves.cumsum(0)])
     return Run(rows, nets.loss(net, rows, data.x, data.y), nets.read(net, rows, data.held_out))
