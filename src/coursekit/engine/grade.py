@@ -67,7 +67,10 @@ class _Run:
         self.clock = Clock(budget)  # not before the fork server has started, which the first submission waits for
         self.files = submission.judging.files
         self.script = script(plan, tests=False)
-        self.session = Session(self.launcher, self.script.steps, self.budget, self.clock, files=self.files)
+        self.writable = bool(plan.together)  # the files beside the notebook: its own copies, as nbgrader has it
+        self.session = Session(
+            self.launcher, self.script.steps, self.budget, self.clock, files=self.files, writable=self.writable
+        )
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
 
@@ -104,7 +107,9 @@ class _Run:
         made = script(self.plan, tests=True)
         deadly = made.deadly(self.script, self.session.deadly)
         self.script = made
-        self.session = Session(self.launcher, list(made.steps), self.budget, self.clock, deadly, self.files)
+        self.session = Session(
+            self.launcher, list(made.steps), self.budget, self.clock, deadly, self.files, self.writable
+        )
 
     def _look(self) -> None:
         """Flag what looks forged."""

@@ -140,10 +140,11 @@ class Session:
         clock: Clock,
         deadly: set[int] | None = None,
         files: Mapping[str, bytes] | None = None,
+        writable: bool = False,
     ) -> None:
         self.launcher, self.cells, self.budget, self.clock = launcher, cells, budget, clock
         self.reports = [CellReport() for _ in cells]
-        self.files = dict(files or {})
+        self.files, self.writable = dict(files or {}), writable
         self.deadly = deadly or set()  # cells that are known to end the process
         self.again: set[int] = set()  # cells during which somebody else ended the process, once
         self.process: Process | None = None
@@ -200,7 +201,7 @@ class Session:
         """Wait until a fresh process answers at all: importing the libraries is not the student's time."""
         assert self.process is not None
         try:
-            order = (0, "files", self.files) if self.files else (0, "len", ())
+            order = (0, "files", self.files, self.writable) if self.files else (0, "len", ())
             self.process.channel.send(REQUEST, encode((order, [])), STARTING)
             self.process.channel.receive(self.clock.left(STARTING))
         except (ChannelClosed, ChannelTimeout):

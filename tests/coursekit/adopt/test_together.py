@@ -131,3 +131,13 @@ def test_what_a_test_above_imports_is_there_and_nothing_else_of_it(engine):
     )
     outcome = graded(engine, source, source, Judging({"double": "apart", "seen": "together"}))
     assert statuses(outcome) == [(1.0, "passed")] * 2
+
+
+def test_an_answer_may_write_over_what_lies_beside_and_is_judged_by_that(engine):
+    code = "### BEGIN SOLUTION\nopen('kept.txt', 'w').write('{}')\ndone = 1\n### END SOLUTION"
+    test = "assert done and open('kept.txt').read() == '1'"
+    source = of_questions([("kept", code.format(1), test)])
+    judging = Judging({"kept": "together"}, {"kept.txt": b"1"})
+    assert statuses(graded(engine, source, source, judging)) == [(1.0, "passed")]
+    wrong = answered(source, kept="open('kept.txt', 'w').write('2')\ndone = 1")
+    assert statuses(graded(engine, wrong, source, judging))[0][0] == 0

@@ -1,4 +1,4 @@
-"""The working folder of a student's or checker's process: what lies beside the course's notebook, to be read only."""
+"""The working folder of a student's or checker's process: what lies beside the course's notebook."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from pathlib import Path
 READ_ONLY = 0o444
 
 
-def put(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files by their path below ``folder``, which may be read and not written."""
+def put(files: Mapping[str, bytes], folder: Path, writable: bool = False) -> None:
+    """Write files by their path below ``folder``, which may be read and, if not ``writable``, not written."""
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        path.chmod(READ_ONLY)
+        if not writable:
+            path.chmod(READ_ONLY)
 
 
-def settle_student(files: Mapping[str, bytes]) -> None:
-    """Have the files in the working folder, and modules among them importable, as beside a notebook in Jupyter."""
-    put(files, Path.cwd())
+def settle_student(files: Mapping[str, bytes], writable: bool) -> None:
+    """Have the files in the working folder, and modules among them importable, as beside a notebook in Jupyter.
+
+    Where tests run here, too, they are ``writable``: a test that reads what an answer wrote over one of them must see that.
+    """
+    put(files, Path.cwd(), writable)
     _importable(os.getcwd())
 
 

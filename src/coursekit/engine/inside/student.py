@@ -77,9 +77,9 @@ class Student(Peer):
         error = self.shell.run(label, source)
         return {"output": self.shell.taken(), "error": None if error is None else error_parts(error)}
 
-    def do_files(self, files: dict[str, bytes]) -> None:
+    def do_files(self, files: dict[str, bytes], writable: bool = False) -> None:
         """Put what lies beside the course's notebook into the working folder."""
-        beside.settle_student(files)
+        beside.settle_student(files, writable)
         self.given_files = dict.fromkeys(files, b"")
 
     def do_test(self, label: str, source: str) -> dict[str, Any]:
