@@ -97,7 +97,7 @@ def walks_rise(seed: int, steps: int = 200, hidden: int = 24, walks: int = 8) ->
 @once
 def fitted(seed: int, steps: int = 200, hidden: int = 24, draws: int = 60, path: str = "run") -> tuple[float, float]:
     """Best rise of the lens (its best proxies) along a run or a walk, and the share of random functionals that rise above 0.9."""
-    ran = {"run": run, "walk": walk}[path](seed, hidden, steps)
+    ran = walk(seed, hidden, steps) if path == "walk" else run(seed, hidden, steps)
     lens = lens_rise(ran.readings.numpy())
     rng = numpy_generator(seed, "cic random functionals", path, hidden)
     theta = ran.theta.double().numpy()
