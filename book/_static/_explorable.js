@@ -29,6 +29,7 @@ API
       one of a few, all in sight, for the values that were computed; `value` is the list's own item, so a number stays one
   ui.checkbox({label, value?}) -> {value, set(v)}
   ui.button({label, onclick})        the update function runs after onclick
+  ui.another({label}) -> {value}     a button that counts 0, 1, 2, …, for the seed of what is drawn anew
   ui.readout(label) -> {set(text)}   a named number, read out politely by screen readers
   ui.tasks([{text, found(shown), told}, …]) -> {check(shown)}   what to find; `check` at every update: where the reader rests
       half a second at what `found` says, `told` says why it is so
@@ -45,6 +46,7 @@ API
   ui.animate(step, seconds) -> stop  calls step(fraction 0…1) each frame; only step(1) when the reader asks for less motion
   Explorable.format(number, digits = 3)   0.0123, 1,797, 6.7×10⁻¹⁰, as the book prints numbers
   Explorable.linspace(a, b, n), Explorable.logspace(a, b, n)   n values from a to b
+What controls, handles and `another` hold stands in the page's address once it differs from the beginning, and is taken over from there.
 Colours come from CSS variables (--td-c0 … --td-c5, --td-ink, --td-muted), so both themes work. */
 globalThis.Explorable = (() => {
   "use strict";

@@ -11,6 +11,7 @@
       this.readouts = element("dl", { class: "td-readouts", "aria-live": "polite" });
       host.append(this.controls);
       this.plots = [];
+      this.address = new E.Address(host.localName.replace(/^td-/, ""));
       this.run = () => {};
     }
 
@@ -20,6 +21,7 @@
       requestAnimationFrame(() => {
         this.waiting = false;
         this.run();
+        this.address.changed();
       });
     }
 
@@ -46,6 +48,11 @@
         show(log ? Math.exp(Number(input.value)) : Number(input.value));
         this.changed();
       });
+      this.address.keep(label, () => tidy(control.value), (text) => {
+        const v = E.Address.number(text, min, max);
+        input.value = log ? Math.log(v) : v;
+        show(step && !log ? Number(input.value) : v);
+      });
       return control;
     }
 
@@ -56,6 +63,11 @@
       this.controls.append(element("div", { class: "td-control" }, element("label", { for: id }, label), input));
       const control = { value: input.value, set: (v) => { input.value = v; control.value = v; this.changed(); } };
       input.addEventListener("change", () => control.set(input.value));
+      this.address.keep(label, () => control.value, (text) => {
+        if (!options.some(([v]) => String(v) === text)) throw new RangeError(`${label}: ${text} is not among the options`);
+        input.value = text;
+        control.value = input.value;
+      });
       return control;
     }
 
@@ -72,6 +84,7 @@
       };
       take(control.value);
       inputs.forEach((input, i) => input.addEventListener("change", () => control.set(pairs[i][0])));
+      this.address.keep(label, () => String(control.value), (text) => take(pairs.find(([item]) => String(item) === text)?.[0]));
       const labels = inputs.map((input, i) => element("label", {}, input, pairs[i][1]));
       this.controls.append(element("fieldset", { class: "td-choice" }, element("legend", {}, label), ...labels));
       return control;
@@ -84,6 +97,10 @@
       this.controls.append(element("div", { class: "td-control td-check" }, input, element("label", { for: id }, label)));
       const control = { value, set: (v) => { input.checked = v; control.value = v; this.changed(); } };
       input.addEventListener("change", () => control.set(input.checked));
+      this.address.keep(label, () => (control.value ? "yes" : "no"), (text) => {
+        if (text !== "yes" && text !== "no") throw new RangeError(`${label}: ${text} is neither yes nor no`);
+        input.checked = control.value = text === "yes";
+      });
       return control;
     }
 
@@ -95,6 +112,13 @@
         this.changed();
       });
       return node;
+    }
+
+    another({ label }) {
+      const control = { value: 0 };
+      this.button({ label, onclick: () => { control.value += 1; } });
+      this.address.keep(label, () => String(control.value), (text) => { control.value = Math.round(E.Address.number(text, 0, 1e6)); });
+      return control;
     }
 
     readout(label) {
@@ -274,10 +298,16 @@
         handle.set(this.x.invert(at.x), this.y.invert(at.y));
       });
       this.moving.append(grip);
+      const number = (text, { min, max, log }) => E.Address.number(text, min ?? (log ? Number.MIN_VALUE : undefined), max);
+      for (const w of ["x", "y"].filter((which) => free[which])) {
+        this.ui.address.keep(`${label} ${w}`, () => tidy(handle[w]), (text) => { handle[w] = number(text, this.axes[w]); });
+      }
       this.handles.push(handle);
       return handle;
     }
   }
+
+  const tidy = (value) => String(Number(value.toPrecision(8)));   // as short as it can be in an address
 
   /** The data of a mark as plain arrays, whatever array type the computation used. */
   function lists(mark) {

@@ -100,15 +100,15 @@ if (typeof customElements !== "undefined") {
     const c = ui.choice({ label: "C is", options: [["cka", "CKA of layers"], ["cka_input", "CKA with inputs"]], value: "cka" });
     const lambda = ui.slider({ label: "λ", min: 0, max: 10, value: 1, step: 0.25 });
     const gamma = ui.slider({ label: "γ", min: 0, max: 10, value: 1, step: 0.25 });
-    let drawn = 0;
     const adopt = (path) => () => {
       const found = D.fit(path(), phi.value, h.value, c.value);
       lambda.set(found.lambda);
       gamma.set(found.gamma);
     };
     ui.button({ label: "fit λ and γ to training", onclick: adopt(() => "training") });
-    ui.button({ label: "fit them to the random functional", onclick: adopt(() => drawn) });
-    ui.button({ label: "another random functional", onclick: () => { drawn = (drawn + 1) % TD.cic_data.random.length; } });
+    ui.button({ label: "fit them to the random functional", onclick: adopt(() => drawn()) });
+    const another = ui.another({ label: "another random functional" });
+    const drawn = () => another.value % TD.cic_data.random.length;
     const count = ui.readout("rows supported, undecided, contradicted");
     const told = ui.readout("rank correlation of F with time: training, random walk, random functional");
     const top = ui.plot({ x: { label: "effect ÷ largest, positive as predicted", min: -1.1, max: 1.1 }, y: { label: "row of the table", min: 0.3, max: 7 }, height: 360 });
@@ -134,12 +134,12 @@ if (typeof customElements !== "undefined") {
       const counts = ["supported", "undecided", "contradicted"].map((v) => all.filter((w) => w === v).length);
       top.draw([{ vline: 0, colour: "muted" }, ...marks], `With these proxies and weights ${counts[0]} of six rows are supported, ${counts[1]} undecided and ${counts[2]} contradicted.`);
       count.set(counts.join(", "));
-      const paths = [["training", "training"], ["walk", "random walk"], [drawn, `random functional ${drawn + 1}`]];
+      const paths = [["training", "training"], ["walk", "random walk"], [drawn(), `random functional ${drawn() + 1}`]];
       const rises = paths.map(([path]) => Explorable.format(D.rise(path, ...chosen), 2));
       bottom.draw(paths.map(([path, label], i) => {
         const y = D.functional(D.terms(path, ...chosen), lambda.value, gamma.value);
         return { line: true, x: y.map((_, t) => t), y: y.map((v) => v - y[0]), label, colour: i, dash: i };
-      }), `The rank correlation of F with time is ${rises[0]} for training, ${rises[1]} for a random walk and ${rises[2]} for random functional ${drawn + 1}.`);
+      }), `The rank correlation of F with time is ${rises[0]} for training, ${rises[1]} for a random walk and ${rises[2]} for random functional ${drawn() + 1}.`);
       told.set(rises.join(", "));
     });
   });

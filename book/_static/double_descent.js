@@ -89,8 +89,7 @@ if (typeof customElements !== "undefined") {
     const mode = ui.select({ label: "penalty", value: "none",
       options: [["none", "none (minimum norm)"], ["fixed", "λ from the slider"], ["best", "the best λ at each width"]] });
     const lam = ui.slider({ label: "λ/n", min: 1e-3, max: 10, value: 0.1, log: true });
-    let seed = 1;
-    ui.button({ label: "New training sets", onclick: () => { seed += 1; data = draw(); } });
+    const another = ui.another({ label: "New training sets" });
     const small = ui.readout("best width below n");
     const large = ui.readout("all features");
     const verdict = ui.readout("lower");
@@ -98,14 +97,15 @@ if (typeof customElements !== "undefined") {
       x: { label: "features used / examples, p/n", log: true, min: 0.04, max: 6.5 },
       y: { label: "mean squared error on new examples", log: true, min: 0.03, max: 100 } });
 
-    const draw = () => {
+    const draw = (seed) => {
       const next = ExplorableMath.normals(seed);
       const row = (length) => Array.from({ length }, next);
       return Array.from({ length: SETS }, () => ({ rows: Array.from({ length: N }, () => row(FEATURES)), noise: row(N) }));
     };
-    let data = draw();
+    let [drawn, data] = [-1, []];
 
     ui.update(() => {
+      if (drawn !== another.value) [drawn, data] = [another.value, draw(1 + another.value)];
       const squares = model.truth(FEATURES, decay.value);
       const beta = squares.map(Math.sqrt);
       const strength = { none: 0, fixed: lam.value, best: "best" }[mode.value];

@@ -134,16 +134,16 @@ TD.emergence = (() => {
 if (typeof customElements !== "undefined") {
   Explorable.define("td-emergence", (ui) => {
     const { start: begin, run, concentrations, wave, P, LONGEST } = TD.emergence;
-    let seed = 1;
     const decay = ui.choice({ label: "weight decay, λ", options: [0, 0.3, 0.5, 1, 2, 4], value: 1, format: String });
     const share = ui.choice({ label: "pairs to train on", options: [[0.5, "half"], [0.7, "70 %"], [0.8, "80 %"], [0.9, "90 %"]], value: 0.8 });
-    ui.button({ label: "Another start", onclick: () => { seed += 1; } });
+    const another = ui.another({ label: "Another start" });
     const known = ui.readout("all trained pairs right at step");
     const found = ui.readout("19 of 20 unseen pairs right at step");
     const pure = ui.readout("share of the strongest frequency in a hidden unit, mean");
     const top = ui.plot({ x: { label: "training step", min: 0 }, y: { label: "share of pairs that are right", min: 0, max: 1.05 } });
     const bottom = ui.plot({ x: { label: "first number, a", min: 0, max: P - 1 }, y: { label: "input weight of one hidden unit" } });
     ui.update(() => {
+      const seed = 1 + another.value;
       const done = run(seed, share.value, decay.value);
       const first = (curve, level) => done.steps[curve.findIndex((v) => v >= level)];
       const [memorised, generalised] = [first(done.train, 0.99), first(done.test, 0.95)];

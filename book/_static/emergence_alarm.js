@@ -109,16 +109,16 @@ TD.emergence_alarm = (() => {
 if (typeof customElements !== "undefined") {
   Explorable.define("td-emergence_alarm", (ui) => {
     const { collect, threshold, report, RUNS, STEPS, WIDTH, STRIDE } = TD.emergence_alarm;
-    let seed = 1;
     const name = ui.choice({ label: "watch", options: [["variance", "variance of u"], ["gradient", "length of the gradient"]], value: "variance" });
     const nearest = ui.choice({ label: "quiet runs come as near to the transition as", options: [[1.2, "λ = 1.2"], [1.4, "1.4"], [1.8, "1.8"]], value: 1.4 });
     const factor = ui.slider({ label: "threshold, in units of the one that one quiet run in twenty exceeds", min: 0.5, max: 4, value: 1, log: true });
-    ui.button({ label: "Other runs", onclick: () => { seed += 1; } });
+    const other = ui.another({ label: "Other runs" });
     const hits = ui.readout(`transitions told, of ${RUNS}`);
     const wrong = ui.readout(`false alarms in ${RUNS} quiet runs`);
     const lead = ui.readout("median lead in steps (shortest to longest)");
     const plot = ui.plot({ x: { label: "training step", min: WIDTH - 1, max: STEPS }, y: { label: "statistic of the last 400 steps", log: true } });
     ui.update(() => {
+      const seed = 1 + other.value;
       const [quiet, through] = [collect(seed, "quiet", nearest.value, name.value), collect(seed, "through", 0.5, name.value)];
       const level = factor.value * threshold(collect(seed, "calibrate", nearest.value, name.value));
       const found = report(quiet, through, level);

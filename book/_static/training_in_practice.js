@@ -73,11 +73,10 @@ if (typeof customElements !== "undefined") {
   Explorable.define("td-training_in_practice", (ui) => {
     const { picture, network } = TD.training_in_practice;
     const width = 64;
-    let seed = 1;
     const activation = ui.choice({ label: "activation", options: [["tanh", "tanh"], ["relu", "ReLU"]], value: "tanh" });
     const gain = ui.slider({ label: "gain of the weights", min: 0.5, max: 3, value: 1, step: 0.01 });
     const depth = ui.slider({ label: "layers", min: 2, max: 60, value: 30, step: 1, format: (v) => String(Math.round(v)) });
-    ui.button({ label: "another network", onclick: () => { seed += 1; } });
+    const another = ui.another({ label: "another network" });
     const signal = ui.readout("signal in the last layer, 1 in the first");
     const gradient = ui.readout("gradient in the first layer, 1 in the last");
     const axis = { log: true, min: 1e-12, max: 1e12 };
@@ -87,7 +86,7 @@ if (typeof customElements !== "undefined") {
       const layers = Math.round(depth.value);
       const x = Array.from({ length: layers }, (_, l) => l + 1);
       const theory = picture(activation.value, gain.value, layers);
-      const found = network(activation.value, gain.value, layers, width, seed);
+      const found = network(activation.value, gain.value, layers, width, 1 + another.value);
       const marks = (kind) => [
         { line: true, x, y: theory[kind], label: "wide layers" },
         { points: true, x, y: found[kind], label: `${width} units`, colour: 1 },

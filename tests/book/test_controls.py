@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from chromium import NEEDED
+from coursekit.book.scripts import HELPERS
 from coursekit.course import current
 
 STATIC = current().book / "_static"
 PAGE = """<!doctype html><html data-theme="light"><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="{static}/course.css"><script src="{static}/_explorable.js"></script><script src="{static}/_explorable_ui.js"></script>
+<link rel="stylesheet" href="{static}/course.css">{scripts}
 <body><td-tried></td-tried><div style="height:4000px">a long page</div><script>
 Explorable.define("td-tried", (ui) => {{ {build} }});
 </script></body></html>"""
+SCRIPTS = "".join(f'<script src="{(STATIC / name).as_uri()}"></script>' for name in HELPERS)
 HANDLE = """
     const plot = ui.plot({ x: { label: "x", min: 0, max: 1 }, y: { label: "y", min: 0, max: 1 } });
     globalThis.handle = plot.handle({ label: "point", x: 0.5, y: 0.8 });
@@ -32,6 +34,22 @@ TASKS = """
     const tasks = ui.tasks([{ text: "Find five.", found: (seen) => seen.size === 5, told: "it is half of ten." }]);
     ui.update(() => tasks.check({ size: size.value }));
 """
+EVERYTHING = """
+    const size = ui.slider({ label: "size", min: 0, max: 10, step: 1, value: 2 });
+    const rate = ui.slider({ label: "rate", min: 1e-3, max: 1, value: 0.1, log: true });
+    const kind = ui.choice({ label: "kind", options: [1, [2, "two"]], value: 1 });
+    const way = ui.select({ label: "way", options: [["a", "A"], ["b", "B"]] });
+    const noisy = ui.checkbox({ label: "noise" });
+    const seed = ui.another({ label: "Another" });
+    const plot = ui.plot({ x: { label: "x", min: 0, max: 1 }, y: { label: "y", min: 0, max: 1 } });
+    const point = plot.handle({ label: "point", x: 0.5, y: 0.8, move: "x" });
+    globalThis.controls = { size, rate, kind, way, noisy, seed, point };
+    ui.update(() => {
+      plot.draw([], "nothing");
+      globalThis.seen = [size.value, rate.value, kind.value, way.value, noisy.value, seed.value, point.x];
+    });
+"""
+AT_FIRST = [2, 0.1, 1, "a", False, 0, 0.5]
 
 pytestmark = [pytest.mark.browser, NEEDED]
 
@@ -39,7 +57,7 @@ pytestmark = [pytest.mark.browser, NEEDED]
 def written(folder: Path, build: str) -> str:
     """The address of a page with an explorable that is built by this JavaScript."""
     page = folder / "page.html"
-    page.write_text(PAGE.format(static=STATIC.as_uri(), build=build))
+    page.write_text(PAGE.format(static=STATIC.as_uri(), build=build, scripts=SCRIPTS))
     return page.as_uri()
 
 
@@ -112,4 +130,49 @@ def test_an_explorable_is_built_when_it_comes_near_or_is_printed(browser: Any, t
         assert (
             page.locator(".td-waiting").count() == 0 and page.locator("td-tried").get_by_text("A handle.").count() == 0
         )
+    page.close()
+
+
+def test_what_a_reader_sets_stands_in_the_address_and_is_there_again_from_it(browser: Any, tmp_path: Path) -> None:
+    page = browser.new_page()
+    page.goto(f"{written(tmp_path, EVERYTHING)}?highlight=descent#here")
+    assert page.evaluate("seen") == AT_FIRST and "tried" not in page.url
+    page.evaluate("controls.size.set(7)")
+    page.evaluate("controls.rate.set(0.25)")
+    page.get_by_role("radio", name="two").check()
+    page.get_by_role("combobox", name="way").select_option("b")
+    page.get_by_role("checkbox", name="noise").check()
+    page.get_by_role("button", name="Another").click()
+    page.evaluate("controls.point.set(0.25, 0)")
+    set_to = [7, 0.25, 2, "b", True, 1, 0.25]
+    page.wait_for_function("location.search.includes('tried.point')")
+    assert page.evaluate("seen") == set_to and "highlight=descent" in page.url and page.url.endswith("#here")
+    page.goto(page.url)
+    assert page.evaluate("seen") == set_to and page.get_by_role("radio", name="two").is_checked()
+    assert page.get_by_role("slider", name="size").input_value() == "7"
+    for name, value in (("size", 2), ("rate", 0.1), ("kind", 1)):
+        page.evaluate(f"controls.{name}.set({value})")
+    page.wait_for_function("!location.search.includes('tried.size')")
+    assert "tried.rate" not in page.url and "tried.kind" not in page.url and "tried.way=b" in page.url
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        (
+            "tried.size=many&tried.rate=&tried.kind=3&tried.way=c&tried.noise=2&tried.Another=x&tried.point+x=NaN",
+            AT_FIRST,
+        ),
+        ("tried.size=1e9&tried.rate=-1&tried.Another=2.6&tried.point+x=7", [10, 0.001, 1, "a", False, 3, 1]),
+        ("tried.size=2.4&tried.rate=1e400", AT_FIRST),
+    ],
+)
+def test_an_address_that_says_what_cannot_be_set_is_no_harm(
+    browser: Any, tmp_path: Path, address: str, seen: list[object]
+) -> None:
+    page, errors = browser.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{written(tmp_path, EVERYTHING)}?{address}")
+    assert page.evaluate("seen") == pytest.approx(seen) and not errors
     page.close()

@@ -22,7 +22,7 @@ const follow = () => {{ document.documentElement.dataset.theme = dark.matches ? 
 follow();
 dark.onchange = follow;
 </script>
-<script src="{STATIC}/_explorable.js"></script><script src="{STATIC}/_explorable_ui.js"></script>
+<script src="{STATIC}/_explorable.js"></script><script src="{STATIC}/_explorable_address.js"></script><script src="{STATIC}/_explorable_ui.js"></script>
 <style>
 html {{ background: white; color: black; }}
 html[data-theme=dark] {{ background: black; color: white; }}

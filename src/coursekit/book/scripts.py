@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from coursekit.book.uses import uses
 
 COMPUTE = ["_explorable_math.js"]  # without a page: what tests load, too
-HELPERS = ["_explorable.js", "_explorable_ui.js", *COMPUTE]
+HELPERS = ["_explorable.js", "_explorable_address.js", "_explorable_ui.js", *COMPUTE]
 EVERYWHERE = ["course.js"]
 
 
