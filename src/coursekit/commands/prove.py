@@ -97,6 +97,8 @@ def _mutants(console: Console, name: str, again: list[str] | None, root: Path) -
     for kills in found:
         for what, why in kills.survivors.items():
             console.print(f"{kills.question}: {what} passes, {why}", markup=False)
+        if not kills.ok:
+            console.print(f"{kills.question}: {kills_lock.below_the_bar(kills)}", style="red", markup=False)
     return all(kills.ok for kills in found)
 
 

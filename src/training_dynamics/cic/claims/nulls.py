@@ -51,8 +51,9 @@ def curve_null(seed: int, target: float = 0.1, hidden: int = 24) -> Measured:
 
 @claim(
     "cic.control",
-    "Training aligns the last hidden layer with the labels of images that it has not seen.",
+    "On the mean over runs, training aligns the last hidden layer with the labels of images that it has not seen.",
     verdict="holds",
+    judge="mean",
     vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 16, 32), "optimizer": ("gd", "adam")},
 )
 def control(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
