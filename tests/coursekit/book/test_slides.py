@@ -76,6 +76,13 @@ def test_a_long_section_goes_on_on_the_next_slide_and_a_sentence_stays_with_its_
     )
 
 
+def test_a_formula_of_several_rows_takes_more_of_a_slide() -> None:
+    step = f"<p>Put this in. Then it follows that</p>{MATH}"
+    cases = step.replace("<mi>a</mi>", f"<mtable>{'<mtr><mtd><mi>a</mi></mtd></mtr>' * 4}</mtable>")
+    few, many = (len(slides(CHAPTER.replace(step, one * 4))) for one in (step, cases))
+    assert few < many
+
+
 def test_sentences_are_cut_between_tags_only() -> None:
     paragraph = BeautifulSoup(
         "<p><strong>One. Two.</strong> Three is 1.5 &lt; 2. Four <em>is. so</em>! Five</p>", "html.parser"

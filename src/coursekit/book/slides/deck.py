@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup, Comment, Tag
 FULL = 10.0  # what fits a slide, in lines of text
 LINE = 76  # characters
 FORMULA = 2.4  # lines
+ROW = 1.2  # lines that each further row of a formula adds
 AT_ITS_END = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bal)[.!?]\s+\Z")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)  # an address with a scheme or of another host
 LEFT_OUT = {"all claims of this chapter", "exercises", "reading"}
@@ -133,7 +134,9 @@ def _section(section: Tag) -> Iterator[Slide]:
     for node, following in zip(nodes, [*nodes[1:], None]):
         if node.name == "p" and node.get_text(strip=True):
             slide.notes.append(node.get_text(" ", strip=True))
-        kept = FORMULA if node.name == "p" and _is_formula(following) else 0.0  # room for what the sentence leads to
+        kept = (
+            _formula(following) if node.name == "p" and following and _is_formula(following) else 0.0
+        )  # what it leads to
         for part, lines in _parts(node, following):
             if slide.parts and slide.lines + lines + kept > FULL:
                 yield slide
@@ -153,7 +156,7 @@ def _parts(node: Tag, following: Tag | None) -> Iterator[tuple[str, float]]:
             said = sentences(item.p if item.p is not None else item)
             yield from (_point(one) for n, one in enumerate(said) if n == 0 or 'class="td-tested' in one)
     elif "math" in classes:
-        yield f'<div class="td-formula">{node}</div>', FORMULA
+        yield f'<div class="td-formula">{node}</div>', _formula(node)
     elif "td-predict" in classes:
         yield _prediction(node), FULL
     elif "td-quiz" in classes:
@@ -171,6 +174,11 @@ def _parts(node: Tag, following: Tag | None) -> Iterator[tuple[str, float]]:
 
 def _is_formula(node: Tag | None) -> bool:
     return node is not None and "math" in _classes(node)
+
+
+def _formula(node: Tag) -> float:
+    """The lines of a formula: those with cases, or aligned on several lines, take more."""
+    return FORMULA + ROW * max(0, len(node.find_all("mtr")) - 1)
 
 
 def _classes(node: Tag) -> list[str]:
