@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from coursekit.engine.inside import wider
+from coursekit.engine.protocol import polynomials
 from coursekit.engine.protocol.errors import FrameError
 from coursekit.engine.protocol.frames import decode, encode
-from coursekit.engine.protocol.kinds import POLYNOMIALS, built, parts_of
+from coursekit.engine.protocol.kinds import built, parts_of
 from coursekit.engine.protocol.values import Kinded
 
 Point = namedtuple("Point", "x y")
@@ -213,7 +214,7 @@ OWN = {
     "pandas.core.frame",
     "pandas.core.series",
 }
-OWN |= {kind.__module__ for kind in POLYNOMIALS.values()}
+OWN |= {kind.__module__ for kind in polynomials.KINDS.values()}
 
 
 @given(things())

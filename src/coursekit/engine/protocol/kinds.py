@@ -8,37 +8,24 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import datetime as dt
-import functools
-import keyword
 import re
-from collections import Counter, OrderedDict, deque, namedtuple
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.polynomial as polynomials
 
-from coursekit.engine.protocol import tables
+from coursekit.engine.protocol import classes, polynomials, tables
 from coursekit.engine.protocol.errors import CannotCross, FrameError
 from coursekit.engine.protocol.times import times, times_from
 from coursekit.engine.protocol.values import Kinded
 
 MOST_ITEMS = 5_000  # of a set: items can be chosen so that each is compared with all others
-MOST_FIELDS = 64  # of a tuple with names, or a dataclass
 LONGEST_DECIMAL = 400  # characters
 LARGEST_EXPONENT = 10_000  # a decimal number with more would be slow to compute with
 DECIMAL = re.compile(r"-?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,5})?|Infinity|NaN)", re.ASCII)
-LONGEST_NAME = 80
-MOST_COEFFICIENTS = 2_000
-POLYNOMIALS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (
-        polynomials.Polynomial, polynomials.Chebyshev, polynomials.Legendre, polynomials.Laguerre, polynomials.Hermite,
-        polynomials.HermiteE,
-    )
-}  # fmt: skip
 TYPES: dict[str, type] = {
     name: kind
     for name, kind in vars(builtins).items()
@@ -54,14 +41,18 @@ def parts_of(value: Any) -> Kinded | None:
         name, split = SPLIT[kind]
         return Kinded(name, split(value))
     if isinstance(value, type):
-        return Kinded("type", TYPE_NAMES[value]) if value in TYPE_NAMES else _library_type(value) or _own_error(value)
+        return (
+            Kinded("type", TYPE_NAMES[value])
+            if value in TYPE_NAMES
+            else _library_type(value) or classes.error_parts(value)
+        )
     if isinstance(value, (np.datetime64, np.timedelta64, np.ndarray)) and np.asarray(value).dtype.kind in "mMS":
         return Kinded("times", times(value)) if np.asarray(value).dtype.kind in "mM" else Kinded("bytes", _bytes(value))
     if (table := tables.parts_of(value)) is not None:
         return Kinded("table", table)
     if issubclass(kind, tuple) and kind is not tuple:
-        return _named_tuple(value)
-    return _dataclass(value) if dataclasses.is_dataclass(kind) else None
+        return classes.named_tuple_parts(value)
+    return classes.dataclass_parts(value) if dataclasses.is_dataclass(kind) else None
 
 
 def built(thing: Kinded) -> Any:
@@ -127,127 +118,9 @@ def _moment_from(parts: Any) -> dt.datetime:
     return dt.datetime(year, month, day, hour, minute, second, micro, zone)
 
 
-def _names(parts: Any) -> tuple[str, ...]:
-    """Names of fields that a class may have."""
-    if type(parts) is not tuple or len(parts) > MOST_FIELDS or any(type(name) is not str for name in parts):
-        raise FrameError(f"more than {MOST_FIELDS} fields, or names that are no text")
-    for name in parts:
-        plain = name.isascii() and name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
-        if not plain or len(name) > LONGEST_NAME:
-            raise FrameError("a field's name is not allowed")
-    if len(set(parts)) != len(parts):
-        raise FrameError("two fields have one name")
-    return parts
-
-
-def _class_name(name: Any) -> str:
-    plain = type(name) is str and name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
-    if not plain or len(name) > LONGEST_NAME:
-        raise FrameError("a class's name is not allowed")
-    return name
-
-
-def _named_tuple(value: Any) -> Kinded | None:
-    fields, items = getattr(type(value), "_fields", None), tuple(tuple.__iter__(value))
-    own = type(value).__mro__[1] is tuple and not _has_methods(type(value), ("_make", "_replace", "_asdict"))
-    if not own or type(fields) is not tuple or len(fields) != len(items) or len(fields) > MOST_FIELDS:
-        return None
-    return Kinded("namedtuple", (type(value).__name__, fields, items))
-
-
-@functools.lru_cache(maxsize=256)
-def _tuple_class(name: str, fields: tuple[str, ...]) -> Any:
-    return namedtuple(name, fields)  # type: ignore[misc]
-
-
-def _named_tuple_from(parts: Any) -> Any:
-    name, fields, items = parts
-    if type(items) is not tuple or len(items) != len(fields):
-        raise FrameError("a tuple with names has as many items as names")
-    return _tuple_class(_class_name(name), _names(fields))(*items)
-
-
-def _dataclass(value: Any) -> Kinded | None:
-    kind = type(value)
-    fields, params = dataclasses.fields(value), getattr(kind, "__dataclass_params__", None)
-    if (
-        kind.__mro__[1] is not object
-        or _has_methods(kind)
-        or not getattr(params, "eq", False)
-        or len(fields) > MOST_FIELDS
-    ):
-        return None
-    items = tuple(getattr(value, field.name) for field in fields)
-    return Kinded(
-        "dataclass",
-        (kind.__name__, tuple(field.name for field in fields), items, bool(getattr(params, "order", False))),
-    )
-
-
-@functools.lru_cache(maxsize=256)
-def _data_class(name: str, fields: tuple[str, ...], order: bool) -> Any:
-    return dataclasses.make_dataclass(name, fields, order=order)
-
-
-def _dataclass_from(parts: Any) -> Any:
-    name, fields, items, order = parts
-    if type(items) is not tuple or len(items) != len(fields) or type(order) is not bool:
-        raise FrameError("a dataclass has as many values as fields")
-    return _data_class(_class_name(name), _names(fields), order)(*items)
-
-
-def _has_methods(kind: type, known: tuple[str, ...] = ()) -> bool:
-    """Whether a class has functions or properties of its own beside those that were made for it: then it is more than data."""
-    own = [item for name, item in vars(kind).items() if name not in known and not name.startswith("__")]
-    return any(callable(item) or isinstance(item, (property, classmethod, staticmethod)) for item in own)
-
-
-def _own_error(kind: type) -> Kinded | None:
-    """An exception that the answer defines, by its names from itself up to the first that is Python's own."""
-    if not issubclass(kind, Exception):
-        return None
-    names = []
-    for parent in type.__dict__["__mro__"].__get__(kind):
-        names.append(parent.__name__)
-        if getattr(builtins, parent.__name__, None) is parent:
-            break
-    return Kinded("error", tuple(names[:8]))
-
-
-@functools.lru_cache(maxsize=256)
-def error_class(names: tuple[str, ...]) -> type:
-    """An exception class of these names, made under the last, which is Python's own.  Raises FrameError."""
-    last = getattr(builtins, _class_name(names[-1]), None)
-    odd = (StopIteration, SyntaxError, UnicodeError)
-    if not isinstance(last, type) or not issubclass(last, Exception) or issubclass(last, odd):
-        raise FrameError("an exception that cannot be made here")
-    if len(names) == 1:
-        return last
-    return type(_class_name(names[0]), (error_class(names[1:]),), {})
-
-
 def _library_type(kind: type) -> Kinded | None:
     name = tables.TYPES_BY_NAME.get(kind.__name__, "")
     return Kinded("library type", kind.__name__) if name and tables.library_type(kind.__name__) is kind else None
-
-
-def _polynomial(value: Any) -> tuple[Any, ...]:
-    return type(value).__name__, np.array(value.coef), np.array(value.domain), np.array(value.window), str(value.symbol)
-
-
-def _polynomial_from(parts: Any) -> Any:
-    name, coefficients, domain, window, symbol = parts
-    ends = [_numbers(pair, 2) for pair in (domain, window)]
-    if type(name) is not str or name not in POLYNOMIALS or any(len(pair) != 2 for pair in ends):
-        raise FrameError("not a polynomial")
-    return POLYNOMIALS[name](_numbers(coefficients, MOST_COEFFICIENTS), *ends, symbol=_class_name(symbol))
-
-
-def _numbers(value: Any, most: int) -> np.ndarray:
-    """A row of at least one and at most so many numbers.  Raises FrameError."""
-    if type(value) is not np.ndarray or value.ndim != 1 or not 0 < len(value) <= most or value.dtype.kind not in "iufc":
-        raise FrameError("not a row of numbers")
-    return value
 
 
 def _bytes(value: Any) -> Any:
@@ -270,12 +143,6 @@ def _a_type(name: Any) -> type:
     return TYPES[name]
 
 
-def _error(names: Any) -> type:
-    if type(names) is not tuple or not 0 < len(names) <= 8:
-        raise FrameError("an exception has one to eight names")
-    return error_class(names)
-
-
 SPLIT: dict[type, tuple[str, Callable[[Any], Any]]] = {
     set: ("set", list),
     frozenset: ("frozenset", list),
@@ -288,7 +155,7 @@ SPLIT: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Counter: ("counter", lambda v: list(v.items())),
     OrderedDict: ("ordered", lambda v: list(v.items())),
     deque: ("deque", lambda v: (list(v), v.maxlen)),
-    **dict.fromkeys(POLYNOMIALS.values(), ("polynomial", _polynomial)),
+    **dict.fromkeys(polynomials.KINDS.values(), ("polynomial", polynomials.parts_of)),
     np.poly1d: ("poly1d", lambda v: np.array(v.coeffs)),
     type({}.keys()): ("keys", list),
     type({}.values()): ("values", list),
@@ -311,14 +178,14 @@ BUILD: dict[str, Callable[[Any], Any]] = {
     "keys": lambda parts: dict.fromkeys(plain_list(parts, MOST_ITEMS)).keys(),
     "values": lambda parts: dict(enumerate(plain_list(parts, MOST_ITEMS))).values(),
     "items": lambda parts: dict(plain_list(parts, MOST_ITEMS)).items(),
-    "polynomial": _polynomial_from,
-    "poly1d": lambda parts: np.poly1d(_numbers(parts, MOST_COEFFICIENTS)),
+    "polynomial": polynomials.polynomial,
+    "poly1d": lambda parts: np.poly1d(polynomials.coefficients(parts, polynomials.MOST_COEFFICIENTS)),
     "type": _a_type,
     "library type": tables.library_type,
-    "error": _error,
+    "error": classes.error_from,
     "times": times_from,
     "bytes": _bytes_from,
-    "namedtuple": _named_tuple_from,
-    "dataclass": _dataclass_from,
+    "namedtuple": classes.named_tuple_from,
+    "dataclass": classes.dataclass_from,
     "table": tables.built,
 }
