@@ -1,5 +1,6 @@
 """Every exercise of the course is proved: right answers pass, blank and typical wrong ones fail with their own message."""
 
+import re
 import subprocess
 import sys
 
@@ -47,9 +48,10 @@ def test_the_command_asks_for_the_same():
 
 
 def test_domains_are_linted_like_the_other_code(assignment, tmp_path):
+    """What ruff finds is told with the question and the line within its block, since the files it read are gone afterwards."""
     for question in assignment.questions:
         answers = f"from answers import {', '.join(question.asks) or 'answer'}"
-        text = f"{answers}\n\n{question.domain}\n" if question.domain else ""
+        text = f"{answers}\n\n{question.domain}\n" if question.domain else ""  # its first line is line 3
         (tmp_path / f"{question.id}.py").write_text(text)
     known = sorted({"np", *(name for setup in assignment.setups for name in bound_names(setup))})
     ruff = [
@@ -64,7 +66,13 @@ def test_domains_are_linted_like_the_other_code(assignment, tmp_path):
     ]
     asked = ["--extend-ignore", "F401,E402,I,D,ANN", "--output-format", "concise", str(tmp_path)]  # stubs are not there
     found = subprocess.run([*ruff, *asked], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stdout + found.stderr
+    places = re.sub(
+        rf"^{re.escape(str(tmp_path))}.(\w+)\.py:(\d+):\d+:",
+        lambda place: f"{assignment.file}, question {place[1]}, line {int(place[2]) - 2} of its {{domain}} block:",
+        found.stdout,
+        flags=re.MULTILINE,
+    )
+    assert found.returncode == 0, places + found.stderr
 
 
 def test_mutants_are_measured_and_the_checks_reject_what_they_should():

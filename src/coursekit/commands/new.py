@@ -13,7 +13,8 @@ It is a whole topic, about gradient descent on one parameter. Next:
   course prove {topic} --mutants     measures the checks of its questions into mutants.lock
   course topic {topic}               runs all that concerns it
 Then replace the text, the claims and the questions by your own, and run `course topic` again. What each file is for:
-book/guides/author.md. Also to be thought of: symbols in book/notation.md, papers in book/references.bib, CHANGELOG.md."""
+book/guides/author.md. Also to be thought of: symbols in book/notation.md, names in book/concepts.yml, papers in
+book/references.bib, CHANGELOG.md. To take the topic away again, delete what is listed above and its line in _toc.yml."""
 
 
 @click.command("new")
