@@ -96,6 +96,12 @@ def test_training_is_torch_s_adamw_on_the_same_loss():
     assert ours.second == pytest.approx(layers[1].detach().numpy(), rel=1e-6, abs=1e-9)
 
 
+def test_training_that_goes_on_is_the_same_until_it_would_have_stopped_and_then_lasts():
+    stopped, lasting = (addition.learn(0, p=13, hidden=64, fraction=0.8, steps=200, on=on) for on in (False, True))
+    assert stopped.test_accuracy[-1] == 1 and stopped.steps[-1] < 200 == lasting.steps[-1]
+    assert (lasting.concentration[: len(stopped.steps)] == stopped.concentration).all()
+
+
 def test_weights_written_down_by_hand_add_and_need_their_one_frequency():
     p, rng = 11, np.random.default_rng(0)
     k, phases = rng.integers(1, 6, 400), rng.uniform(0, 2 * np.pi, (2, 400))

@@ -119,12 +119,16 @@ def learn(
     scale: float = 1.0,
     steps: int = 1200,
     every: int = 5,
+    on: bool = False,
 ) -> Run:
-    """Train until test accuracy has been perfect once or ``steps`` are over, recording every ``every`` steps."""
-    return train(sums(seed, p, fraction), start(seed, p, hidden, scale), decay, rate, steps, every)
+    """Train until test accuracy has been perfect once or ``steps`` are over, recording every ``every`` steps.
+
+    With ``on`` training goes on for all ``steps``, so that runs can be compared at one time.
+    """
+    return train(sums(seed, p, fraction), start(seed, p, hidden, scale), decay, rate, steps, every, on)
 
 
-def train(task: Sums, weights: Weights, decay: float, rate: float, steps: int, every: int) -> Run:
+def train(task: Sums, weights: Weights, decay: float, rate: float, steps: int, every: int, on: bool = False) -> Run:
     """The training itself, from any weights and in their precision; see :func:`learn`."""
     x, y = task.x[task.trained], task.targets[task.trained]
     moments = [zero_moments(weights.first), zero_moments(weights.second)]
@@ -134,7 +138,7 @@ def train(task: Sums, weights: Weights, decay: float, rate: float, steps: int, e
         residual = (h * h) @ weights.second - y
         if step % every == 0:
             records.append((step, *_record(task, weights, residual)))
-            if records[-1][2] == 1:
+            if records[-1][2] == 1 and not on:
                 break
         slopes = 2 / len(x) * x.T @ (2 * h * (residual @ weights.second.T)), 2 / len(x) * (h * h).T @ residual
         moved = []

@@ -58,11 +58,11 @@ def variance_leads(seed: int, noise: float = NOISE, steps: int = 3000, width: in
     verdict="holds-if",
     condition="the runs it was set on came as close to a transition as those it meets",
     judge="mean",
-    vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000)},
+    vary={"width": (200, 400, 600), "steps": (3000, 6000)},
 )
-def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
+def false_alarms(seed: int, width: int = 400, steps: int = 3000) -> Measured:
     """Share of 400 held-out runs without a transition that set off the variance's alarm, calibrated on as many."""
-    found = trial(seed, "variance", noise, steps, runs=RARE)
+    found = trial(seed, "variance", steps=steps, runs=RARE, width=width)
     return Measured(found.false_alarms, "of held-out runs", at_least=0.01, at_most=0.15)
 
 
@@ -74,11 +74,12 @@ def false_alarms(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured
         "Calibrated on runs that stay far from any transition, it goes off in a large part of the runs that come "
         "nearer and turn out harmless: a false-alarm rate belongs to the runs that it was measured on."
     ),
-    vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000)},
+    vary={"width": (200, 400, 600), "steps": (3000, 6000)},
 )
-def calm_calibration(seed: int, noise: float = NOISE, steps: int = 3000) -> Measured:
+def calm_calibration(seed: int, width: int = 400, steps: int = 3000) -> Measured:
     """Share of harmless held-out runs that set off an alarm calibrated at a constant decay of 2."""
-    return Measured(trial(seed, "variance", noise, steps, calm=2.0).false_alarms, "of held-out runs", at_least=0.35)
+    found = trial(seed, "variance", steps=steps, calm=2.0, width=width)
+    return Measured(found.false_alarms, "of held-out runs", at_least=0.25)
 
 
 @claim(
