@@ -29,6 +29,7 @@ class Observed:
     tolerance: Tolerance | None = None
     calls: tuple[str, ...] = ()
     drawn: bool = False
+    kinds: tuple[str, ...] = ()  # of error that it is, its own and those above it
 
 
 @dataclass

@@ -166,4 +166,5 @@ def observe(thing: object, words: Callable[[BaseException], str] = error_text) -
     try:
         return Observed(value=thing())
     except Exception as error:  # the student's code may raise anything; it becomes the message
-        return Observed(error=error_name(error), detail=words(error))
+        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+        return Observed(error=error_name(error), detail=words(error), kinds=kinds)

@@ -77,7 +77,13 @@ def test_where_the_reference_raises_the_answer_has_to():
     def refuses_otherwise(x):
         return [1.0, 2.0][int(2 - x)] * x
 
+    def refuses_with_its_own(x):
+        if x < 1:
+            raise np.linalg.LinAlgError("singular")
+        return 2.0 * x
+
     assert judge(ONE, refuses, reference) == ""
+    assert judge(ONE, refuses_with_its_own, reference) == "", "a LinAlgError is a ValueError"
     assert "a ValueError is asked for, and none is raised" in judge(ONE, lambda x: 2.0 * x, reference)
     assert "your code raised IndexError" in judge(ONE, refuses_otherwise, reference)
 
