@@ -11,6 +11,7 @@ from training_dynamics.edge_of_stability.swings import descend_quartic, rod_on_q
 from training_dynamics.edge_of_stability.training import GROUP, LAYERS, RATE, WIDTH, group
 
 VARIED = {"steps": (300, 500, 1000), "rate": (0.09, 0.1, 0.12), "width": (24, 32)}
+LONG = 750  # steps within which descent has been through a cycle, in the slowest of some fifty networks, too
 
 
 def contest_of(seed: int, steps: int, rate: float, width: int) -> tuple[Contest, int]:
@@ -57,9 +58,9 @@ def central_distance(seed: int, steps: int = 500, rate: float = RATE, width: int
     source="cohen2025central",
     verdict="holds-if",
     condition="one averages over whole cycles from the entry on: a single spike, or half a cycle, is not in it",
-    vary=VARIED | {"steps": (500, 750, 1000)},
+    vary=VARIED | {"steps": (LONG, 1000)},
 )
-def central_loss(seed: int, steps: int = 500, rate: float = RATE, width: int = WIDTH) -> Measured:
+def central_loss(seed: int, steps: int = LONG, rate: float = RATE, width: int = WIDTH) -> Measured:
     """Mean of L + ½ΣSσ² along the central flow over descent's mean loss, over the whole cycles of descent's sharpness."""
     found, row = contest_of(seed, steps, rate, width)
     begin, end = whole_cycles(found.descent, row)
@@ -72,13 +73,14 @@ def central_loss(seed: int, steps: int = 500, rate: float = RATE, width: int = W
     "The central flow predicts descent's mean loss over any hundred steps.",
     verdict="fails",
     instead="Descent's share of the oscillation comes in swings: a hundred steps can hold too little of them, or too much.",
+    judge="mean",
     vary=VARIED,
 )
 def central_window(seed: int, steps: int = 500, rate: float = RATE, width: int = WIDTH) -> Measured:
     """The largest relative deviation of the same mean over one of the first three hundreds of steps."""
     found, row = contest_of(seed, steps, rate, width)
     central, descent = (f.losses[:300, row].reshape(3, 100).mean(axis=1) for f in (found.central, found.descent))
-    return Measured(float(np.abs(central / descent - 1).max()), "of descent's mean loss", at_least=0.08)
+    return Measured(float(np.abs(central / descent - 1).max()), "of descent's mean loss", at_least=0.1)
 
 
 @claim(
@@ -127,11 +129,12 @@ def rod_distance(seed: int, steps: int = 500, rate: float = RATE, width: int = W
     "edge_of_stability.rod_central",
     "Rod flow matches the central flow: on average its distance from descent is at most a quarter larger.",
     source="regis2026rod",
-    verdict="holds",
+    verdict="holds-if",
+    condition="descent has been through at least one cycle of its sharpness",
     judge="mean",
-    vary=VARIED,
+    vary=VARIED | {"steps": (LONG, 1000)},
 )
-def rod_central(seed: int, steps: int = 500, rate: float = RATE, width: int = WIDTH) -> Measured:
+def rod_central(seed: int, steps: int = LONG, rate: float = RATE, width: int = WIDTH) -> Measured:
     """Distance of rod flow's end from descent's, over that of the central flow's."""
     found, row = contest_of(seed, steps, rate, width)
     ratio = distance(found.rod, found.descent, row) / distance(found.central, found.descent, row)
