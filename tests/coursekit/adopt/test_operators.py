@@ -110,3 +110,50 @@ def test_what_a_cell_imports_is_there_for_tests_though_the_cell_uses_an_answer(e
         *asked(("mean", solution("def mean(v):\n    return sum(v) / len(v)"), "assert mean([1.0, 2.0]) == fmean([1.0, 2.0])")),
     )  # fmt: skip
     assert points(engine, source, source) == {"half": 1, "mean": 1}
+
+
+DATA = """from dataclasses import dataclass
+@dataclass
+class Pair:
+    x: float
+    y: float
+    def __add__(self, o):
+        return Pair(self.x + o.x, self.y + o.y)
+    def __len__(self):
+        return 2
+    def __getitem__(self, i):
+        return (self.x, self.y)[i]"""
+BY_HAND = DATA.partition("@dataclass\n")[2].replace(
+    "    x: float\n    y: float\n", "    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
+)
+LATER = DATA + "\n    def __post_init__(self):\n        self.kept = (self.x, self.y)"
+
+
+@pytest.mark.parametrize("way", ["apart", "more", "objects"])
+@pytest.mark.parametrize("solved", [DATA, BY_HAND, LATER])
+@pytest.mark.parametrize("code", [DATA, BY_HAND, LATER])
+def test_a_dataclass_has_its_operators_whoever_wrote_the_solution_how(engine, way, code, solved):
+    source = notebook(
+        *asked(("pair", solution(solved), "p = Pair(1, 2) + Pair(3, 4)\nassert p.x == 4 and len(p) == 2 and p[1] == 6"))
+    )
+    outcome = engine.grade(
+        Submission("ann", answered(source, pair=code), judging=Judging({"pair": way})), source, Budget()
+    )
+    assert outcome.questions["pair"].score == 1, outcome.questions["pair"].message
+
+
+@pytest.mark.parametrize("way", ["apart", "more", "objects"])
+def test_what_an_answer_calls_its_type_is_no_text_that_a_check_reads(engine, way):
+    source = notebook(
+        *asked(
+            (
+                "said",
+                solution("def said(n):\n    return f'the value is {2 * n}'"),
+                "assert 'value is' in str(said(4)) and '8' in f'{said(4)!s}'",
+            )
+        )
+    )
+    named = "def said(n):\n    return type('the value is 0123456789', (), {'__call__': lambda self: 0, '__next__': lambda self: 0})()"
+    for data, points in ((source, 1), (answered(source, said=named), 0)):
+        outcome = engine.grade(Submission("ann", data, judging=Judging({"said": way})), source, Budget())
+        assert outcome.questions["said"].score == points

@@ -171,6 +171,14 @@ def test_gradescopes_metadata_say_who_and_when(room):
     assert code == 1 and "submission_metadata.yml cannot be read" in said
 
 
+@pytest.mark.parametrize("text", ["{", "a: &a [*a, *a]", "- " * 5000, METADATA.replace("900001", "900004")])
+def test_metadata_that_a_student_hands_in_are_nobody_elses(room, text):
+    files = {f"assignment_5_export/submission_90000{n}/mini.ipynb": GOOD_TEXT for n in (1, 2)}
+    files |= {"assignment_5_export/submission_900002/submission_metadata.yml": text}
+    code, said, there = collect(room, files | {"assignment_5_export/submission_metadata.yml": METADATA})
+    assert (code, there) == (0, ["boki", "jdoe", "tneil"]), said
+
+
 def test_blackboards_own_text_tells_the_username_from_the_title(room):
     stem = "Homework_1_bo_ki_attempt_2025-10-01-21-30-05"
     code, said, there = collect(

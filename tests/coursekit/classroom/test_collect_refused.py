@@ -89,6 +89,10 @@ REFUSED = {
     "no zip": (lambda inbox: put(inbox / "eve.zip", "PK nonsense"), "not a readable zip"),
     "a way out of the zip": (lambda inbox: zipped(inbox / "eve.zip", {"../../alice/mini.ipynb": GOOD_TEXT}), "outside the zip"),
     "an absolute member": (lambda inbox: zipped(inbox / "eve.zip", {"/etc/mini.ipynb": GOOD_TEXT}), "outside the zip"),
+    "hundreds of notebooks": (
+        lambda inbox: zipped(inbox / "eve.zip", {f"{n}/mini.ipynb": f"{GOOD_TEXT} {n * ' '}" for n in range(101)}),
+        "101 notebooks in one zip, more than 100",
+    ),
     "a zip in a zip": (lambda inbox: zipped(inbox / "eve.zip", {"more.zip": b"PK"}), "a zip within a zip"),
 }  # fmt: skip
 
@@ -113,6 +117,32 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "deflate" in item.reason and peak < 2**20
+
+
+def test_what_one_student_packed_small_takes_no_memory_that_others_need(tmp_path):
+    room = classroom(tmp_path / "room")
+    inner = zipped(tmp_path / "inner.zip", {f"{n}/mini.ipynb": GOOD_TEXT + " " * 15 * 2**20 for n in range(8)})
+    inner.write_bytes(less_packed(inner))
+    members = {f"eve_1_{n}_a.zip": inner.read_bytes() for n in range(2)} | {"zoe_2_9_mini.ipynb": GOOD_TEXT}
+    export = zipped(tmp_path / "export.zip", members)
+    del members
+    tracemalloc.start()
+    report = collect_export(room, export)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert {taken.status for taken in report} <= {"collected", "superseded"}, report
+    assert room.submitters("mini") == ["1", "2"] and peak < 120 * 2**20, f"{peak / 2**20:.0f} MB of 240 unpacked"
+
+
+def less_packed(path):
+    """The zip with a remark that makes it as large as its notebooks may be packed small."""
+    with zipfile.ZipFile(path) as archive:
+        names, texts = archive.namelist(), [archive.read(name) for name in archive.namelist()]
+    noise = os.urandom(60_000).hex()
+    return zipped(
+        path,
+        {name: json.dumps({**json.loads(text), "x": noise}) + " " * 15 * 2**20 for name, text in zip(names, texts)},
+    ).read_bytes()
 
 
 def test_names_that_are_no_text_are_shown_with_marks_in_their_place(tmp_path):

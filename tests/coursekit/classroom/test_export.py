@@ -1,4 +1,5 @@
 import json
+import re
 
 import pandas
 import pytest
@@ -13,6 +14,7 @@ from coursekit.classroom.grade.run import grade
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.policy import load
 from coursekit.classroom.show import feedback
+from coursekit.classroom.show.export import safe_cell
 from coursekit.cli import main
 
 ROSTER = """student,first_name,last_name,email,lms_id,section
@@ -111,3 +113,14 @@ def test_a_bad_policy_is_named(tmp_path, text, words):
     room.policy.write_text(text)
     with pytest.raises(ClassroomError, match=words):
         load(room, "mini")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@cmd", "x;=1+1", "x; \t+1", "x\n=1", " =1", "＝1", "x|-1", "\t=1"])
+def test_no_name_is_a_formula_whatever_a_program_takes_for_the_end_of_a_cell(name):
+    cells = re.split(r"[;|\t\r\n]", safe_cell(name))
+    assert not any(cell.strip()[:1] in [*"=+-@", "＝"] for cell in cells if cell.strip())
+
+
+@pytest.mark.parametrize("name", ["Anne-Marie", "Ann; Bo", "a@example.org", "O'Neil", "x = 1"])
+def test_other_names_stay_as_they_are(name):
+    assert safe_cell(name) == name

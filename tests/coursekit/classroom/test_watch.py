@@ -12,7 +12,7 @@ import pytest
 from classroom_course import GOOD, classroom, submission
 from click.testing import CliRunner
 
-from coursekit.classroom import records
+from coursekit.classroom import handed_in, records
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.watch import arrivals, rounds
@@ -154,6 +154,30 @@ def test_links_are_not_followed(room, inbox, tmp_path):
     made, said = watch(room, inbox)
     assert all_rounds(made) == [["ann"]]
     assert "it is a symbolic link" in said[0] and not room.submitted("mini", "ann").exists()
+
+
+@pytest.mark.parametrize("place", ["mini/ann", "ann+mini+t+s"])
+def test_a_folder_that_becomes_a_link_before_it_is_read_leads_nowhere(room, inbox, tmp_path, monkeypatch, place):
+    """Between being seen and being read a file waits for its turn; its folder is its student's to change."""
+    monkeypatch.setattr(arrivals, "account", lambda folder: "ann")
+    put(tmp_path / "elsewhere" / "mini.ipynb")
+    put(inbox / place / "mini.ipynb", "wrong")
+    made, said = watch(room, inbox)
+    chosen = made.next_round(made.waiting())
+    (inbox / place / "mini.ipynb").unlink()
+    (inbox / place).rmdir()
+    (inbox / place).symlink_to(tmp_path / "elsewhere")
+    made.do(chosen)
+    assert "cannot be read" in said[0] and not room.submitted("mini", "ann").exists()
+
+
+def test_in_an_exchange_the_time_of_arrival_counts_which_no_program_can_set(room, inbox, monkeypatch):
+    monkeypatch.setattr(arrivals, "account", lambda folder: "ann")
+    put(inbox / "ann+mini+2026-10-01 10:00:00.0 UTC+x1" / "mini.ipynb", age=10**6)
+    put(inbox / "mini" / "bo.ipynb", age=10**6)
+    all_rounds(watch(room, inbox)[0])
+    ages = [time.time() - handed_in.submission_time(room, "mini", name).timestamp() for name in ("ann", "bo")]
+    assert ages[0] < 10**5 < ages[1]
 
 
 def test_a_source_that_cannot_be_graded_is_said_once_and_its_arrivals_wait(room, inbox, monkeypatch):

@@ -13,18 +13,29 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from coursekit.classroom.collect.items import LARGEST_NOTE, NOTE, NOTES, Candidate, Item, Note, Refusal, shown, stem
+from coursekit.classroom.collect.items import (
+    LARGEST_NOTE,
+    NOTE,
+    NOTES,
+    Candidate,
+    Item,
+    Note,
+    Packed,
+    Refusal,
+    shown,
+    stem,
+)
 from coursekit.notebooks.limits import ENDINGS, LARGEST, TOO_LARGE
 
-MAX_ARCHIVE = 2 * 2**30  # bytes of notebooks in one class export
-MAX_STUDENT_ARCHIVE = 200 * 2**20
+MAX_STUDENT_ARCHIVE = 200 * 2**20  # bytes of one student's zip, and of the notebooks in it
 MAX_MEMBERS = 50_000
+MOST_NOTEBOOKS = 100  # in one student's zip
 MAX_RATIO = 200  # a notebook compresses 3 to 20 times, a bomb a thousand times
 IGNORED = ("__MACOSX", ".ipynb_checkpoints")
 
@@ -70,10 +81,24 @@ def read_capped(stream: IO[bytes], limit: int) -> bytes:
     return data
 
 
-def read_plain(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file that is no link; raises OSError or TooLarge."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
+def opened(path: Path, below: Path | None = None) -> int:
+    """A descriptor of a file that is no link; on the way from ``below`` no link is followed either, made meanwhile or not."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if below is None or os.open not in os.supports_dir_fd:
+        return os.open(path, flags)
+    *folders, name = path.relative_to(below).parts
+    with ExitStack() as held:
+        place = os.open(below, os.O_RDONLY | os.O_DIRECTORY)
+        held.callback(os.close, place)
+        for folder in folders:
+            place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=place)
+            held.callback(os.close, place)
+        return os.open(name, flags, dir_fd=place)
+
+
+def read_plain(path: Path, limit: int, below: Path | None = None) -> bytes:
+    """The bytes of a regular file that is no link, see ``opened``; raises OSError or TooLarge."""
+    with os.fdopen(opened(path, below), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError("not a regular file")
@@ -135,11 +160,14 @@ def from_zip(
         if len(members) > MAX_MEMBERS:
             yield Refusal(parts, f"{len(members)} files in one zip, more than {MAX_MEMBERS}", origin)
             return
-        left = MAX_ARCHIVE if owner is None else MAX_STUDENT_ARCHIVE
+        left = MAX_STUDENT_ARCHIVE  # of one student's; a class's export has no sum that one of them could use up
         members = [info for info in members if info.filename and not info.is_dir()]  # is_dir raises for an empty name
         chosen = [info for info in members if interesting(info.filename)]
         if not chosen and owner is not None:
             yield Refusal(parts, "it holds no notebook (.ipynb)", origin)
+        if owner is not None and len(chosen) > MOST_NOTEBOOKS:  # each would be looked at and kept
+            yield Refusal(parts, f"{len(chosen)} notebooks in one zip, more than {MOST_NOTEBOOKS}", origin)
+            return
         for info in members if owner is None else ():
             if not interesting(info.filename):
                 inside = PurePosixPath(info.filename.replace("\\", "/")).parts
@@ -147,7 +175,7 @@ def from_zip(
                 yield from other_kind(inside, f"{origin}!{info.filename}")
         for info in chosen:
             for item in from_member(archive, info, parts, f"{origin}!{info.filename}", owner, left):
-                left -= len(item.data) if isinstance(item, Candidate) else 0
+                left -= len(item.data) if owner is not None and isinstance(item, Candidate) else 0
                 yield item
 
 
@@ -155,7 +183,7 @@ def note_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, inside: tuple[str, 
     """What a platform wrote down, if the member is that and can be read."""
     if inside and NOTE.fullmatch(inside[-1]) and member_fault(info) is None:
         with suppress(TooLarge, *DAMAGED), archive.open(info) as stream:
-            yield Note(inside, read_capped(stream, LARGEST_NOTE), origin)
+            yield Note(inside, Packed.of(read_capped(stream, LARGEST_NOTE)), origin)
 
 
 def from_member(
@@ -186,7 +214,7 @@ def from_member(
     if nested:
         yield from from_zip(data, whose, origin, owner=member_time(info))
     else:
-        yield Candidate(whose, inside[-1], data, owner or member_time(info), origin)
+        yield Candidate(whose, inside[-1], Packed.of(data), owner or member_time(info), origin)
 
 
 def file_time(path: Path) -> datetime:
@@ -202,8 +230,11 @@ def printable(path: Path) -> str:
     return os.fsencode(path).decode(errors="replace")
 
 
-def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False) -> Iterator[Item]:
-    """The notebook that a file is, or those in it when it is a zip."""
+def from_file(
+    path: Path, parts: tuple[str, ...], *, class_export: bool = False, below: Path | None = None,
+    moment: datetime | None = None,
+) -> Iterator[Item]:  # fmt: skip
+    """The notebook that a file is, or those in it when it is a zip; as of ``moment`` instead of the file's own time."""
     origin = printable(path)
     if path.is_symlink():
         yield Refusal(parts, "it is a symbolic link", origin)
@@ -212,14 +243,15 @@ def from_file(path: Path, parts: tuple[str, ...], *, class_export: bool = False)
             yield from from_zip(path, (), origin)
             return
         try:
-            data = read_plain(path, MAX_STUDENT_ARCHIVE)
+            data = read_plain(path, MAX_STUDENT_ARCHIVE, below)
         except (OSError, TooLarge) as error:
             yield Refusal(parts, f"cannot be read: {error}", origin)
             return
-        yield from from_zip(data, parts, origin, owner=file_time(path))
+        yield from from_zip(data, parts, origin, owner=moment or file_time(path))
     else:
         try:
-            yield Candidate(parts, path.name, read_plain(path, LARGEST), file_time(path), origin)
+            data = read_plain(path, LARGEST, below)
+            yield Candidate(parts, path.name, Packed.of(data), moment or file_time(path), origin)
         except (OSError, TooLarge) as error:
             yield Refusal(parts, f"cannot be read: {error}", origin)
 
@@ -233,8 +265,9 @@ def from_folder(folder: Path) -> Iterator[Item]:
             parts = path.relative_to(folder).parts
             if not interesting(name) and NOTE.fullmatch(name):
                 with suppress(OSError, TooLarge):
-                    yield Note(parts, read_plain(path, LARGEST_NOTE), printable(path))
-            yield from from_file(path, parts) if interesting(name) else other_kind(parts, printable(path))
+                    yield Note(parts, Packed.of(read_plain(path, LARGEST_NOTE, folder)), printable(path))
+            here = from_file(path, parts, below=folder) if interesting(name) else other_kind(parts, printable(path))
+            yield from here
 
 
 def from_paths(paths: list[Path], class_export: bool = False) -> Iterator[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -18,16 +19,38 @@ NOTE = re.compile(r"timestamp\.txt|submission_metadata\.yml|.+_attempt_\d{4}(?:-
 
 
 @dataclass(frozen=True)
+class Packed:
+    """Bytes of a file, kept packed: what one small upload unpacks to would take the memory that all others' need."""
+
+    packed: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> Packed:
+        """These bytes."""
+        return cls(zlib.compress(data, 1))
+
+    @property
+    def data(self) -> bytes:
+        """The bytes themselves."""
+        return zlib.decompress(self.packed)
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A notebook's bytes and own file name, the path that says whose it is, and when it came in."""
 
     parts: tuple[str, ...]
     name: str
-    data: bytes
+    content: Packed
     moment: datetime
     origin: str
     container: str = ""  # the folder or class zip that the instructor named
     version: int = 0  # as the platform counts them
+
+    @property
+    def data(self) -> bytes:
+        """The notebook."""
+        return self.content.data
 
 
 @dataclass(frozen=True)
@@ -46,9 +69,14 @@ class Note:
     """A file in which platforms say of whom, or of when, the submissions beside it are."""
 
     parts: tuple[str, ...]
-    data: bytes
+    content: Packed
     origin: str
     container: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The file."""
+        return self.content.data
 
 
 Item = Candidate | Refusal | Note

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 import yaml
@@ -26,6 +25,7 @@ class Notes:
 
     def __init__(self, notes: Iterable[Note] = ()) -> None:
         self.by_place = {(note.container, note.parts): note for note in notes}
+        self._read: dict[tuple[str, tuple[str, ...]], Mapping[str, Any]] = {}
 
     def text(self, container: str, parts: tuple[str, ...]) -> str | None:
         """The text of a note, None where there is none."""
@@ -44,15 +44,16 @@ class Notes:
         place = shown("/".join((*folder, TIMESTAMP)))
         raise Unclear(f"{place} holds no time: write it as 2026-10-01 21:59:00 UTC")
 
-    @cached_property
-    def metadata(self) -> Mapping[tuple[str, tuple[str, ...]], Mapping[str, Any]]:
-        """What each of Gradescope's files of metadata says, by the folder that it lies in."""
-        files = {place: note for place, note in self.by_place.items() if place[1][-1] == METADATA}
-        return {(container, parts[:-1]): loaded(note) for (container, parts), note in files.items()}
+    def metadata(self, container: str, folder: tuple[str, ...]) -> Mapping[str, Any]:
+        """What Gradescope's file of metadata in a folder says, and no other: students may hand in files of that name."""
+        place = container, (*folder, METADATA)
+        if place not in self._read:
+            self._read[place] = loaded(self.by_place[place]) if place in self.by_place else {}
+        return self._read[place]
 
     def gradescope(self, claim: NameHints, container: str, folder: tuple[str, ...]) -> tuple[NameHints, ...]:
         """Who handed in the submission of a claim, a claim for each of them."""
-        entry = self.metadata.get((container, folder), {}).get(claim.key)
+        entry = self.metadata(container, folder).get(claim.key)
         people = of(entry, "submitters")
         if not isinstance(people, list) or not people:
             raise Unclear(

@@ -15,9 +15,8 @@ COLUMNS = (
     "assignment", "student", "last_name", "first_name", "email", "section", "status",
     "score", "late_days", "late_penalty", "final_score", "max_score",
 )  # fmt: skip
-FORMULA = re.compile(
-    "^[=+\\-@\t\r\uff0b\uff0d\uff1d\uff20]"
-)  # the last four are wide forms, which some programs take too
+# at the start, or after what ends a cell where programs read CSV by other signs than ours; wide forms are taken, too
+FORMULA = re.compile("(^|[;|\t\r\n])(?=\\s*[=+\\-@\uff0b\uff0d\uff1d\uff20]|[\t\r])")
 Term = Mapping[str, Sequence[Standing]]
 
 
@@ -33,7 +32,7 @@ def number(value: float) -> str:
 
 def safe_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if FORMULA.match(text) else text
+    return FORMULA.sub(r"\1'", text)
 
 
 def as_text(rows: list[list[str]]) -> str:

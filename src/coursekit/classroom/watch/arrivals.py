@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from coursekit.classroom.collect.intake import from_file, interesting, printable
@@ -37,6 +38,8 @@ class Arrival:
     account: str = ""
     part: bool = False  # whether other parts of the assignment may be in the same file
     foreign: bool = False  # whether the exchange shows that the account is another student's
+    inbox: Path | None = None  # what it lies below
+    by_student: bool = False  # whether a student wrote it, who can set the time of writing
 
     @property
     def key(self) -> str:
@@ -61,7 +64,8 @@ class Arrival:
         if self.account != self.student and (self.account in roster if roster else self.foreign):
             reason = f"its folder is of the account {self.account}, and named after {self.student}"
             return [Refusal((self.account, self.path.name), reason, printable(self.path))]
-        return list(from_file(self.path, self.parts))
+        moment = datetime.fromtimestamp(self.changed, UTC) if self.by_student else None
+        return list(from_file(self.path, self.parts, below=self.inbox, moment=moment))
 
 
 def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
@@ -77,7 +81,8 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
             owners[folder] = parts[0], account(folder)
             for name, notebook in assignments.items():
                 if name in (parts[1], f"{parts[1]}.{notebook}"):
-                    every += arrived(folder / f"{notebook}.ipynb", name, *owners[folder])
+                    one = arrived(folder / f"{notebook}.ipynb", name, *owners[folder])
+                    every += [replace(arrival, by_student=True) for arrival in one]
             continue
         names = [name for name, notebook in assignments.items() if name in (folder.name, f"{folder.name}.{notebook}")]
         for path in files(folder, DEEPEST) if names else ():
@@ -86,7 +91,7 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
                 one = arrived(path, name, inside[0] if inside else "")
                 every += [replace(arrival, part=len(names) > 1) for arrival in one]
     of_others = foreign(owners.values())
-    every = [replace(one, foreign=(one.student, one.account) in of_others) for one in every]
+    every = [replace(one, foreign=(one.student, one.account) in of_others, inbox=inbox) for one in every]
     return sorted(every, key=lambda one: (one.written, printable(one.path)))
 
 
@@ -131,8 +136,10 @@ def arrived(path: Path, assignment: str, student: str = "", account: str = "") -
 
 
 def account(folder: Path) -> str:
-    """The name of the account that a folder is of; empty where there is none."""
+    """The name of the account that a folder, or a link that took its place, is of; empty where there is none."""
     try:
-        return folder.owner()
-    except (OSError, KeyError, NotImplementedError):
+        import pwd  # where there is none, there are no such accounts
+
+        return pwd.getpwuid(folder.lstat().st_uid).pw_name
+    except (OSError, KeyError, ImportError):
         return ""

@@ -19,8 +19,9 @@ import numpy as np
 from coursekit import figures
 from coursekit.engine.inside import beside, shell, wider
 from coursekit.engine.inside.fork_guard import ForkGuard
+from coursekit.engine.protocol.classes import does_more
 from coursekit.engine.protocol.errors import CannotCross, ChannelClosed, FrameError
-from coursekit.engine.protocol.frames import Handle
+from coursekit.engine.protocol.frames import Handle, Kinded
 from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, REPLY, REQUEST, Wire
 from coursekit.lent import is_array, take_over
@@ -162,6 +163,10 @@ class Student(Peer):
     def do_isinstance(self, thing: Any, kind: Any) -> bool:
         """``isinstance(thing, kind)``."""
         return bool(isinstance(thing, kind))
+
+    def parts(self, value: Any) -> Kinded | None:
+        """The value by its parts; none where objects are wanted and it is one that can do more than its fields say."""
+        return None if self.objects_wanted and does_more(value) else super().parts(value)
 
     def foreign(self, value: Any) -> Any:
         """What crosses in place of an object: a handle that says what can be done with it, or a plain copy."""

@@ -14,6 +14,9 @@ from coursekit.engine.protocol.values import Kinded
 
 MOST_FIELDS = 64  # of a tuple with names, or a dataclass
 LONGEST_NAME = 80
+_OPERATORS = """call len getitem setitem contains iter next enter exit add radd iadd sub rsub mul rmul matmul rmatmul truediv
+rtruediv floordiv mod pow rpow neg pos abs"""
+OPERATORS = frozenset(f"__{name}__" for name in _OPERATORS.split())
 
 
 def _names(parts: Any) -> tuple[str, ...]:
@@ -94,6 +97,16 @@ def _has_methods(kind: type, known: tuple[str, ...] = ()) -> bool:
     """Whether a class has functions or properties of its own beside those that were made for it: then it is more than data."""
     own = [item for name, item in vars(kind).items() if name not in known and not name.startswith("__")]
     return any(callable(item) or isinstance(item, (property, classmethod, staticmethod)) for item in own)
+
+
+def does_more(value: Any) -> bool:
+    """Whether a dataclass has operators, attributes or state beside its fields, which its parts would leave behind."""
+    kind = type(value)
+    if not dataclasses.is_dataclass(kind):
+        return False
+    fields = {field.name for field in dataclasses.fields(kind)}
+    own = {name for name in vars(kind).keys() - fields if not name.startswith("__")} - {"_abc_impl"}
+    return bool(own or OPERATORS & vars(kind).keys() or getattr(value, "__dict__", {}).keys() - fields)
 
 
 def error_parts(kind: type) -> Kinded | None:

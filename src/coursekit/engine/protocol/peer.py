@@ -58,7 +58,11 @@ class Peer:
         for key in reversed(watched):  # what holds others came after them
             if self._alone(key):
                 self._let_go(key)
-        return encode((shown, changed), self.foreign, wider=parts_of if self.more else None)
+        return encode((shown, changed), self.foreign, wider=self.parts if self.more else None)
+
+    def parts(self, value: Any) -> Kinded | None:
+        """The value by its parts, where it is of a kind that crosses so.  Raises CannotCross."""
+        return parts_of(value)
 
     def unpack(self, payload: bytes) -> tuple[Any, ...]:
         """The body of a message, after taking over the changes of shared arrays.  Raises FrameError."""

