@@ -16,8 +16,8 @@ import yaml
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.author import scaffold
-from coursekit.author.topic_checks import pages
 from coursekit.author.topic_tests import concerns
+from coursekit.book.toc import drafted, of_topic
 from coursekit.claim import REGISTRY
 from coursekit.course import Course, CourseError, at, current
 
@@ -117,7 +117,7 @@ def test_a_new_topic_is_whole(course, monkeypatch):
     assert "# Waves and springs\n" in (course.book / "waves.md").read_text()
     proofs = prove(load("waves", course.root), course.root)
     assert len(proofs) >= 7 and not [problem for proof in proofs for problem in proof.problems]
-    assert pages(course, "waves") == ["waves"]
+    assert of_topic(course, "waves") == ["waves"]
     try:
         importlib.import_module("newpack.waves.claims.descent")
         claims = [claim for id, claim in REGISTRY.items() if id.startswith("waves.")]
@@ -130,11 +130,16 @@ def test_a_new_topic_is_whole(course, monkeypatch):
             del REGISTRY[id]
 
 
-def test_a_page_of_another_name_belongs_to_the_topic_that_its_cells_import(course):
-    for name, imported in (("waves_again", "newpack.waves.descent"), ("wavesome", "newpack.wavesome.descent")):
+def test_a_draft_has_all_pages_of_a_topic_by_their_names_and_by_what_their_cells_import(course):
+    imports = {"strings": "newpack.waves.descent", "waves_again": "math", "wavesome": "newpack.wavesome.descent"}
+    for name, imported in imports.items():
         front = "---\ncourse:\n  objectives: {a: b}\n---\n"
         (course.book / f"{name}.md").write_text(f"{front}# T\n\n```{{code-cell}}\nimport {imported}\n```\n")
-    assert pages(course, "waves") == ["waves", "waves_again"]
+    (course.src / "newpack" / "waves" / "claims").mkdir(parents=True)
+    whole = ("waves", "strings", "waves_again")
+    assert of_topic(course, "waves") == list(whole)
+    assert drafted(course, ["waves_again"]) == drafted(course, ["waves", "waves_again"]) == whole
+    assert drafted(course, ["wavesome", "not_written"]) == ("wavesome", "not_written")
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,11 @@ from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.assignments.schema import AssignmentError
 from coursekit.author import topic_tests
-from coursekit.book import front
+from coursekit.book import toc
 from coursekit.book.project import Project
 from coursekit.claims import run_all, select
 from coursekit.commands.book import make
 from coursekit.course import Course
-from coursekit.digest import imported_names
 
 HEADROOM = 1.5  # of a claim over its worst seed
 
@@ -88,21 +87,10 @@ def mutants(course: Course, topic: str) -> Step:
     return Step(f"mutants in {kills_lock.FILE}", 0.0, None, found, problems)
 
 
-def pages(course: Course, topic: str) -> list[str]:
-    """The chapters of a topic: that of its name, and others whose cells import its package."""
-    package = f"{course.package}.{topic}"
-    found = [topic]
-    for name, text in front.chapters(course.book):
-        names = {imported for cell in front.code_cells(text) for imported in imported_names(cell)}
-        if name != topic and any(f"{imported}.".startswith(f"{package}.") for imported in names):
-            found.append(name)
-    return found
-
-
 def page(course: Course, topic: str, console: Console) -> Step:
     """A draft of the topic's pages alone."""
     start = time.monotonic()
-    only = tuple(pages(course, topic))
+    only = tuple(toc.of_topic(course, topic))
     project = Project(out=course.root / "_build" / "-".join(("draft", *sorted(only))), only=only)
     try:
         problems = make(project, console, jobs=1).problems

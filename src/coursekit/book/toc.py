@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from coursekit.book import front
+from coursekit.course import Course
+from coursekit.digest import imported_names
+from coursekit.topics import owner_of, topics
 
 
 def expanded(book: Path, only: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -53,3 +57,22 @@ def _entries(item: dict[str, str], book: Path, order: list[str]) -> list[dict[st
 def pages(toc: dict[str, Any]) -> list[str]:
     """The names of all pages that an expanded table of contents lists, the root first."""
     return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+
+
+def drafted(course: Course, names: Iterable[str]) -> tuple[str, ...]:
+    """All pages of the topics that the pages ``names`` belong to: they share claims, and refer to one another's equations."""
+    known = topics(course.src, course.package)
+    return tuple(dict.fromkeys(page for name in names for page in of_topic(course, owner_of(name, known) or name)))
+
+
+def of_topic(course: Course, topic: str) -> list[str]:
+    """The chapters of a topic: that of its name, its other parts, and those whose cells import its package."""
+    package, known = f"{course.package}.{topic}", topics(course.src, course.package)
+    found = [topic]
+    for name, text in front.chapters(course.book):
+        imported = {module for cell in front.code_cells(text) for module in imported_names(cell)}
+        if name != topic and (
+            owner_of(name, known) == topic or any(f"{module}.".startswith(f"{package}.") for module in imported)
+        ):
+            found.append(name)
+    return found

@@ -76,7 +76,7 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
 @click.option("--check/--no-check", "checked", default=True, help="Check the finished pages (default: yes).")
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1), help="Claims to run side by side.")
 @click.option(
-    "--only", multiple=True, metavar="TOPIC", help="A draft of this chapter alone, listed in _toc.yml or not."
+    "--only", multiple=True, metavar="PAGE", help="A draft of this page's topic alone, listed in _toc.yml or not."
 )
 @click.option("--pdf", is_flag=True, help="Also typeset chapters, notation and references as one PDF.")
 @click.option("--epub", is_flag=True, help="Also bind them as an EPUB.")
@@ -87,6 +87,7 @@ def command(
     """Build the book; exit 0 only when every page may be published."""
     start = time.monotonic()
     root = current().root
+    only = toc.drafted(current(), only)
     default = root / "_build" / "-".join(("draft", *sorted(only))) if only else root
     project = Project(out=(out or default).resolve(), only=only)
     console = Console()
