@@ -31,8 +31,9 @@ API
   ui.button({label, onclick})        the update function runs after onclick
   ui.another({label}) -> {value}     a button that counts 0, 1, 2, …, for the seed of what is drawn anew
   ui.readout(label) -> {set(text)}   a named number, read out politely by screen readers
-  ui.tasks([{text, found(shown), told}, …]) -> {check(shown)}   what to find; `check` at every update: where the reader rests
-      half a second at what `found` says, `told` says why it is so
+  ui.tasks([{text, found(shown), way, told}, …]) -> {check(shown)}   what to find; `check` at every update: where the reader
+      rests half a second at what `found` says, `told` says why it is so.  `way` is {label: value, …} of the controls, in order,
+      for one answer: the button "Show me" goes there, and a test goes there for every explorable
   ui.plot({x: axis, y: axis, height?, title?}) -> plot
       axis = {label, unit?, log?, min?, max?}   without min or max the axis follows what is drawn
   plot.draw(marks, description)      description: what is seen now, in a sentence (the text alternative)

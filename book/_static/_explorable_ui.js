@@ -11,6 +11,7 @@
       this.readouts = element("dl", { class: "td-readouts", "aria-live": "polite" });
       host.append(this.controls);
       this.plots = [];
+      this.puts = new Map();   // what moves a control, by its label, to a value that a hand could give it
       this.address = new E.Address(host.localName.replace(/^td-/, ""));
       this.run = () => {};
     }
@@ -30,6 +31,14 @@
       draw();
     }
 
+    /** Moves the control or handle of this label, as a hand would. */
+    put(label, value) {
+      if (!this.puts.has(label)) throw new RangeError(`no control is called ${label}; there are ${[...this.puts.keys()].join(", ")}`);
+      this.puts.get(label)(value);
+      this.run();
+      this.address.changed();
+    }
+
     slider({ label, min, max, value, step, log = false, format = E.format, unit = "" }) {
       const id = E.nextId();
       const [from, to] = log ? [Math.log(min), Math.log(max)] : [min, max];
@@ -44,10 +53,9 @@
       };
       input.value = log ? Math.log(value) : value;
       show(value);
-      input.addEventListener("input", () => {
-        show(log ? Math.exp(Number(input.value)) : Number(input.value));
-        this.changed();
-      });
+      const take = () => show(log ? Math.exp(Number(input.value)) : Number(input.value));
+      input.addEventListener("input", () => { take(); this.changed(); });
+      this.puts.set(label, (v) => { input.value = log ? Math.log(v) : v; take(); });
       this.address.keep(label, () => tidy(control.value), (text) => {
         const v = E.Address.number(text, min, max);
         input.value = log ? Math.log(v) : v;
@@ -63,6 +71,7 @@
       this.controls.append(element("div", { class: "td-control" }, element("label", { for: id }, label), input));
       const control = { value: input.value, set: (v) => { input.value = v; control.value = v; this.changed(); } };
       input.addEventListener("change", () => control.set(input.value));
+      this.puts.set(label, (v) => { input.value = v; control.value = input.value; });
       this.address.keep(label, () => control.value, (text) => {
         if (!options.some(([v]) => String(v) === text)) throw new RangeError(`${label}: ${text} is not among the options`);
         input.value = text;
@@ -84,6 +93,7 @@
       };
       take(control.value);
       inputs.forEach((input, i) => input.addEventListener("change", () => control.set(pairs[i][0])));
+      this.puts.set(label, take);
       this.address.keep(label, () => String(control.value), (text) => take(pairs.find(([item]) => String(item) === text)?.[0]));
       const labels = inputs.map((input, i) => element("label", {}, input, pairs[i][1]));
       this.controls.append(element("fieldset", { class: "td-choice" }, element("legend", {}, label), ...labels));
@@ -97,6 +107,7 @@
       this.controls.append(element("div", { class: "td-control td-check" }, input, element("label", { for: id }, label)));
       const control = { value, set: (v) => { input.checked = v; control.value = v; this.changed(); } };
       input.addEventListener("change", () => control.set(input.checked));
+      this.puts.set(label, (v) => { input.checked = control.value = v; });
       this.address.keep(label, () => (control.value ? "yes" : "no"), (text) => {
         if (text !== "yes" && text !== "no") throw new RangeError(`${label}: ${text} is neither yes nor no`);
         input.checked = control.value = text === "yes";
@@ -117,6 +128,7 @@
     another({ label }) {
       const control = { value: 0 };
       this.button({ label, onclick: () => { control.value += 1; } });
+      this.puts.set(label, (v) => { control.value = v; });
       this.address.keep(label, () => String(control.value), (text) => { control.value = Math.round(E.Address.number(text, 0, 1e6)); });
       return control;
     }
@@ -129,13 +141,23 @@
     }
 
     tasks(list) {
-      const marks = list.map(() => element("span"));
-      const items = list.map(({ text }, i) => element("li", {}, text, " ", marks[i]));
-      this.host.append(element("ol", { class: "td-tasks", "aria-label": "To find", "aria-live": "polite" }, ...items));
+      const title = element("p", { class: "td-tasks-title", id: E.nextId() }, "To find");
+      const helped = new Set();
+      const marks = list.map(() => element("span", { class: "td-told" }));
+      const items = list.map(({ text, way }, i) => {
+        const question = element("span", { id: E.nextId() }, text);
+        const help = element("button", { type: "button", class: "td-show", "aria-describedby": question.id }, "Show me");
+        help.addEventListener("click", () => {
+          helped.add(i);
+          for (const [label, value] of Object.entries(way)) this.put(label, value);
+        });
+        return element("li", {}, question, " ", help, " ", marks[i]);
+      });
+      this.host.append(title, element("ol", { class: "td-tasks", "aria-labelledby": title.id, "aria-live": "polite" }, ...items));
       const look = (shown) => list.forEach(({ found, told }, i) => {
         if (marks[i].textContent || !found(shown)) return;
         items[i].classList.add("td-found");
-        marks[i].textContent = `You found it: ${told}`;
+        marks[i].textContent = `${helped.has(i) ? "One way" : "You found it"}: ${told}`;
       });
       let waiting;
       return { check: (shown) => { clearTimeout(waiting); waiting = setTimeout(() => look(shown), 500); } };   // passing by is not finding
@@ -300,6 +322,7 @@
       this.moving.append(grip);
       const number = (text, { min, max, log }) => E.Address.number(text, min ?? (log ? Number.MIN_VALUE : undefined), max);
       for (const w of ["x", "y"].filter((which) => free[which])) {
+        this.ui.puts.set(`${label} ${w}`, (v) => handle.set(w === "x" ? v : handle.x, w === "y" ? v : handle.y));
         this.ui.address.keep(`${label} ${w}`, () => tidy(handle[w]), (text) => { handle[w] = number(text, this.axes[w]); });
       }
       this.handles.push(handle);

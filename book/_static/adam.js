@@ -74,6 +74,16 @@ if (typeof customElements !== "undefined") {
       }));
     };
 
+    const tasks = ui.tasks([
+      { text: "Change the coordinates so that Adam's path stays as it is.",
+        found: ({ same, a }) => method.value === "adam" && same && a[0][0] !== 1,
+        way: { method: "adam", "new coordinates": "signs" },
+        told: "it takes every coordinate by itself, whatever its name or sign." },
+      { text: "Make the natural gradient take another path in new coordinates, by more than 0.1.",
+        found: ({ largest }) => method.value === "natural" && largest > 0.1,
+        way: { method: "natural", "new coordinates": "both", "carry the damping along (λAᵀA)": false },
+        told: "a damping of λ in all directions does not change with the coordinates; λAᵀA does." },
+    ]);
     ui.update(() => {
       const theta = [start.x, start.y];
       const a = model.map(kind.value, degrees.value, amount.value);
@@ -86,6 +96,7 @@ if (typeof customElements !== "undefined") {
       marks.push({ line: true, ...unzip(mapped), label: "in the new ones, drawn in the given ones", colour: 1, dash: 1, width: 2.5 });
       marks.push({ points: true, ...unzip([plain[STEPS]]), colour: 0, size: 6 }, { points: true, ...unzip([mapped[STEPS]]), colour: 1, size: 4 });
       const far = Number.isFinite(largest) && largest < 1e6 ? Explorable.format(largest) : "endless: it diverges";
+      tasks.check({ same, largest, a });
       gap.set(same ? "0 (rounding)" : far);
       verdict.set(same ? "the same" : "another one");
       plot.draw(marks, `${names[method.value]} from (${Explorable.format(theta[0])}, ${Explorable.format(theta[1])}): the path in the new coordinates is `

@@ -114,6 +114,16 @@ if (typeof customElements !== "undefined") {
     const top = ui.plot({ x: { label: "effect ÷ largest, positive as predicted", min: -1.1, max: 1.1 }, y: { label: "row of the table", min: 0.3, max: 7 }, height: 360 });
     const bottom = ui.plot({ x: { label: "checkpoint", min: 0, max: 20 }, y: { label: "F (spread = 1)" }, height: 220 });
 
+    const tasks = ui.tasks([
+      { text: "Choose readings of Φ, H and C by which five of the six rows are contradicted.",
+        found: ({ counts }) => counts[2] === 5,
+        way: { "Φ is": "synergy", "H is": "log_rank" },
+        told: "what Φ, H and C are taken to be decides the verdicts, and the functional does not say what they are." },
+      { text: "Find a random functional that rises with time more steadily than F does, with the same weights.",
+        found: ({ rises }) => rises[2] > rises[0],
+        way: { "another random functional": 2 },
+        told: "so that F rises in training is no evidence for what Φ, H and C are said to mean." },
+    ]);
     ui.update(() => {
       const chosen = [phi.value, h.value, c.value, lambda.value, gamma.value];
       const found = D.effects(...chosen);
@@ -135,12 +145,14 @@ if (typeof customElements !== "undefined") {
       top.draw([{ vline: 0, colour: "muted" }, ...marks], `With these proxies and weights ${counts[0]} of six rows are supported, ${counts[1]} undecided and ${counts[2]} contradicted.`);
       count.set(counts.join(", "));
       const paths = [["training", "training"], ["walk", "random walk"], [drawn(), `random functional ${drawn() + 1}`]];
-      const rises = paths.map(([path]) => Explorable.format(D.rise(path, ...chosen), 2));
+      const ranks = paths.map(([path]) => D.rise(path, ...chosen));
+      const rises = ranks.map((rank) => Explorable.format(rank, 2));
       bottom.draw(paths.map(([path, label], i) => {
         const y = D.functional(D.terms(path, ...chosen), lambda.value, gamma.value);
         return { line: true, x: y.map((_, t) => t), y: y.map((v) => v - y[0]), label, colour: i, dash: i };
       }), `The rank correlation of F with time is ${rises[0]} for training, ${rises[1]} for a random walk and ${rises[2]} for random functional ${drawn() + 1}.`);
       told.set(rises.join(", "));
+      tasks.check({ counts, rises: ranks });
     });
   });
 }

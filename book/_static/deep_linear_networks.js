@@ -84,6 +84,16 @@ if (typeof customElements !== "undefined") {
     const ratio = ui.readout("last half-time over first, times s₄/s₁");
     const top = ui.plot({ x: { label: "time (learning rate × steps)", min: 0 }, y: { label: "strength of each mode, a", min: 0, max: 8.5 } });
     const bottom = ui.plot({ x: { label: "time (learning rate × steps)", min: 0 }, y: { label: "loss", log: true, min: 1e-3, max: 60 } });
+    const tasks = ui.tasks([
+      { text: "Let all four modes be half learned within a tenth of one time.",
+        found: ({ halves }) => Math.max(...halves) < 1.1 * Math.min(...halves),
+        way: { "strength at the start, a₀": 0.001, "layers, L": 1 },
+        told: "with one layer every mode closes the same share of its gap in a time; the staircase needs depth." },
+      { text: "Let the weakest mode wait for more than a thousand.",
+        found: ({ halves }) => halves.at(-1) > 1000,
+        way: { "layers, L": 4, "strength at the start, a₀": 1e-8 },
+        told: "beyond two layers the wait grows as a power of the start, no longer as its logarithm." },
+    ]);
     ui.update(() => {
       const layers = Math.round(depth.value);
       const halves = singularValues.map((s) => halfTime(s, start.value, layers));
@@ -96,6 +106,7 @@ if (typeof customElements !== "undefined") {
         [{ line: true, x: times, y: staircase(times, singularValues, start.value, layers), colour: 0 }, ...steps],
         `The loss falls from ${Explorable.format(42.5)} in steps at times ${told}.`,
       );
+      tasks.check({ halves });
       waits.set(told);
       ratio.set(Explorable.format(halves.at(-1) / (halves[0] * 8)));
     });

@@ -131,6 +131,16 @@ if (typeof customElements !== "undefined") {
       return { line: true, x: points.map((p) => p[0]), y: points.map((p) => p[1]), label, colour, dash };
     };
 
+    const tasks = ui.tasks([
+      { text: "Find a fault that the rules call by another fault's name.",
+        found: ({ found }) => found.length > 0 && found[0] !== fault.value,
+        way: { fault: "mismatched_split", "severity (0 mild, 2 severe)": 1 },
+        told: "its readings here are those of the other fault: a name is where to look first, not a proof." },
+      { text: "Find a fault of which three rules speak at once.",
+        found: ({ found }) => found.length >= 3,
+        way: { fault: "dead_relu", "severity (0 mild, 2 severe)": 1 },
+        told: "one fault shows in several readings, so the order in which rules are asked decides the name." },
+    ]);
     ui.update(() => {
       const number = Math.round(severity.value);
       const run = D.trace(fault.value, number);
@@ -150,6 +160,7 @@ if (typeof customElements !== "undefined") {
       inside.draw(shown.length ? shown : [{ text: "nothing finite was measured", x: 40, y: 1, colour: "ink" }], `Ratios inside the network, from ${shown.length} readings.`);
       said.set(verdict);
       also.set(found.slice(1).map(words).join(", ") || "none");
+      tasks.check({ found });
       cure.set(TD.diagnostics_data.remedies[found[0]] || "nothing");
     });
   });

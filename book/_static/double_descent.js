@@ -104,6 +104,16 @@ if (typeof customElements !== "undefined") {
     };
     let [drawn, data] = [-1, []];
 
+    const tasks = ui.tasks([
+      { text: "Without a penalty, let the small model win.",
+        found: ({ wins }) => mode.value === "none" && !wins,
+        way: { penalty: "none", "decay of the truth (β² ∝ 1/j^decay)": 1.5 },
+        told: "where the truth decays, the first features hold most of it, and the others bring mostly variance." },
+      { text: "With one λ for all widths, let no width do worse than predicting zero.",
+        found: ({ theory, nothing }) => mode.value === "fixed" && theory.every((v) => v < nothing),
+        way: { "decay of the truth (β² ∝ 1/j^decay)": 1, penalty: "fixed", "λ/n": 0.3 },
+        told: "a single penalty, not tuned to the width, is enough to take the peak away." },
+    ]);
     ui.update(() => {
       if (drawn !== another.value) [drawn, data] = [another.value, draw(1 + another.value)];
       const squares = model.truth(FEATURES, decay.value);
@@ -131,6 +141,7 @@ if (typeof customElements !== "undefined") {
       ], `Theory: the best width below n has error ${Explorable.format(classical)} at ${winner}, all ${FEATURES} features ${Explorable.format(last)}.`);
       small.set(`${Explorable.format(classical)} at ${winner}`);
       large.set(Explorable.format(last));
+      tasks.check({ theory, nothing, wins: last < classical });
       verdict.set(last < classical ? "all features" : "the small model");
     });
   });

@@ -56,6 +56,16 @@ if (typeof customElements !== "undefined") {
     });
     const titles = { process: "Gaussian process", dropout: "MC dropout", ensemble: "ensemble of five", hmc: "HMC" };
 
+    const tasks = ui.tasks([
+      { text: "Find a rate at which the band of dropout holds most of the true curve where there are no data.",
+        found: ({ held }) => held > 0.5,
+        way: { "dropout rate": 0.5 },
+        told: "the rate sets the width of the band, and a wide band holds more, whatever was learned." },
+      { text: "Bring dropout's spread among the data within a fifth of the Gaussian process's.",
+        found: ({ ratio }) => Math.abs(ratio - 1) < 0.2,
+        way: { "number of points": 10, "dropout rate": 0.01 },
+        told: "only with few points: the process's spread falls as points are added, and dropout's stays." },
+    ]);
     ui.update(() => {
       const n = size.value;
       const named = D.names(rate.value);
@@ -83,6 +93,7 @@ if (typeof customElements !== "undefined") {
         }),
         { vline: n },
       ], "The spreads of the Gaussian process and of HMC fall steadily as points are added; that of dropout stays nearly level.");
+      tasks.check({ held: D.coverage(n, named.dropout, false), ratio: D.spread(n, named.dropout) / D.spread(n, named.process) });
       told.set(spreads.join(", "));
       held.set(covered.join(", "));
     });

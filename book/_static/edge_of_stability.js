@@ -52,6 +52,16 @@ if (typeof customElements !== "undefined") {
     const left = ui.readout("loss at the end");
     const map = ui.plot({ x: { label: "x", min: 0 }, y: { label: "y", min: 0, max: 1.4 }, title: "the valley floor and the path" });
     const trace = ui.plot({ x: { label: "step", min: 0 }, y: { label: "rate × sharpness", min: 0, max: 4 }, title: "the sharpness on the way" });
+    const tasks = ui.tasks([
+      { text: "Find a start that leaves the sharpness as it is.",
+        found: ({ means }) => start.value < 0.97 && Math.abs(means.at(-1) / (2 * start.value) - 1) < 0.01,
+        way: { "sharpness at the start, times η / 2": 0.8 },
+        told: "below 2/η every swing across the valley shrinks, and what would push the path along it goes with them." },
+      { text: "Start at least 1.2 times as sharp as the edge, and be within one per cent of it after at most a hundred steps.",
+        found: ({ means }) => start.value >= 1.2 && means.length <= 101 && means.slice(-10).every((v) => Math.abs(v / 2 - 1) < 0.01),
+        way: { "learning rate, η": 0.2, "sharpness at the start, times η / 2": 1.25, steps: 90 },
+        told: "the larger the rate, the fewer steps the way down to its edge takes." },
+    ]);
     ui.update(() => {
       const count = Math.round(steps.value);
       const found = path(rate.value, (2 * start.value) / rate.value, 0.02, count);
@@ -73,6 +83,7 @@ if (typeof customElements !== "undefined") {
         { line: true, x: t, y: means, label: "mean of two steps", colour: 0 },
         { hline: 2, label: "edge" },
       ], `The mean of two steps of rate times sharpness goes from ${format(found.scaled[0])} to ${told} in ${count} steps; the edge is at 2.`);
+      tasks.check({ means });
       end.set(told);
       left.set(format(found.loss.at(-1)));
     });

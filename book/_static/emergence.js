@@ -142,6 +142,16 @@ if (typeof customElements !== "undefined") {
     const pure = ui.readout("share of the strongest frequency in a hidden unit, mean");
     const top = ui.plot({ x: { label: "training step", min: 0 }, y: { label: "share of pairs that are right", min: 0, max: 1.05 } });
     const bottom = ui.plot({ x: { label: "first number, a", min: 0, max: P - 1 }, y: { label: "input weight of one hidden unit" } });
+    const tasks = ui.tasks([
+      { text: "Let the network know all trained pairs and never the unseen ones.",
+        found: ({ memorised, generalised }) => memorised !== undefined && generalised === undefined,
+        way: { "weight decay, λ": 0 },
+        told: "nothing in the loss tells the two apart; without enough decay, or enough pairs, a memory is as good as the rule." },
+      { text: "Let the unseen pairs follow the trained ones within 50 steps.",
+        found: ({ memorised, generalised }) => generalised - memorised < 50,
+        way: { "weight decay, λ": 4, "pairs to train on": 0.9 },
+        told: "more decay and more pairs both shorten the delay." },
+    ]);
     ui.update(() => {
       const seed = 1 + another.value;
       const done = run(seed, share.value, decay.value);
@@ -164,6 +174,7 @@ if (typeof customElements !== "undefined") {
         stages.map(([weights, label, colour]) => ({ line: true, x, y: wave(weights, unit), label, colour })),
         `The strongest hidden unit: at the end ${Explorable.format(100 * purity[unit], 2)} per cent of its input weights' power is in one frequency.`,
       );
+      tasks.check({ memorised, generalised });
       known.set(memorised === undefined ? `not within ${LONGEST} steps` : String(memorised));
       found.set(told);
       pure.set(Explorable.format(purity.reduce((a, b) => a + b, 0) / purity.length, 2));

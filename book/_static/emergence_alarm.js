@@ -117,6 +117,16 @@ if (typeof customElements !== "undefined") {
     const wrong = ui.readout(`false alarms in ${RUNS} quiet runs`);
     const lead = ui.readout("median lead in steps (shortest to longest)");
     const plot = ui.plot({ x: { label: "training step", min: WIDTH - 1, max: STEPS }, y: { label: "statistic of the last 400 steps", log: true } });
+    const tasks = ui.tasks([
+      { text: "Raise no false alarm, and still be early by 120 steps in the median.",
+        found: ({ found }) => found.falseAlarms === 0 && found.hits > RUNS / 2 && found.lead >= 120,
+        way: { watch: "variance", "quiet runs come as near to the transition as": 1.4, "threshold, in units of the one that one quiet run in twenty exceeds": 1.45 },
+        told: "silence in quiet runs is paid for with lead; how much depends on how near to the transition they come." },
+      { text: "Find a statistic and a threshold that tell of no transition at all.",
+        found: ({ found }) => found.hits === 0,
+        way: { watch: "gradient", "threshold, in units of the one that one quiet run in twenty exceeds": 2 },
+        told: "not everything that can be watched changes before a transition." },
+    ]);
     ui.update(() => {
       const seed = 1 + other.value;
       const [quiet, through] = [collect(seed, "quiet", nearest.value, name.value), collect(seed, "through", 0.5, name.value)];
@@ -131,6 +141,7 @@ if (typeof customElements !== "undefined") {
         ],
         `With this threshold ${found.hits} of ${RUNS} transitions are told and ${found.falseAlarms} of ${RUNS} quiet runs set it off.`,
       );
+      tasks.check({ found });
       hits.set(String(found.hits));
       wrong.set(String(found.falseAlarms));
       lead.set(found.hits ? `${Explorable.format(found.lead)} (${found.shortest} to ${found.longest})` : "none");

@@ -58,7 +58,7 @@ if (typeof customElements !== "undefined") {
     const factor = ui.readout("factor a step");
     const needed = ui.readout("steps to a thousandth");
     const goal = ui.readout("the best possible");
-    const verdict = ui.readout("found");
+    const verdict = ui.readout("speed, of the best possible");
 
     const plane = ui.plot({ title: "Choose a rate and a momentum: click, drag, or use the arrow keys",
       x: { label: "learning rate × steep curvature, ηΛ", min: 0, max: TOP.rate }, y: { label: "momentum β", min: 0, max: TOP.momentum }, height: 320 });
@@ -136,6 +136,16 @@ if (typeof customElements !== "undefined") {
     const ellipse = ({ level, angles }, kappa) => ({ line: true, colour: "muted", width: 1,
       x: angles.map((a) => 1.25 * level * Math.cos(a)), y: angles.map((a) => (1.25 * level * Math.sin(a)) / Math.sqrt(kappa)) });
 
+    const tasks = ui.tasks([
+      { text: "Find a rate and a momentum within 7 % of the best possible speed, without being shown the best point.",
+        found: ({ near }) => near > 0.93 && !reveal.value,
+        way: { "rate and momentum x": 2.64, "rate and momentum y": 0.42 },
+        told: "there both directions shrink by the same factor, √β." },
+      { text: "Find a momentum with which a rate of 3.5 still converges.",
+        found: ({ r }) => handle.x >= 3.45 && r < 1,
+        way: { "rate and momentum x": 3.5, "rate and momentum y": 0.88 },
+        told: "momentum moves the edge from 2 to 2(1 + β)." },
+    ]);
     ui.update(() => {
       const [kappa, rate, momentum] = [condition.value, handle.x, handle.y];
       const now = Math.round(step.value);
@@ -165,7 +175,8 @@ if (typeof customElements !== "undefined") {
       factor.set(r >= 1 ? `${E.format(r, 4)}: diverges` : E.format(r, 4));
       needed.set(r >= 1 ? "never" : String(Math.ceil(Math.log(1e-3) / Math.log(r))));
       goal.set(`${Math.ceil(Math.log(1e-3) / Math.log(bestFactor))} steps`);
-      verdict.set(r >= 1 ? "the loss grows" : near > 0.93 ? "yes: within 7 % of the best" : `${Math.round(100 * near)} % of the best speed`);
+      verdict.set(r >= 1 ? "none: the loss grows" : `${Math.round(100 * near)} %`);
+      tasks.check({ r, near });
     });
   });
 }

@@ -83,6 +83,16 @@ if (typeof customElements !== "undefined") {
     const { unzip } = ExplorableMath;
     const text = (w) => `(${Explorable.format(w[0])}, ${Explorable.format(w[1])})`;
 
+    const tasks = ui.tasks([
+      { text: "From zero, turn the data row until sign descent ends where gradient descent does.",
+        found: ({ apart }) => Math.hypot(start.x, start.y) < 0.05 && apart("gradient", "sign") < 0.02,
+        way: { "start x": 0, "start y": 0, "direction of the data row": 45 },
+        told: "a row with entries of one size has the signs of its gradient in its own direction, so that the two move alike." },
+      { text: "From zero, with the row at 25°, bring the end of u² − v² to that of gradient descent.",
+        found: ({ apart }) => angle.value === 25 && Math.hypot(start.x, start.y) < 0.05 && apart("gradient", "diagonal") < 0.02,
+        way: { "start x": 0, "start y": 0, "direction of the data row": 25, "start scale α of u² − v²": 2 },
+        told: "from a large start u and v hardly move, and the network acts as if it were linear in them." },
+    ]);
     ui.update(() => {
       const turn = (angle.value * Math.PI) / 180;
       const x = [Math.cos(turn), Math.sin(turn)];
@@ -108,6 +118,7 @@ if (typeof customElements !== "undefined") {
         marks.push({ line: true, ...unzip(path), label: names[k] ?? "u² − v²", colour, dash, width });
         ends[k].set(text(last[k]));
       }
+      tasks.check({ apart: (one, other) => Math.hypot(last[one][0] - last[other][0], last[one][1] - last[other][1]) });
       for (const k of Object.keys(paths)) marks.push({ points: true, ...unzip([last[k]]), colour: style[k][0], size: 5 });
       plot.draw(marks, `From ${text(w0)}: gradient descent ends at ${text(last.gradient)}, momentum at ${text(last.momentum)}, `
         + `Adam at ${text(last.adam)}, sign descent at ${text(last.sign)}, and the network u² − v² at ${text(last.diagonal)}.`);

@@ -162,7 +162,7 @@ if (typeof customElements !== "undefined") {
     const xs = Explorable.linspace(-6, 30, 31);
     const ys = Explorable.linspace(-9, 24, 28);
     const maps = {};
-    let shown = "b";
+    let shown = view.value;
 
     function contours(third) {
       if (!maps[third]) {
@@ -173,6 +173,16 @@ if (typeof customElements !== "undefined") {
       return maps[third];
     }
 
+    const tasks = ui.tasks([
+      { text: "From A to B, bend a path in the other plane so that it climbs less than 0.1.",
+        found: ({ wall }) => view.value === "bend" && wall < 0.1,
+        way: { path: "bend", "bend of the path x": 12, "bend of the path y": 18 },
+        told: "in a plane that was found by training a bend, the two lie in one valley." },
+      { text: "Find a straight way that climbs less than 0.2.",
+        found: ({ wall, straight }) => straight && wall < 0.2,
+        way: { path: "renumbered" },
+        told: "most of the barrier between A and B is that their hidden units stand in another order." },
+    ]);
     ui.update(() => {
       const third = view.value === "bend" ? "bend" : "renumbered";
       const scale = M.frame(third);
@@ -199,6 +209,7 @@ if (typeof customElements !== "undefined") {
         { line: true, x: ts, y: values, label: "on the path", colour: "ink" },
         { line: true, x: [0, 1], y: [values[0], values.at(-1)], label: "chord", colour: "muted", dash: 1 },
       ], `The loss along the path rises ${told} nats above the chord between its ends.`);
+      tasks.check({ wall, straight: Math.hypot(control[0] - end[0] / 2, control[1] - end[1] / 2) < 0.5 });
       height.set(told);
     });
   });

@@ -37,15 +37,27 @@ TD.normalization = (() => {
 if (typeof customElements !== "undefined") {
   Explorable.define("td-normalization", (ui) => {
     const N = TD.normalization;
-    const rate = ui.slider({ label: "learning rate η", min: 0.01, max: 2, value: 0.5, log: true });
-    const decay = ui.slider({ label: "weight decay λ", min: 1e-3, max: 0.3, value: 0.02, log: true });
+    const START = { rate: 0.5, decay: 0.02 };
+    const rate = ui.slider({ label: "learning rate η", min: 0.01, max: 2, value: START.rate, log: true });
+    const decay = ui.slider({ label: "weight decay λ", min: 1e-3, max: 0.3, value: START.decay, log: true });
     const length = ui.slider({ label: "length at the start, ‖w‖", min: 0.1, max: 10, value: 3, log: true });
     const turn = ui.readout("angle of a step, settled (degrees)");
     const end = ui.readout("length, settled");
     const lengths = ui.plot({ title: "Length of a scale-invariant weight", x: { label: "step", min: 0, max: 1000 }, y: { label: "length ‖w‖", log: true, min: 0.05, max: 20 }, height: 220 });
     const angles = ui.plot({ title: "How far a step turns it", x: { label: "step", min: 0, max: 1000 }, y: { label: "angle (degrees)", log: true, min: 0.01, max: 100 }, height: 220 });
+    const degrees = 180 / Math.PI;
+    const first = { angle: N.angle(START.rate, START.decay) * degrees, settled: N.settled(START.rate, START.decay, 1) };
+    const tasks = ui.tasks([
+      { text: "Make a step turn the weight by one degree in the end.",
+        found: ({ angle }) => Math.abs(angle - 1) < 0.05,
+        way: { "learning rate η": 0.05, "weight decay λ": 0.00305 },
+        told: "only the product ηλ counts." },
+      { text: "Halve the length at which the weight settles, with the angle as it was at first.",
+        found: ({ angle, settled }) => Math.abs(angle / first.angle - 1) < 0.04 && Math.abs((2 * settled) / first.settled - 1) < 0.05,
+        way: { "learning rate η": 0.125, "weight decay λ": 0.08 },
+        told: "the angle goes with the product of the two, and the length with the fourth root of their ratio." },
+    ]);
     ui.update(() => {
-      const degrees = 180 / Math.PI;
       const path = N.lengthPath(length.value, rate.value, decay.value, 1, 1000);
       const steps = path.map((_, t) => t);
       const settled = N.settled(rate.value, decay.value, 1);
@@ -54,6 +66,7 @@ if (typeof customElements !== "undefined") {
         `The length goes from ${Explorable.format(length.value)} to ${Explorable.format(path.at(-1))} and settles at ${Explorable.format(settled)}.`);
       angles.draw([{ line: true, x: steps, y: N.turns(path, rate.value, decay.value, 1).map((a) => a * degrees), label: "angle of a step" },
         { hline: angle, label: "cos = 1 − ηλ" }], `Each step turns the weight by ${Explorable.format(angle)} degrees in the end.`);
+      tasks.check({ angle, settled });
       turn.set(Explorable.format(angle));
       end.set(Explorable.format(settled));
     });

@@ -23,9 +23,10 @@ if (typeof customElements !== "undefined") {
   Explorable.define("td-normalization_map", (ui) => {
     const N = TD.normalization_map;
     const data = TD.normalization_map_data;
+    const KINDS = [["none", "none"], ["batch", "BatchNorm"], ["layer", "LayerNorm"], ["rms", "RMSNorm"], ["weight", "weight norm"]];
     const kind = ui.select({
       label: "norm",
-      options: [["none", "none"], ["batch", "BatchNorm"], ["layer", "LayerNorm"], ["rms", "RMSNorm"], ["weight", "weight norm"]],
+      options: KINDS,
       value: "none",
     });
     const start = ui.select({
@@ -40,6 +41,16 @@ if (typeof customElements !== "undefined") {
       y: { label: "hidden layers", log: true, min: 0.8, max: 20 },
       height: 260,
     });
+    const tasks = ui.tasks([
+      { text: "Find the norm with which eight layers train at the largest rate.",
+        found: ({ eight }) => eight(kind.value) >= Math.max(...KINDS.map(([name]) => eight(name))) && eight(kind.value) > 0,
+        way: { norm: "batch" },
+        told: "with it eight layers take more than five times the rate of any other norm here, from each of the three starts." },
+      { text: "Find a norm and a start with which eight layers train at no larger rate than without it.",
+        found: ({ eight }) => kind.value !== "none" && eight(kind.value) <= eight("none"),
+        way: { norm: "rms", "initial weights": "he" },
+        told: "whether a norm helps depends on which norm it is and on what it starts from." },
+    ]);
     ui.update(() => {
       const cells = N.cells(start.value, kind.value);
       const pick = (test) => cells.filter(({ trained }) => test(trained));
@@ -55,6 +66,7 @@ if (typeof customElements !== "undefined") {
         group("some train", (c) => c > 0 && c < data.seeds, 1, 5),
         group("none trains", (c) => c === 0, "muted", 2),
       ], `Largest rate at which all five networks train, by hidden layers. ${told}.`);
+      tasks.check({ eight: (name) => N.largestRates(start.value, name)[data.depths.indexOf(8)] });
       for (const [i, shown] of largest) shown.set(rate(i));
     });
   });

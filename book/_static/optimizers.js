@@ -85,7 +85,8 @@ TD.optimizers = (() => {
 if (typeof customElements !== "undefined") {
   Explorable.define("td-optimizers", (ui) => {
     const { N, MUON, CUBIC, gradient, signs, values, orthogonal, rounds } = TD.optimizers;
-    const spread = ui.slider({ label: "powers of ten between the largest and the smallest singular value", min: 0.2, max: 4, value: 1.5 });
+    const SPREAD = 1.5;
+    const spread = ui.slider({ label: "powers of ten between the largest and the smallest singular value", min: 0.2, max: 4, value: SPREAD });
     const count = ui.slider({ label: "rounds of Newton–Schulz", min: 0, max: 12, value: 5, step: 1 });
     const kind = ui.choice({ label: "polynomial", options: [["muon", "Muon's"], ["cubic", "the cubic"]], value: "muon" });
     const least = ui.readout("smallest singular value after the rounds");
@@ -104,6 +105,16 @@ if (typeof customElements !== "undefined") {
         row.map((v, j) => ({ points: true, x: [offset + j], y: [N - 1 - i], size: 5.5 * Math.sqrt(Math.abs(v) / largest), colour: v < 0 ? 1 : 0 })));
     };
 
+    const tasks = ui.tasks([
+      { text: "With the cubic, take the fewest rounds that bring the smallest singular value of the first gradient above 0.9.",
+        found: ({ smallest }) => Math.abs(spread.value - SPREAD) < 0.02 && kind.value === "cubic" && count.value === 10 && smallest > 0.9,
+        way: { "powers of ten between the largest and the smallest singular value": 1.5, polynomial: "cubic", "rounds of Newton–Schulz": 10 },
+        told: "a small value grows by a half a round, so each power of ten costs nearly six rounds." },
+      { text: "With Muon's polynomial, take the fewest that bring it above 0.6.",
+        found: ({ smallest }) => Math.abs(spread.value - SPREAD) < 0.02 && kind.value === "muon" && count.value === 3 && smallest > 0.6,
+        way: { "powers of ten between the largest and the smallest singular value": 1.5, polynomial: "muon", "rounds of Newton–Schulz": 3 },
+        told: "it more than triples a small value each round, and never settles at one." },
+    ]);
     ui.update(() => {
       const g = gradient(spread.value);
       const [sign, factor] = [signs(g), orthogonal(g)];
@@ -121,6 +132,7 @@ if (typeof customElements !== "undefined") {
         { line: true, x, y: after, label: `after ${count.value} rounds`, colour: 2 },
         { line: true, x, y: x.map(() => 1), label: "orthogonal factor", colour: "muted", dash: 1 },
       ], `The gradient's singular values go from 1 to ${Explorable.format(before[N - 1])}; after ${count.value} rounds the smallest is ${Explorable.format(after[N - 1])}.`);
+      tasks.check({ smallest: after[N - 1] });
       least.set(Explorable.format(after[N - 1]));
       gain.set(Explorable.format(share, 2));
     });

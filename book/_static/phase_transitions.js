@@ -111,6 +111,7 @@ if (typeof customElements !== "undefined") {
       const h_s = spinodal(T);
       bottom.draw(h_s > 0 ? [...marks, { vline: h_s, colour: "muted" }, { vline: -h_s, colour: "muted" }] : marks,
         `Magnetisation over field: the ball is at m = ${Explorable.format(m, 3)}; states against the field end at ${Explorable.format(h_s, 3)}.`);
+      tasks.check();
       shown.set(Explorable.format(m, 3));
       kind.set(told());
       limit.set(h_s > 0 ? Explorable.format(h_s, 3) : "none: T is above 1");
@@ -135,6 +136,16 @@ if (typeof customElements !== "undefined") {
       stop = ui.animate(advance, 5);
     }
 
+    const tasks = ui.tasks([
+      { text: "Hold the ball in a state although a deeper one exists.",
+        found: () => told().startsWith("metastable"),
+        way: { "temperature, T": 0.7, "field, h (the tilt)": 0.06, "Ball: push it x": -0.85 },
+        told: "below T = 1 a state against the field lives on until the field has taken its barrier away." },
+      { text: "Find the temperature at which a field of 0.1 is just enough to end the state against it.",
+        found: () => Math.abs(spinodal(temperature.value) / 0.1 - 1) < 0.06,
+        way: { "temperature, T": 0.73 },
+        told: "the colder, the larger the field that a state against it survives; at T = 1 it survives none." },
+    ]);
     ui.update(() => {
       if (sweeping === temperature.value && trail.x.at(-1) === field.value && ball.x === placed) { draw(); return; }
       sweeping = null;

@@ -217,12 +217,15 @@ if (typeof customElements !== "undefined") {
     const tasks = ui.tasks([
       { text: "With two units and a rate of 1, make the plateau twice as long by the overlap alone.",
         found: (shown) => units.value === 2 && near(rate.value, 1, 0.005) && near(shown.length, 2 * usual, 0.04),
+        way: { "hidden units, K": 2, "learning rate, η": 1, "overlap with the own teacher unit at the start": 1e-5 },
         told: "the overlap has to fall to about a hundredth, since the length goes with its logarithm." },
       { text: "Find the rate at which a difference grows fastest.",
         found: () => near(rate.value, FASTEST[units.value], 0.02),
+        way: { "hidden units, K": 2, "learning rate, η": FASTEST[2] },
         told: "a higher rate makes the plateau longer again, because the noise of single examples raises it." },
       { text: "Find the lowest rate at which the error does not go to zero after the plateau.",
         found: () => rate.value > LIMIT[units.value] && near(rate.value, LIMIT[units.value], 0.03),
+        way: { "hidden units, K": 2, "learning rate, η": LIMIT[2] + 0.03 },
         told: "from here on the rule itself is no resting place; the noise drives the student away from it." },
     ]);
 

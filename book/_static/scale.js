@@ -59,8 +59,20 @@ if (typeof customElements !== "undefined") {
     const plots = ["Standard", "Maximal update"].map((title) =>
       ui.plot({ title, x: { label: "learning rate of the input layer", log: true }, y: { label: "loss after 30 steps", log: true }, height: 230 }),
     );
+    const tasks = ui.tasks([
+      { text: "Find the case in which a rate that was tuned at width 64 costs the most at the widest.",
+        found: ({ costs }) => tuned.value === data.widths[0] && costs[0] >= Math.max(...Object.keys(data.rates).map((name) => cost(name, "standard", 0, data.widths.length - 1))),
+        way: { "optimizer and loss": "sgd, squared error", "tuned at width": 64 },
+        told: "the best rate falls with the width here, and beyond it the loss rises steeply." },
+      { text: "Find one in which the tuned rate costs more than a twentieth even by the maximal update.",
+        found: ({ costs }) => costs[1] > 1.05,
+        way: { "optimizer and loss": "adam, cross-entropy", "tuned at width": 64 },
+        told: "best rates stay near each other, not equal: at finite width a part of the shift remains." },
+    ]);
     ui.update(() => {
       const rates = data.rates[task.value];
+      const costs = ["standard", "mup"].map((rule) => cost(task.value, rule, data.widths.indexOf(tuned.value), data.widths.length - 1));
+      tasks.check({ costs });
       ["standard", "mup"].forEach((rule, i) => {
         const rows = losses(task.value, rule);
         const where = best(task.value, rule);
@@ -74,7 +86,7 @@ if (typeof customElements !== "undefined") {
           `Lowest points at ${data.widths.map((width, k) => `${show(2 ** where[k])} for width ${width}`).join(", ")}.`,
         );
         moved[i].set(show(where.at(-1) - where[0], 2));
-        paid[i].set(`${show(cost(task.value, rule, from, data.widths.length - 1), 3)} times its least loss`);
+        paid[i].set(`${show(costs[i], 3)} times its least loss`);
       });
     });
   });

@@ -92,6 +92,16 @@ if (typeof customElements !== "undefined") {
       if (c > 0) return [{ x: [...left, NaN, ...right], y: [...left, NaN, ...right].map((u) => c / u) }];
       return [{ x: [-REACH, REACH], y: [0, 0] }, { x: [0, 0], y: [-REACH, REACH] }];
     };
+    const tasks = ui.tasks([
+      { text: "Choose a noise with which all late time is spent near balance.",
+        found: ({ share }) => share > 0.99,
+        way: { noise: "labels" },
+        told: "label noise never vanishes on the valley floor, and there it drives the runs to where u and v are alike." },
+      { text: "Choose one under which the runs stay where they arrive.",
+        found: ({ share }) => noise.value === "examples" && Math.abs(share - 0.25) < 0.01,
+        way: { noise: "examples" },
+        told: "this noise vanishes where every example is fitted: nothing moves a run along the floor, and four of sixteen arrived near balance." },
+    ]);
     ui.update(() => {
       const found = stay(noise.value, rate.value, size.value, target.value, 4000, BINS);
       const told = gibbs(rate.value, size.value, target.value, BINS);
@@ -112,6 +122,7 @@ if (typeof customElements !== "undefined") {
         ],
         `Share of late time along the valley: ${share} near balance, where the Gibbs law has ${expected}.`,
       );
+      tasks.check({ share: nearBalance(found.shares) });
       near.set(share);
       law.set(expected);
     });

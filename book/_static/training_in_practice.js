@@ -82,6 +82,16 @@ if (typeof customElements !== "undefined") {
     const axis = { log: true, min: 1e-12, max: 1e12 };
     const top = ui.plot({ x: { label: "layer" }, y: { label: "mean square of the signal", ...axis } });
     const bottom = ui.plot({ x: { label: "layer" }, y: { label: "mean square of the gradient", ...axis } });
+    const tasks = ui.tasks([
+      { text: "In 30 layers or more of ReLU, keep the signal between two thirds and one and a half.",
+        found: ({ q }) => activation.value === "relu" && q.length >= 30 && q.at(-1) > 2 / 3 && q.at(-1) < 1.5,
+        way: { activation: "relu", "gain of the weights": 1.41, layers: 30 },
+        told: "the gain is √2, since ReLU halves the mean square." },
+      { text: "With tanh, let the gradient grow a thousandfold while the signal stays between a tenth and ten.",
+        found: ({ q, g }) => activation.value === "tanh" && g[0] > 1000 && q.at(-1) > 0.1 && q.at(-1) < 10,
+        way: { activation: "tanh", "gain of the weights": 2, layers: 30 },
+        told: "tanh bounds the signal on its way up, and nothing bounds the gradient on its way down." },
+    ]);
     ui.update(() => {
       const layers = Math.round(depth.value);
       const x = Array.from({ length: layers }, (_, l) => l + 1);
@@ -95,6 +105,7 @@ if (typeof customElements !== "undefined") {
       const [last, first] = [Explorable.format(theory.q.at(-1)), Explorable.format(theory.g[0])];
       top.draw(marks("q"), `The signal's mean square goes from 1 in the first layer to ${last} in layer ${layers}.`);
       bottom.draw(marks("g"), `The gradient's mean square goes from 1 in layer ${layers} to ${first} in the first.`);
+      tasks.check(theory);
       signal.set(last);
       gradient.set(first);
     });

@@ -131,6 +131,16 @@ if (typeof customElements !== "undefined") {
     const left = ui.plot({ x: { label: "input", min: -1, max: 1 }, y: { label: "output", min: -0.8, max: 1.2 } });
     const right = ui.plot({ x: { label: "input at which a unit switches", min: -1, max: 1 }, y: { label: "bend, α|a w|/√m" } });
     const below = ui.plot({ x: { label: "scale of the output, α", log: true, min: 0.1, max: 30 }, y: { label: "share", log: true, min: 1e-8, max: 3 } });
+    const tasks = ui.tasks([
+      { text: "Fit the points with weights that move by less than one per cent.",
+        found: ({ now }) => now.movement < 0.01,
+        way: { "scale of the output, α": 30 },
+        told: "the larger the scale, the smaller the change that is needed: the network is lazy, and its kernel the one at the start." },
+      { text: "Turn the kernel by more than 0.05.",
+        found: ({ now }) => now.turned > 0.05,
+        way: { "scale of the output, α": 0.1, units: 20 },
+        told: "at a small scale the weights move far to fit the points, the farther the fewer they are, and the kernel turns with them." },
+    ]);
     ui.update(() => {
       const now = picture(scale.value, width.value, kind.value);
       const all = sweep(width.value, kind.value);
@@ -158,6 +168,7 @@ if (typeof customElements !== "undefined") {
         ],
         `Over the scales the weights' movement falls from ${show(all[0].movement)} to ${show(all.at(-1).movement)}, the error goes from ${show(all[0].error)} to ${show(all.at(-1).error)}.`,
       );
+      tasks.check({ now });
       error.set(show(now.error));
       moved.set(show(now.movement));
       turned.set(show(now.turned));
