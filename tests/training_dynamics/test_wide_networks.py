@@ -11,6 +11,7 @@ from training_dynamics.wide_networks import (
     autograd,
     balanced,
     circle,
+    ended,
     explorable as twin,
     kernel,
     linear,
@@ -160,6 +161,18 @@ def test_a_balanced_start_has_its_product_and_its_balance(rng, size, balance):
     first, second = balanced.start(left, right, strengths, balance)
     assert second @ first == pytest.approx((left * strengths) @ right.T, rel=1e-10, abs=1e-12)
     assert balanced.balance_of((first, second)) == pytest.approx(balance * np.eye(3), abs=1e-10 * (1 + size))
+
+
+@pytest.mark.parametrize("kind", ["one direction", "constant"])
+def test_the_lazy_network_that_is_trained_to_the_end_is_the_one_of_the_scales(kind):
+    found, scales = ended.ended(3, kind, width=20, examples=15, steps=40), regimes.SCALES
+    same = regimes.scaled(3, kind, width=20, examples=15, steps=40)
+    assert found.fit[0] == pytest.approx(same.fit[scales.index(ended.SCALES[0])], rel=1e-10)
+    assert found.error[0] == pytest.approx(same.error[scales.index(ended.SCALES[0])], rel=1e-10)
+
+
+def test_a_harm_is_not_judged_before_the_networks_have_fitted():
+    assert np.isnan(ended.excess(0, starts=1, width=20, examples=15, steps=3))
 
 
 @pytest.mark.parametrize("balance", [-4.0, 0.0, 2.0])
