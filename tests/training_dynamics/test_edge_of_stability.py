@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.edge_of_stability import contests, flows, rescaling, selective, swings, toys
+from training_dynamics.edge_of_stability import adam_flows, contests, flows, rescaling, selective, swings, toys
 from training_dynamics.edge_of_stability.explorable import hessian, picture
 from training_dynamics.edge_of_stability.networks import Tanh, Task, chebyshev, digit_images
 from training_dynamics.edge_of_stability.thresholds import averaged_threshold, heavy_ball_threshold, measured_threshold
 from training_dynamics.edge_of_stability.training import Probe, Run, chebyshev_run, descend, descend_adam
 from training_dynamics.edge_of_stability.warmup import surviving
 from training_dynamics.lab.curvature import lanczos, product_by_differences
+from training_dynamics.lab.optimizers import adam, zero_moments
 from training_dynamics.toolbox.nets import mlp
 from training_dynamics.toolbox.seeds import torch_generator
 
@@ -158,6 +159,43 @@ def test_rod_flow_with_one_part_multiplies_the_rod_as_a_step_of_descent_does_at_
     assert swings.descend_quartic(2.4 / rate, 1.0, rate, 1, amplitude) == pytest.approx(amplitude, rel=1e-12)
     assert swings.rod_on_quartic(2.4 / rate, 1.0, rate, 1, 0.1) > 0.1  # too sharp at the centre: it grows
     assert swings.rod_on_quartic(1.9 / rate, 1.0, rate, 1, 0.1) < 0.1
+
+
+class Valley:
+    """The loss S x²/2 along the first of thirty directions: what adam_flow asks of networks."""
+
+    def __init__(self, curvature: float) -> None:
+        self.curvature = np.eye(30)[0] * curvature
+
+    def losses_and_gradients(self, x: np.ndarray, _task: object) -> tuple[np.ndarray, np.ndarray]:
+        return (self.curvature * x**2).sum(axis=1) / 2, self.curvature * x
+
+    def gradients(self, x: np.ndarray, _task: object) -> np.ndarray:
+        return self.curvature * x
+
+
+@pytest.mark.parametrize(("times", "sense"), [(1.0, 0), (0.98, 1), (1.02, -1)])
+def test_a_swing_with_adam_keeps_its_length_where_the_second_moment_makes_it_the_edge(times: float, sense: int) -> None:
+    rate, curvature, first = 0.01, 7.0, np.eye(30)[:1]
+    length = rate / 38  # a step of rate / sqrt(v) = rate / (S length) makes the preconditioned sharpness 1 / length
+    second = np.where(first == 1, (times * curvature * length) ** 2, 1.0)
+    entry = adam_flows.Entry(0 * first, 0 * first, second, np.full((1, 1), 1e6), length * first)
+    losses = adam_flows.adam_flow(Valley(curvature), None, entry, rate, 4).losses[:, 0]  # type: ignore[arg-type]
+    change = losses[-1] / losses[0] - 1
+    assert abs(change) < 1e-3 if sense == 0 else sense * change > 0.3
+
+
+def test_adams_run_past_the_edge_ends_between_two_of_its_steps() -> None:
+    net, task, rate = Tanh((1, 12, 12, 1)), chebyshev(), 1e-2
+    entry, end = adam_flows.adam_past_the_edge(net, task, net.initial([0, 1]), rate, 7)
+    theta, moments, path = net.initial([0, 1]), zero_moments(net.initial([0, 1])), []
+    for _ in range(int(entry.step.max()) + 9):
+        path.append(theta)
+        moments, direction = adam(moments, net.gradients(theta, task))
+        theta = theta - rate * direction
+    for row, step in enumerate(entry.step[:, 0].astype(int)):
+        assert entry.centre[row] == pytest.approx((path[step] + path[step + 1])[row] / 2, abs=1e-12)
+        assert end[row] == pytest.approx((path[step + 7] + path[step + 8])[row] / 2, abs=1e-12)
 
 
 def test_an_example_is_aligned_with_its_own_gradient() -> None:

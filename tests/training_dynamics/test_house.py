@@ -132,6 +132,7 @@ def test_what_computes_neither_draws_nor_prints(file):
 STACKS = {"bmm", "baddbmm", "stack_module_state"}  # what a network that is stacked by hand is made of
 CORRECTED = {  # who divides an average by what its start at zero lacks, though they take no step of Adam
     "adam/fisher.py": "reads the second moment",
+    "edge_of_stability/adam_flows.py": "follows Adam in continuous time",
     "edge_of_stability/training.py": "reads Adam's preconditioner",
     "optimizers/rules.py": "other rules than Adam",
 }
