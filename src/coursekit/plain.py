@@ -60,7 +60,8 @@ def plain(value: object, depth: int = 0) -> Any:
     if is_tensor(value):
         return array_of(value)
     if kind in (np.ndarray, np.matrix) or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
-        return _checked(np.array(value))
+        array = _checked(np.array(value))
+        return array.tolist() if array.dtype.kind == "U" else array  # labels are strings to any reader
     raise NotPlain(f"is {described(value)}, where a number, string, list, dict, array or tensor is wanted")
 
 

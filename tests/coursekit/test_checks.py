@@ -43,6 +43,20 @@ def test_lists_tuples_arrays_and_tensors_are_interchangeable(expected, got):
     assert says(expected, got, EXACT) == ""
 
 
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        ("b", np.array(["a", "b"])[1]),
+        (["a", "b"], np.array(["a", "b"])),
+        ([["a"]], np.array([["a"]])),
+        ({"k": "a"}, {"k": np.str_("a")}),
+    ],
+)
+def test_labels_from_an_array_are_strings(expected, got):
+    assert says(expected, got) == ""
+    assert "is not right" in difference("c", np.array(["a", "b"])[1], Tolerance(), reveal=False)
+
+
 @pytest.mark.parametrize(("expected", "got"), [(0, -(2**63)), (5, 5 - 2**63), ([0, 1], [-(2**63), 1]), (-1, 2**63 - 1)])
 def test_integers_whose_difference_has_no_place_in_64_bits_differ(expected, got):
     assert says(expected, got, EXACT) and says(np.array(expected), np.array(got), Tolerance())
