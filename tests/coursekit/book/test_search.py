@@ -124,6 +124,10 @@ def test_a_concept_that_points_nowhere_is_named(tmp_path: Path) -> None:
     file.write_text("a: {sea: adam}\n")
     with pytest.raises(ValueError, match="'a' must be a place, or have says, see, also and covered"):
         concepts.load(tmp_path)
+    for text, read in (("null: adam\n", "None as None"), ("nothing: {also: [off], see: adam}\n", "'nothing' as False")):
+        file.write_text(text)
+        with pytest.raises(ValueError, match=f"must be text, and YAML reads one of {read}: quote it"):
+            concepts.load(tmp_path)
 
 
 def words(*paragraphs: nodes.Node | str) -> nodes.document:

@@ -31,7 +31,7 @@ def load(book: Path) -> list[Concept]:
 
     An entry is ``name: page``, ``name: page > heading``, or a mapping with ``says``, ``see`` (one or a list), ``also`` and
     ``covered``.  Raises ``ValueError`` naming each entry that points to a page or heading that
-    does not exist, and the nearest that do.
+    does not exist, and the nearest that do, and a name that YAML takes for something else than text, as ``null``.
     """
     file = book / "concepts.yml"
     if not file.is_file():
@@ -84,5 +84,8 @@ def _concept(name: object, entry: object) -> Concept:
     if not isinstance(given, dict) or set(given) - {"says", "see", "also", "covered"}:
         raise ValueError(f"concepts.yml: {name!r} must be a place, or have says, see, also and covered, got {entry!r}")
     see, also = (tuple([v] if isinstance(v, str) else v or ()) for v in (given.get("see"), given.get("also")))
+    for word in (name, *also, *see):
+        if not isinstance(word, str):
+            raise ValueError(f"concepts.yml: a name must be text, and YAML reads one of {name!r} as {word!r}: quote it")
     words = str(given.get("says", "")).strip()
-    return Concept(str(name), tuple(map(str, also)), tuple(map(str, see)), bool(given.get("covered", True)), words)
+    return Concept(str(name), also, see, bool(given.get("covered", True)), words)
