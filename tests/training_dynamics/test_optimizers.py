@@ -52,6 +52,16 @@ def test_each_step_takes_off_at_least_what_is_guaranteed(exponent):
     for step in layer.cases(0, exponent, draws=10):
         assert step.measured[0] >= step.guaranteed[0] * (1 - 1e-12)
         assert step.measured[1] >= step.guaranteed[1] * (1 - 1e-12)
+        assert all(best >= measured * (1 - 1e-12) for best, measured in zip(step.best, step.measured))
+
+
+def test_no_rate_takes_off_more_than_the_best_one():
+    rng = numpy_generator(7, "test optimizers best rate")
+    sigma, error = layer.spectrum(0.7, 9, rng), rng.standard_normal((5, 9))
+    for direction in (error @ sigma, norms.polar(error @ sigma)):
+        best = layer.best_decrease(error, sigma, direction)
+        found = max(layer.decrease(error, sigma, rate * direction) for rate in np.geomspace(1e-2, 1e2, 4000))
+        assert 0.999 * best < found <= best * (1 + 1e-12)
 
 
 def test_the_two_ranks_compare_the_two_guarantees():

@@ -21,10 +21,11 @@ from training_dynamics.toolbox.seeds import numpy_generator
 
 @dataclass(frozen=True)
 class Step:
-    """What one step takes off the loss, as guaranteed and at the rate that the guarantee names: gradient and spectral."""
+    """What one step takes off the loss: as guaranteed, at the rate of the guarantee, at its best rate; gradient and spectral."""
 
     guaranteed: tuple[float, float]
     measured: tuple[float, float]
+    best: tuple[float, float]
 
 
 def decrease(error: Matrix, sigma: Float[ndarray, "in in"], step: Matrix) -> float:
@@ -33,8 +34,13 @@ def decrease(error: Matrix, sigma: Float[ndarray, "in in"], step: Matrix) -> flo
     return 0.5 * float(np.sum((error @ sigma) * error) - np.sum((after @ sigma) * after))
 
 
+def best_decrease(error: Matrix, sigma: Float[ndarray, "in in"], direction: Matrix) -> float:
+    r"""How much the loss falls along D at the best rate: :math:`\langle G,D\rangle^2/2\operatorname{tr}(D\Sigma D^\top)`."""
+    return float(np.sum((error @ sigma) * direction) ** 2 / (2 * np.sum((direction @ sigma) * direction)))
+
+
 def one_step(error: Matrix, sigma: Float[ndarray, "in in"]) -> Step:
-    r"""Both steps at the rates of their guarantees.
+    r"""Both steps at the rates of their guarantees, and at their best rates.
 
     They are :math:`G/\lambda_1` and :math:`UV^\top\lVert G\rVert_{nuc}/\operatorname{tr}\Sigma`.
     The guarantees are :math:`\lVert G\rVert_F^2/2\lambda_1` and :math:`\lVert G\rVert_{nuc}^2/2\operatorname{tr}\Sigma`.
@@ -43,7 +49,12 @@ def one_step(error: Matrix, sigma: Float[ndarray, "in in"]) -> Step:
     top, trace = float(np.linalg.eigvalsh(sigma)[-1]), float(np.trace(sigma))
     nuclear = float(np.linalg.svd(g, compute_uv=False).sum())
     guaranteed = (float(np.sum(g**2)) / (2 * top), nuclear**2 / (2 * trace))
-    return Step(guaranteed, (decrease(error, sigma, g / top), decrease(error, sigma, polar(g) * nuclear / trace)))
+    flat = polar(g)
+    return Step(
+        guaranteed,
+        (decrease(error, sigma, g / top), decrease(error, sigma, flat * nuclear / trace)),
+        (best_decrease(error, sigma, g), best_decrease(error, sigma, flat)),
+    )
 
 
 def gradient_rank(g: Matrix) -> float:
