@@ -118,6 +118,21 @@ def soap_adam(seed: int, steps: int = 200, batch: int = 64) -> Measured:
 
 
 @claim(
+    "optimizers.soap_muon",
+    "With equal grids SOAP ends below Muon on the character model.",
+    said_by="frans2025what",
+    source="frans2025what",
+    verdict="holds",
+    seeds=range(10),
+    judge="mean",
+    vary=VARY,
+)
+def soap_muon(seed: int, steps: int = 200, batch: int = 64) -> Measured:
+    """Muon's loss minus SOAP's."""
+    return Measured(_lead(seed, "SOAP", "Muon", steps, batch), NATS, at_least=0.003)
+
+
+@claim(
     "optimizers.ranking",
     "A comparison at one reasonable rate each tells which of two rules is better.",
     source="choi2019empirical",
