@@ -142,6 +142,16 @@ def test_random_walks_move_every_part_as_far_as_the_way_that_they_copy():
         assert b.norm(dim=1).tolist() == pytest.approx([float(bias.norm())] * 3, rel=1e-5, abs=1e-7)
 
 
+def test_matched_walks_move_what_every_layer_computes_as_far_as_the_way_that_they_copy():
+    net, x = nets.shape(5), torch.randn(30, 64, generator=torch_generator(0, "test images"), dtype=torch.float64)
+    start, end = nets.start(0, 5).double(), (nets.start(0, 5) + 0.1 * nets.start(1, 5)).double()
+    walks = updates.activation_walks(net, start, end, x, torch_generator(0, "test walks"), 3)
+    before, after = net.activations(start, x), net.activations(end, x)
+    for old, new, walked in zip(before, after, net.activations(walks, x)):
+        moved = (walked - old).flatten(1).norm(dim=1)
+        assert moved.tolist() == pytest.approx([float((new - old).norm())] * 3, rel=1e-6)
+
+
 def test_normalised_layers_have_mean_bias_and_variance_one():
     net, theta = (
         noise.BatchNormed((64, 5, 4, 10)),

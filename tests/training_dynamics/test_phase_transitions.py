@@ -225,3 +225,13 @@ def test_added_up_examples_are_half_wrong_with_few_and_right_as_one_over_the_roo
         storage.hebb_error(0)
     assert storage.hebb_errors(0, 60, 2.0, runs=3).shape == (3,)
     assert np.abs(storage.hebb_errors(1, 60, 2.0, runs=40).mean() - storage.hebb_error(2.0)) < 0.02
+
+
+def test_what_is_lost_between_two_decays_is_lost_where_a_straight_line_says():
+    decays, up = np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 0.5, 0.0, 0.2])
+    assert folds.Ramp(decays, up, up).lost == pytest.approx(0.28)
+
+
+def test_the_time_of_the_exit_is_the_first_and_at_most_the_last():
+    there = np.array([[False, False], [True, False], [False, False], [True, False]])
+    assert online.first_time(np.array([0.0, 1.0, 2.0, 3.0]), there).tolist() == [1.0, 3.0]

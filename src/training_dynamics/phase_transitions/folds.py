@@ -103,6 +103,12 @@ class Ramp:
         return float(self.decays[np.argmax(self.up < 0.1)])
 
     @property
+    def lost(self) -> float:
+        """The decay on the way up at which a tenth of the output is left, between two decays by a straight line."""
+        i = int(np.argmax(self.up < 0.1))
+        return float(np.interp(-0.1, -self.up[i - 1 : i + 1], self.decays[i - 1 : i + 1]))
+
+    @property
     def area(self) -> float:
         """The area between the two ways."""
         return float(np.trapezoid(self.up - self.down, self.decays))

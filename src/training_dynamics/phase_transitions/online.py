@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy import ndarray
 from scipy.special import erf
 
@@ -50,10 +50,14 @@ def learn(seed: int, inputs: int, rate: float, until: float, runs: int = 5, k: i
 
 @dataclass(frozen=True)
 class Followed:
-    """How far each run's error is from that of the equations, on average, and its mean on the plateau over theirs."""
+    """How far each run's error is from that of the equations, on average; over theirs: its plateau's mean, and its exit.
+
+    The exit is the first ``alpha`` at which the error is below half the equations' mean on the plateau, at most the last.
+    """
 
     apart: Float[ndarray, " runs"]
     height: Float[ndarray, " runs"]
+    exit: Float[ndarray, " runs"]
 
 
 @once
@@ -63,7 +67,14 @@ def followed(seed: int, inputs: int, rate: float, runs: int = 4) -> Followed:
     errors = done.overlaps.error()
     told = np.stack([solve(done.start(run), rate, done.alphas).error() for run in range(runs)], axis=1)
     flat = (done.alphas >= 15) & (done.alphas <= 30)
-    return Followed(np.abs(errors - told).mean(0), errors[flat].mean(0) / told[flat].mean(0))
+    height = told[flat].mean(0)
+    left, leaves = (first_time(done.alphas, curves < height / 2) for curves in (errors, told))
+    return Followed(np.abs(errors - told).mean(0), errors[flat].mean(0) / height, left / leaves)
+
+
+def first_time(times: Float[ndarray, " t"], there: Bool[ndarray, "t runs"]) -> Float[ndarray, " runs"]:
+    """When each run is there first; the last time where it never is."""
+    return np.where(there.any(0), times[there.argmax(0)], times[-1])
 
 
 def deviation(seed: int, inputs: int, rate: float, until: float, runs: int = 8, k: int = 2) -> float:

@@ -102,8 +102,8 @@ def wide_weights(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measure
     verdict="holds", judge="mean", vary=LONGER,
 )  # fmt: skip
 def displacement_wider(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measured:
-    """The part of the barrier left by displacement matching at width 256 over the part left at width 64."""
-    narrow, wide = (_share(seed, width, "displacements", epochs, rate) for width in (64, 256))
+    """The part of the barrier left by displacement matching at width 256 over the part left at width 32."""
+    narrow, wide = (_share(seed, width, "displacements", epochs, rate) for width in (32, 256))
     return Measured(wide / narrow, "times", at_most=1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from coursekit.claim import Measured, claim
-from training_dynamics.phase_transitions import flips, magnet
+from training_dynamics.phase_transitions import crossing, flips, magnet
 
 
 def _exponent(x: tuple[float, ...], y: list[float]) -> float:
@@ -87,6 +87,39 @@ def finite_sharp(smallest: int = 200) -> Measured:
 
     sizes = (smallest, 4 * smallest, 16 * smallest)
     return Measured(_exponent(sizes, [width(n) for n in sizes]), "(exponent)", at_least=-0.57, at_most=-0.43)
+
+
+@claim(
+    "phase_transitions.binder_crossing",
+    "The curves of Binder's cumulant for two sizes cross at the transition, but for a distance of one over the size.",
+    source="binder1981finite",
+    verdict="holds",
+    seeds=None,
+    vary={"smallest": (25, 50, 100), "times": (2, 4)},
+)
+def binder_crossing(smallest: int = 50, times: int = 4) -> Measured:
+    """Exponent of the crossing's distance from T = 1 in the smaller of two sizes, exact sums, over a factor 16 of it."""
+    sizes = (smallest, 4 * smallest, 16 * smallest)
+    return Measured(
+        _exponent(sizes, [abs(crossing.exact(n, times) - 1) for n in sizes]),
+        "(exponent)",
+        at_least=-1.1,
+        at_most=-0.9,
+    )
+
+
+@claim(
+    "phase_transitions.binder_sampled",
+    "From samples of two small magnets the crossing is found without any theory of the transition.",
+    source="binder1981finite",
+    verdict="holds",
+    vary={"n": (12, 16, 25), "chains": (2000, 4000)},
+)
+def binder_sampled(seed: int, n: int = 16, chains: int = 2000) -> Measured:
+    """Temperature at which the sampled curves of n and 4n spins cross, over that of the exact ones."""
+    return Measured(
+        crossing.found(seed, n, chains=chains) / crossing.exact(n), "of the exact crossing", at_least=0.94, at_most=1.06
+    )
 
 
 @claim(

@@ -20,7 +20,7 @@ def faster_sooner(k: int = 2, asymmetry: float = 1e-3) -> Measured:
     """Examples until the units differ at 1.4 times the rate at which a difference grows fastest, over those at that rate."""
     best = plateau.fastest(k)
     late, soon = (plateau.end(k, factor * best, asymmetry) for factor in (1.4, 1.0))
-    return Measured(late / soon, "of the examples", at_least=1.0, scale=0.05)
+    return Measured(late / soon, "times the examples", at_least=1.0, scale=0.05)
 
 
 @claim(

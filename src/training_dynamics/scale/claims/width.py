@@ -121,15 +121,15 @@ def check_mup(seed: int, steps: int = 1, batch: int = 32) -> Measured:
 
 @claim(
     "scale.check_sgd",
-    "With SGD a step in the standard parametrisation moves one layer less with the width and another one more.",
+    "With SGD a step in the standard parametrisation moves the first layer less with the width, and the logits more.",
     source="yang2022tensor",
     verdict="holds",
     vary=CHECKS,
 )
 def check_sgd(seed: int, steps: int = 1, batch: int = 32) -> Measured:
-    """The smaller of two: how far the least of three layers' exponents lies below 0, and the greatest above."""
+    """The smaller of two: how far the first layer's exponent of the width lies below 0, and the logits' above."""
     found = slopes(CHECKED, movements(seed, Training("standard", "sgd", steps=steps, batch=batch, falling=False)))
-    return Measured(float(min(-found.min(), found.max())), "(exponent)", at_least=0.25)
+    return Measured(float(min(-found[0], found[-1])), "(exponent)", at_least=0.25)
 
 
 @claim(
@@ -208,12 +208,13 @@ def mup_better(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     "scale.mup_squared",
     "With squared error the two end near each other.",
     verdict="holds",
+    judge="mean",
     vary=SWEPT,
 )
 def mup_squared(seed: int, steps: int = 20, batch: int = 32) -> Measured:
     """Difference of the squared errors at 1024 units, each at its best rate, over that under maximal update."""
     standard, mup = pair(seed, Training(steps=steps, batch=batch))
-    return Measured(abs(float(standard.least[-1] / mup.least[-1]) - 1), "of the loss", at_most=0.4)
+    return Measured(abs(float(standard.least[-1] / mup.least[-1]) - 1), "of the loss", at_most=0.25)
 
 
 @claim(
