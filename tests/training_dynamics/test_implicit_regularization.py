@@ -15,6 +15,7 @@ from training_dynamics.implicit_regularization import (
     margin,
     paths,
     scale,
+    steepest,
 )
 
 
@@ -286,3 +287,28 @@ def test_explorable_computes_what_python_computes(explorable, seed):
         assert np.allclose(found[-1], twin.diagonal_end(x, w0, alpha), atol=1e-8)
     with pytest.raises(ValueError, match="'newton'"):
         twin.path("newton", x, w0)
+
+
+@pytest.mark.parametrize(("order", "dual"), [(1, np.inf), (2, 2), (np.inf, 1)])
+def test_the_steepest_step_has_length_one_and_lowers_the_loss_by_the_dual_norm(order, dual):
+    g = np.random.default_rng(0).standard_normal(7)
+    found = steepest.step(g, order)
+    assert np.linalg.norm(found, order) == pytest.approx(1)
+    assert -(g @ found) == pytest.approx(np.linalg.norm(g, dual))
+
+
+@pytest.mark.parametrize("order", steepest.ORDERS)
+def test_the_largest_margin_is_above_that_of_any_direction_and_below_the_dual_norm_of_any_mean_of_the_rows(order):
+    z, rng = margin.separable(0, 12, 3), np.random.default_rng(0)
+    dual = {1: np.inf, 2: 2, np.inf: 1}[order]
+    means = rng.dirichlet(np.full(12, 0.1), 20_000) @ z
+    best = steepest.largest(z, order)
+    assert best <= np.linalg.norm(means, dual, axis=1).min() * (1 + 1e-9)
+    directions = rng.standard_normal((20_000, 3))
+    found = ((directions @ z.T).min(1) / np.linalg.norm(directions, order, axis=1)).max()
+    assert 0.9 * best <= found <= best * (1 + 1e-9)
+
+
+def test_a_norm_without_a_steepest_step_here_is_refused():
+    with pytest.raises(ValueError, match="order must be 1, 2 or infinity, got 3"):
+        steepest.step(np.ones(2), 3)

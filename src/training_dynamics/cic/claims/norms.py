@@ -47,6 +47,19 @@ def norm_synergy(seed: int, target: float = 0.1, hidden: int = 24, optimizer: st
 
 
 @claim(
+    "cic.norm_rank",
+    "Of solutions with the same loss, the one of smaller norm uses fewer directions.",
+    verdict="holds-if",
+    condition="the solutions differ by the size of their start, and layers have 24 units or more",
+    vary=VARIED,
+)
+def norm_rank(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
+    """Spearman's correlation of the norm with the effective rank of the last hidden layer."""
+    found = norm_correlation("log_rank", seed, target=target, hidden=hidden, optimizer=optimizer)
+    return Measured(found, "(rank correlation)", at_least=0.5)
+
+
+@claim(
     "cic.norm_shuffled",
     "That Φ falls as the norm grows shows that integration is what is learned.",
     verdict="fails",
