@@ -175,15 +175,16 @@ globalThis.Explorable = (() => {
     });
   }
 
-  /** Calls `start` now where the element is on the screen or near, else when it comes near or the page is printed. */
+  /** Calls `start` when the element is on the screen or comes near, or the page is printed. */
   function whenNear(element, start) {
-    const near = 1200;                           // pixels above and below the screen
     element.classList.add("td-waiting");
-    const { top, bottom } = element.getBoundingClientRect();
-    const begin = () => { element.classList.remove("td-waiting"); start(); };
-    if (top < innerHeight + near && bottom > -near) { begin(); return; }
-    const once = () => { observer.disconnect(); removeEventListener("beforeprint", once); begin(); };
-    const observer = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) once(); }, { rootMargin: `${near}px 0px` });
+    const once = () => {
+      observer.disconnect();
+      removeEventListener("beforeprint", once);
+      element.classList.remove("td-waiting");
+      start();
+    };
+    const observer = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) once(); }, { rootMargin: "1200px 0px" });
     observer.observe(element);
     addEventListener("beforeprint", once);
   }

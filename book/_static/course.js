@@ -1,21 +1,48 @@
-/* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard. */
+/* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard.  To look at it a section is laid out; so one
+section is looked at after the other, when the browser has nothing else to do, and nobody waits for a long page. */
 (() => {
   "use strict";
   const WIDE = "div.math, div.math > math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
+  const SECTION = ".bd-article > section > section";
+  const atRest = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 1 }), 50));
+  let [waiting, width] = [[], 0];
 
-  function mark() {
-    const looked = [...document.querySelectorAll(WIDE)].map((node) => [node, node.scrollWidth > node.clientWidth]);
-    for (const [node, wide] of looked) {         // all are looked at before one is changed: the page is laid out once
+  function mark(nodes) {
+    const looked = nodes.map((node) => [node, node.scrollWidth > node.clientWidth]);
+    for (const [node, wide] of looked) {         // all are looked at before one is changed: a section is laid out once
       if (wide && node.tabIndex < 0) node.setAttribute("tabindex", "0");
       else if (!wide && node.dataset.tdWide) node.removeAttribute("tabindex");
       if (wide) node.dataset.tdWide = "1";
     }
   }
 
+  function go(rest) {
+    do {
+      if (!waiting.length) { done(); return; }
+      mark(waiting.shift());
+    } while (rest.timeRemaining() > 10);
+    atRest(go);
+  }
+
+  function begin() {
+    const idle = !waiting.length;
+    width = innerWidth;
+    delete document.body.dataset.tdMarked;
+    waiting = [...Map.groupBy(document.querySelectorAll(WIDE), (node) => node.closest(SECTION)).values()];
+    if (idle) atRest(go);
+  }
+
+  /** All is laid out now: the theme may ask where sections stand, to show in the contents where the reader is. */
+  function done() {
+    document.body.dataset.tdMarked = "";
+    if (document.querySelector(document.body.dataset.bsTarget)) globalThis.bootstrap?.ScrollSpy.getOrCreateInstance(document.body);
+  }
+
+  addEventListener("DOMContentLoaded", () => { delete document.body.dataset.bsSpy; });
   addEventListener("load", () => {
-    mark();
-    addEventListener("resize", mark);
-    document.addEventListener("toggle", mark, true);      // what unfolds may be wide
+    begin();
+    addEventListener("resize", () => { if (innerWidth !== width) begin(); });
+    document.addEventListener("toggle", (event) => mark([...event.target.querySelectorAll(WIDE)]), true);   // what unfolds may be wide
   });
 })();
 

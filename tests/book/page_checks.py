@@ -14,6 +14,8 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 ASKED = {"preload": False, "resultTypes": ["violations"]}  # to tell of what passes would take longer than to look
 INSIDE = ("file:", "data:", "blob:")
 AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"
+# Whether the page has found what scrolls in it, and lets the keyboard reach it.
+LOOKED_THROUGH = "() => !document.querySelector('script[src*=\"/course.js\"]') || 'tdMarked' in document.body.dataset"
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
 # Brings explorables near, which are built only then, and goes back to where the page began.
@@ -134,6 +136,7 @@ def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, li
     page.add_style_tag(content=AT_REST)  # colours are judged at rest
     page.evaluate(BUILD)
     page.wait_for_function("() => !document.querySelector('.td-waiting')")
+    page.wait_for_function(LOOKED_THROUGH)
     return page, heard
 
 
@@ -142,6 +145,7 @@ def turn(page: Any, width: int, scheme: str) -> None:
     page.set_viewport_size({"width": width, "height": 1000})
     page.emulate_media(color_scheme=scheme)
     page.evaluate(DRAWN)
+    page.wait_for_function(LOOKED_THROUGH)
 
 
 def as_it_stands(page: Any, scheme: str) -> list[str]:

@@ -147,3 +147,36 @@ def test_marks_of_a_paragraph_and_the_contents_are_one_stop_each_and_arrow_keys_
     assert page.evaluate("document.activeElement.textContent") == "Two"
     assert page.locator("#n2 .td-way").text_content() == "2 of 3 here: ← →"
     page.close()
+
+
+SECTIONS = "".join(
+    f'<section id="s{n}"><h2>Part {n}</h2><pre>{"wide " * 60}</pre><div style="height:900px">word{n}</div></section>'
+    for n in range(12)
+)
+LONG = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{(current().book / "_static" / "course.css").as_uri()}">
+<script defer src="{(current().book / "_static" / "course.js").as_uri()}"></script>
+<body><article class="bd-article"><section><h1>A page</h1>{SECTIONS}</section></article></body></html>"""  # fmt: skip
+LAID_OUT_WHEN_NEAR = "getComputedStyle(document.querySelector('#s3')).contentVisibility"
+MARKED_ALL = "() => 'tdMarked' in document.body.dataset"
+
+
+def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_printed_whole(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(LONG)
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{(tmp_path / 'page.html').as_uri()}#s9")
+    page.wait_for_function(MARKED_ALL)
+    assert page.evaluate(LAID_OUT_WHEN_NEAR) == "auto"
+    assert page.evaluate("document.querySelectorAll('pre[tabindex=\"0\"]').length") == 12
+    assert abs(page.locator("#s9").bounding_box()["y"]) < 60
+    assert page.evaluate("find('word2') && getSelection().toString()") == "word2"
+    page.emulate_media(media="print")
+    assert page.evaluate(LAID_OUT_WHEN_NEAR) == "visible"
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1400, "height": 800})
+    assert page.evaluate(LAID_OUT_WHEN_NEAR) == "visible"
+    context.close()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import pydata_sphinx_theme
 import pytest
 
 from coursekit.book import figures, order
-from coursekit.book.theme import icons, pictures
+from coursekit.book.theme import icons, lean, pictures
 
 SVG = '<svg xmlns="x" width="72pt" height="36pt"><path d="M 0 0"/></svg>'
 INSIDE = f"data:image/svg+xml;base64,{base64.b64encode(SVG.encode()).decode()}"
@@ -26,6 +27,17 @@ def test_pictures_become_files_that_wait_until_they_are_near(tmp_path: Path) -> 
     assert body.count(f'="../_images/{file.name}"') == 2 and body.count('loading="lazy"') == 1
     assert body.count('width="96" height="48"') == 2
     assert pictures.apart(body, tmp_path, "../_images/") == body
+
+
+def test_the_theme_s_script_does_not_lay_the_whole_page_out() -> None:
+    theme = (
+        Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/scripts/pydata-sphinx-theme.js"
+    )
+    script = theme.read_text(encoding="utf-8")
+    lean_script = lean.not_all_at_once(script)
+    assert 0 < len(script) - len(lean_script) < 100
+    with pytest.raises(ValueError, match="0 places"):
+        lean.not_all_at_once(lean_script)
 
 
 def test_pictures_that_no_page_shows_leave(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ SCRIPTS_ONLY_WITH = {
     "copybutton": 'class="highlight',
     "togglebutton": "dropdown",
 }
+# The theme looks at everything that may be wide at once, and again after each change; course.js does so section by section.
+ALL_AT_ONCE = re.compile(r'"complete"===document\.readyState\?(\w+)\(\):window\.addEventListener\("load",\1\)')
 ABOUT_PAGE = "DOCUMENTATION_OPTIONS.pagename"  # for a chooser of versions, which this theme has and we do not
 
 
@@ -57,7 +59,19 @@ def finish(app: Sphinx, problem: Exception | None) -> None:
             file.unlink()
         sheet = out / "_static" / "styles" / "pydata-sphinx-theme.css"
         write_atomically(sheet, icons.without_font(sheet.read_text(encoding="utf-8")))
+        own = scripts / "pydata-sphinx-theme.js"
+        write_atomically(own, not_all_at_once(own.read_text(encoding="utf-8")))
     pictures.tidy(out / pictures.FOLDER, pages)
+
+
+def not_all_at_once(script: str) -> str:
+    """The theme's script without the step that lays the whole page out.  Raises ``ValueError`` where it has no such step."""
+    found, count = ALL_AT_ONCE.subn("0", script)
+    if count != 1:
+        raise ValueError(
+            f"the theme's script looks for wide elements in {count} places instead of one: see lean.ALL_AT_ONCE"
+        )
+    return found
 
 
 def _wanted(name: str, body: str, needs: dict[str, str]) -> bool:
