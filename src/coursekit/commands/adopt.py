@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from coursekit.classroom.adopt import choices, nbgraders
-from coursekit.classroom.adopt.proof import built_here, with_judging
+from coursekit.classroom.adopt.proof import with_judging
 from coursekit.classroom.adopt.trial import ORDER, Choice, Tried, choose
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
@@ -37,19 +37,19 @@ def command(
 ) -> None:
     """Choose for each question of ASSIGNMENTS (by default all that were not made here) the safest way to judge it.
 
-    The safest way is the first of apart, more, objects and together in which the source's own solution passes and a blank answer
+    The safest way is the first of more, apart, objects and together in which the source's own solution passes and a blank answer
     does not. The choice is kept in judging.toml.
     """
     console = wide_console()
     nbgraders.must_be_known(classroom)
-    names = assignments or tuple(name for name in classroom.assignments() if not built_here(name))
+    names = assignments or tuple(name for name in classroom.assignments() if not choices.built_here(name))
     if not names:
         raise ClassroomError(
             f"there is no source/<assignment>/<assignment>.ipynb in {classroom.root} that was not made here"
         )
     weak = 0
     for name in names:
-        if built_here(name):
+        if choices.built_here(name):
             raise ClassroomError(f"{name} is made by this course, which proves its questions and has them judged apart")
         source = classroom.source_bytes(name)
         settings = with_judging(classroom, name, source, Settings(unsafe_no_sandbox=unsafe_no_sandbox), chosen=False)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from coursekit.classroom.layout import Classroom, ClassroomError
 from coursekit.classroom.source import questions
+from coursekit.course import current
 from coursekit.engine.interface import Judging, Way
 from coursekit.paths import write_atomically
 
@@ -27,6 +28,11 @@ HEAD = """\
 #   hand      by a person
 # "*" stands for all questions of an assignment that have no line of their own.
 """
+
+
+def built_here(assignment: str) -> bool:
+    """Whether the course builds the assignment's source itself, and so has proved it."""
+    return assignment in current().topics()
 
 
 def path(classroom: Classroom) -> Path:
@@ -61,7 +67,7 @@ def ways(classroom: Classroom, assignment: str, source: bytes) -> dict[str, Way]
             f"{path(classroom)}: [{assignment}] has {gone[0]!r}, which is no question of the source notebook: "
             f"`course adopt {assignment}` writes it anew"
         )
-    every = table.get(EVERY, "apart")
+    every = table.get(EVERY, "apart" if built_here(assignment) else "more")
     return {name: table.get(name, every) for name in names}
 
 

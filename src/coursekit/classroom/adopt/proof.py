@@ -8,19 +8,13 @@ from pathlib import Path
 
 from coursekit.classroom import records
 from coursekit.classroom.adopt import nbgraders
-from coursekit.classroom.adopt.choices import NAME, beside, judging
+from coursekit.classroom.adopt.choices import NAME, beside, built_here, judging
 from coursekit.classroom.adopt.trial import Choice, Tried, choose, tried
 from coursekit.classroom.grade.job import Runner, Settings
 from coursekit.classroom.grade.worker import DEFAULT_ENGINE
 from coursekit.classroom.layout import Classroom, ClassroomError
-from coursekit.course import current
 from coursekit.engine.interface import Judging
 from coursekit.paths import write_atomically
-
-
-def built_here(assignment: str) -> bool:
-    """Whether the course builds the assignment's source itself, and so has proved it."""
-    return assignment in current().topics()
 
 
 def with_judging(

@@ -11,6 +11,7 @@ from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.interface import Way
 from coursekit.engine.matching.sourced import read_source
+from coursekit.notebooks.names import bound_names, imported_names, used_names
 
 SOLUTION, BLANK = "solution", "blank"
 
@@ -52,7 +53,8 @@ def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runne
     return found
 
 
-ORDER: tuple[Way, ...] = ("apart", "more", "objects", "together")
+# ``more`` is as safe as ``apart``, and right answers come in more types than the solution's
+ORDER: tuple[Way, ...] = ("more", "apart", "objects", "together")
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,43 @@ def choose(source: bytes, settings: Settings, run: Runner, order: tuple[Way, ...
             tries[name][way] = found
             if found.sound:
                 chosen[name] = way
+    if "together" in order and len(chosen) < len(asked):
+        chosen = _in_company(source, chosen, tries, settings, run)
     result = {name: _choice(chosen.get(name), tries[name]) for name in asked}
     return _confirmed(source, result, settings, run)
+
+
+def _in_company(
+    source: bytes, chosen: Mapping[str, Way], tries: Mapping[str, dict[Way, Tried]], settings: Settings, run: Runner
+) -> dict[str, Way]:
+    """The ways, with those together that pass only where tests that share their names run there, too; and these tests."""
+    found = dict(chosen)
+    for name in [name for name in tries if name not in chosen]:
+        if name in found or not (company := _company(source, name)):
+            continue
+        trial: dict[str, Way] = found | dict.fromkeys((name, *company), "together")
+        attempts = tried(source, trial, settings, run)
+        if all(attempts[one].sound for one in trial if one in attempts):
+            found = trial
+            for one in (name, *company):
+                tries[one]["together"] = attempts[one]
+    return found
+
+
+def _company(source: bytes, name: str) -> list[str]:
+    """The tests that share names with one: whose names it uses or that use its own, directly or through each other."""
+    tests = {cell.grade_id: cell.source for cell in read_source(source) if cell.kind == "test"}
+    own = {test: bound_names(text) - imported_names(text) for test, text in tests.items()}
+    above: dict[str, set[str]] = {}
+    for test, text in tests.items():
+        above[test] = {one for one in above if own[one] & (used_names(text) - own[test])}
+    met, pending = {name}, [name]
+    while pending:
+        test = pending.pop()
+        near = (above[test] | {one for one in tests if test in above[one]}) - met
+        met |= near
+        pending += near
+    return [test for test in tests if test in met and test != name]
 
 
 def _choice(way: Way | None, tries: Mapping[Way, Tried]) -> Choice:
