@@ -219,11 +219,15 @@ def flat_weights(seed: int, measurements: int = 72, rank: int = 2, size: int = 1
     "Spectral descent prefers matrices of low rank.",
     source="abdelmoneum2026spectral",
     verdict="fails",
-    instead="It prefers equal singular values: a matrix of low rank it misses by more than gradient steps of the same length do.",
+    instead=(
+        "It prefers equal singular values: a matrix of low rank it misses by more than gradient steps of the same length do, "
+        "on the mean over problems."
+    ),
+    judge="mean",
     vary=SENSING,
 )
 def muon_low_rank(seed: int, measurements: int = 72, rank: int = 2, size: int = 12) -> Measured:
     """Its distance from the true matrix over that of gradient steps, less one; both fit the measurements."""
     plain, flat = (sensing.recover(seed, rule, measurements, rank, size) for rule in sensing.RULES)
     fits = plain.residual < 0.01 and flat.residual < 0.01
-    return Measured(flat.error / plain.error - 1 if fits else np.nan, "times more than gradient steps", at_least=0.1)
+    return Measured(flat.error / plain.error - 1 if fits else np.nan, "times more than gradient steps", at_least=0.15)
