@@ -92,7 +92,6 @@ def finite_sharp(smallest: int = 200) -> Measured:
 @claim(
     "phase_transitions.binder_crossing",
     "The curves of Binder's cumulant for two sizes cross at the transition, but for a distance of one over the size.",
-    source="binder1981finite",
     verdict="holds",
     seeds=None,
     vary={"smallest": (25, 50, 100), "times": (2, 4)},
