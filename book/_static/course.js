@@ -16,10 +16,19 @@ section is looked at after the other, when the browser has nothing else to do, a
     }
   }
 
+  /** What a section takes that is not on the screen, so that the scroll bar tells how long the page is. */
+  function measure(section) {
+    if (!section?.lastElementChild || getComputedStyle(section).contentVisibility !== "auto") return;
+    const height = section.lastElementChild.getBoundingClientRect().bottom - section.getBoundingClientRect().top;
+    section.style.containIntrinsicHeight = `auto ${Math.round(height)}px`;
+  }
+
   function go(rest) {
     do {
       if (!waiting.length) { done(); return; }
-      mark(waiting.shift());
+      const [section, nodes] = waiting.shift();
+      mark(nodes);
+      measure(section);
     } while (rest.timeRemaining() > 10);
     atRest(go);
   }
@@ -28,7 +37,8 @@ section is looked at after the other, when the browser has nothing else to do, a
     const idle = !waiting.length;
     width = innerWidth;
     delete document.body.dataset.tdMarked;
-    waiting = [...Map.groupBy(document.querySelectorAll(WIDE), (node) => node.closest(SECTION)).values()];
+    const found = Map.groupBy(document.querySelectorAll(WIDE), (node) => node.closest(SECTION));
+    waiting = [null, ...document.querySelectorAll(SECTION)].map((section) => [section, found.get(section) ?? []]);
     if (idle) atRest(go);
   }
 

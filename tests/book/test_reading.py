@@ -173,6 +173,11 @@ def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_print
     assert page.evaluate(LAID_OUT_WHEN_NEAR) == "auto"
     assert page.evaluate("document.querySelectorAll('pre[tabindex=\"0\"]').length") == 12
     assert abs(page.locator("#s9").bounding_box()["y"]) < 60
+    height = "document.documentElement.scrollHeight"
+    told = page.evaluate(height)
+    page.add_style_tag(content="section { content-visibility: visible !important }")
+    assert told == pytest.approx(page.evaluate(height), rel=0.01)
+    page.evaluate("document.querySelector('style:last-of-type').remove()")
     assert page.evaluate("find('word2') && getSelection().toString()") == "word2"
     page.emulate_media(media="print")
     assert page.evaluate(LAID_OUT_WHEN_NEAR) == "visible"
