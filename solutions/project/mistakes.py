@@ -107,6 +107,31 @@ def judge(with_it, without, null, at_least, at_most):
         return "blind"
     return "stands" if inside.all() else "mixed" if inside.any() else "fails"
 
+# %% judge / a bound of 0 is none
+# says: You take a bound of 0 for none: `at_least or …` looks at whether it is true, and 0 is not. Ask `at_least is None`.
+# hint: 2
+def judge(with_it, without, null, at_least, at_most):
+    low, high = at_least or -np.inf, at_most or np.inf
+    gaps = with_it - without
+    inside = (gaps >= low) & (gaps <= high)
+    if np.any((null >= low) & (null <= high)):
+        return "blind"
+    return "stands" if inside.all() else "mixed" if inside.any() else "fails"
+
+# %% judge / null asked last
+# says: You look at the null only where some difference lies in the interval. Ask about it first: where it passes, nothing can be told.
+# hint: 1
+def judge(with_it, without, null, at_least, at_most):
+    low = -np.inf if at_least is None else at_least
+    high = np.inf if at_most is None else at_most
+    gaps = with_it - without
+    inside = (gaps >= low) & (gaps <= high)
+    if not inside.any():
+        return "fails"
+    if np.any((null >= low) & (null <= high)):
+        return "blind"
+    return "stands" if inside.all() else "mixed"
+
 # %% paired_gap / unpaired
 # says: You treat the two as independent. Subtract seed by seed first.
 # hint: 1
