@@ -21,7 +21,7 @@ from coursekit.classroom.progress import bar
 from coursekit.classroom.requests import still_open
 from coursekit.console import wide_console
 from coursekit.engine.engines import shared_by_workers
-from coursekit.engine.messages import LOOK
+from coursekit.engine.messages import LEFT_OUT, LOOK
 
 
 @click.command("grade")
@@ -65,6 +65,12 @@ def command(
         console.print(
             f"look forged: {', '.join(forged)}; `course inspect {forged[0]} {assignment}` says why", markup=False
         )
+    if unseen := looked_at(classroom, assignment, summary.graded, LEFT_OUT):
+        console.print(
+            f"may be right, in a kind of value that tests cannot look into: {', '.join(unseen)}; `course inspect {unseen[0]} "
+            f"{assignment}` says where",
+            markup=False,
+        )
     for line in ahead(classroom, assignment):
         console.print(line, markup=False, soft_wrap=True)
     for student in summary.crashed:
@@ -83,10 +89,10 @@ def command(
         )
 
 
-def looked_at(classroom: Classroom, assignment: str, students: list[str]) -> list[str]:
-    """Those whose records have a flag that asks for a look at what they handed in."""
+def looked_at(classroom: Classroom, assignment: str, students: list[str], words: str = LOOK) -> list[str]:
+    """Those whose records have a flag that asks, in these words, for a look at what they handed in."""
     found = {student: records.read(classroom, assignment, student) for student in sorted(students)}
-    return [student for student, record in found.items() if record and any(LOOK in flag for flag in record["flags"])]
+    return [student for student, record in found.items() if record and any(words in flag for flag in record["flags"])]
 
 
 def listed(names: list[str]) -> str:

@@ -13,7 +13,7 @@ from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, make_plan
 from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
 from coursekit.engine.matching.suspect import suspicious
-from coursekit.engine.messages import NOT_ANSWERED, OUTSIDE, REASONS, scrubbed
+from coursekit.engine.messages import LEFT_OUT, NOT_ANSWERED, OUTSIDE, REASONS, UNCROSSED, scrubbed
 from coursekit.engine.processes.spawn import Launcher
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.engine.script import script
@@ -154,6 +154,8 @@ class _Run:
             }
         own = [self._own(place, reports) for place in question.given]
         score, status, message = _judged(question, result, own, self.budget)
+        if question.way in WIDER and status == "failed" and UNCROSSED.search(message):
+            self.plan.flags.append(f"{question.id}: {LEFT_OUT}")
         return QuestionResult(score, question.test.points, status, scrubbed(message), time.monotonic() - start)  # type: ignore[arg-type]
 
     def _own(self, place: int, reports: list[CellReport]) -> CellReport:

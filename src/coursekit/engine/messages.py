@@ -15,6 +15,13 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|" + UNSEEN)
 
 NOT_ANSWERED = "not answered yet"
 LOOK = "look at it yourself"  # in flags of what may be forged
+# in flags of what more ways than ours could judge: not of a function that was not called
+LEFT_OUT = (
+    "its tests cannot look into a value of this kind, which may be right: a person should, or `together` judges it"
+)
+UNCROSSED = re.compile(
+    r"your answer gave an? (?!function|method|type|builtin)\S{1,100} object where plain data|this value cannot be handed in"
+)
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {

@@ -54,7 +54,7 @@ VALUES: list[Feature] = [
     ("data_class", "more", "from dataclasses import dataclass\n@dataclass\nclass Pair:\n    a: int\n    b: int",
      "assert Pair(1, 2) == Pair(1, 2) and Pair(1, 2) != Pair(2, 1) and Pair(1, 2).b == 2"),
     ("keys", "more", "ks = {'a': 1}.keys()", "assert ks == {'a'} and len(ks) == 1"),
-    ("type_in", "more", "def made(kind):\n    return kind('7')", "assert made(int) == 7"),
+    ("type_in", "apart", "def made(kind):\n    return kind('7')", "assert made(int) == 7"),
     ("type_out", "more", "kind = float", "assert kind is float"),
     ("own_error", "more", "class TooHot(ValueError):\n    pass\ndef boil(t):\n    if t > 100:\n        raise TooHot('hot')",
      "import pytest\nwith pytest.raises(TooHot):\n    boil(101)\nassert issubclass(TooHot, ValueError)"),

@@ -7,6 +7,7 @@ from engines import sandboxed
 
 from adopt.foreign_course import answered, of_questions, solution
 from coursekit.engine.interface import Budget, Judging, Submission
+from coursekit.engine.messages import LEFT_OUT
 
 SOURCE = of_questions([
     ("double", "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "assert double(2) == 4 and abs(double(3) - 6) < 1e-9"),
@@ -84,3 +85,50 @@ def test_a_forged_answer_earns_nothing_and_the_others_are_graded(engine, questio
     found = results(engine, answered(SOURCE, **{question: BAD[question][number]}))
     assert found[question][0] == 0 and found[question][1]
     assert all(score == 1 for name, (score, _) in found.items() if name not in (question,)), found
+
+
+HELD = {
+    "a_list": ("def a_list(n):\n    return [n, 1]", "class Own(list):\n    def __eq__(self, o):\n        return {lie}\ndef a_list(n):\n    return Own([n, {number}])", "a_list(2) == [2, 1]"),
+    "a_dict": ("def a_dict(n):\n    return {'n': n}", "class Own(dict):\n    def __eq__(self, o):\n        return {lie}\ndef a_dict(n):\n    return Own(n=n * {number})", "a_dict(2) == {'n': 2}"),
+    "a_text": ("def a_text(n):\n    return 'n' * n", "class Own(str):\n    def __eq__(self, o):\n        return {lie}\ndef a_text(n):\n    return Own('n' * n * {number})", "a_text(2) == 'nn'"),
+    "a_number": ("def a_number(n):\n    return n + 1", "import enum\nclass Own(enum.IntEnum):\n    one = 1\n    three = 3\ndef a_number(n):\n    return Own(3) if {number} == 1 else Own(1)", "a_number(2) == 3"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["apart", "more"])
+@pytest.mark.parametrize("name", HELD)
+def test_a_list_or_number_of_the_answer_s_own_class_is_what_it_holds_and_not_what_it_says(engine, way, name):
+    solved, other, test = HELD[name]
+    source = of_questions([(name, solution(solved), f"assert {test}")])
+    for number, lie, points in ((1, False, 1), (2, True, 0)):
+        code = other.replace("{number}", str(number)).replace("{lie}", str(lie))
+        submission = Submission("ann", answered(source, **{name: code}), judging=Judging({name: way}))
+        result = engine.grade(submission, source, Budget()).questions[name]
+        assert result.score == points, result.message
+
+
+def test_functions_of_any_form_can_be_passed_to_an_answer(engine):
+    source = of_questions([
+        ("twice", solution("def twice(f):\n    return lambda x: f(f(x))"),
+         "import functools, operator\nassert twice(str.upper)('a') == 'A' and twice(functools.partial(pow, 2))(2) == 16\n"
+         "assert twice(float)('2') == 2 and twice(operator.itemgetter(0))([[7]]) == 7"),
+    ])  # fmt: skip
+    once = answered(source, twice="def twice(f):\n    return f")
+    for way in ("apart", "more", "objects"):
+        for data, points in ((source, 1), (once, 0)):
+            outcome = engine.grade(Submission("ann", data, judging=Judging({"twice": way})), source, Budget())
+            assert outcome.questions["twice"].score == points, (way, outcome.questions["twice"].message)
+
+
+def test_an_answer_of_a_kind_that_tests_cannot_look_into_asks_for_a_person(engine):
+    source = of_questions([("table", solution("def table():\n    return [1]"), "assert list(table()) == [1]")])
+    own = "class Own:\n    def __iter__(self):\n        return iter([1])\ndef table():\n    return Own()"
+    for code, flagged in (
+        (own, True),
+        ("def table():\n    return [2]", False),
+        ("def table():\n    return table", False),
+    ):
+        submission = Submission("ann", answered(source, table=code), judging=Judging({"table": "more"}))
+        outcome = engine.grade(submission, source, Budget())
+        assert outcome.questions["table"].score == 0
+        assert outcome.flags == ((f"table: {LEFT_OUT}",) if flagged else ())

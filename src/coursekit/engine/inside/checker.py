@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
+import operator
 import re
 import sys
 import types
@@ -22,6 +24,11 @@ from coursekit.lent import digest, is_array
 
 DEEPEST = 40  # callbacks inside callbacks
 MESSAGE = 4_000  # characters
+FUNCTIONS = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType, functools.partial,
+    operator.itemgetter, operator.attrgetter, operator.methodcaller,
+)  # fmt: skip
+PLAIN_TYPES = (int, float, str, bool, complex, list, tuple, dict, set)  # to be called, as ``map(int, …)`` does
 # in a test cell that looks at what an answer did to its arguments
 CHANGES = re.compile(r"# answers may change their arguments")
 
@@ -237,7 +244,7 @@ class Checker(Peer):
         """Stand-ins go back as the student's own objects; functions as callbacks.  Nothing else leaves the checker."""
         if isinstance(value, Remote):
             return Handle(value._handle.id, mine=False)
-        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)) or _is_ufunc(value):
+        if isinstance(value, FUNCTIONS) or _is_ufunc(value) or type(value) is type and value in PLAIN_TYPES:
             return self.keep(value, "callable")
         raise CannotCross(
             f"a check may pass plain data, arrays, tensors and functions to an answer, not a {type(value).__name__}"
@@ -245,7 +252,7 @@ class Checker(Peer):
 
     def lends(self, value: object) -> bool:
         """Functions, and what is the student's own."""
-        return isinstance(value, (Remote, types.FunctionType, types.BuiltinFunctionType, types.MethodType))
+        return isinstance(value, (Remote, *FUNCTIONS))
 
     def remote(self, handle: Handle) -> Any:
         """A stand-in; an object comes in only where the question asks for one."""

@@ -31,6 +31,14 @@ OWN_INPUT = builtins.input
 TEXT = 500  # characters of an error's text
 CALLABLES = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodWrapperType)
 DICTS = (OrderedDict, defaultdict)
+# classes below these, with no methods of their own, are what they hold, which the base's own methods take out
+BASES: dict[type, Callable[[Any], Any]] = {
+    list: lambda value: [*list.__iter__(value)],
+    dict: lambda value: {key: dict.__getitem__(value, key) for key in dict.__iter__(value)},
+    str: str.__str__,
+    int: lambda value: int.__add__(value, 0),
+    float: float.__float__,
+}
 CLASS_NAME, CLASS_MRO = type.__dict__["__name__"].__get__, type.__dict__["__mro__"].__get__
 
 
@@ -176,6 +184,9 @@ class Student(Peer):
             return dict(value)
         if issubclass(type(value), tuple) and not has_methods(type(value)):
             return tuple(tuple.__iter__(value))  # with names, as np.linalg.eigh gives it, it is a tuple all the same
+        base = None if self.objects_wanted else next((one for one in CLASS_MRO(type(value)) if one in BASES), None)
+        if base is not None and not has_methods(type(value)):
+            return BASES[base](value)
         if type(value) in (*EXACT, np.longdouble):  # more digits than cross
             return float_of(value)
         if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
