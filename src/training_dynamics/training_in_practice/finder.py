@@ -24,7 +24,7 @@ LOWEST, HIGHEST = 1e-3, 1e3
 class Ramp:
     """Rates and losses of one ramp, the rate at which the loss left four times its least value, and the stable limit there.
 
-    ``limit`` is 2 / sharpness at the start, ``before`` 2 / sharpness at the weights when the rate first passed that limit.
+    ``limit`` is 2 / sharpness at the start.
     """
 
     rates: Float[Tensor, " steps"]

@@ -40,7 +40,7 @@ def two_batch(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
     "gradient_descent.two_batch_late",
     "Two batch sizes suffice to estimate the noise scale, late in a run as well.",
     verdict="fails",
-    instead="Once the noise scale exceeds the data the estimate is a ratio with a lower part near zero: off by tens of per cent.",
+    instead="Once the noise scale exceeds the data the estimate is a ratio with a lower part near zero, and off by 15 % or more.",
     judge="mean",
     vary={"width": (32, 64), "rate": (0.3, 0.5)},
 )

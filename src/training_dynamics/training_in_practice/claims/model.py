@@ -9,7 +9,7 @@ from training_dynamics.training_in_practice.rivals import gpt_loss, mlp_loss
 
 @claim(
     "training_in_practice.bigram_beats_unigram",
-    "One character of memory is worth nearly half a nat: the bigram model beats letter frequencies.",
+    "One character of memory is worth more than a quarter of a nat: the bigram model beats letter frequencies.",
     verdict="holds",
 )
 def bigram_beats_unigram(seed: int) -> Measured:

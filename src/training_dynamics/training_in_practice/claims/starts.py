@@ -144,7 +144,7 @@ def tanh_law() -> Measured:
     "With ReLU, He's gain instead of Xavier's makes a network learn faster, on average over starts.",
     source="he2015delving",
     verdict="holds-if",
-    condition="The network is deep (ten layers here) and trained by SGD; with one hidden layer the two are alike.",
+    condition="The network is deep (eight layers and more here) and trained by SGD.",
     vary={"depth": (8, 10, 14), "steps": (200, 400)},
     judge="mean",
 )

@@ -59,7 +59,7 @@ def decay_to_zero(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "The cosine is the best schedule.",
     source="bergsma2025straight",
     verdict="fails",
-    instead="The cosine is at most a few hundredths of a nat ahead of the better of a line and a late drop.",
+    instead="The cosine is at most two hundredths of a nat ahead of the better of a line and a late drop.",
     vary=VARY,
 )
 def cosine_best(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
