@@ -97,7 +97,7 @@ def decay_beats_constant(steps: int = 300, noise_level: float = 0.1) -> Measured
     "gradient_descent.decay_only_settles",
     "Decay helps only because it lets one settle: without noise there is nothing to gain.",
     verdict="fails",
-    instead="Without noise a linear decay from above 2/Λ wins, too: early steps clear flat directions, late ones mend steep ones.",
+    instead="Without noise a linear decay from above 2/Λ wins, too: early steps clear flat directions, late ones steep ones.",
     seeds=None,
     vary={"steps": (100, 300)},
 )
