@@ -179,7 +179,7 @@ def matching_penalty(s, t):
         return np.asarray(s) ** 2 / np.expm1(t * np.asarray(s) ** 2)
 
 # %% matching_penalty / cancels
-# says: np.exp(x) − 1 loses its digits where x = tσ² is tiny; np.expm1(x) keeps them.
+# says: Where x = tσ² is tiny, np.exp(x) − 1 loses its digits, and a small number added to the divisor drowns it; np.expm1(x) alone keeps them.
 # hint: 3
 def matching_penalty(s, t):
     s = np.asarray(s, dtype=float)
