@@ -187,5 +187,6 @@ globalThis.Explorable = (() => {
     const observer = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) once(); }, { rootMargin: "1200px 0px" });
     observer.observe(element);
     addEventListener("beforeprint", once);
+    if (!element.checkVisibility()) once();      // on a slide that waits for its turn: it has no place to come near from
   }
 })();

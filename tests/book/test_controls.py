@@ -29,6 +29,7 @@ CHOICE = """
     globalThis.size = ui.choice({ label: "points", options: [10, 20, [2560, "very many"]], value: 20 });
     ui.update(() => { globalThis.seen = size.value; });
 """
+BUILT = ".td-explorable"  # an explorable is built once it was seen
 TASKS = """
     const size = ui.slider({ label: "size", min: 0, max: 10, step: 1, value: 0 });
     const tasks = ui.tasks([{ text: "Find five.", found: (seen) => seen.size === 5, told: "it is half of ten." }]);
@@ -66,6 +67,7 @@ def test_a_finger_drags_a_handle_and_the_page_does_not_scroll(browser: Any, tmp_
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(written(tmp_path, HANDLE))
+    page.locator(BUILT).wait_for()
     at = page.locator(".td-handle").bounding_box()
     assert at is not None
     x, y = at["x"] + at["width"] / 2 + beside, at["y"] + at["height"] / 2
@@ -85,6 +87,7 @@ def test_a_choice_goes_along_its_list_with_the_arrow_keys_and_gives_the_lists_ow
 ) -> None:
     page = browser.new_page()
     page.goto(written(tmp_path, CHOICE))
+    page.locator(BUILT).wait_for()
     assert page.get_by_role("group", name="points").get_by_role("radio").count() == 3
     assert page.get_by_role("radio", name="20", exact=True).is_checked() and page.evaluate("seen") == 20
     page.get_by_role("radio", name="20", exact=True).press("ArrowRight")
@@ -100,6 +103,7 @@ def test_a_choice_goes_along_its_list_with_the_arrow_keys_and_gives_the_lists_ow
 def test_what_is_to_be_found_is_found_by_resting_on_it_and_not_by_passing(browser: Any, tmp_path: Path) -> None:
     page = browser.new_page()
     page.goto(written(tmp_path, TASKS))
+    page.locator(BUILT).wait_for()
     size, item = page.get_by_role("slider", name="size"), page.get_by_role("listitem").filter(has_text="Find five.")
     for _ in range(6):
         size.press("ArrowRight")
@@ -136,6 +140,7 @@ def test_an_explorable_is_built_when_it_comes_near_or_is_printed(browser: Any, t
 def test_what_a_reader_sets_stands_in_the_address_and_is_there_again_from_it(browser: Any, tmp_path: Path) -> None:
     page = browser.new_page()
     page.goto(f"{written(tmp_path, EVERYTHING)}?highlight=descent#here")
+    page.locator(BUILT).wait_for()
     assert page.evaluate("seen") == AT_FIRST and "tried" not in page.url
     page.evaluate("controls.size.set(7)")
     page.evaluate("controls.rate.set(0.25)")
@@ -148,6 +153,7 @@ def test_what_a_reader_sets_stands_in_the_address_and_is_there_again_from_it(bro
     page.wait_for_function("location.search.includes('tried.point')")
     assert page.evaluate("seen") == set_to and "highlight=descent" in page.url and page.url.endswith("#here")
     page.goto(page.url)
+    page.locator(BUILT).wait_for()
     assert page.evaluate("seen") == set_to and page.get_by_role("radio", name="two").is_checked()
     assert page.get_by_role("slider", name="size").input_value() == "7"
     for name, value in (("size", 2), ("rate", 0.1), ("kind", 1)):
@@ -174,5 +180,6 @@ def test_an_address_that_says_what_cannot_be_set_is_no_harm(
     page, errors = browser.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{written(tmp_path, EVERYTHING)}?{address}")
+    page.locator(BUILT).wait_for()
     assert page.evaluate("seen") == pytest.approx(seen) and not errors
     page.close()

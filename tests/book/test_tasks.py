@@ -40,6 +40,7 @@ def test_what_an_explorable_asks_for_is_there_to_be_found(browser: Any, tmp_path
     page.on("pageerror", lambda error: errors.append(str(error)))
     address = page_of(name, tmp_path)
     page.goto(address)
+    page.locator(".td-explorable").wait_for()
     page.wait_for_timeout(RESTED)
     count = page.locator(".td-tasks li").count()
     assert count >= 1, f"{name} asks nothing of its reader: give it ui.tasks"
