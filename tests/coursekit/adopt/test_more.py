@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from engines import sandboxed
 
-from adopt.foreign_course import answered, of_questions, solution
+from adopt.foreign_course import answered, cell, of_questions, solution
 from coursekit.engine.interface import Budget, Judging, Submission
 from coursekit.engine.messages import LEFT_OUT
 
@@ -132,3 +132,15 @@ def test_an_answer_of_a_kind_that_tests_cannot_look_into_asks_for_a_person(engin
         outcome = engine.grade(submission, source, Budget())
         assert outcome.questions["table"].score == 0
         assert outcome.flags == ((f"table: {LEFT_OUT}",) if flagged else ())
+
+
+@pytest.mark.parametrize("way", ["apart", "more", "together"])
+def test_a_module_that_a_cell_writes_can_be_imported_and_none_is_written_elsewhere(engine, way):
+    source = of_questions([
+        ("use", solution("def use(x):\n    from tool import tool\n    return tool(x)"), "assert use(1) == 6"),
+        ("away", solution("import os\naway = os.path.exists('/tmp/../tmp/escaped.py')"), "assert away is False"),
+    ], cell("%%writefile tool.py\ndef tool(x):\n    return x + K"), cell("%%writefile -a tool.py\nK = 5"),
+       cell("%%writefile ../tmp/escaped.py\nx = 1"))  # fmt: skip
+    judging = Judging(dict.fromkeys(("use", "away"), way))
+    outcome = engine.grade(Submission("ann", source, judging=judging), source, Budget())
+    assert [result.score for result in outcome.questions.values()] == [1, 1], outcome.questions

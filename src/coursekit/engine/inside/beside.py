@@ -26,7 +26,7 @@ def settle_student(files: Mapping[str, bytes], writable: bool) -> None:
     Where tests run here, too, they are ``writable``: a test that reads what an answer wrote over one of them must see that.
     """
     put(files, Path.cwd(), writable)
-    _importable(os.getcwd())
+    importable(os.getcwd())
 
 
 def settle_checker(files: Mapping[str, bytes], folder: str) -> None:
@@ -36,9 +36,10 @@ def settle_checker(files: Mapping[str, bytes], folder: str) -> None:
     put(files, work)
     put({name: data for name, data in files.items() if name.endswith(".py")}, modules)
     os.chdir(work)
-    _importable(str(modules))
+    importable(str(modules))
 
 
-def _importable(folder: str) -> None:
+def importable(folder: str) -> None:
+    """Have modules found in ``folder``, before all others."""
     if folder not in sys.path:
         sys.path.insert(0, folder)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
+
+from coursekit.engine.inside import beside
 
 # magics that run code, with those of their options that take a value
 RUN = {"time": "", "timeit": "nrp", "prun": "lsTD", "capture": "", "memit": "ri", "mprun": "fT", "lprun": "fmTDs"}
@@ -33,11 +38,26 @@ def without_options(magic: str, line: str) -> str:
     return rest
 
 
+def write_file(line: str, body: str) -> None:
+    """``%%writefile tool.py``, with ``-a`` to add to the file: in the working folder, where it can be imported."""
+    *options, name = line.split() or [""]
+    path = Path(name.strip("'\""))
+    if not path.name or path.is_absolute() or ".." in path.parts:
+        print(f"file not written while grading: {name[:100]}")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a" if {"-a", "--append"} & {*options} else "w", encoding="utf-8") as file:
+        file.write(body)
+    beside.importable(os.getcwd())
+    importlib.invalidate_caches()  # it may be as old as the last look at the folder
+
+
 class NotebookTools:
     """Magics that make sense without a screen run, once, where IPython would time them; all others do nothing."""
 
     def __init__(self, shell: Runner) -> None:
         self.shell, self.user_ns = shell, shell.namespace
+        self.writes = False  # whether the working folder is the notebook's own
 
     def run_line_magic(self, name: str, line: str, *_: object) -> Any:
         """``%time statement`` runs the statement, and gives its value; other line magics do nothing."""
@@ -48,6 +68,8 @@ class NotebookTools:
 
     def run_cell_magic(self, name: str, line: str, body: str) -> Any:
         """``%%time`` and the like run the cell; other cell magics do nothing."""
+        if name in ("writefile", "file") and self.writes:
+            return write_file(line, body)
         if name not in RUN:
             return None
         rest = without_options(name, line)

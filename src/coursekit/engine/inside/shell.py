@@ -57,7 +57,7 @@ class Shell:
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
         self.namespace: dict[str, Any] = main.__dict__
-        tools = NotebookTools(self)
+        self.tools = tools = NotebookTools(self)
         self.namespace |= {"__builtins__": __builtins__, "get_ipython": lambda: tools, "display": _display}
         self.output = Capped(output_bytes)
         seed_everything()

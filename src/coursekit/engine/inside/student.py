@@ -49,6 +49,7 @@ class Student(Peer):
         super().__init__(wire)
         self.shell = shell.Shell(output_bytes)
         self.names = self.shell.namespace
+        self.shell.tools.writes = True
         self.fork_guard = ForkGuard(wire)
         self.given_files: dict[str, bytes] = {}
         self.read_here = False  # whether ``input`` is ours now
