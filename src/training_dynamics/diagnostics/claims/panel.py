@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
+from training_dynamics.diagnostics import rival
 from training_dynamics.diagnostics.alike import mild_called_healthy
 from training_dynamics.diagnostics.judged import faulty, healthy, misnamed
 from training_dynamics.diagnostics.pairs import pairs, share
@@ -34,6 +35,31 @@ def names(seed: int, steps: int = 100, batch: int = 32) -> Measured:
 def alarms(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     """Share of 16 held-out healthy runs in which a failure is named."""
     return Measured(misnamed(healthy(seed, steps, batch)), "false alarms", at_most=0.05)
+
+
+@claim(
+    "diagnostics.nearest_named",
+    "The name of the nearest known run is right in five of six held-out faulty runs, without a rule.",
+    verdict="holds",
+    judge="mean",
+    vary=PANEL,
+)
+def nearest_named(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 42 held-out faulty runs to which the nearest of 174 development runs gives another name."""
+    return Measured(rival.misnamed(seed, steps, batch)[0], "misnamed", at_most=1 / 6)
+
+
+@claim(
+    "diagnostics.nearest_run",
+    "Rules are not needed: the name of the most similar known run does as well.",
+    verdict="fails",
+    instead="It names faults nearly as well, and gives one to at least one healthy run of ten, twice what the rules are allowed.",
+    judge="mean",
+    vary=PANEL,
+)
+def nearest_run(seed: int, steps: int = 100, batch: int = 32) -> Measured:
+    """Share of 16 held-out healthy runs to which the nearest of 174 development runs gives a fault."""
+    return Measured(rival.misnamed(seed, steps, batch)[1], "false alarms", at_least=0.1)
 
 
 @claim(
