@@ -29,8 +29,9 @@ def formed(seed: int, width: int = 32, vocabulary: int = 16, context: int = 24, 
 def induction_forms(
     seed: int, width: int = 32, vocabulary: int = 16, context: int = 24, rate: float = 0.003
 ) -> Measured:
-    """Accuracy on unseen sequences, where the next token can be foreseen."""
-    return Measured(float(formed(seed, width, vocabulary, context, rate).accuracy[-1]), "accuracy", at_least=0.52)
+    """Share of the tokens foretold wrongly on unseen sequences, where the next token can be foreseen."""
+    wrong = 1 - float(formed(seed, width, vocabulary, context, rate).accuracy[-1])
+    return Measured(wrong, "of the tokens wrong", at_most=0.3)
 
 
 @claim(
@@ -119,7 +120,7 @@ def score_is_head(seed: int, length: int = 8, width: int = 32, steps: int = 100)
     run = learn(seed, Copying(shortest=length, longest=length), width=width, steps=steps, every=50)
     others = [n for n in range(TASK.shortest, TASK.longest + 1) if n != length]
     right = [judge(run.network, *unseen_sequences(seed, Copying(shortest=n, longest=n)))[0] for n in others]
-    return Measured(sum(right) / len(right) / float(run.prefix[-1]), "of the score", at_most=0.16)
+    return Measured(sum(right) / len(right) / float(run.prefix[-1]), "of the score", at_most=0.13)
 
 
 @claim(
@@ -167,4 +168,4 @@ def square_law_trained(seed: int, width: int = 32, rate: float = 0.003, vocabula
     long = learn(seed, repeats(48, vocabulary), width=width, rate=rate, steps=400, until=0.6)
     short = formed(seed, width, vocabulary, rate=rate)
     ratio = long.reached("accuracy", 0.6) / short.reached("accuracy", 0.6)
-    return Measured(math.log2(ratio), "(exponent)", at_most=0.9, scale=0.25)
+    return Measured(math.log2(ratio), "(exponent)", at_most=0.5, scale=0.1)
