@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from coursekit.assignments.parse import load, topics
 from coursekit.book import front, map as course_map, toc
 from coursekit.book.aims import all_aims
 from coursekit.book.objectives import all_objectives
@@ -37,6 +38,17 @@ def test_every_objective_is_taught_asked_for_and_tested() -> None:
         for what in aim.lacks
     ]
     assert not lines, "\n".join(lines)
+
+
+def test_every_question_is_linked_from_a_page() -> None:
+    text = "".join(page for _, page in front.chapters(COURSE.book))
+    lost = [
+        f"{topic}/{question.id}" for topic in topics() for question in load(topic).questions
+        if f"{{exercise}}`{topic}/{question.id}`" not in text
+    ]  # fmt: skip
+    assert not lost, (
+        f"no page links {lost}: add {{exercise}}`...` under the heading Exercises of the page that teaches it"
+    )
 
 
 def test_the_contents_list_each_page_once_and_the_index_first() -> None:

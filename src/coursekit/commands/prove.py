@@ -24,7 +24,9 @@ from coursekit.course import at
 
 def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
     """The proofs of one assignment as a table, failures in red."""
-    title = f"{assignment.topic}: {len(proofs)} questions proved in {seconds:.1f} s of CPU"
+    by_hand = len(assignment.questions) - len(proofs)
+    written = f", {by_hand} graded by hand" if by_hand else ""
+    title = f"{assignment.topic}: {len(proofs)} questions proved{written}, in {seconds:.1f} s of CPU"
     heads = (
         "question",
         "right answers",
