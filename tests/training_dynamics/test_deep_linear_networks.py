@@ -185,6 +185,14 @@ def test_whitened_digits_are_white_and_have_nine_modes():
     assert task.target.matrix == pytest.approx(correlation, abs=1e-12)
 
 
+def test_mirrored_digits_have_the_same_modes_and_no_even_part():
+    task = digits.whitened_digits(0, examples=300)
+    both = digits.mirrored(task)
+    assert both.target is task.target
+    assert np.allclose(both.y.T @ both.x / len(both.x), task.y.T @ task.x / len(task.x))
+    assert (both.y.T @ both.x.abs()).abs().max() < 1e-9
+
+
 def test_effective_rank_limits():
     assert digits.effective_rank(np.outer([1.0, 2.0], [3.0, 4.0])) == pytest.approx(1)
     assert digits.effective_rank(np.eye(5)) == pytest.approx(5)

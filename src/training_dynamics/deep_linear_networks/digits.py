@@ -59,6 +59,11 @@ def whitened_digits(seed: int, dimensions: int = 12, examples: int = 1000) -> Ta
     return Task(x, y, Target(left[:, :kept].numpy(), s[:kept].numpy(), right[:kept].T.numpy()))
 
 
+def mirrored(task: Task) -> Task:
+    """Each example beside its negative, x with y and -x with -y: the modes stay, and even functions of x tell nothing of y."""
+    return Task(torch.cat([task.x, -task.x]), torch.cat([task.y, -task.y]), task.target)
+
+
 def start(task: Task, hidden: int, scale: float, seed: int) -> Weights:
     """Independent normal entries of standard deviation ``scale`` for both layers."""
     rng = numpy_generator(seed, "digits-start", hidden)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
 
-from training_dynamics.deep_linear_networks.digits import Run, start, train, whitened_digits
+from training_dynamics.deep_linear_networks.digits import Run, mirrored, start, train, whitened_digits
 from training_dynamics.deep_linear_networks.flow import (
     Target,
     Weights,
@@ -201,3 +201,19 @@ def digits_run(
     rest = float(np.linalg.norm(change - np.diag(np.diag(change)))) / size
     reached = crossing_times(run.times, run.strengths, task.target.s / 2)
     return DigitsRun(run, task.target, reached, predicted, units, rest)
+
+
+@lru_cache(maxsize=32)
+def mirrored_errors(
+    seed: int, hidden: int = 50, examples: int = 1000, scale: float = 1e-3, until: float = 200
+) -> Float[ndarray, " modes"]:
+    r"""Relative errors of the nine half-times of a ReLU network on mirrored digits, by the theory of half the slope.
+
+    With :math:`\varphi(z)=z/2` the map is half the product :math:`a`, and :math:`\dot a=a\,(s-a/2)`: the map is half way up when
+    :math:`a=s`, at :math:`t=\ln(2s/a_0-1)/s`.
+    """
+    task = whitened_digits(seed, examples=examples)
+    weights = start(task, hidden, scale, seed)
+    run = train(mirrored(task), "relu", weights, rate=0.25, until=until, records=round(4 * until) + 1)
+    s, a0 = task.target.s, effective_start(weights, task.target)
+    return crossing_times(run.times, run.strengths, s / 2) / (np.log(2 * s / a0 - 1) / s) - 1
