@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Choose for each question of ASSIGNMENTS (by default all that were not made here) the safest way to judge it.
 
-    The safest way is the first of more, apart, objects and together in which the source's own solution passes and a blank answer
+    The safest way is the first of apart, more, objects and together in which the source's own solution passes and a blank answer
     does not. The choice is kept in judging.toml.
     """
     console = wide_console()

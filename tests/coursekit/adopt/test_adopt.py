@@ -70,10 +70,10 @@ def test_each_question_gets_the_safest_way_in_which_its_solution_passes(tmp_path
     assert "nothing was graded" in said and "sees:" in said and '"sees" = "together"' in said and "double" not in said
     assert not (root / "records").exists()
     assert "1 judged together" in course(root, "adopt", "hw")
-    assert tomllib.loads((root / "judging.toml").read_text()) == {"hw": {"double": "more", "sees": "together"}}
+    assert tomllib.loads((root / "judging.toml").read_text()) == {"hw": {"double": "apart", "sees": "together"}}
     assert "2 graded" in course(root, "grade", "hw")
     assert record(root, "ann")["score"] == 2 and record(root, "bob")["score"] == 0
-    assert record(root, "ann")["ways"] == {"double": "more", "sees": "together"}
+    assert record(root, "ann")["ways"] == {"double": "apart", "sees": "together"}
     assert "2 already graded" in course(root, "grade", "hw")
     course(root, "adopt", "hw", "--no-together", code=1)
     assert tomllib.loads((root / "judging.toml").read_text())["hw"]["sees"] == "hand"
@@ -87,7 +87,7 @@ def test_what_no_way_passes_is_a_person_s_and_what_blank_passes_is_said(tmp_path
     root = put(tmp_path, "hw", of_questions([NEVER, WEAK]))
     said = course(root, "adopt", "hw", code=1)
     assert "its own solution does not pass" in said and "a blank answer gets 1 points" in said
-    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"never": "hand", "weak": "more"}
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"never": "hand", "weak": "apart"}
 
 
 def test_graded_all_the_same_every_record_says_so(tmp_path):
@@ -272,7 +272,7 @@ def test_a_test_that_passes_only_beside_those_whose_names_it_uses_takes_them_wit
     root = put(tmp_path, "hw", source, ann=source, bob=wrong)
     assert "3 judged together" in course(root, "adopt", "hw")
     ways = tomllib.loads((root / "judging.toml").read_text())["hw"]
-    assert ways == {"double": "more", "scale": "together", "again": "together", "fill": "together"}
+    assert ways == {"double": "apart", "scale": "together", "again": "together", "fill": "together"}
     assert "2 graded" in course(root, "grade", "hw")
     assert [record(root, name)["score"] for name in ("ann", "bob")] == [4, 3]
 
@@ -281,12 +281,10 @@ COUNTS = ("counts", "def counts(t):\n    ### BEGIN SOLUTION\n    return {c: t.co
           "from collections import Counter\nassert counts('aab') == Counter('aab') and sorted(counts('ba')) == ['a', 'b']")  # fmt: skip
 
 
-@pytest.mark.parametrize("adopted", [True, False])
-def test_a_right_answer_of_another_type_than_the_solution_s_is_right(tmp_path, adopted):
+def test_where_more_crosses_a_right_answer_of_another_type_than_the_solution_s_is_right(tmp_path):
     source = of_questions([COUNTS])
     other = answered(source, counts="from collections import Counter\ndef counts(t):\n    return Counter(t)")
     root = put(tmp_path, "hw", source, ann=other)
-    if adopted:
-        course(root, "adopt", "hw")
+    (root / "judging.toml").write_text('[hw]\n"*" = "more"')
     course(root, "grade", "hw")
     assert record(root, "ann")["score"] == 1 and record(root, "ann")["ways"] == {"counts": "more"}

@@ -67,7 +67,7 @@ def ways(classroom: Classroom, assignment: str, source: bytes) -> dict[str, Way]
             f"{path(classroom)}: [{assignment}] has {gone[0]!r}, which is no question of the source notebook: "
             f"`course adopt {assignment}` writes it anew"
         )
-    every = table.get(EVERY, "apart" if built_here(assignment) else "more")
+    every = table.get(EVERY, "apart")
     return {name: table.get(name, every) for name in names}
 
 
