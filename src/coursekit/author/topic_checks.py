@@ -73,7 +73,9 @@ def proofs(course: Course, topic: str) -> Step:
         return Step("proofs", time.monotonic() - start, problems=[str(error)])
     problems = [f"{proof.question}: {problem}" for proof in found for problem in proof.problems]
     problems += rules.lacks(assignment, course) if course.full_assignments else []
-    return Step("proofs", time.monotonic() - start, None, f"{len(found)} questions", problems)
+    by_hand = len(assignment.questions) - len(found)
+    said = f"{len(found)} questions" + (f", {by_hand} graded by hand" if by_hand else "")
+    return Step("proofs", time.monotonic() - start, None, said, problems)
 
 
 def mutants(course: Course, topic: str) -> Step:
