@@ -54,11 +54,11 @@ def test_what_an_explorable_asks_for_is_there_to_be_found(browser: Any, tmp_path
     for number in range(count):
         page.goto(address)
         page.locator(".td-tasks li").nth(number).get_by_role("button", name="Show me").click()
-        page.wait_for_function(f"() => document.querySelectorAll('.td-told')[{number}].textContent")
+        page.wait_for_function(f"() => document.querySelectorAll('.td-told')[{number}]?.textContent")
         assert page.evaluate(FOUND)[number].startswith("One way: ")
         page.wait_for_function(SETTLED)
         page.goto(page.url)  # as sent by another reader
-        page.wait_for_function(f"() => document.querySelectorAll('.td-told')[{number}].textContent")
+        page.wait_for_function(f"() => document.querySelectorAll('.td-told')[{number}]?.textContent")
         assert page.evaluate(FOUND)[number].startswith("You found it: ")
     context.close()
     assert not errors
