@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from training_dynamics.scale import (
+    blocks,
     coordinates,
     depth,
     directions,
@@ -281,3 +282,26 @@ def test_independent_decay_shrinks_every_layer_alike():
     ((decayed,), (kept,)) = (networks.train(0, 256, [0.01], h) for h in (how, plain))
     for a, b, w in zip(decayed, kept, first):
         assert (a - b) == pytest.approx(-0.01 * w, abs=1e-6)
+
+
+def test_what_is_linear_in_a_blocks_weights_is_its_derivative():
+    g = torch.Generator().manual_seed(0)
+    h, a, b, da, db = (torch.randn(n, 6, generator=g, dtype=torch.float64) for n in (9, 6, 6, 6, 6))
+
+    def block(inner, outer):
+        return torch.relu(h @ inner) @ outer
+
+    for size in (1e-6, 1e-2, 1.0):
+        end = (a + size * da, b + size * db)
+        change = block(*end) - block(a, b)
+        linear = torch.func.jvp(block, (a, b), (size * da, size * db))[1]
+        wanted = float((change - linear).norm() / change.norm())
+        assert blocks.beyond_linear(h, (a, b), end) == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+    assert wanted > 0.1
+
+
+def test_at_the_base_depth_both_rules_for_blocks_are_one_and_another_rule_is_refused():
+    assert blocks.factors("root", 4) == blocks.factors("depth", 4) == (0.5, 1.0)
+    assert blocks.factors("root", 64) == (0.125, 0.25) and blocks.factors("depth", 64) == (0.03125, 1.0)
+    with pytest.raises(ValueError, match="root, depth, got 'none'"):
+        blocks.factors("none", 4)

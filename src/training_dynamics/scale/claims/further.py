@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
+from training_dynamics.scale.blocks import learned
 from training_dynamics.scale.depth import BASE_DEPTH, depth_sweep, grown, growth
 from training_dynamics.scale.laws import slope
 from training_dynamics.scale.linear import limit, many_steps, one_step_rates, task
@@ -14,6 +15,8 @@ from training_dynamics.scale.sharpness import traces
 LINEAR: dict[str, tuple[object, ...]] = {"depth": (2, 3), "inputs": (10, 20)}
 SHARP: dict[str, tuple[object, ...]] = {"examples": (50, 100), "rate": (0.005, 0.01)}
 DEEP: dict[str, tuple[object, ...]] = {"steps": (20, 30), "width": (32, 48)}
+BLOCKS: dict[str, tuple[object, ...]] = {"steps": (20, 60), "rate": (2.0**-8, 2.0**-7, 2.0**-6)}
+DEEPEST = 64  # blocks
 WIDTHS = (16, 64, 256)  # of deep linear networks
 RATE = 2.0**-12  # of Adam, where batches are compared
 
@@ -185,6 +188,50 @@ def depth_plain(seed: int, steps: int = 20, width: int = 32) -> Measured:
     """Loss at the best rate, 32 blocks over 4, branches undivided."""
     least = depth_sweep(seed, "plain", (BASE_DEPTH, 32), width, steps).least
     return Measured(float(least[-1] / least[0]), "times the loss", at_least=3)
+
+
+@claim(
+    "scale.root_is_lazy",
+    "With blocks of two layers divided by the root of the depth, deep networks learn less beyond what is linear in weights.",
+    source="dey2025dont",
+    verdict="holds",
+    vary=BLOCKS,
+)
+def root_is_lazy(seed: int, steps: int = 20, rate: float = 2.0**-7) -> Measured:
+    """Share of a block's change that is not linear in its weights, 64 blocks over 4."""
+    deep, shallow = (learned(seed, "root", depth, rate, steps=steps).beyond for depth in (DEEPEST, BASE_DEPTH))
+    return Measured(deep / shallow, "of the share", at_most=0.7)
+
+
+@claim(
+    "scale.depth_learns",
+    "Divided by the depth itself, with Adam's rate as it was, more of what a block learns is beyond the linear.",
+    source="dey2025dont",
+    verdict="holds",
+    vary=BLOCKS,
+)
+def depth_learns(seed: int, steps: int = 20, rate: float = 2.0**-7) -> Measured:
+    """Share of a block's change that is not linear in its weights at 64 blocks, divided by the depth over by its root."""
+    depth, root = (learned(seed, kind, DEEPEST, rate, steps=steps).beyond for kind in ("depth", "root"))
+    return Measured(depth / root, "times the share", at_least=1.3)
+
+
+@claim(
+    "scale.depth_rule_ends_lower",
+    "With 64 blocks of two layers, division by the depth itself ends at a lower loss than by its root, each at its best rate.",
+    source="dey2025dont",
+    verdict="holds-if",
+    condition="mean over starts, here on digits, twenty to sixty steps",
+    vary={"steps": (20, 60), "width": (32, 48)},
+    judge="mean",
+)
+def depth_rule_ends_lower(seed: int, steps: int = 20, width: int = 32) -> Measured:
+    """How much lower the least loss over four rates is, divided by the depth against by its root."""
+    least = [
+        min(learned(seed, kind, DEEPEST, 2.0**k, width, steps).loss for k in range(-8, -4))
+        for kind in ("depth", "root")
+    ]
+    return Measured(1 - least[0] / least[1], "of the loss less", at_least=0.05)
 
 
 @claim(
