@@ -47,6 +47,13 @@ def test_a_narrow_update_leaves_all_other_answers_as_they_are():
     assert update.answers == pytest.approx(np.eye(6)[0], abs=1e-12)
 
 
+@pytest.mark.parametrize("c", [0.3, 1.0, 2.5])
+@pytest.mark.parametrize("held", [0, 1, 4, 10])
+def test_what_is_held_takes_from_the_spill_into_all_others(c, held):
+    answers = spillover.shortest(spillover.features(c, held + 3), np.eye(held + 1)[0]).answers
+    assert answers[held + 1 :] == pytest.approx([spillover.reach(c, held)] * 2, abs=1e-12)
+
+
 def test_contexts_that_share_nothing_neither_spill_nor_cost():
     assert spillover.spill(0.0) == 0
     assert spillover.narrow_price(0.0, 7) == 1

@@ -29,11 +29,15 @@ class Update:
     answers: Float[ndarray, " k"]
 
 
+def shortest(phi: Float[ndarray, "k d"], moves: Float[ndarray, " m"]) -> Update:
+    """The shortest update that moves the first ``m`` answers by ``moves``; the others are free."""
+    w = np.linalg.pinv(phi[: len(moves)]) @ moves
+    return Update(w, float(w @ w), phi @ w)
+
+
 def least_norm(phi: Float[ndarray, "k d"], narrow: bool) -> Update:
     """The shortest update that moves answer 0 by one; a ``narrow`` one leaves all other answers as they are."""
-    asked = phi if narrow else phi[:1]
-    w = np.linalg.pinv(asked) @ np.eye(len(asked))[0]
-    return Update(w, float(w @ w), phi @ w)
+    return shortest(phi, np.eye(len(phi) if narrow else 1)[0])
 
 
 def spill(c: float) -> float:
@@ -44,6 +48,16 @@ def spill(c: float) -> float:
 def narrow_price(c: float, contexts: int = 2) -> float:
     """Squared length of the narrow update over that of the plain one, ``(1+c^2)(1+(k-1)c^2)/(1+k c^2)``."""
     return (1 + c**2) * (1 + (contexts - 1) * c**2) / (1 + contexts * c**2)
+
+
+def general_price(c: float, contexts: int = 2) -> float:
+    """Squared length of the update that moves every answer by one over that of the plain one, ``k(1+c^2)/(1+k c^2)``."""
+    return contexts * (1 + c**2) / (1 + contexts * c**2)
+
+
+def reach(c: float, replayed: int) -> float:
+    """By how much an answer that nobody holds moves when ``m`` others are held, ``c^2 / (1 + (m+1) c^2)``."""
+    return c**2 / (1 + (replayed + 1) * c**2)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from training_dynamics.emergence.spillover import (
     equal_weight_peak,
     features,
     flow,
+    general_price,
     least_norm,
     narrow_price,
+    shortest,
     spill,
 )
 
@@ -46,6 +48,38 @@ def narrow_costs_more() -> Measured:
     ratios = [least_norm(features(c, k), True).cost / least_norm(features(c, k), False).cost for c, k in pairs]
     gaps = [abs(ratio / narrow_price(c, k) - 1) for ratio, (c, k) in zip(ratios, pairs)]
     return Measured(float(max(gaps)), "relative", at_most=1e-9)
+
+
+@claim(
+    "emergence.general_cheaper",
+    "To move every answer by one takes a shorter update than to move one answer alone.",
+    source="soligo2026narrow",
+    verdict="holds-if",
+    condition="the shared component is larger than the one of each context's own, c > 1",
+    seeds=None,
+)
+def general_cheaper() -> Measured:
+    """In how many of 24 cases, c from 0.2 to 5 and 2 to 50 contexts, the general update is shorter and c < 1, or the reverse."""
+    cases = [(c, k) for c in (0.2, 0.5, 0.9, 0.99, 1.01, 1.1, 2.0, 5.0) for k in (2, 5, 50)]
+    wrong = 0
+    for c, k in cases:
+        phi = features(c, k)
+        general, narrow, plain = shortest(phi, np.ones(k)).cost, least_norm(phi, True).cost, least_norm(phi, False).cost
+        wrong += (general < narrow) != (c > 1) or abs(general / plain / general_price(c, k) - 1) > 1e-9
+    return Measured(float(wrong), "cases", at_least=0, at_most=0)
+
+
+@claim(
+    "emergence.unseen_contexts",
+    "Replay keeps only the contexts that are replayed.",
+    verdict="fails",
+    instead="Others move less, too: with m contexts held the spill into any other is c²/(1 + (m + 1)c²).",
+    seeds=None,
+)
+def unseen_contexts() -> Measured:
+    """The spill into an unseen context with ten others held, over that with none, for c = 1."""
+    alone, held = (float(shortest(features(1.0, 12), np.eye(m + 1)[0]).answers[-1]) for m in (0, 10))
+    return Measured(held / alone, "of the spill without replay", at_most=0.5)
 
 
 @claim(
