@@ -2,10 +2,12 @@
 globalThis.TDSearch = (() => {
   "use strict";
   const KINDS = { concept: 12, section: 4, claim: 2, question: 1 };
-  const WEIGHTS = { title: 20, id: 16, page: 3, text: 1 };
+  const SHARES = { concept: 1, section: 1, claim: 0.5, question: 0.8 };  // a reader wants the place that explains
+  const WEIGHTS = { title: 20, id: 16, page: 5, text: 1 };
   const GREEK = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", eta: "η", theta: "θ", kappa: "κ", lambda: "λ", mu: "μ",
                   nu: "ν", xi: "ξ", pi: "π", rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", psi: "ψ", omega: "ω" };
-  const SMALL = new Set("a an and are as at be by does for from how in is it of on or that the to what when which why with".split(" "));
+  const SMALL = new Set(("a an and any are as at be but by can do does for from happen happens has have how i if in is it its me my of on or"
+    + " our s should so than that the their there these they this to use was we what when where which while who why will with you").split(" "));
   const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 
   /** Lower case, no accents, one kind of hyphen and of Greek letter, digits on the line. */
@@ -23,7 +25,7 @@ globalThis.TDSearch = (() => {
   function stems(word) {
     const found = [word];
     if (GREEK[word]) found.push(GREEK[word]);
-    const stem = word.replace(/(ing|ies|es|ed|s|y)$/, "");
+    const stem = word.replace(/(ization|ations?|ing|ies|es|ed|s|y|e)$/, "");
     if (word.length > 4 && stem.length > 3) found.push(stem);
     return found;
   }
@@ -50,37 +52,51 @@ globalThis.TDSearch = (() => {
     return entry.seen;
   }
 
-  function score(entry, wanted, phrase) {
+  /** How telling each word is: a word that few places have counts more. */
+  function weights(entries, wanted) {
+    const has = (entry, word) => stems(word).some((stem) => Object.keys(WEIGHTS).some((field) => count(prepared(entry)[field], stem)));
+    return wanted.map((word) => Math.log2(1 + entries.length / (1 + entries.filter((entry) => has(entry, word)).length)));
+  }
+
+  function score(entry, wanted, phrase, telling) {
     const seen = prepared(entry);
     let total = 0;
     let missing = 0;
-    for (const word of wanted) {
+    let covered = 0;
+    for (const [at, word] of wanted.entries()) {
       let best = 0;
       for (const stem of stems(word)) {
         let sum = 0;
         for (const [field, weight] of Object.entries(WEIGHTS)) sum += weight * Math.log2(1 + count(seen[field], stem));
         best = Math.max(best, stem === word ? sum : 0.7 * sum);
       }
-      if (best) total += best;
-      else missing += 1;
+      if (best) {
+        total += telling[at] * best;
+        covered += telling[at];
+      } else missing += 1;
     }
     if (!total) return null;
+    const all = telling.reduce((sum, one) => sum + one, 0);
+    total *= (wanted.length / all) * (covered / all) ** 2;
     if (phrase.includes(" ")) {
       if (seen.text.includes(phrase)) total += 12;
       if (seen.title.includes(phrase)) total += 25;
     }
-    if (seen.title === phrase || seen.id.split(" · ").includes(phrase) || seen.id.startsWith(`${phrase} `)) total += 60;
-    return { entry, missing, total: total + KINDS[entry.kind] };
+    const named = seen.title === phrase || seen.id.split(" · ").includes(phrase) || seen.id.startsWith(`${phrase} `);
+    if (named) total += 60;
+    const asked = named || /[._]/.test(phrase);  // for a claim by its name
+    return { entry, missing, total: SHARES[asked ? "concept" : entry.kind] * (total + KINDS[entry.kind]) };
   }
 
-  /** At most `most` entries with all words of the query, or, if none has them all, with as many as any has. */
+  /** At most `most` entries, best first, and how many words the fullest of them lacks: a place pays for what it lacks. */
   function find(entries, query, most = 40) {
     const wanted = words(query);
     const phrase = plain(query).trim();
     if (!wanted.length) return { found: [], missing: 0 };
-    const scored = entries.map((entry) => score(entry, wanted, phrase)).filter(Boolean);
+    const telling = weights(entries, wanted);
+    const scored = entries.map((entry) => score(entry, wanted, phrase, telling)).filter(Boolean);
     const missing = scored.reduce((least, one) => Math.min(least, one.missing), wanted.length);
-    const found = scored.filter((one) => one.missing === missing).sort((one, other) => other.total - one.total);
+    const found = scored.sort((one, other) => other.total - one.total);
     return { found: found.slice(0, most).map((one) => one.entry), missing };
   }
 
