@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from coursekit.called import Log
 from coursekit.lent import Digest, can_change, copy_of as copied, digest, take_over
 from coursekit.plain import usable
+from coursekit.watched import Look
 
 MANY = 64
 ALONE = 2  # references that Python counts for what only a loan holds
@@ -108,27 +109,29 @@ def asked(answer: Any, lender: Lender | None, name: str = "", log: Log | None = 
     log = log or Log()
     lends = None if hasattr(answer, "__given__") else lender  # in another process it has copies anyway
 
-    @functools.wraps(answer, assigned=("__name__", "__doc__"), updated=())
-    def ask(*args: Any, **kwargs: Any) -> Any:
-        if lends is not None and lends.inside:
-            return answer(*args, **kwargs)
-        call = log.begin(name, args, kwargs)
+    look = getattr(answer, "__given__", as_it_is if lends is None else lends.lend)
+
+    def given(*args: Any, **kwargs: Any) -> Any:
         if lends is None:
-            call.result = usable(answer(*args, **kwargs))
-            return call.result
+            return answer(*args, **kwargs)
         lends.inside += 1
         try:
             result = answer(*lends.lend(args), **{key: lends.lend(value) for key, value in kwargs.items()})
         finally:
             lends.inside -= 1
-        call.result = usable(lends.back(result))
+        return lends.back(result)
+
+    @functools.wraps(answer, assigned=("__name__", "__doc__"), updated=())
+    def ask(*args: Any, **kwargs: Any) -> Any:
+        if lends is not None and lends.inside:
+            return answer(*args, **kwargs)
+        call = log.begin(name, args, kwargs)
+        with log.watch.over(name, args, kwargs, look) if log.watch else nullcontext():
+            call.result = usable(given(*args, **kwargs))
         return call.result
 
     ask.__lent__ = ask  # type: ignore[attr-defined]  # an answer's own, when a check gives it to another answer
     return ask
-
-
-Look = Callable[[Any], Any]
 
 
 @contextmanager

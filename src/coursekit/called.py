@@ -11,6 +11,7 @@ import numpy as np
 from coursekit.compare import short
 from coursekit.lent import copy_of
 from coursekit.plain import described, is_tensor
+from coursekit.watched import CallWatch
 
 KEPT = 3  # calls of one check that are shown one by one
 ENTRIES = (64, 16, 0)  # of an array that is written out; fewer where the text becomes longer than LONGEST
@@ -46,6 +47,7 @@ class Log:
         self.copies = copies  # whether answers may change what they are given, so that it is to be kept as it was
         self.calls: list[Call] = []
         self.count = 0
+        self.watch: CallWatch | None = None  # where answers must leave their arguments as they were
 
     def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """Note a call that is about to be made."""
@@ -57,6 +59,8 @@ class Log:
     def forget(self) -> None:
         """Empty the log."""
         self.calls, self.count = [], 0
+        if self.watch:
+            self.watch.begin()
 
     def read(self) -> tuple[str, ...]:
         """The calls as lines for a message; afterwards the log is empty."""

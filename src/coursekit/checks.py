@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.asked import Look, asking, untouched
+from coursekit.asked import asking, untouched
 from coursekit.called import Log
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Observed
@@ -22,6 +22,7 @@ from coursekit.plain import from_json, plain, truth, unpack
 from coursekit.question_checks import STOPPED, CheckFailed, QuestionChecks, observe
 from coursekit.shown import missing
 from coursekit.student_errors import error_name
+from coursekit.watched import Look, watch_of
 
 __all__ = ["ANY", "NOTHING", "Check", "CheckFailed", "check"]
 
@@ -143,7 +144,9 @@ class Check:
         run(reference, "reference", known)
         domains = (domain(described, known, question.asks), domain(described, question.space, question.asks))
         question.judged += 1
+        question.log.watch = None if domains[0].may_change else watch_of(known, question.asks)
         text = differing(domains, self.seed, question.alone)
+        question.log.watch = None
         question.see(DRAWN, Observed(drawn=True))
         if text:
             question.fail(DRAWN, text)

@@ -30,6 +30,7 @@ class Observed:
     calls: tuple[str, ...] = ()
     drawn: bool = False
     kinds: tuple[str, ...] = ()  # of error that it is, its own and those above it
+    changed: str = ""  # what was changed of what the answer was given, where that is watched
 
 
 @dataclass

@@ -16,7 +16,7 @@ from coursekit.lent import copy_of
 from coursekit.plain import plain
 
 DRAWN = "inputs drawn for you"
-NAMES = ("inputs", "ask", "rtol", "atol")  # what a domain may define for us
+NAMES = ("inputs", "ask", "rtol", "atol", "may_change")  # what a domain may define for us
 MOST = 200  # inputs of one pass
 Inputs = Iterator[tuple[Any, ...]]
 See = Callable[[Callable[[], Any]], Observed]
@@ -24,11 +24,15 @@ See = Callable[[Callable[[], Any]], Observed]
 
 @dataclass(frozen=True)
 class Domain:
-    """``inputs(rng)``: one pass through the kinds of input; ``ask(*input)``: what is compared, within ``tolerance``."""
+    """``inputs(rng)``: one pass through the kinds of input; ``ask(*input)``: what is compared, within ``tolerance``.
+
+    ``may_change``: whether answers may change what they are given.
+    """
 
     inputs: Callable[[np.random.Generator], Iterator[Any]]
     ask: Callable[..., Any]
     tolerance: Tolerance
+    may_change: bool = False
 
     def drawn(self, seed: int) -> Inputs:
         """The inputs of one pass: the same seed gives equal ones, in memory of their own."""
@@ -45,7 +49,8 @@ def domain(code: str, space: dict[str, Any], asks: tuple[str, ...]) -> Domain:
     own = {name: value for name, value in space.items() if name not in NAMES}
     run(code, "domain", own)
     tolerance = Tolerance(own.get("rtol", Tolerance.rtol), own.get("atol", Tolerance.atol))
-    return Domain(own.get("inputs", lambda rng: iter([()])), own.get("ask", _answers(own, asks)), tolerance)
+    may_change = bool(own.get("may_change", False))
+    return Domain(own.get("inputs", lambda rng: iter([()])), own.get("ask", _answers(own, asks)), tolerance, may_change)
 
 
 def run(code: str, name: str, space: dict[str, Any]) -> None:
@@ -77,5 +82,6 @@ def difference_of(expected: Observed, got: Observed, tolerance: Tolerance) -> st
     """How what an answer gave or raised differs from what the reference did; no expected value is in the words."""
     if expected.error:
         right = expected.error in (got.error, *got.kinds)
-        return "" if right else got.detail or f"a {expected.error} is asked for, and none is raised"
-    return got.detail or difference(plain(expected.value), got.value, tolerance, reveal=False)
+        return got.changed if right else got.detail or f"a {expected.error} is asked for, and none is raised"
+    text = got.detail or difference(plain(expected.value), got.value, tolerance, reveal=False)
+    return "; and ".join(filter(None, (text, got.changed)))

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from coursekit.asked import Look, as_it_is
+from coursekit.asked import as_it_is
 from coursekit.called import Log
 from coursekit.compare import Tolerance, difference
 from coursekit.diagnose import Known, Observed, diagnose
 from coursekit.plain import from_json
 from coursekit.student_errors import check_text, error_name, error_text
 from coursekit.varied import Numbers, numbers_text
+from coursekit.watched import Look
 
 STOPPED = "the checks"
 SHOWN = 3  # further failed checks that are named; the rest is counted
@@ -82,7 +83,9 @@ class QuestionChecks:
     def alone(self, thing: object) -> Observed:
         """What ``thing`` is or gives, with the calls made before forgotten."""
         self.log.forget()
-        return observe(thing, self.words)
+        observed, watch = observe(thing, self.words), self.log.watch
+        observed.changed = watch.changed if watch else ""
+        return observed
 
     def see(self, name: str, observed: Observed) -> Observed:
         """Keep what one check saw, for the diagnosis at the end."""

@@ -24,7 +24,7 @@ LONG = re.compile(r"-?\d+\.\d{7,}(?:e[+-]?\d+)?")
 BUDGET = Budget(call_seconds=120.0, submission_seconds=900.0)
 
 
-def question(id, stub, reference, visible, hidden):
+def question(id, stub, reference, visible, hidden, domain=""):
     """A question made on the spot."""
     meta = Meta(
         id=id,
@@ -36,7 +36,7 @@ def question(id, stub, reference, visible, hidden):
         kind="code",
         hints=["a", "b", "c"],
     )
-    parts = {"answer": stub, "visible": visible, "hidden": hidden, "reference": reference}
+    parts = {"answer": stub, "visible": visible, "hidden": hidden, "reference": reference, "domain": domain}
     return Question(meta, 1, "A statement.", **parts)
 
 

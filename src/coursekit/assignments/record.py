@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from coursekit.asked import Lender, Look, as_it_is, asking, untouched
+from coursekit.asked import Lender, as_it_is, asking, untouched
 from coursekit.assignments.nudged import nudging
 from coursekit.assignments.numbers import COUNT, numbers
 from coursekit.assignments.running import TooSlow, complete, execute, limited, quiet, seed_everything
@@ -21,6 +21,7 @@ from coursekit.question_checks import STOPPED, observe
 from coursekit.shown import missing
 from coursekit.student_errors import error_name, error_text
 from coursekit.varied import numbers_text
+from coursekit.watched import Look
 
 MAX_TABLE = 24_000
 NUDGES = 3  # that a mistake's outcome must outlast

@@ -39,10 +39,10 @@ def prover(course):
     return prover_of(assignment, course), assignment.question("half_time")
 
 
-def judge(domain, answer, reference="def answer(x):\n    return 2.0 * x", seed=3, **space):
+def judge(domain, answer, reference="def answer(x):\n    return 2.0 * x", seed=3, changes=False, **space):
     """The message about ``answer`` on inputs of ``domain``; empty when it passes."""
     space |= {"check": check, "np": np, "answer": answer, "__variant_seed__": seed, "__name__": "cell"}
-    cell = f"with check.question('q', asks=('answer',)):\n    check.drawn({domain!r}, {reference!r})"
+    cell = f"with check.question('q', asks=('answer',), changes={changes}):\n    check.drawn({domain!r}, {reference!r})"
     try:
         exec(cell, space)  # noqa: S102
     except CheckFailed as failed:
@@ -103,7 +103,47 @@ def test_what_an_answer_does_to_an_input_does_not_reach_the_reference():
         x[:] = 0.0
         return result
 
-    assert judge(domain, greedy) == ""
+    message = judge(domain, greedy)
+    assert (
+        "number 1 of them: `x` was changed by the call; it must stay as it was given: work on a copy, `x = x.copy()`"
+        in message
+    )
+    assert judge(domain + "may_change = True\n", greedy) == ""
+
+
+MEMORY = "yield {'a': [x]}, [2.5, float(x[0])], (x, 1)\n"
+WRITES = {
+    "a['a'][0] *= 2": "`a` was changed by the call; it must stay as it was given: work on a copy, `a = copy.deepcopy(a)`",
+    "a.update(b=1)": "`a` was",
+    "b.append(0.0)": "`b` was changed by the call; it must stay as it was given: work on a copy, `b = list(b)`",
+    "c[0].sort()": "`c` was changed by the call; it must stay as it was given: work on a copy, `c = copy.deepcopy(c)`",
+    "b.sort(); c[0][:] = 0": "`b` was",
+    "b = sorted(b); a = dict(a); a['a'] = 1": "",
+    "b[0] = b[0] + 0": "",
+}
+
+
+@pytest.mark.parametrize("code", WRITES)
+def test_whatever_an_answer_changes_of_what_it_was_given_is_named(code):
+    domain = f"def inputs(rng):\n    x = rng.uniform(1, 2, 3)[::-1]\n    {MEMORY}"
+    space = {}
+    exec(f"def answer(mine, b, third):\n    a, c = mine, third\n    {code}\n    return 1.0", space)
+    message = judge(domain, space["answer"], "def answer(a, b, c):\n    return 1.0")
+    assert WRITES[code] in message and bool(message) == bool(WRITES[code])
+
+
+def test_what_answers_give_each_other_and_what_a_domain_makes_for_them_is_looked_at_in_the_calls_of_checks_alone():
+    domain = "def inputs(rng):\n    yield 1.0\ndef ask(x):\n    return answer(np.full(3, x)), answer(v=np.full(2, x))\n"
+    reference = "def answer(v):\n    return 2 * v"
+    space = {"np": np}
+    exec(
+        "def answer(v, own=False):\n    if own:\n        v *= 2\n        return v\n    return answer(v + 0, True)",
+        space,
+    )
+    assert judge(domain, space["answer"], reference) == ""
+    assert judge(domain, space["answer"], reference, changes=True) == ""
+    exec("def answer(v):\n    v *= 2\n    return v + 0", space)
+    assert all("`v` was changed" in judge(domain, space["answer"], reference, changes=c) for c in (False, True))
 
 
 def test_an_input_on_which_an_answer_is_wrong_is_found_though_no_check_names_it(prover):

@@ -65,6 +65,30 @@ def test_of_answers_that_change_what_they_are_given(engine):
     assert verdicts.count(True) >= 5 and verdicts.count(False) >= 30
 
 
+def test_of_answers_that_change_inputs_drawn_for_them(engine):
+    asked = []
+    for name, (given, total) in GIVEN.items():
+        stub, reference = f"def {name}(x):\n    ...", f"def {name}(x):\n    return {total}"
+        domain = f"def inputs(rng):\n    x = {given}\n    yield (x,)\n    yield (x,)\n"
+        asked.append(question(name, stub, reference, f'check.case("once", lambda: {name}({given}))', "", domain))
+    ways = FourWays(assignment(asked), engine)
+    seen = set()
+    for turn in range(max(map(len, CHANGES.values()))):
+        answers = {
+            name: f"def {name}(x):\n    kept = {GIVEN[name][1]}\n    {codes[turn]}\n    return kept"
+            for name, codes in CHANGES.items()
+            if turn < len(codes)
+        }
+        found = ways.judge(answers)
+        assert not disagreements(found), turn
+        for name, verdicts in found.items():
+            passed, message = verdicts["grade"]
+            seen.add((passed, name))
+            assert passed or "`x` was changed by the call" in message, (name, turn, message)
+    assert {name for passed, name in seen if not passed} == set(GIVEN)
+    assert len({name for passed, name in seen if passed}) >= 8
+
+
 RETURNS = [
     "x",
     "x[:]",
