@@ -19,7 +19,7 @@ from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 RATE, NOISE = 0.05, 0.02
-SIGNALS = ("variance", "autocorrelation", "loss slope", "gradient norm")
+SIGNALS = ("variance", "autocorrelation", "size", "loss slope", "gradient norm")
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ def signal(runs: Runs, name: str, width: int = 400, stride: int = 20) -> Float[n
         w = windows(runs.order, width, stride)
         power = (w**2).mean(-1)
         return power if name == "variance" else (w[..., 1:] * w[..., :-1]).mean(-1) / power
+    if name == "size":
+        return sliding_window_view(np.abs(runs.order), width, axis=1)[:, ::stride].mean(-1)
     half = width // 2
     if name == "loss slope":
         cut = sliding_window_view(runs.loss, width, axis=1)[:, ::stride]
