@@ -133,6 +133,11 @@ def unsteady_mistakes(cell):
     return {name for name, outcome in outcomes if {"unsteady", "either"} & set(outcome)}
 
 
+def answers_of_its_own(assignment):
+    """How many answers come with an assignment: references, alternatives and mistakes."""
+    return sum(1 + len(q.alternatives) + len(q.mistakes) for q in assignment.questions if not q.written)
+
+
 def of_topic(topic, root, engine, every=1):
     """Judge each ``every``-th turn of an assignment's own answers; how many were judged."""
     made = load(topic, root)
