@@ -31,23 +31,23 @@ def noise_scale_grows(seed: int, width: int = 32, rate: float = 0.5) -> Measured
     vary={"width": (32, 64), "rate": (0.3, 0.5)},
 )
 def two_batch(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
-    """The larger relative error of the estimates, from 1,600 batches of each size, at the start and after 20 steps."""
-    found = batches.scales(seed, width, rate, 1600, (0, 20))
-    return Measured(float(np.abs(found.estimated / found.exact - 1).max()), "of the noise scale", at_most=0.1)
+    """The larger relative error of the estimates, from 400 batches of each size, at the start and after 20 steps."""
+    found = batches.scales(seed, width, rate)
+    return Measured(float(np.abs(found.estimated / found.exact - 1)[:2].max()), "of the noise scale", at_most=0.2)
 
 
 @claim(
     "gradient_descent.two_batch_late",
     "Two batch sizes suffice to estimate the noise scale, late in a run as well.",
     verdict="fails",
-    instead="Once the noise scale exceeds the data the estimate is a ratio with a lower part near zero, and off by 15 % or more.",
+    instead="Once the noise scale exceeds the data the estimate is a ratio with a lower part near zero, and off by 30 % or more.",
     judge="mean",
     vary={"width": (32, 64), "rate": (0.3, 0.5)},
 )
 def two_batch_late(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
-    """Mean over seeds of the relative error of the inverse noise scale after 400 steps."""
-    found = batches.scales(seed, width, rate, 400)
-    return Measured(float(abs(found.exact[3] / found.estimated[3] - 1)), "of the inverse", at_least=0.15)
+    """Mean over seeds of the relative error of the inverse after 400 steps, from as many batches as for the claim above."""
+    found = batches.scales(seed, width, rate)
+    return Measured(float(abs(found.exact[3] / found.estimated[3] - 1)), "of the inverse noise scale", at_least=0.3)
 
 
 @claim(

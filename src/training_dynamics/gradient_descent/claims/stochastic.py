@@ -109,6 +109,20 @@ def decay_only_settles(steps: int = 100) -> Measured:
 
 
 @claim(
+    "gradient_descent.decay_peak",
+    "Without noise the best linear decay begins far above 2/Λ, but below 4.59/Λ, from where on steep directions would grow.",
+    verdict="holds-if",
+    condition="shown for runs of 50 to 800 steps, with curvatures 1/k up to k = 100",
+    seeds=None,
+    vary={"steps": (50, 100, 300, 800)},
+)
+def decay_peak(steps: int = 100) -> Measured:
+    """The best peak rate of a linear decay times the largest curvature Λ."""
+    _, peak = schedules.best_loss("linear", steps, 0.0)
+    return Measured(peak * float(schedules.spectrum().max()), "over Λ", at_least=3.0, at_most=4.592, scale=0.05)
+
+
+@claim(
     "gradient_descent.warmup",
     "Warm-up lets a run reach a learning rate at which it could not have started.",
     source="kalra2024why",

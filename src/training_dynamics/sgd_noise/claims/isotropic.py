@@ -134,7 +134,7 @@ def fibre_force(seed: int, width: int = 8, temperature: float = 0.02) -> Measure
     )
 
 
-GAS = {"d": (5, 10, 20), "rate": (0.1, 0.2), "decay": (0.05, 0.1), "noise": (10.0, 5.0)}
+GAS = {"d": (5, 10, 20), "rate": (0.1, 0.2), "decay": (0.05, 0.1), "noise": (10.0, 5.0, 1.0)}
 
 
 @claim(
@@ -147,6 +147,24 @@ GAS = {"d": (5, 10, 20), "rate": (0.1, 0.2), "decay": (0.05, 0.1), "noise": (10.
 def gas_law(seed: int, d: int = 10, rate: float = 0.1, decay: float = 0.05, noise: float = 10.0) -> Measured:
     """The quotient of both sides, late in runs of many chains."""
     return Measured(gas.settle(seed, d, rate, decay, noise).law, "of the law", at_least=0.97, at_most=1.03)
+
+
+@claim(
+    "sgd_noise.gas_gradient",
+    "The gas law does not depend on how small the noise is.",
+    verdict="fails",
+    instead=(
+        "With noise far below the gradient, what the gradient adds counts: the squared length is about √(1 + T/c²)"
+        " times as large."
+    ),
+    vary={"d": (5, 10), "noise": (0.1, 0.2), "decay": (0.05, 0.1)},
+)
+def gas_gradient(seed: int, d: int = 10, rate: float = 0.1, decay: float = 0.05, noise: float = 0.1) -> Measured:
+    """By how much runs exceed the law, over the excess that is derived."""
+    derived = (1 + gas.temperature(d, rate, decay, noise) / noise**2) ** 0.5 - 1
+    return Measured(
+        (gas.settle(seed, d, rate, decay, noise).law - 1) / derived, "of the excess", at_least=0.8, at_most=1.3
+    )
 
 
 @claim(

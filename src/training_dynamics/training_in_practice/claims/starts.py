@@ -152,3 +152,16 @@ def he_trains(seed: int, depth: int = 10, steps: int = 200) -> Measured:
     """Validation loss with Xavier's gain minus that with He's."""
     found = studies.deep_starts(seed, depth, steps)
     return Measured(found["xavier"] - found["he"], "nats gained", at_least=0.04)
+
+
+@claim(
+    "training_in_practice.he_shallow",
+    "With ReLU, He's gain instead of Xavier's is worth having at any depth.",
+    verdict="fails",
+    instead="With one hidden layer there is nothing to multiply up, and both end at about the same loss.",
+    vary={"steps": (100, 200, 400)},
+)
+def he_shallow(seed: int, steps: int = 200) -> Measured:
+    """The same difference with a single hidden layer."""
+    found = studies.deep_starts(seed, 1, steps)
+    return Measured(found["xavier"] - found["he"], "nats gained", at_least=-0.02, at_most=0.02)

@@ -143,12 +143,13 @@ def becomes_linear(seed: int, steps: int = 400, examples: int = 20, inputs: int 
         "Each unit changes less and less with width, but there are more of them: the change of the whole layer, as a"
         " vector, does not shrink."
     ),
+    judge="mean",
     vary=VARIED,
 )
 def units_stand_still(seed: int, steps: int = 400, examples: int = 20, inputs: int = 5) -> Measured:
     """Length of the change of all activities on a new input at width 1024 over that at width 32 (a unit's own: about 1/5)."""
     found = scaling(seed, steps=steps, examples=examples, inputs=inputs)
-    return Measured(float(found.units[-1] / found.units[0]), "times the change at width 32", at_least=0.65)
+    return Measured(float(found.units[-1] / found.units[0]), "times the change at width 32", at_least=0.9, scale=0.05)
 
 
 @claim(
@@ -174,12 +175,13 @@ def one_unit(seed: int, steps: int = 400, examples: int = 20, inputs: int = 5) -
         "Width does it only together with a scale: divide the sum over units by the width instead of its root, and the"
         " kernel changes about as much at 1024 units as at 32."
     ),
+    judge="mean",
     vary=VARIED,
 )
 def wide_is_kernel(seed: int, steps: int = 400, examples: int = 20, inputs: int = 5) -> Measured:
     """Relative change of the kernel at width 1024 over that at width 32, output divided by the width."""
     found = scaling(seed, "mean field", steps=steps, examples=examples, inputs=inputs)
-    return Measured(float(found.drift[-1] / found.drift[0]), "times the change at width 32", at_least=0.5)
+    return Measured(float(found.drift[-1] / found.drift[0]), "times the change at width 32", at_least=0.7, at_most=1.3)
 
 
 DEEP: dict[str, tuple[object, ...]] = {"rate": (0.07, 0.1, 0.15), "inputs": (10, 20)}
