@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
@@ -82,8 +84,16 @@ def as_stored(source: bytes) -> NotebookNode:
 
     stubs = ClearSolutions(code_stub={"python": CODE_STUB}, text_stub=TEXT_STUB)
     notebook, resources = parse(source), {"language": "python"}
-    for step in (LockCells(), stubs, ClearOutput(), ComputeChecksums()):
-        notebook, resources = step.preprocess(notebook, resources)
+    return _by_nbgrader((LockCells(), stubs, ClearOutput(), ComputeChecksums()), notebook, resources)
+
+
+def _by_nbgrader(steps: Iterable[Any], notebook: NotebookNode, resources: dict[str, str]) -> NotebookNode:
+    """What nbgrader's steps make of a notebook.  Raises ClassroomError for one that it refuses to release."""
+    try:
+        for step in steps:
+            notebook, resources = step.preprocess(notebook, resources)
+    except RuntimeError as error:
+        raise ClassroomError(f"nbgrader cannot release the source notebook: {error}") from None
     return notebook
 
 
@@ -92,7 +102,5 @@ def as_released(source: bytes) -> str:
     """The notebook as students get it, as JSON: neither solutions nor hidden checks."""
     from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ComputeChecksums
 
-    notebook, resources = as_stored(source), {"language": "python"}
-    for step in (ClearHiddenTests, ClearMarkScheme, ComputeChecksums):
-        notebook, resources = step().preprocess(notebook, resources)
-    return nbformat.writes(notebook)
+    steps = ClearHiddenTests(), ClearMarkScheme(), ComputeChecksums()
+    return nbformat.writes(_by_nbgrader(steps, as_stored(source), {"language": "python"}))

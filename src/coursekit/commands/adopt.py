@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from coursekit.classroom.adopt import choices, nbgraders
@@ -16,6 +17,7 @@ from coursekit.classroom.options import classroom_option, friendly
 from coursekit.classroom.progress import bar
 from coursekit.classroom.source import questions
 from coursekit.console import wide_console
+from coursekit.engine.interface import Way
 
 FORGED = (
     "{count} judged together: their tests run in the student's process, in which a student can forge points. No other student is "
@@ -47,25 +49,38 @@ def command(
         raise ClassroomError(
             f"there is no source/<assignment>/<assignment>.ipynb in {classroom.root} that was not made here"
         )
-    weak = 0
+    weak, faults = 0, []
+    settings = Settings(unsafe_no_sandbox=unsafe_no_sandbox)
     for name in names:
-        if choices.built_here(name):
-            raise ClassroomError(f"{name} is made by this course, which proves its questions and has them judged apart")
-        source = classroom.source_bytes(name)
-        settings = with_judging(classroom, name, source, Settings(unsafe_no_sandbox=unsafe_no_sandbox), chosen=False)
-        with bar(console) as progress:
-            progress.add_task(f"trying {name}", total=None)
-            found = choose(source, settings, local.run, ORDER[:-1] if no_together else ORDER)
+        try:
+            source, found = _tried(classroom, name, settings, ORDER[:-1] if no_together else ORDER, bar(console))
+        except ClassroomError as error:
+            faults.append(f"{name}: {error}")
+            continue
         console.print(table(name, source, found))
         if not dry_run:
             choices.keep(classroom, name, {question: choice.way for question, choice in found.items()})
         weak += sum(bool(choice.note) for choice in found.values())
         if count := sum(choice.way == "together" for choice in found.values()):
             console.print(FORGED.format(count=count), soft_wrap=True)
+    if faults:
+        raise ClassroomError("\n".join(faults))
     if not dry_run:
         console.print(f"written to {choices.path(classroom)}: commit it with the course", markup=False, soft_wrap=True)
     if weak:
         raise SystemExit(1)
+
+
+def _tried(
+    classroom: Classroom, name: str, settings: Settings, order: tuple[Way, ...], progress: Progress
+) -> tuple[bytes, dict[str, Choice]]:
+    if choices.built_here(name):
+        raise ClassroomError(f"{name} is made by this course, which proves its questions and has them judged apart")
+    source = classroom.source_bytes(name)
+    settings = with_judging(classroom, name, source, settings, chosen=False)
+    with progress:
+        progress.add_task(f"trying {name}", total=None)
+        return source, choose(source, settings, local.run, order)
 
 
 def table(assignment: str, source: bytes, found: dict[str, Choice]) -> Table:
@@ -84,7 +99,7 @@ def table(assignment: str, source: bytes, found: dict[str, Choice]) -> Table:
 def _word(attempt: Tried | None) -> str:
     if attempt is None:
         return ""
-    return "fails" if not attempt.passes else "blank passes" if attempt.blank else "passes"
+    return "fails" if not attempt.passes else "passes" if attempt.sound else "blank passes"
 
 
 def _why(choice: Choice) -> str:

@@ -182,6 +182,7 @@ class _Run:
             "points": question.test.points,
             "objects": question.objects or question.way == "objects",
             "modules": question.modules if question.way in WIDER else {},
+            "reads": question.reads if question.way in WIDER else [],
             "more": question.way in WIDER,
             "files": self.plan.takes_files,
             "seed": self.submission.variant_seeds.get(question.id, 0),
@@ -198,7 +199,7 @@ def _judged(
     if "status" in result:
         return 0.0, result["status"], _reason(question, result["status"], result["how"], budget)
     score, points = result["score"], question.test.points
-    if score >= points:
+    if score >= points and result["held"]:
         return points, "passed", "all checks passed"
     if score > 0:
         return score, "partial", result["message"] or f"{score:g} of {points:g} points"
@@ -216,6 +217,10 @@ def _judged(
         return 0.0, "failed", f"`{undefined[0]}` {result['missing'][undefined[0]]}"
     if undefined:
         return 0.0, "failed", f"`{undefined[0]}` is not defined by your notebook"
+    if troubled is not None and result["message"].startswith(
+        "NameError: "
+    ):  # no name of the source's: it does not parse
+        return 0.0, "failed", f"your answer cell stopped with {troubled.text}"
     return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"] or "no check was passed"
 
 

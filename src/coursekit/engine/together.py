@@ -59,12 +59,13 @@ def result(question: PlannedQuestion, report: CellReport) -> dict[str, Any]:
         found = UNDEFINED.search(text) if name == "NameError" else None
         missing = {found[1]: ""} if found and found[1] in question.names else {}
         words = _words(question, name, text, line, at)
-        return {"score": 0.0, "message": words, "missing": missing, "error": name}
+        return {"score": 0.0, "message": words, "held": False, "missing": missing, "error": name}
     if report.status != "ok":
         return {"status": report.status, "how": report.text or "its process ended before"}
     points = question.test.points
     score, why = earned(report.value, points)
-    return {"score": score, "message": why or report.output.strip() * (score < points), "missing": {}, "error": ""}
+    message = why or report.output.strip() * (score < points)
+    return {"score": score, "message": message, "held": not why, "missing": {}, "error": ""}
 
 
 def _words(question: PlannedQuestion, name: str, text: str, line: int, at: int) -> str:

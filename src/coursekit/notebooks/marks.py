@@ -7,6 +7,7 @@ from __future__ import annotations
 
 SOLUTION = ("BEGIN SOLUTION", "END SOLUTION")
 HIDDEN = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+SCHEME = ("BEGIN MARK SCHEME", "END MARK SCHEME")
 MARKS = (*SOLUTION, *HIDDEN)
 BEGIN_SOLUTION, END_SOLUTION = (f"### {mark}" for mark in SOLUTION)
 BEGIN_HIDDEN, END_HIDDEN = (f"### {mark}" for mark in HIDDEN)
@@ -26,6 +27,19 @@ def marked_lines(source: str, marks: tuple[str, str]) -> list[range]:
             regions.append(range(begin, number + 1))
             begin = -1
     return [*regions, range(begin, len(lines))] if begin >= 0 else regions
+
+
+def unpaired(source: str) -> str:
+    """The first mark that begins a region inside another of its kind or begins one that never ends, with its line; or nothing."""
+    for begin, end in (SOLUTION, HIDDEN, SCHEME):
+        opened = 0
+        for number, line in enumerate(source.split("\n"), 1):
+            if begin in line and opened:
+                return f"line {number}: {begin} inside the region that line {opened} begins"
+            opened = number if begin in line else 0 if end in line else opened
+        if opened:
+            return f"line {opened}: {begin} without {end}"
+    return ""
 
 
 def without(source: str, marks: tuple[str, str], stub: str = "") -> str:

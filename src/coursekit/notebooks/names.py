@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import symtable
 
 from coursekit.notebooks.limits import LONGEST_SOURCE
 
@@ -87,10 +88,36 @@ def module_aliases(source: str) -> list[tuple[str, str]]:
     return [(alias.asname or alias.name, alias.name) for alias in every if alias.asname or "." not in alias.name]
 
 
+def imported_parts(source: str) -> list[tuple[str, str]]:
+    """What the cell imports from modules at its top level: each as (name, ``module:part``)."""
+    tree = parsed(source)
+    nodes = [] if tree is None else [node for node in tree.body if isinstance(node, ast.ImportFrom) and not node.level]
+    every = [(node.module, alias) for node in nodes for alias in node.names if alias.name != "*"]
+    return [(alias.asname or alias.name, f"{module}:{alias.name}") for module, alias in every]
+
+
 def used_names(source: str) -> set[str]:
     """Names that the cell reads anywhere, also inside functions."""
     tree = parsed(source)
     return set() if tree is None else {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+@functools.lru_cache(maxsize=4096)
+def global_names(source: str) -> set[str]:
+    """Names that functions of the cell take from outside: read in them and bound neither there nor in a function around."""
+    try:
+        pending = [symtable.symtable(source, "<cell>", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found: set[str] = set()
+    while pending:
+        table = pending.pop()
+        if table.get_type() == "function":
+            found |= {
+                symbol.get_name() for symbol in table.get_symbols() if symbol.is_global() and symbol.is_referenced()
+            }
+        pending += table.get_children()
+    return found
 
 
 def defines_class(source: str) -> bool:

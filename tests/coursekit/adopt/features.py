@@ -39,6 +39,10 @@ PLAIN: list[Feature] = [
 ]  # fmt: skip
 VALUES: list[Feature] = [
     ("alias", "more", "import numpy as npx\ndef mean(v):\n    return npx.mean(v)", "assert mean(npx.array([1.0, 3.0])) == 2"),
+    ("from_import", "more", "from math import sqrt as root_of\ndef hypotenuse(a, b):\n    return root_of(a * a + b * b)",
+     "assert hypotenuse(3, 4) == root_of(25)"),
+    ("tests_name", "more", "def scaled_by(v):\n    return v * factor_", "factor_ = 3\nassert scaled_by(2) == 6\nfactor_ = 4\nassert scaled_by(2) == 8"),
+    ("tests_list", "more", "def longest():\n    return max(words_, key=len)", "words_ = ['a', 'bb']\nassert longest() == 'bb'\nwords_.append('ccc')\nassert longest() == 'ccc'"),
     ("a_set", "more", "def letters(s):\n    return set(s)", "assert letters('aab') == {'a', 'b'}"),
     ("set_in", "more", "def size(s):\n    return len(s | {9})", "assert size({1, 2}) == 3"),
     ("a_range", "more", "r = range(2, 9, 3)", "assert r == range(2, 9, 3) and isinstance(r, range)"),
@@ -78,6 +82,7 @@ VALUES: list[Feature] = [
     ("fitted", "objects", "from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit([[0], [1]], [0, 2])", "assert abs(model.coef_[0] - 2) < 1e-9"),
 ]  # fmt: skip
 SHARED: list[Feature] = [
+    ("history", "together", "print('Hello')", "import contextlib, io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    exec(In[-2])\nassert out.getvalue() == 'Hello\\n'"),
     ("arithmetic", "apart", "class Pt:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Pt(self.x + (o.x if isinstance(o, Pt) else o))\n    __radd__ = __add__\n    def __matmul__(self, o):\n        return self.x * o.x",
      "assert (Pt(1) + Pt(2)).x == 3 and (Pt(1) + 2 + Pt(3)).x == 6 and (5 + Pt(1)).x == 6 and Pt(2) @ Pt(3) == 6"),
     ("operators", "together", "class Vec:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Vec(self.x + o.x)\n    def __eq__(self, o):\n        return self.x == o.x",

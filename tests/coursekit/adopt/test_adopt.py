@@ -90,6 +90,69 @@ def test_what_no_way_passes_is_a_person_s_and_what_blank_passes_is_said(tmp_path
     assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"never": "hand", "weak": "apart"}
 
 
+BESIDE_A_STUB = (
+    "beside",
+    "N = 3\n### BEGIN SOLUTION\nerrors = [1 / (k + 1) for k in range(N)]\n### END SOLUTION",
+    "assert len(errors) == 3 and errors[0] == 1",
+)
+
+
+def test_names_that_only_the_solution_binds_are_the_answer_s_beside_those_of_the_stub(tmp_path):
+    shown = cell("print(errors[-1])", "shown", locked=True)
+    source = notebook(*asked(BESIDE_A_STUB), shown, *asked(DOUBLE))
+    wrong = answered(source, beside="N = 3\nerrors = [2, 2, 2]")
+    root = put(tmp_path, "hw", source, ann=source, bob=wrong)
+    course(root, "adopt", "hw")
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"beside": "apart", "double": "apart"}
+    course(root, "grade", "hw")
+    assert record(root, "ann")["score"] == 2 and record(root, "bob")["score"] == 1
+
+
+def test_questions_without_points_pass_and_fail_like_others(tmp_path):
+    source = notebook(*asked(DOUBLE, points=0), *asked(SEES, points=0), *asked(NEVER, points=0), *asked(WEAK, points=0))
+    wrong = answered(source, double="def double(x):\n    return x", sees="kept = 4")
+    root = put(tmp_path, "hw", source, ann=source, bob=wrong)
+    said = course(root, "adopt", "hw", code=1)
+    assert "a blank answer passes: the test asks too little" in said
+    ways = tomllib.loads((root / "judging.toml").read_text())["hw"]
+    assert ways == {"double": "apart", "sees": "together", "never": "hand", "weak": "apart"}
+    course(root, "grade", "hw")
+    for student, status in (("ann", "passed"), ("bob", "failed")):
+        assert [record(root, student)["questions"][name]["status"] for name in ("double", "sees")] == [status] * 2
+
+
+def test_a_solution_that_is_no_python_is_named_as_such(tmp_path):
+    broken = ("broken", "### BEGIN SOLUTION\ndef f():\n    return 1\n### END SOLUTION\ndef f():", "assert f() == 1")
+    root = put(tmp_path, "hw", of_questions([broken]))
+    assert "your answer cell stopped with IndentationError" in course(root, "adopt", "hw", code=1)
+
+
+HIDE, SHOW = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (f"{HIDE}\n{HIDE}\nassert f\n{SHOW}", "line 2: BEGIN HIDDEN TESTS inside the region that line 1 begins"),
+        (f"assert f\n{HIDE}\nassert f > 0", "line 2: BEGIN HIDDEN TESTS without END HIDDEN TESTS"),
+    ],
+)
+def test_marks_that_do_not_pair_are_refused_by_name_and_the_other_assignments_go_on(tmp_path, test, said):
+    put(tmp_path, "bad", of_questions([("t", "f = 1", test)]), ann=b"{}")
+    root = put(tmp_path, "hw", of_questions([DOUBLE]))
+    for line in (["init", str(root)], ["adopt"], ["adopt", "bad"], ["grade", "bad"]):
+        found = course(root, *line, code=1)
+        assert f"the cell t has marks that nbgrader does not release ({said})" in found, line
+    assert tomllib.loads((root / "judging.toml").read_text()) == {"hw": {"double": "apart"}}
+
+
+def test_a_solution_outside_an_answer_is_said_not_thrown(tmp_path):
+    root = put(tmp_path, "hw", notebook(*asked(DOUBLE), cell("### BEGIN SOLUTION\nx = 1\n### END SOLUTION")))
+    assert "nbgrader cannot release the source notebook: Solution region detected" in course(
+        root, "adopt", "hw", code=1
+    )
+
+
 def test_graded_all_the_same_every_record_says_so(tmp_path):
     source = of_questions([DOUBLE, NEVER])
     root = put(tmp_path, "hw", source, ann=source)

@@ -18,16 +18,20 @@ SOLUTION, BLANK = "solution", "blank"
 
 @dataclass(frozen=True)
 class Tried:
-    """How one question did in one way: whether its solution passes, what is said of it, the points of a blank answer."""
+    """How one question did in one way: whether its solution passes, what is said of it, what a blank answer gets.
+
+    A question without points passes or fails like any other.
+    """
 
     passes: bool
     message: str
     blank: float
+    blank_passes: bool = False
 
     @property
     def sound(self) -> bool:
         """Whether the way can be used: right passes, and nothing does not."""
-        return self.passes and not self.blank
+        return self.passes and not self.blank and not self.blank_passes
 
 
 def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runner) -> dict[str, Tried]:
@@ -48,7 +52,7 @@ def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runne
             continue
         own, blank = results[SOLUTION][question.id], results[BLANK][question.id]
         found[question.id] = Tried(
-            own["score"] >= question.points, own["message"], blank["score"] if question.points else 0.0
+            own["status"] == "passed", own["message"], blank["score"], blank["status"] == "passed"
         )
     return found
 
@@ -125,11 +129,15 @@ def _choice(way: Way | None, tries: Mapping[Way, Tried]) -> Choice:
         return Choice(way, tries)
     passing = next((way for way, found in tries.items() if found.passes), None)
     if passing is not None:
-        return Choice(passing, tries, f"a blank answer gets {tries[passing].blank:g} points: the test asks too little")
+        return Choice(passing, tries, f"a blank answer {_gets(tries[passing])}: the test asks too little")
     last = list(tries.values())[-1].message if tries else ""
     return Choice(
         "hand", tries, f"its own solution does not pass ({last.splitlines()[0][:200] if last else 'no reason given'})"
     )
+
+
+def _gets(attempt: Tried) -> str:
+    return f"gets {attempt.blank:g} points" if attempt.blank else "passes"
 
 
 def _confirmed(source: bytes, choices: dict[str, Choice], settings: Settings, run: Runner) -> dict[str, Choice]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import io
 import operator
 import re
@@ -44,6 +43,7 @@ class Checker(Peer):
         self.last_error = ""  # the type of the student's error that came last
         self.broken = False  # whether the student's process sent what no honest process sends
         self.given_files: dict[str, bytes] = {}  # that lie beside the notebook
+        self.reads: list[str] = []  # names that answers take from the test's own
         self.came: dict[str, bytes] = {}  # files that the answer has written, as they came
         self.errors: dict[str, type] = {}  # exceptions that the answer defines
         self.shell = shell.Shell(100_000)
@@ -78,13 +78,14 @@ class Checker(Peer):
         return {}
 
     def order_test(self, test: dict[str, Any]) -> dict[str, Any]:
-        """Run one test cell: ``score``, ``message``, ``missing`` names, ``error`` (the type of the student's), ``broken``.
+        """Run one test cell: ``score``, ``message``, whether it ``held``, ``missing`` names, ``error`` (its type), ``broken``.
 
         Instead ``gone`` when the student's process ended, ``desync`` when it did not even begin as asked.
         """
         self.forget()
         self.open, self.last_error, self.broken = bool(test["objects"]), "", False
         self.more, self.brought = bool(test["more"]), list(test["names"])
+        self.reads = []
         self.takes_files = self.more and bool(test["files"])
         self.guarded = not self.open and not CHANGES.search(test["source"])
         shell.seed_everything()
@@ -111,11 +112,15 @@ class Checker(Peer):
         for name, module in test["modules"].items():
             if name not in self.shell.namespace:
                 self.brought.append(name)
-                self.shell.namespace[name] = importlib.import_module(module)
+                with contextlib.suppress(
+                    ImportError, AttributeError
+                ):  # not here: the test fails where it uses the name
+                    self.shell.namespace[name] = wider.imported(module)
         self.shell.namespace["__variant_seed__"] = test["seed"]
-        score, message = self._judged(test, io.StringIO())
+        self.reads = test["reads"]
+        score, message, held = self._judged(test, io.StringIO())
         found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
-        return found | {"broken": self.broken}
+        return found | {"held": held, "broken": self.broken}
 
     def _begun(self) -> bool:
         """Start a question in the student's process; False when it answers with an error or with what may not cross."""
@@ -144,15 +149,16 @@ class Checker(Peer):
                     self.errors[found[1].__name__] = found[1]
         return missing
 
-    def _judged(self, test: dict[str, Any], output: io.StringIO) -> tuple[float, str]:
+    def _judged(self, test: dict[str, Any], output: io.StringIO) -> tuple[float, str, bool]:
+        """The score, what to say of it, and whether the test came to its end: where it has no points only that tells."""
         points, source, label = float(test["points"]), test["source"], label_of(test["id"])
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
             try:
                 value = self.shell.value_of(source, label, test["code"])
             except Exception as error:  # a failed check, in whatever form
-                return 0.0, message_of(error, source, label)
+                return 0.0, message_of(error, source, label), False
         score, why = earned(value, points)
-        return score, why or ("" if score == points else output.getvalue().strip())
+        return score, why or ("" if score == points else output.getvalue().strip()), not why
 
     def ask(self, operation: str, *arguments: Any) -> Any:
         """Have the student's process do something; plain data or a stand-in comes back, or its error is raised here."""
@@ -162,9 +168,19 @@ class Checker(Peer):
             self.depth -= 1
             raise RecursionError(f"calls between the check and the answer are nested more than {DEEPEST} deep")
         try:
+            if self.reads and self.depth == 1:
+                self._give_what_is_read()
             return self._reply(operation, *arguments)
         finally:
             self.depth -= 1
+
+    def _give_what_is_read(self) -> None:
+        """Names that the test has bound and answers read are theirs, too, as in one process; what cannot cross is not."""
+        for name in self.reads:
+            if name in self.shell.namespace:
+                with contextlib.suppress(CannotCross):
+                    self._reply("bind", name, self.shell.namespace[name])
+                    self.sequence += 1
 
     def _reply(self, operation: str, *arguments: Any) -> Any:
         sequence = self.sequence

@@ -58,18 +58,22 @@ class Shell:
         sys.modules["__main__"] = main
         self.namespace: dict[str, Any] = main.__dict__
         self.tools = tools = NotebookTools(self)
+        self.entered = [""]  # what was run, as notebooks keep it
         self.namespace |= {"__builtins__": __builtins__, "get_ipython": lambda: tools, "display": _display}
+        self.namespace |= {"In": self.entered, "_ih": self.entered}
         self.output = Capped(output_bytes)
         seed_everything()
 
     def run(self, label: str, source: str) -> BaseException | None:
         """Run one cell; the exception that ended it, or None.  Its output is in ``taken()``."""
         self.label = f"<cell {label}>"
+        self.entered += [source] * bool(source.strip())
         return self._tried(lambda: self._execute(source))
 
     def test(self, label: str, source: str) -> tuple[BaseException | None, Any]:
         """Run one of the course's test cells here; the exception that ended it, or None, and the value of its last line."""
         self.label, value = f"<test {label}>", []
+        self.entered += [source]
 
         def execute() -> None:
             value.append(self.value_of(source))

@@ -129,6 +129,10 @@ class Student(Peer):
         """Whether the notebook has defined ``name``, and its value."""
         return (name in self.names, self.names.get(name))
 
+    def do_bind(self, name: str, value: Any) -> None:
+        """Give the notebook's code a name that the test has bound."""
+        self.names[name] = value
+
     def do_call(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """``function(*args, **kwargs)``."""
         return function(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import io
 import os
 import random
@@ -86,6 +87,15 @@ def _plain_array(data: bytes) -> bool:
     version = np.lib.format.read_magic(file)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     return not read(file)[2].hasobject
+
+
+def imported(name: str) -> Any:
+    """A module, or with ``module:part`` what an import from it gives.  Raises ImportError, or AttributeError for no such part."""
+    module, _, part = name.partition(":")
+    found = importlib.import_module(module)
+    if not part or hasattr(found, part):
+        return getattr(found, part) if part else found
+    return importlib.import_module(f"{module}.{part}")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from coursekit.notebooks.marks import unpaired
 from coursekit.notebooks.read import Cell
 
 AUTOTEST = re.compile(r"^[ \t]*#+[ \t]*(?:HASHED[ \t]+)?AUTOTEST\b", re.MULTILINE)
@@ -20,7 +21,9 @@ def refusal(notebook: dict[str, Any], cells: list[Cell]) -> str:
     """Why a source notebook cannot be graded with, and the way out; empty when it can."""
     if language := _other_language(notebook):
         return f"the source notebook is for {language}; only Python notebooks can be graded"
-    for cell in cells:
+    for number, cell in enumerate(cells, 1):
+        if reason := unpaired(cell.source):
+            return f"the cell {cell.grade_id or number} has marks that nbgrader does not release ({reason}): mend them"
         if cell.kind == "test" and AUTOTEST.search(cell.source):
             return (
                 f"the test cell {cell.grade_id} has a line ### AUTOTEST, which this grader does not fill in: as it stands it "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 import functools
 import re
 from dataclasses import dataclass, replace
 
 from coursekit.engine.interface import AS_BUILT, Judging
 from coursekit.engine.matching.sourced import (
+    EVERYWHERE,
     PlannedQuestion,
     answer_names,
     is_locked,
@@ -22,10 +22,8 @@ from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.notebooks.names import bound_names, defined_names, imported_names, is_stub
 from coursekit.notebooks.read import Cell, read_submission
 
-# names that every cell may rely on without binding them, and the star of an import that may bind any of them
 # code that unpickles would unpickle what a student wrote
 UNPICKLES = re.compile(r"pickle|joblib|dill|torch\.load|shelve|marshal|yaml")
-EVERYWHERE = frozenset(dir(builtins)) | {"*"}
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from dataclasses import dataclass, field
 
 from coursekit.engine.interface import APART, Way
@@ -12,14 +13,17 @@ from coursekit.notebooks.names import (
     bound_names,
     class_names,
     defines_class,
+    global_names,
     import_lines,
     imported_names,
+    imported_parts,
     module_aliases,
     parsed,
     used_names,
 )
 from coursekit.notebooks.read import Cell, cells_of, content
 
+EVERYWHERE = frozenset(dir(builtins)) | {"*"}  # names that every cell may rely on without binding them
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
 
 
@@ -38,6 +42,7 @@ class PlannedQuestion:
     way: Way = APART
     classes: list[str] = field(default_factory=list)  # those of its names that the source's answers define as classes
     modules: dict[str, str] = field(default_factory=dict)  # that the answers import, by the name that the test uses
+    reads: list[str] = field(default_factory=list)  # names that tests bind, and that answers take from there
 
     @property
     def manual(self) -> bool:
@@ -89,21 +94,37 @@ def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
             answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
             questions.append(_question(cell, answers))
             pending = []
-    shown = demonstrated(source)
-    everything = {name for question in questions for name in question.names} | shown
+    everything = {name for question in questions for name in question.names} | demonstrated(source) | _solved(source)
     modules, classes = _modules(source), {name for c in source if c.kind == "answer" for name in class_names(c.source)}
+    reads = _read(source)
     for question in questions:
         used = used_names(question.test.source)
         wanted = everything - (bound_names(question.test.source) - set(question.names))
         question.names = sorted(wanted & used)
         question.classes = sorted(classes.intersection(question.names))
         question.modules = {name: modules[name] for name in sorted(used & modules.keys() - set(question.names))}
+        question.reads = sorted(reads - set(question.names))
     return questions
 
 
+def _solved(source: list[Cell]) -> set[str]:
+    """The names that only solutions bind, beside those of a stub: neither tests nor the other cells do."""
+    others = {name for cell in source if cell.kind != "answer" for name in bound_names(cell.source)}
+    return {name for cell in source if cell.kind == "answer" for name in solved_names(cell)} - others
+
+
+def _read(source: list[Cell]) -> set[str]:
+    """The names that answers read and that no cell gives them but a test."""
+    tests = {name for cell in source if cell.kind == "test" for name in bound_names(cell.source)}
+    given = {name for cell in source if cell.kind != "test" for name in bound_names(cell.source)}
+    read = {name for cell in source if cell.kind == "answer" for name in global_names(cell.source)}
+    return read & tests - given - EVERYWHERE
+
+
 def _modules(source: list[Cell]) -> dict[str, str]:
-    """The modules that answer cells of the source import as such, by the name that they give them."""
-    return {name: module for cell in source if cell.kind == "answer" for name, module in module_aliases(cell.source)}
+    """The modules that answer cells of the source import, and parts of them, by the name that they give them."""
+    answers = [cell.source for cell in source if cell.kind == "answer"]
+    return {name: module for text in answers for name, module in module_aliases(text) + imported_parts(text)}
 
 
 def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
@@ -118,6 +139,11 @@ def answer_names(answer: Cell) -> set[str]:
     return bound_names(released) - imported_names(released) or bound_names(answer.source) - imported_names(
         answer.source
     )
+
+
+def solved_names(answer: Cell) -> set[str]:
+    """The names that the solution's own cell binds, also within the marks."""
+    return bound_names(answer.source) - imported_names(answer.source) - EVERYWHERE
 
 
 def is_locked(cell: Cell) -> bool:
@@ -145,16 +171,19 @@ def _parted(source: list[Cell]) -> tuple[list[tuple[str, str, bool]], set[str]]:
     setup: list[tuple[str, str, bool]] = []
     shown: set[str] = set()
     above: set[str] = set()  # what answers and tests above bind
+    solved: set[str] = set()  # what solutions above bind, and nothing else before them
     own: set[str] = set()
     for number, cell in enumerate(source):
         if cell.kind == "answer":
             above |= answer_names(cell)
+            solved |= solved_names(cell) - own
         elif cell.kind == "test":
             above |= bound_names(cell.source) - imported_names(cell.source) - own
         elif cell.type == "code" and cell.kind == "other":
             locked = is_locked(cell)
             used, bound = used_names(cell.source), bound_names(cell.source)
             met = (used - bound) & (above | shown) if locked else used & (anywhere | shown)
+            met |= (used - bound) & solved
             if met:
                 shown |= bound - imported_names(cell.source)
                 if lines := import_lines(cell.source):
