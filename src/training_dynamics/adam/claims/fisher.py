@@ -7,7 +7,7 @@ import numpy as np
 from coursekit.claim import Measured, claim
 from training_dynamics.adam import fisher
 
-COSINE = "of cosine"
+COSINE = ""
 SHARE = "of the attainable decrease"
 EARLY = fisher.STEPS[0]
 VARIED: dict[str, tuple[object, ...]] = {"late": (400, 1600), "hidden": (16, 32)}

@@ -153,9 +153,7 @@ def tanh_times(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
 def relu_times(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
     """Half-time of the strongest mode over the linear theory's."""
     found = digits_run(seed, "relu", hidden=hidden, examples=examples)
-    return Measured(
-        float(found.half_times[0] / found.predicted[0]) - 1, "too late (share of the predicted time)", at_least=0.3
-    )
+    return Measured(float(found.half_times[0] / found.predicted[0]) - 1, "of the predicted time too late", at_least=0.3)
 
 
 @claim(

@@ -141,7 +141,7 @@ def time_is_one_over_s() -> Measured:
     """How much earlier the weakest mode is than eight times the strongest one's half-time; aligned start, a0 = 0.001."""
     run = aligned_start(0, 2)
     ratio = run.half_times[-1] * MODES[-1] / (run.half_times[0] * MODES[0])
-    return Measured(1 - float(ratio), "too early (share of the time that 1/s predicts)", at_least=0.15)
+    return Measured(1 - float(ratio), "of the time that 1/s predicts too early", at_least=0.15)
 
 
 @claim(

@@ -212,7 +212,7 @@ def deep_linear_mean(seed: int) -> Measured:
 )
 def relu_mean(seed: int) -> Measured:
     """Relative difference of the outputs of a small ReLU network."""
-    return Measured(averaging.relative(*averaging.chain_means(seed, relu=True)), "relative", at_least=0.02)
+    return Measured(averaging.relative(*averaging.chain_means(seed, relu=True)), "of the mean", at_least=0.02)
 
 
 @claim(
@@ -280,4 +280,4 @@ def point_masses() -> Measured:
 )
 def spike_and_slab(seed: int) -> Measured:
     """Inclusion probability of the least certain relevant weight minus the mean of the irrelevant ones; dropout's gap is 0."""
-    return Measured(variational.inclusion_gap(seed), "gap of probabilities", at_least=0.5)
+    return Measured(variational.inclusion_gap(seed), "in probability", at_least=0.5)

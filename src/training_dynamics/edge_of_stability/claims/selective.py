@@ -74,4 +74,4 @@ def aligned_gain(seed: int, steps: int = 200, rate: float = RATE, width: int = W
     """Rank correlation, over examples, of the gradient's cosine with the gain."""
     found, row = branches_of(seed, steps, rate, width)
     value = spearmanr(found.aligned[row], found.gain[row]).statistic
-    return Measured(float(value), "(correlation)", at_most=0.0, scale=0.1)
+    return Measured(float(value), "(rank correlation)", at_most=0.0, scale=0.1)

@@ -129,7 +129,7 @@ def delay_law(seed: int, rate: float = 0.01, fraction: float = 0.6, hidden: int 
     """The exponent x in delay ~ decay^-x, between decays of 0.3 and 1."""
     runs = [learn(seed, decay=decay, rate=rate, fraction=fraction, hidden=hidden, steps=6000) for decay in (0.3, 1.0)]
     long, short = (run.generalised - run.memorised for run in runs)
-    return Measured(math.log(long / short) / math.log(1 / 0.3), "(exponent)", at_least=0.6, at_most=1.7)
+    return Measured(math.log(long / short) / math.log(1 / 0.3), "", at_least=0.6, at_most=1.7)
 
 
 @claim(
@@ -144,7 +144,7 @@ def delay_rate(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured
     """The exponent x in delay ~ rate^-x, between rates of 0.005 and 0.02."""
     runs = [learn(seed, decay=decay, rate=rate, fraction=fraction, steps=3000) for rate in (0.005, 0.02)]
     long, short = (run.generalised - run.memorised for run in runs)
-    return Measured(math.log(long / short) / math.log(4), "(exponent)", at_least=0.6, at_most=1.6)
+    return Measured(math.log(long / short) / math.log(4), "", at_least=0.6, at_most=1.6)
 
 
 @claim(
@@ -176,7 +176,7 @@ def norm_contracts(seed: int, scale: float = 1.0, decay: float = 1.0) -> Measure
 def fourier(seed: int, p: int = 23, decay: float = 1.0, hidden: int = 128) -> Measured:
     """Accuracy on all pairs with only the strongest frequency of each unit, minus that with all but it."""
     parts = ablate(learn(seed, p=p, decay=decay, hidden=hidden).weights)
-    return Measured(parts.only - parts.without, "difference of accuracies", at_least=0.4)
+    return Measured(parts.only - parts.without, "of the sums", at_least=0.4)
 
 
 @claim(

@@ -61,7 +61,7 @@ def two_batch_late(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
 )
 def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
     """Test error with full batches minus that with batches of ten, as many epochs at rate 0.1."""
-    return Measured(batches.compare_batches(seed, examples, width, epochs).epochs, "more errors", at_least=0.1)
+    return Measured(batches.compare_batches(seed, examples, width, epochs).epochs, "of the digits", at_least=0.1)
 
 
 @claim(
@@ -77,5 +77,5 @@ def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs
 def small_batches_tuned(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
     """Least test error over four rates, full batches minus batches of ten, as many steps."""
     return Measured(
-        batches.compare_batches(seed, examples, width, epochs).tuned, "more errors", at_most=0.015, scale=0.005
+        batches.compare_batches(seed, examples, width, epochs).tuned, "of the digits", at_most=0.015, scale=0.005
     )

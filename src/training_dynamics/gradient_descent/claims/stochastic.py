@@ -105,7 +105,7 @@ def decay_only_settles(steps: int = 100) -> Measured:
     """Loss of the best constant rate over that of the best linear decay, no noise; 0 unless that decay starts above 2/Λ."""
     (constant, _), (linear, peak) = (schedules.best_loss(shape, steps, 0.0) for shape in ("constant", "linear"))
     above = peak > 2 / float(schedules.spectrum().max())
-    return Measured(constant / linear if above else 0.0, "times the loss", at_least=1.25)
+    return Measured(constant / linear if above else 0.0, "times the decay's loss", at_least=1.25)
 
 
 @claim(

@@ -18,7 +18,7 @@ WAITED = "the angle is the root mean square over steps, after about 10/(ηλ) st
 )
 def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Measured:
     """Root mean square angle over the square root, minus one, in size; rate 0.5."""
-    return Measured(abs(settled_turn(seed, "sgd", 0.5, decay, labels=labels) - 1), "relative", at_most=0.05)
+    return Measured(abs(settled_turn(seed, "sgd", 0.5, decay, labels=labels) - 1), "of the turn", at_most=0.05)
 
 
 @claim(
@@ -32,7 +32,7 @@ def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Me
 )
 def turn_momentum(seed: int, decay: float = 0.4, width: int = 16) -> Measured:
     """Root mean square angle over the prediction, minus one, in size; rate 0.05, decay 0.4."""
-    return Measured(abs(settled_turn(seed, "momentum", 0.05, decay, width=width) - 1), "relative", at_most=0.1)
+    return Measured(abs(settled_turn(seed, "momentum", 0.05, decay, width=width) - 1), "of the turn", at_most=0.1)
 
 
 @claim(
@@ -45,4 +45,4 @@ def turn_momentum(seed: int, decay: float = 0.4, width: int = 16) -> Measured:
 )
 def turn_adamw(seed: int, labels: str = "true", decay: float = 2.0) -> Measured:
     """Root mean square angle over the prediction, minus one, in size; rate 0.01, decay 2."""
-    return Measured(abs(settled_turn(seed, "adamw", 0.01, decay, labels=labels) - 1), "relative", at_most=0.1)
+    return Measured(abs(settled_turn(seed, "adamw", 0.01, decay, labels=labels) - 1), "of the turn", at_most=0.1)

@@ -230,4 +230,4 @@ def muon_low_rank(seed: int, measurements: int = 72, rank: int = 2, size: int = 
     """Its distance from the true matrix over that of gradient steps, less one; both fit the measurements."""
     plain, flat = (sensing.recover(seed, rule, measurements, rank, size) for rule in sensing.RULES)
     fits = plain.residual < 0.01 and flat.residual < 0.01
-    return Measured(flat.error / plain.error - 1 if fits else np.nan, "times more than gradient steps", at_least=0.1)
+    return Measured(flat.error / plain.error - 1 if fits else np.nan, "of gradient steps' distance more", at_least=0.1)

@@ -52,7 +52,7 @@ def ns_direction(seed: int) -> Measured:
         g = _gaussian(seed, shape)
         x, exact = ns.orthogonalised(g).numpy(), norms.polar(g.numpy())
         cosines.append(float(np.sum(x * exact) / np.linalg.norm(x) / np.linalg.norm(exact)))
-    return Measured(min(cosines), "cosine", at_least=0.95, scale=0.02)
+    return Measured(min(cosines), "", at_least=0.95, scale=0.02)
 
 
 @claim(
@@ -133,7 +133,7 @@ def soap_is_shampoo(seed: int) -> Measured:
 def soap_is_not_shampoo(seed: int) -> Measured:
     """Median relative distance of the two steps over twenty covariances that are sums of two Kronecker products."""
     return Measured(
-        float(np.median([whitening.soap_gap(20 * seed + i, 2) for i in range(20)])), "relative", at_least=0.08
+        float(np.median([whitening.soap_gap(20 * seed + i, 2) for i in range(20)])), "of the step", at_least=0.08
     )
 
 

@@ -86,7 +86,7 @@ def finite_sharp(smallest: int = 200) -> Measured:
         return float(ends[1] - ends[0])
 
     sizes = (smallest, 4 * smallest, 16 * smallest)
-    return Measured(_exponent(sizes, [width(n) for n in sizes]), "(exponent)", at_least=-0.57, at_most=-0.43)
+    return Measured(_exponent(sizes, [width(n) for n in sizes]), "", at_least=-0.57, at_most=-0.43)
 
 
 @claim(
@@ -150,7 +150,7 @@ def sampled(seed: int, temperature: float = 0.9, n: int = 30) -> Measured:
 def loop_shows(temperature: float = 1.3, rate: float = 0.002) -> Measured:
     """Exponent of the loop's area in the rate, from four times the rate down to it, where there is no transition."""
     areas = [flips.loop_area(temperature, factor * rate) for factor in (1, 4)]
-    return Measured(_exponent((rate, 4 * rate), areas), "(exponent)", at_least=0.8, at_most=1.2)
+    return Measured(_exponent((rate, 4 * rate), areas), "", at_least=0.8, at_most=1.2)
 
 
 @claim(

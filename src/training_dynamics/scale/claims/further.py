@@ -32,7 +32,7 @@ def linear_limit(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
     """Median over 24 starts of width 256, relative distance of the exact best rate from its limit."""
     found = one_step_rates(seed, "mup", WIDTHS, depth, inputs, copies=24)[-1, :, 0]
     exact = limit(task(seed, inputs), depth)[0]
-    return Measured(float(np.median(np.abs(found / exact - 1))), "(relative distance)", at_most=0.25)
+    return Measured(float(np.median(np.abs(found / exact - 1))), "of the limit", at_most=0.25)
 
 
 @claim(
@@ -92,7 +92,7 @@ def any_width(seed: int, depth: int = 8, inputs: int = 10) -> Measured:
     """Median relative distance of the best rate of one step from its limit, eight layers of width 8, 48 starts."""
     found = one_step_rates(seed, "mup", (8,), depth, inputs, copies=48)[0, :, 0]
     exact = limit(task(seed, inputs), depth)[0]
-    return Measured(float(np.median(np.abs(found / exact - 1))), "(relative distance)", at_least=0.25)
+    return Measured(float(np.median(np.abs(found / exact - 1))), "of the limit", at_least=0.25)
 
 
 @claim(
@@ -173,7 +173,7 @@ def depth_rate(seed: int, steps: int = 20, width: int = 32) -> Measured:
     """Octaves by which the best rate of 32 blocks lies lower than with the blocks' rate divided, from the same starts."""
     branch = depth_sweep(seed, "branch", (32,), width, steps, copies=3).best
     root = depth_sweep(seed, "root", (BASE_DEPTH, 32), width, steps, copies=3).best
-    return Measured(float(root[-1] - branch[-1]), "octaves of one and a half", at_least=0.25)
+    return Measured(float(root[-1] - branch[-1]), "octaves", at_least=0.25)
 
 
 @claim(
@@ -272,7 +272,7 @@ def decay_independent(seed: int, batch: int = 32, steps: int = 60) -> Measured:
 def adam_root(seed: int, batch: int = 2, copies: int = 4) -> Measured:
     """Largest relative difference of the loss at eight times, batches four times as large against the run itself."""
     base, larger = (batch_losses(seed, "root", factor, RATE, batch, 320, copies) for factor in (1, 4))
-    return Measured(float(np.abs(larger / base - 1).max()), "(relative difference)", at_most=0.1)
+    return Measured(float(np.abs(larger / base - 1).max()), "of the loss", at_most=0.1)
 
 
 @claim(

@@ -105,7 +105,7 @@ def equal_growth() -> Measured:
     """Largest distance of the exponent of the best size from 1/(1 + a), a from 1 to 2."""
     cases = [(1.0, 2.0), *SPECTRA]
     gaps = [slope(np.array(COMPUTES), frontier(a, b, COMPUTES)[:, 0]) - 1 / (1 + a) for a, b in cases]
-    return Measured(float(np.abs(gaps).max()), "(exponent)", at_most=0.03)
+    return Measured(float(np.abs(gaps).max()), "", at_most=0.03)
 
 
 @claim(
@@ -215,7 +215,7 @@ def longer_slower() -> Measured:
 )
 def root_of_duration(longest: int = 64_000, size: int = 256) -> Measured:
     """Exponent of the number of steps for a = b = 2, from 1000 steps on, over −1/2."""
-    return Measured(duration_power(Spectrum(2.0, 2.0), size, 1000, longest) / -0.5, "of −1/2", at_most=0.75)
+    return Measured(duration_power(Spectrum(2.0, 2.0), size, 1000, longest) / -0.5, "times −1/2", at_most=0.75)
 
 
 @claim(
@@ -228,7 +228,7 @@ def root_of_duration(longest: int = 64_000, size: int = 256) -> Measured:
 )
 def duration_of_few(b: float = 2.0, size: int = 8) -> Measured:
     """Exponent of the number of steps for a = 2 and eight features, from 4000 to 64,000 steps, over −1/2."""
-    return Measured(duration_power(Spectrum(2.0, b), size, 4000, 64_000) / -0.5, "of −1/2", at_least=1.0)
+    return Measured(duration_power(Spectrum(2.0, b), size, 4000, 64_000) / -0.5, "times −1/2", at_least=1.0)
 
 
 @claim(

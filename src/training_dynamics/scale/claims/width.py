@@ -116,7 +116,7 @@ def check_hidden(seed: int, steps: int = 1, batch: int = 32) -> Measured:
 def check_mup(seed: int, steps: int = 1, batch: int = 32) -> Measured:
     """The exponent that is farthest from 0, of three layers."""
     found = movements(seed, Training("mup", steps=steps, batch=batch, falling=False))
-    return Measured(float(np.abs(slopes(CHECKED, found)).max()), "(farthest exponent)", at_most=0.3)
+    return Measured(float(np.abs(slopes(CHECKED, found)).max()), "", at_most=0.3)
 
 
 @claim(
@@ -201,7 +201,7 @@ def fast(seed: int, steps: int = 20, batch: int = 32) -> Measured:
 def mup_better(seed: int, steps: int = 30, batch: int = 32) -> Measured:
     """Cross-entropy at 512 units under maximal update above that in the standard parametrisation, each at its best rate."""
     standard, mup = pair(seed, Training(loss="cross-entropy", steps=steps, batch=batch), (512,))
-    return Measured(float(mup.least[0] / standard.least[0]) - 1, "more loss (share)", at_least=0.05)
+    return Measured(float(mup.least[0] / standard.least[0]) - 1, "of the loss", at_least=0.05)
 
 
 @claim(

@@ -142,4 +142,4 @@ def sticks() -> Measured:
         for seed in range(5):
             ends = [plane.stay("examples", 0.05, 0.8, target, steps, seed=seed).ends for steps in (2000, 4000)]
             moves.append(float(np.abs(ends[1] - ends[0]).max()))
-    return Measured(max(moves), "of distance", at_most=1e-6)
+    return Measured(max(moves), "", at_most=1e-6)

@@ -35,7 +35,7 @@ def posterior(seed: int, rate: float = 0.1, batch: int = 4, condition: float = 3
     """The power of the curvature with which the variance goes; a posterior has -1."""
     task = moments.gaussian_task(seed, condition=condition)
     power = moments.variance_exponent(task, moments.stationary(task, rate, batch))
-    return Measured(power, "as the power of the curvature", at_least=-0.3, at_most=0.3, scale=0.15)
+    return Measured(power, "", at_least=-0.3, at_most=0.3, scale=0.15)
 
 
 @claim(

@@ -19,7 +19,7 @@ from training_dynamics.wide_networks.ended import excess
 def worse_in_the_end(seed: int, steps: int = 1000, width: int = 100, examples: int = 60) -> Measured:
     """By which share test error at scale 0.03 exceeds that at scale 10: mean of five starts; NaN unless all have fitted."""
     found = excess(seed, width=width, examples=examples, steps=steps)
-    return Measured(found, "more than the lazy network's (share)", at_least=0.25)
+    return Measured(found, "of the lazy network's error", at_least=0.25)
 
 
 @claim(

@@ -154,4 +154,4 @@ def lower_first(seed: int, width: int = 2048, scale: float = 10.0, points: int =
 def any_function(seed: int, width: int = 512, scale: float = 3.0, steps: int = 400) -> Measured:
     """Share learned of the wave of frequency 3, while more than 0.9 of frequency 4 is learned (else 1)."""
     found = learn_waves(seed, bias=False, width=width, scale=scale, steps=steps).shares[-1]
-    return Measured(abs(float(found[2])) if found[3] > 0.9 else 1.0, "(share learned)", at_most=1e-6)
+    return Measured(abs(float(found[2])) if found[3] > 0.9 else 1.0, "", at_most=1e-6)
