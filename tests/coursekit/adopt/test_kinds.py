@@ -257,3 +257,9 @@ def test_an_answer_changes_its_own_files_and_none_of_the_test_s(tmp_path, monkey
     (tmp_path / "mine.csv").write_text("4")  # by the test
     wider.take_files({"mine.csv": b"5"}, {}, came)
     assert (tmp_path / "mine.csv").read_text() == "4"
+
+
+def test_no_private_name_of_python_s_stands_for_a_type():
+    for name in ("__loader__", "type", "super", "property"):
+        with pytest.raises(FrameError):
+            built(Kinded("type", name))

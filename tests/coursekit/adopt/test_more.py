@@ -6,8 +6,10 @@ import pytest
 from engines import sandboxed
 
 from adopt.foreign_course import answered, cell, of_questions, solution
+from coursekit.engine.inside import wider
 from coursekit.engine.interface import Budget, Judging, Submission
 from coursekit.engine.messages import LEFT_OUT
+from coursekit.engine.protocol.errors import FrameError
 
 SOURCE = of_questions([
     ("double", "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "assert double(2) == 4 and abs(double(3) - 6) < 1e-9"),
@@ -85,6 +87,63 @@ def test_a_forged_answer_earns_nothing_and_the_others_are_graded(engine, questio
     found = results(engine, answered(SOURCE, **{question: BAD[question][number]}))
     assert found[question][0] == 0 and found[question][1]
     assert all(score == 1 for name, (score, _) in found.items() if name not in (question,)), found
+
+
+FLOODS = {
+    "files": "sent.append(1)\n    return {f'{len(sent)}_{k}.txt': b'x' * 2**21 for k in range(20)}",
+    "many files": "sent.append(1)\n    return {f'{len(sent)}_{k}.txt': b'x' for k in range(20)}",
+    "a large file": "return {'large.txt': b'x' * 2**23}",
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_files_past_any_measure_do_not_fill_the_checker_s_disk(engine, name):
+    """The answer's process sends what its own limits would keep back, with every reply."""
+    source = of_questions(
+        [("same", solution("def same(n):\n    return n"), "for n in range(60):\n    assert same(n) == n")]
+    )
+    code = f"import sys\nsent = []\ndef flood(*_):\n    {FLOODS[name]}\nsys.modules['coursekit.engine.inside.wider'].written = flood"
+    data = answered(source, same=f"{code}\ndef same(n):\n    return n")
+    judging = Judging({"same": "more"}, {"given.txt": b"1"})
+    result = engine.grade(Submission("eve", data, judging=judging), source, Budget()).questions["same"]
+    assert result.score == 0 and result.status in ("crashed", "failed"), result.message
+
+
+def test_files_come_in_up_to_a_sum_and_a_file_written_again_counts_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    came: dict[str, bytes] = {}
+    for _ in range(100):
+        wider.take_files({"kept.txt": b"x" * 2**20}, {}, came)
+    with pytest.raises(FrameError):
+        for number in range(100):
+            wider.take_files({f"{number}.txt": b"x" * 2**20}, {}, came)
+    assert 50 * 2**20 < sum(path.stat().st_size for path in tmp_path.iterdir()) <= wider.MOST_BYTES_IN_ALL
+
+
+def test_printing_past_any_measure_does_not_fill_the_checker_s_memory(engine):
+    source = of_questions(
+        [("same", solution("def same(n):\n    return n"), "for n in range(60):\n    assert same(n) == n")]
+    )
+    loud = "import sys\nsys.modules['coursekit.engine.inside.shell'].Shell.heard = lambda self: 'x' * 2**25\ndef same(n):\n    return n"
+    for code, points in ((loud, 0), ("def same(n):\n    print('x' * 500)\n    return n", 1)):
+        submission = Submission("eve", answered(source, same=code), judging=Judging({"same": "more"}))
+        result = engine.grade(submission, source, Budget()).questions["same"]
+        assert (result.score, result.status) == (points, "passed" if points else "crashed")
+
+
+@pytest.mark.parametrize("alias", ["Exception", "AssertionError", "ValueError"])
+def test_an_exception_of_the_answer_s_is_its_own_and_catches_no_failed_check(engine, alias):
+    source = of_questions([
+        ("boil", solution("class TooHot(ValueError):\n    pass\ndef boil(t):\n    if t > 100:\n        raise TooHot"),
+         "try:\n    boil(101)\n    assert False, 'no error'\nexcept TooHot:\n    pass"),
+    ])  # fmt: skip
+    lazy = answered(source, boil=f"TooHot = {alias}\ndef boil(t):\n    pass")
+    for data, points in ((source, 1), (lazy, 0)):
+        result = engine.grade(Submission("eve", data, judging=Judging({"boil": "more"})), source, Budget()).questions[
+            "boil"
+        ]
+        assert result.score == points
+    assert f"`TooHot` is {alias}, no class of its own" in result.message
 
 
 HELD = {

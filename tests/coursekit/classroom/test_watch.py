@@ -180,6 +180,14 @@ def test_in_an_exchange_the_time_of_arrival_counts_which_no_program_can_set(room
     assert ages[0] < 10**5 < ages[1]
 
 
+def test_a_time_of_writing_that_a_student_set_does_not_put_them_first(room, inbox, monkeypatch):
+    monkeypatch.setattr(arrivals, "account", lambda folder: folder.name.split("+")[0])
+    for name in ("ann", "bo"):
+        put(inbox / f"{name}+mini+2026-10-01 10:00:00.0 UTC+x" / "mini.ipynb", age=10**9 if name == "bo" else 0)
+        time.sleep(0.02)  # two times of change that differ
+    assert [one.student for one in watch(room, inbox)[0].waiting()] == ["ann", "bo"]
+
+
 def test_a_source_that_cannot_be_graded_is_said_once_and_its_arrivals_wait(room, inbox, monkeypatch):
     put(inbox / "mini" / "ann.ipynb")
     made, said = watch(room, inbox)

@@ -71,6 +71,8 @@ class Arrival:
 def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
     """All that may be a submission, the oldest first; what cannot be looked at is left for the next look.
 
+    Of a file that a student wrote it is old since when it changed: the time of writing is theirs to set, to be the first always.
+
     ``assignments`` are the notebooks' names by the assignments'.
     """
     every: list[Arrival] = []
@@ -92,7 +94,7 @@ def found(inbox: Path, assignments: Mapping[str, str]) -> list[Arrival]:
                 every += [replace(arrival, part=len(names) > 1) for arrival in one]
     of_others = foreign(owners.values())
     every = [replace(one, foreign=(one.student, one.account) in of_others, inbox=inbox) for one in every]
-    return sorted(every, key=lambda one: (one.written, printable(one.path)))
+    return sorted(every, key=lambda one: (one.changed if one.by_student else one.written, printable(one.path)))
 
 
 def foreign(owners: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

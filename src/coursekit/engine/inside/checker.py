@@ -43,6 +43,7 @@ class Checker(Peer):
         self.last_error = ""  # the type of the student's error that came last
         self.broken = False  # whether the student's process sent what no honest process sends
         self.given_files: dict[str, bytes] = {}  # that lie beside the notebook
+        self.heard = 0  # characters that the answer has printed
         self.reads: list[str] = []  # names that answers take from the test's own
         self.came: dict[str, bytes] = {}  # files that the answer has written, as they came
         self.errors: dict[str, type] = {}  # exceptions that the answer defines
@@ -85,7 +86,7 @@ class Checker(Peer):
         self.forget()
         self.open, self.last_error, self.broken = bool(test["objects"]), "", False
         self.more, self.brought = bool(test["more"]), list(test["names"])
-        self.reads = []
+        self.reads, self.heard = [], 0
         self.takes_files = self.more and bool(test["files"])
         self.guarded = not self.open and not CHANGES.search(test["source"])
         shell.seed_everything()
@@ -103,7 +104,7 @@ class Checker(Peer):
             self.more, self.errors = False, {}
 
     def _tested(self, test: dict[str, Any]) -> dict[str, Any]:
-        missing = self._bring(test["names"])
+        missing = self._bring(test["names"], test["classes"])
         for name in test["classes"]:
             if type(found := self.shell.namespace.get(name)) is RemoteCallable:
                 found.now_makes_operands()
@@ -131,7 +132,7 @@ class Checker(Peer):
             return False
         return True
 
-    def _bring(self, names: list[str]) -> dict[str, str]:
+    def _bring(self, names: list[str], classes: list[str]) -> dict[str, str]:
         """Bind the student's names; those that are not defined (or cannot cross, with the reason) are returned."""
         missing = {}
         for name in names:
@@ -143,9 +144,13 @@ class Checker(Peer):
                 continue
             if type(found) is not tuple or len(found) != 2 or found[0] is not True:
                 missing[name] = ""
+            elif name in classes and _is_error(found[1]) and found[1].__name__ != name:
+                missing[name] = (
+                    f"is {found[1].__name__}, no class of its own: an `except` of it would catch the check's errors"
+                )
             else:
                 self.shell.namespace[name] = found[1]
-                if isinstance(found[1], type) and issubclass(found[1], Exception):
+                if _is_error(found[1]):
                     self.errors[found[1].__name__] = found[1]
         return missing
 
@@ -222,6 +227,9 @@ class Checker(Peer):
         """What the answer has printed comes out here, and what it has written is put into the working folder."""
         if type(printed) is not str:
             raise self._breach("the answer's process sent printed text that is none")
+        self.heard += len(printed)
+        if self.heard > wider.MOST_PRINTED:
+            raise self._breach("the answer's process sent more printed text than may come in")
         sys.stdout.write(printed)
         if files and self.takes_files:
             try:
@@ -284,6 +292,10 @@ class Unwanted(FrameError):
 def label_of(question: str) -> str:
     """What a test cell is called in tracebacks."""
     return f"<test {question}>"
+
+
+def _is_error(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, Exception)
 
 
 def _is_ufunc(value: object) -> bool:

@@ -22,7 +22,9 @@ from coursekit.engine.protocol.errors import FrameError
 TEXTS = (".txt", ".csv", ".tsv", ".json", ".jsonl", ".md", ".dat", ".html", ".xml", ".log", ".tex", ".svg")
 STARTS = {".npy": b"\x93NUMPY", ".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 NAME = re.compile(r"\w[\w.-]{0,99}(?:/\w[\w.-]{0,99}){0,2}", re.ASCII)
-MOST_FILES, LARGEST_FILE, MOST_BYTES = 20, 4 * 2**20, 8 * 2**20
+MOST_FILES, LARGEST_FILE, MOST_BYTES = 20, 4 * 2**20, 8 * 2**20  # with one message
+MOST_FILES_IN_ALL, MOST_BYTES_IN_ALL = 200, 64 * 2**20
+MOST_PRINTED = 1_000_000  # characters that the check hears of one answer: more than is kept in its own process
 Stamp = tuple[int, int]
 
 
@@ -54,7 +56,7 @@ def take_files(files: Any, given: Mapping[str, bytes], came: dict[str, bytes]) -
     """Put the answer's files into the working folder; one whose name or content may not come in stays out.
 
     ``came`` are those that came before, as they came: a file of another origin or content is the test's own, and stays.
-    Raises FrameError for what is not files at all.
+    Raises FrameError for what is not files at all, and for more than an honest process sends.
     """
     if type(files) is not dict or len(files) > MOST_FILES:
         raise FrameError(f"more than {MOST_FILES} files, or none at all")
@@ -65,6 +67,9 @@ def take_files(files: Any, given: Mapping[str, bytes], came: dict[str, bytes]) -
             path = Path(name)
             if os.path.lexists(path) and (name not in came or path.is_symlink() or path.read_bytes() != came[name]):
                 continue
+            in_all = sum(len(kept) for other, kept in came.items() if other != name) + len(data)
+            if len(came.keys() | {name}) > MOST_FILES_IN_ALL or in_all > MOST_BYTES_IN_ALL or len(data) > LARGEST_FILE:
+                raise FrameError("more files than may come in")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             came[name] = data

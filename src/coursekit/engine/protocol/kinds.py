@@ -29,7 +29,9 @@ DECIMAL = re.compile(r"-?(?:\d{1,400}(?:\.\d{0,400})?(?:E[+-]?\d{1,5})?|Infinity
 TYPES: dict[str, type] = {
     name: kind
     for name, kind in vars(builtins).items()
-    if isinstance(kind, type) and name.isidentifier() and not issubclass(kind, (type, super, property, classmethod))
+    if isinstance(kind, type)
+    and not name.startswith("_")
+    and not issubclass(kind, (type, super, property, classmethod))
 } | {kind.__name__: kind for kind in (Fraction, Decimal, Counter, deque, dt.date, dt.datetime, dt.timedelta)}
 TYPE_NAMES = {kind: name for name, kind in TYPES.items()}
 
