@@ -83,8 +83,8 @@ class ChapterHead(CourseDirective):
 
     def facts(self, minutes: int, prerequisites: list[str]) -> list[nodes.Node | str]:
         """Minutes to read, links to what comes before, and what is asked of the reader that the book has no chapter on."""
-        here = [name for name in prerequisites if name in self.env.found_docs]
-        known = [name.replace("_", " ") for name in prerequisites if name not in self.env.found_docs]
+        here = [name for name in prerequisites if self.has_page(name)]
+        known = [name.replace("_", " ") for name in prerequisites if name not in here]
         parts: list[nodes.Node | str] = [f"About {minutes} minutes."]
         if here or not known:
             parts.append(" Read first: ")
@@ -96,8 +96,12 @@ class ChapterHead(CourseDirective):
             parts.append(f" You should already know: {', '.join(known)}.")
         return parts
 
+    def has_page(self, name: str) -> bool:
+        """Whether the book has that page; a draft leaves out most."""
+        return name in self.env.found_docs or bool(self.config.course_draft) and Path(self.env.doc2path(name)).is_file()
+
     def prerequisite(self, name: str) -> nodes.Node:
-        """A link to a chapter, under its own title."""
+        """A link to a chapter, under its own title; that alone where a draft leaves the chapter out."""
         heading = front.title(Path(self.env.doc2path(name)).read_text(encoding="utf-8"))
         return page_link(name, heading or name, self.env.docname)
 

@@ -24,6 +24,18 @@ def quoted(project: Project) -> set[str]:
     return {claim for text in texts for claim in claims_of(text) if claim.partition(".")[0] not in project.only}
 
 
+def unmeasured_on(project: Project) -> list[str]:
+    """A line for each of the topic's own pages that quotes what has no result; a draft takes others along, as the front page."""
+    there = set(claimdata.load(project.claims_file))
+    lines = []
+    for name in project.only:
+        text = (project.book / f"{name}.md").read_text(encoding="utf-8")
+        missing = sorted({claim for claim in claims_of(text) if claim.partition(".")[0] not in project.only} - there)
+        if missing:
+            lines.append(f"{name}.md quotes of other topics, not measured here: {', '.join(missing)}")
+    return lines
+
+
 def kept(project: Project) -> dict[str, Any]:
     """What the whole book's results hold of them, by module, as long as its code, data and libraries are the same."""
     wanted = quoted(project)

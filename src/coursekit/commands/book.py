@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from coursekit.assignments.pages import write_pages
-from coursekit.book import build, check, claim_pages, claimdata, quoted, toc
+from coursekit.book import build, check, claim_pages, claimdata, named, quoted, toc
 from coursekit.book.paper import bind
 from coursekit.book.project import Project
 from coursekit.book.search import concepts
@@ -60,10 +60,10 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
     stale = refresh_claims(project, console, jobs)
     if stale:
         console.print(f"claims measured: {', '.join(stale)}")
-    missing = quoted.quoted(project) - set(claimdata.load(project.claims_file))
-    if missing:
-        console.print(f"quoted from other topics, but not measured here: {', '.join(sorted(missing))}")
+    for line in quoted.unmeasured_on(project):
+        console.print(line, markup=False, highlight=False)
     report = build_pages(project, console)
+    report.problems += named.faults(at(project.root), names)
     if checked and project.html.is_dir():
         report.problems += check.Site(project.html).problems(names)
     if report.ok:

@@ -296,7 +296,11 @@ def test_a_draft_shows_other_topics_claims_from_kept_results_and_says_what_is_mi
     book.project.claims_file.write_text(json.dumps(whole))
     book.project = replace(book.project, only=("plain",))
     assert quoted.quoted(book.project) == {"tiny.one", "tiny.two"}
+    assert quoted.unmeasured_on(book.project) == [
+        "plain.md quotes of other topics, not measured here: tiny.one, tiny.two"
+    ]
     assert claimdata.refresh(book.project, also=quoted.kept(book.project)) == []
+    assert quoted.unmeasured_on(book.project) == ["plain.md quotes of other topics, not measured here: tiny.two"]
     assert build.run(book.project).problems == []
     text = book.text("plain")
     assert "It was 1 to 1.4 units, near one" in text and text.count("[tiny.two: not measured in this draft]") == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,10 +51,15 @@ def test_front_matter_title_and_cells_are_read() -> None:
         front.front_matter("---\n- a\n---\n")
 
 
-def test_a_chapter_links_what_the_book_has_and_names_what_it_has_not() -> None:
-    head = SimpleNamespace(env=SimpleNamespace(found_docs={"adam", "dropout"}), prerequisite=lambda name: f"<{name}>")
+def test_a_chapter_links_what_the_book_has_and_names_what_it_has_not(tmp_path: Path) -> None:
+    (tmp_path / "left_out.md").write_text("# Left out\n")
+    env = SimpleNamespace(found_docs={"adam", "dropout"}, doc2path=lambda name: str(tmp_path / f"{name}.md"))
 
-    def said(*names: str) -> str:
+    def said(*names: str, draft: tuple[str, ...] = ()) -> str:
+        head = SimpleNamespace(
+            env=env, config=SimpleNamespace(course_draft=draft), prerequisite=lambda name: f"<{name}>"
+        )
+        head.has_page = partial(ChapterHead.has_page, head)
         return "".join(ChapterHead.facts(head, 5, list(names)))  # type: ignore[arg-type]
 
     assert said() == "About 5 minutes. Read first: nothing."
@@ -62,6 +68,8 @@ def test_a_chapter_links_what_the_book_has_and_names_what_it_has_not() -> None:
     assert said("gradient_descent", "adam") == (
         "About 5 minutes. Read first: <adam>. You should already know: gradient descent."
     )
+    assert said("left_out", draft=("adam",)) == "About 5 minutes. Read first: <left_out>."
+    assert said("gradient_descent", draft=("adam",)).endswith("You should already know: gradient descent.")
 
 
 def test_objectives_are_collected_and_a_double_id_is_named(tmp_path: Path) -> None:
