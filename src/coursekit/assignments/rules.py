@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
+from difflib import get_close_matches
 
+from coursekit.assignments.domain_lint import lint
 from coursekit.assignments.schema import Assignment
 from coursekit.course import Course
 from coursekit.digest import module_file
@@ -25,6 +28,8 @@ def lacks(assignment: Assignment, course: Course) -> list[str]:
         *without_section(assignment),
         *wrong_minutes(assignment),
         *given_already(assignment, course),
+        *unknown_prerequisites(assignment, course),
+        *lint(assignment, course),
     ]
 
 
@@ -77,6 +82,24 @@ def given_already(assignment: Assignment, course: Course) -> list[str]:
         for question in assignment.questions
         for name in sorted(_defined(question.answer) & held.keys())
     ]
+
+
+def unknown_prerequisites(assignment: Assignment, course: Course) -> list[str]:
+    """Names in ``prerequisites`` that are neither a question of the assignment nor a page of the book."""
+    known = {question.id for question in assignment.questions} | {page.stem for page in course.book.glob("*.md")}
+    return [
+        f"{question.id}: `prerequisites` names {name}, which is neither a question of this assignment nor a page of the book"
+        f"{nearest(name, known)}"
+        for question in assignment.questions
+        for name in question.meta.prerequisites
+        if name not in known
+    ]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What may have been meant by a name, as the end of a message; empty where nothing is like it."""
+    near = get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _defined(code: str) -> set[str]:

@@ -37,6 +37,19 @@ def test_a_kind_that_is_missing_minutes_that_do_not_add_up_and_what_is_given_are
     assert "momentum: asks for `Momentum`, which students are given in more.py: ask for something else" in found
 
 
+def test_a_prerequisite_is_a_question_or_a_page_and_the_one_that_was_meant_is_named(tmp_path: Path) -> None:
+    root = copy_course(tmp_path)
+    (root / "book").mkdir(exist_ok=True)
+    (root / "book" / "waves.md").write_text("# Waves\n")
+    made = load("tiny", root)
+    made.question("momentum").meta.prerequisites = ["half_time", "waves", "half_tim", "optics"]
+    said = "momentum: `prerequisites` names {}, which is neither a question of this assignment nor a page of the book"
+    assert rules.unknown_prerequisites(made, at(root)) == [
+        f"{said.format('half_tim')}; did you mean half_time?",
+        said.format("optics"),
+    ]
+
+
 @pytest.mark.parametrize("full", [False, True])
 def test_proving_says_what_is_missing_and_fails_where_the_course_asks_for_it(tmp_path: Path, full: bool) -> None:
     root = copy_course(tmp_path)
