@@ -8,7 +8,7 @@ import pytest
 
 from coursekit.assignments.parse import load, topics
 from coursekit.book import front, map as course_map, toc
-from coursekit.book.aims import all_aims
+from coursekit.book.aims import all_aims, unserved
 from coursekit.book.objectives import all_objectives
 from coursekit.book.search import concepts
 from coursekit.course import current
@@ -16,11 +16,6 @@ from coursekit.course import current
 COURSE = current()
 SAYS = 160  # characters of what a concept means, so that it fits a card
 HALF_A_DAY = 240
-WAY_OUT = {
-    "question": "write one with `objective: {id}` in exercises/",
-    "section": "name a heading of {page}.md as `section:` of one of its questions",
-    "claim": "assert or quote a claim in the section that its questions name",
-}
 
 pytestmark = pytest.mark.whole_book
 
@@ -31,12 +26,7 @@ def test_every_objective_has_a_text_and_its_own_id() -> None:
 
 
 def test_every_objective_is_taught_asked_for_and_tested() -> None:
-    aims = all_aims(COURSE.book, COURSE.exercises)
-    lines = [
-        f"objective {aim.id} of {aim.page}.md lacks a {what}: {WAY_OUT[what].format(id=aim.id, page=aim.page)}"
-        for aim in aims.values()
-        for what in aim.lacks
-    ]
+    lines = unserved(all_aims(COURSE.book, COURSE.exercises))
     assert not lines, "\n".join(lines)
 
 
@@ -72,15 +62,8 @@ def test_tracks_are_in_order_and_one_is_half_a_day() -> None:
 def test_concepts_point_to_places_and_no_name_is_given_twice() -> None:
     known = concepts.load(COURSE.book)  # raises where a place does not exist
     assert len(known) > 50
-    count = Counter(name.casefold() for concept in known for name in (concept.name, *concept.also))
-    twice = {
-        name: [c.name for c in known if name in (n.casefold() for n in (c.name, *c.also))]
-        for name, n in count.items()
-        if n > 1
-    }
-    assert not twice, (
-        f"book/concepts.yml gives names to more than one entry: {twice}; leave each to one (`also` counts, too)"
-    )
+    twice = concepts.given_twice(known)
+    assert not twice, "\n".join(twice)
     lost = [c.name for c in known if c.covered and not c.see]
     assert not lost, f"book/concepts.yml: {lost} say nowhere to look: give `see`, or `covered: false`"
     wrong = [f"{c.name!r} ({len(c.says)} characters)" for c in known if not c.says.endswith(".") or len(c.says) > SAYS]

@@ -1,4 +1,4 @@
-"""All that is asked of one topic, step by step: claims, their settings, proofs, the page and the tests."""
+"""All that is asked of one topic, step by step, what is told in seconds first: names, proofs, locks, claims, the page, tests."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.assignments.schema import AssignmentError
 from coursekit.author import topic_tests
-from coursekit.book import toc
+from coursekit.book import named, toc
+from coursekit.book.aims import all_aims, unserved
 from coursekit.book.project import Project
+from coursekit.book.search import concepts
 from coursekit.claims import run_all, select
 from coursekit.commands.book import make
 from coursekit.course import Course
@@ -35,11 +37,30 @@ class Step:
     budget: float | None = None
     found: str = ""
     problems: list[str] = field(default_factory=list)
+    stops: tuple[str, ...] = ()  # steps that could only say the same
 
     @property
     def over(self) -> bool:
         """Whether it took longer than a chapter should."""
         return self.budget is not None and self.seconds > self.budget
+
+
+def names(course: Course, topic: str) -> Step:
+    """What its pages link and ask for is there, and what the book asks of all objectives and concepts by their names."""
+    start = time.monotonic()
+    only = toc.of_topic(course, topic)
+    problems = named.faults(course, only)
+    for ask in (
+        lambda: concepts.given_twice(concepts.load(course.book)),
+        lambda: unserved(all_aims(course.book, course.exercises)),
+    ):
+        try:
+            problems += ask()
+        except AssignmentError:  # said by the proofs, if it is this topic's
+            continue
+        except ValueError as error:
+            problems.append(str(error))
+    return Step("names", time.monotonic() - start, None, f"of {', '.join(only)}", problems)
 
 
 def claims(topic: str, all_seeds: bool) -> Step:
@@ -60,7 +81,7 @@ def settings(topic: str) -> Step:
     problems = claims_lock.problems(chosen, lock)
     entries = [entry for kept in lock.values() for entry in kept.values()]
     seconds = sum(entry["seconds"] for entry in entries)
-    return Step("settings in claims.lock", seconds, 360, f"{len(entries)} settings", problems)
+    return Step("settings", seconds, 360, f"{len(entries)} in claims.lock", problems)
 
 
 def proofs(course: Course, topic: str) -> Step:
@@ -70,7 +91,8 @@ def proofs(course: Course, topic: str) -> Step:
         assignment = load(topic, course.root)
         found = prove(assignment, course.root)
     except AssignmentError as error:
-        return Step("proofs", time.monotonic() - start, problems=[str(error)])
+        left_out = ("mutants", "page", "tests")
+        return Step("proofs", time.monotonic() - start, problems=[str(error)], stops=left_out)
     problems = [f"{proof.question}: {problem}" for proof in found for problem in proof.problems]
     problems += rules.lacks(assignment, course) if course.full_assignments else []
     by_hand = len(assignment.questions) - len(found)
@@ -85,8 +107,8 @@ def mutants(course: Course, topic: str) -> Step:
         problems = kills_lock.problems([load(topic, course.root)], lock)
     except AssignmentError as error:
         problems = [str(error)]
-    found = f"{len(lock.get(topic, {}))} questions, {kills_lock.overall(lock):.1%} rejected"
-    return Step(f"mutants in {kills_lock.FILE}", 0.0, None, found, problems)
+    found = f"{len(lock.get(topic, {}))} questions in {kills_lock.FILE}, {kills_lock.overall(lock):.1%} rejected"
+    return Step("mutants", 0.0, None, found, problems)
 
 
 def page(course: Course, topic: str, console: Console) -> Step:
@@ -99,7 +121,7 @@ def page(course: Course, topic: str, console: Console) -> Step:
     except ValueError as error:
         problems = [str(error)]
     shown = project.html / f"{topic}.html"
-    return Step("draft page", time.monotonic() - start, 45, str(shown.relative_to(course.root)), problems)
+    return Step("page", time.monotonic() - start, 45, str(shown.relative_to(course.root)), problems)
 
 
 def tests(course: Course, topic: str, all_seeds: bool) -> Step:
@@ -126,6 +148,7 @@ def tests(course: Course, topic: str, all_seeds: bool) -> Step:
         topic,
         "-m",
         marks,
+        "--tb=short",
         *where,
     ]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, errors="replace", check=False)
@@ -136,13 +159,13 @@ def tests(course: Course, topic: str, all_seeds: bool) -> Step:
     return Step("tests", time.monotonic() - start, 60, said[-1].strip("= "), problems)
 
 
-def steps(course: Course, topic: str, all_seeds: bool, console: Console) -> list[Callable[[], Step]]:
-    """Every step, to be called in this order: the page and the tests reuse what the claims have measured."""
-    return [
-        lambda: claims(topic, all_seeds),
-        lambda: settings(topic),
-        lambda: proofs(course, topic),
-        lambda: mutants(course, topic),
-        lambda: page(course, topic, console),
-        lambda: tests(course, topic, all_seeds),
-    ]
+Work = Callable[[Course, str, bool, Console], Step]
+STEPS: dict[str, Work] = {  # in this order: the page and the tests reuse what the claims have measured
+    "names": lambda course, topic, all_seeds, console: names(course, topic),
+    "proofs": lambda course, topic, all_seeds, console: proofs(course, topic),
+    "mutants": lambda course, topic, all_seeds, console: mutants(course, topic),
+    "settings": lambda course, topic, all_seeds, console: settings(topic),
+    "claims": lambda course, topic, all_seeds, console: claims(topic, all_seeds),
+    "page": lambda course, topic, all_seeds, console: page(course, topic, console),
+    "tests": lambda course, topic, all_seeds, console: tests(course, topic, all_seeds),
+}

@@ -6,13 +6,16 @@ A test that is marked ``whole_book`` asks something of all topics together, whic
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
 from coursekit.course import current
 from coursekit.topics import owner_of, topics
 
 WHOLE_BOOK = "whole_book"
+FEW = 10  # tests that a command line may name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +39,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say how to run alone what failed, unless it is much."""
+    reports = [report for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])]
+    failed = list(dict.fromkeys(report.nodeid for report in reports))
+    if 0 < len(failed) <= FEW:
+        terminalreporter.write_line(f"these alone: pytest -m '' {shlex.join(failed)}")
 
 
 def concerns(file: str, test: str, topic: str, others: list[str]) -> bool:

@@ -13,6 +13,11 @@ from coursekit.book.objectives import all_objectives
 
 HEADING = re.compile(r"^## +(.+?)[ \t]*$", re.M)
 CLAIM = re.compile(r"\{tested\}`[^`]*<([\w.]+)>`|\{claim\} ([\w.]+)|\{(?:measured|bound)\}`([\w.]+)`")
+WAY_OUT = {
+    "question": "write one with `objective: {id}` in exercises/",
+    "section": "name a heading of {page}.md as `section:` of one of its questions",
+    "claim": "assert or quote a claim in the section that its questions name",
+}
 
 
 @dataclass
@@ -55,6 +60,15 @@ def all_aims(book: Path, exercises: Path) -> dict[str, Aim]:
         if objective in aims:
             _serve(aims[objective], name, title, section, asserted[aims[objective].page])
     return aims
+
+
+def unserved(aims: dict[str, Aim]) -> list[str]:
+    """A line for each objective that nothing teaches, asks for or tests, with the way out."""
+    return [
+        f"objective {aim.id} of {aim.page}.md lacks a {what}: {WAY_OUT[what].format(id=aim.id, page=aim.page)}"
+        for aim in aims.values()
+        for what in aim.lacks
+    ]
 
 
 def _serve(aim: Aim, question: str, title: str, section: str, asserted: dict[str, list[str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from coursekit.author.topic_checks import Step, steps
+from coursekit.author.topic_checks import STEPS, Step
 from coursekit.console import wide_console
 from coursekit.course import CourseError, current
 from coursekit.topics import topics
@@ -25,21 +25,39 @@ def table(topic: str, done: list[Step]) -> Table:
 
 @click.command("topic")
 @click.argument("name")
-@click.option("--all-seeds", is_flag=True, help="Every claim over all its seeds, with headroom.")
-def command(name: str, all_seeds: bool) -> None:
-    """Run what concerns the topic NAME: claims, settings, proofs, a draft of its page, tests.  Exit 0 when all is well."""
+@click.option(
+    "--all-seeds", is_flag=True, help="Every claim over all its seeds, with headroom, and the tests that ask the same."
+)
+@click.option("--only", multiple=True, type=click.Choice(list(STEPS)), help="This step alone; may be given again.")
+def command(name: str, all_seeds: bool, only: tuple[str, ...]) -> None:
+    """Run what concerns the topic NAME: names, proofs, locks, claims, a draft of its page, tests.  Exit 0 when all is well."""
     course, console = current(), wide_console()
     known = topics(course.src, course.package)
     if name not in known:
         raise CourseError(
             f"no topic is called {name!r}; there are {', '.join(known) or 'none'}; `course new` makes one"
         )
-    done = []
-    for run in steps(course, name, all_seeds, console):
-        done.append(run())
-        for problem in done[-1].problems:
-            console.print(f"{done[-1].name}: {problem}", style="red", markup=False, highlight=False)
-    console.print(table(name, done))
-    failed = [step.name for step in done if step.problems]
+    done: dict[str, Step] = {}
+    left_out: set[str] = set()
+    for step, run in STEPS.items():
+        if step in left_out or (only and step not in only):
+            continue
+        done[step] = run(course, name, all_seeds, console)
+        left_out.update(done[step].stops)
+        for problem in done[step].problems:
+            console.print(f"{step}: {problem}", style="red", markup=False, highlight=False)
+    console.print(table(name, list(done.values())))
+    failed = [step for step in done if done[step].problems]
     if failed:
-        raise click.ClickException(f"{name}: {', '.join(failed)} failed, as said above")
+        raise click.ClickException(
+            _again(name, all_seeds, failed, [s for s in STEPS if s in left_out and s in (only or STEPS)])
+        )
+
+
+def _again(name: str, all_seeds: bool, failed: list[str], left_out: list[str]) -> str:
+    """What failed, what was not run for that, and the command that runs these alone."""
+    flags = [*(f"--only {step}" for step in (*failed, *left_out)), *(["--all-seeds"] if all_seeds else [])]
+    waits = f"; {', '.join(left_out)} left out, since the assignment cannot be read" if left_out else ""
+    return (
+        f"{name}: {', '.join(failed)} failed, as said above{waits}. When mended: course topic {name} {' '.join(flags)}"
+    )

@@ -44,6 +44,19 @@ def load(book: Path) -> list[Concept]:
     return sorted(concepts, key=lambda concept: concept.name.casefold())
 
 
+def given_twice(concepts: list[Concept]) -> list[str]:
+    """A line for each name that more than one entry has, as its own or in ``also``."""
+    owners: dict[str, list[str]] = {}
+    for concept in concepts:
+        for name in (concept.name, *concept.also):
+            owners.setdefault(name.casefold(), []).append(concept.name)
+    return [
+        f"concepts.yml: {' and '.join(map(repr, names))} are both called {name!r}; leave the name to one (`also` counts, too)"
+        for name, names in owners.items()
+        if len(names) > 1
+    ]
+
+
 def identity(concept: Concept) -> str:
     """The id of a concept on the page of the index."""
     return f"concept-{nodes.make_id(concept.name)}"
