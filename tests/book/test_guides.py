@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from fixture import ROOT as FIXTURE
 
+from chromium import NEEDED, QUIET
 from coursekit.assignments.notebook import build
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import Prover
@@ -28,6 +30,7 @@ GUIDES = BOOK / "guides"
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *GUIDES.glob("*.md")])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`((?:\.venv/bin/)?course [a-z][^`]*)`")
+PYTEST = re.compile(r"`\.venv/bin/(pytest [^`]*)`")
 SCREEN = (
     "lab",
     "demo",
@@ -104,6 +107,30 @@ def test_what_make_is_asked_for_exists():
         for name in re.findall(r"(?:`|[`\"]rm .*; )make ([a-z-]+)", file.read_text(encoding="utf-8"))
     }
     assert "set-up" in said and said <= targets, "messages name them as the way out"
+
+
+def test_what_pytest_is_asked_for_exists():
+    spans = [shlex.split(span) for page in PAGES for span in PYTEST.findall(page.read_text(encoding="utf-8"))]
+    asked = [words for page in PAGES for words in lines(page) if words[0] == ".venv/bin/pytest"] + spans
+    known = set(re.findall(r'^    "(\w+): ', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(asked) >= 3
+    for words in asked:
+        files = [word.replace("scratch_topic", "adam") for word in words if word.startswith("tests/")]
+        marks = [mark for flag, mark in zip(words, words[1:]) if flag == "-m"]
+        assert files and all([*ROOT.glob(file)] for file in files), words
+        assert set(" ".join(marks).split()) <= known | {"or", "and", "not"}, words
+
+
+@pytest.mark.browser
+@NEEDED
+def test_the_author_s_guide_takes_a_picture_of_a_draft(tmp_path):
+    words = next(words for words in lines(GUIDES / "author.md") if words[0] == "chromium")
+    page = tmp_path / words[-1]
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>A draft.</p>")
+    subprocess.run([words[0], *QUIET, *words[1:]], cwd=tmp_path, env=os.environ | {"HOME": str(tmp_path)}, check=True)
+    picture = (tmp_path / "page.png").read_bytes()
+    assert picture[1:4] == b"PNG" and [int.from_bytes(picture[at : at + 4]) for at in (16, 20)] == [1200, 9000]
 
 
 def handed_in(classroom: Path, target: Path) -> None:

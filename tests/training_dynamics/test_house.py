@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.book import front
 from coursekit.course import current
 from coursekit.digest import imported_names, module_file
 from coursekit.topics import topics
@@ -89,6 +90,18 @@ def test_the_science_takes_from_the_machinery_only_the_claim():
     assert not found, "\n".join(
         f"{file} imports {n}: of coursekit the science uses coursekit.claim alone, and that in a topic's claims/ alone"
         for file, n in sorted(found)
+    )
+
+
+@pytest.mark.whole_book
+def test_the_cells_of_a_chapter_import_no_claims():
+    cells = [(page, cell) for page, text in front.chapters(current().book) for cell in front.code_cells(text)]
+    found = {
+        (page, name) for page, cell in cells for name in imported_names(cell) if name.split(".")[2:3] == ["claims"]
+    }
+    assert cells and not found, "\n".join(
+        f"book/{page}.md imports {name}: move what claim and chapter share to the subject module"
+        for page, name in sorted(found)
     )
 
 
