@@ -31,7 +31,7 @@ Which [one](wave.md)?
 ````
 
 :::{note}
-See [here](<guides/tunin.md#top>) and [the assignment](assignments/waves.md).
+See [here](<guides/tunings.md#top>) and [the assignment](assignments/waves.md).
 :::
 
 | a |
@@ -59,7 +59,7 @@ def test_what_is_not_there_is_told_with_its_line_and_the_nearest_page(course: Co
         "What no page teaches is named otherwise",
         "book/more.md:9: there is no page drums.md",
         "book/more.md:13: there is no page wave.md; did you mean waves.md?",
-        "book/more.md:23: there is no page guides/tunin.md; did you mean guides/tuning.md?",
+        "book/more.md:23: there is no page guides/tunings.md; did you mean guides/tuning.md?",
         "book/more.md:28: there is no page ../LOST.md",
     ]
 
