@@ -203,7 +203,7 @@ class Session:
         try:
             order = (0, "files", self.files, self.writable) if self.files else (0, "len", ())
             self.process.channel.send(REQUEST, encode((order, [])), STARTING)
-            self.process.channel.receive(self.clock.left(STARTING))
+            self.clock.hear(self.process, self.clock.left(STARTING))
         except (ChannelClosed, ChannelTimeout):
             self.stop()
             return False

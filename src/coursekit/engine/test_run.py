@@ -88,10 +88,10 @@ class TestRun:
                 if kind == DONE:
                     return self._done(decode(payload))
                 self._to_student(kind, payload, end)
-        except (ChannelTimeout, ChannelClosed):
+        except (ChannelTimeout, ChannelClosed) as error:
             how = self.bench.stop()
             self.session.stop()
-            if how == KILLED:
+            if how == KILLED and isinstance(error, ChannelClosed):  # one that was late, we have killed
                 return {"status": "crashed", "how": OUTSIDE}
             return {"status": "timeout", "how": "its checks did not come to an end"}
 

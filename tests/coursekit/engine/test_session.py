@@ -13,7 +13,7 @@ from corpus.base import Draft, source_of
 from engines import sandboxed
 
 from coursekit.engine.interface import Budget, Submission
-from coursekit.engine.protocol.errors import ChannelClosed
+from coursekit.engine.protocol.errors import ChannelTimeout
 from coursekit.engine.protocol.wire import REQUEST, PipeChannel, SocketChannel, Wire
 from coursekit.engine.session import Session
 
@@ -68,10 +68,27 @@ def test_one_that_never_reads_is_ended_however_small_the_messages(way):
     else:
         reader, writer = os.pipe()
         channel = PipeChannel(Wire(os.pipe()[0], writer), lambda: end(lambda: os.close(reader)))
-    with pytest.raises(ChannelClosed):
+    with pytest.raises(ChannelTimeout):  # not ChannelClosed: it has not ended itself
         for _ in range(10_000):
             channel.send(REQUEST, bytes(1_000), 0.2)
     assert told.wait(60) and len(ended) == 1
+
+
+@pytest.mark.parametrize("way", ["socket", "pipes"])
+def test_a_message_whose_time_is_over_before_it_is_sent_is_late_and_ends_nobody_as_if_by_itself(way):
+    """A loop that calls back is out of time between two messages as often as within one."""
+    ended = []
+    if way == "socket":
+        ours, theirs = socket.socketpair()
+        channel, reads = SocketChannel(ours, lambda: ended.append(way)), theirs.fileno()
+    else:
+        reads, writer = os.pipe()
+        channel = PipeChannel(Wire(os.pipe()[0], writer), lambda: ended.append(way))
+    for late in (0.0, -1.0):
+        with pytest.raises(ChannelTimeout):
+            channel.send(REQUEST, b"", late)
+    channel.send(REQUEST, b"in time", 60.0)
+    assert os.read(reads, 100).endswith(b"in time") and not ended
 
 
 def graded(engine, write, seconds: float):

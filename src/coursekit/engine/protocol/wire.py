@@ -72,7 +72,7 @@ class Channel(Protocol):
     """The engine's end.  Waiting has a limit, and a write that the process does not take in time ends it."""
 
     def send(self, kind: bytes, payload: bytes, timeout: float) -> None:
-        """Write one message; a process that does not read it within ``timeout`` seconds is killed."""
+        """Write one message.  Raises ChannelTimeout, and kills a process that does not read it in time; ChannelClosed."""
 
     def receive(self, timeout: float) -> tuple[bytes, bytes]:
         """The next message.  Raises ChannelTimeout, or ChannelClosed with the reason."""
@@ -85,13 +85,15 @@ class SocketChannel:
         self._socket, self._kill, self._data = connection, kill, bytearray()
 
     def send(self, kind: bytes, payload: bytes, timeout: float) -> None:
-        """Write one message; a process that does not read it within ``timeout`` seconds is killed."""
-        self._socket.settimeout(max(timeout, SOON))
+        """Write one message.  Raises ChannelTimeout, and kills a process that does not read it in time; ChannelClosed."""
+        if timeout <= 0:
+            raise ChannelTimeout
+        self._socket.settimeout(timeout)
         try:
             self._socket.sendall(kind + struct.pack("<I", len(payload)) + payload)
         except TimeoutError:
             self._kill()
-            raise ChannelClosed("the other end does not read") from None
+            raise ChannelTimeout from None
         except OSError as error:
             raise ChannelClosed(f"cannot write: {error.strerror}") from None
 
@@ -142,13 +144,23 @@ class PipeChannel:
                 return
 
     def send(self, kind: bytes, payload: bytes, timeout: float) -> None:
-        """Write one message; a process that does not read it within ``timeout`` seconds is killed."""
-        guard = threading.Timer(timeout, self._kill)  # many small messages fill a pipe, too
-        guard.start()
+        """Write one message.  Raises ChannelTimeout, and kills a process that does not read it in time; ChannelClosed."""
+        if timeout <= 0:
+            raise ChannelTimeout
+        first, closed = threading.Lock(), None  # the lock is for the first of two: all is written, or the time is over
+        guard = threading.Timer(timeout, lambda: first.acquire(blocking=False) and self._kill())
+        guard.start()  # for small messages, too: many fill a pipe
         try:
             self._wire.send(kind, payload)
+        except ChannelClosed as error:
+            closed = error
         finally:
             guard.cancel()
+        if not first.acquire(blocking=False):
+            guard.join()
+            raise ChannelTimeout  # it was ended, and has not ended by itself
+        if closed is not None:
+            raise closed
 
     def receive(self, timeout: float) -> tuple[bytes, bytes]:
         """The next message.  Raises ChannelTimeout, or ChannelClosed with the reason."""
