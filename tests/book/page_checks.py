@@ -6,6 +6,8 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
+from chromium import DRAWN
+
 WIDE, NARROW = 1400, 390
 # The only rules of axe-core that judge colours; all others ask what stands where, which the scheme does not change.
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -14,15 +16,14 @@ INSIDE = ("file:", "data:", "blob:")
 AT_REST = "*, ::before, ::after { transition: none !important; animation: none !important }"
 # Whether the page has found what scrolls in it, and lets the keyboard reach it.
 LOOKED_THROUGH = "() => !document.querySelector('script[src*=\"/course.js\"]') || 'tdMarked' in document.body.dataset"
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+LETTERED = "() => document.fonts.status === 'loaded'"
+TURNED = "([width, scheme]) => innerWidth === width && matchMedia(`(prefers-color-scheme: ${scheme})`).matches"
 UNFOLD = "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
-# Brings explorables near, which are built only then, and goes back to where the page began.
-BUILD = """async () => {
-    for (const node of document.querySelectorAll(".td-waiting")) {
-        node.scrollIntoView();
-        await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
-    }
-    scrollTo(0, 0);
+# Whether all explorables are built; brings the next one near, since they are built only then.
+BUILT = """() => {
+    const next = document.querySelector(".td-waiting");
+    next?.scrollIntoView();
+    return !next;
 }"""
 # In words, what is wrong with the page as it stands, for a reader who prefers `scheme`.
 WRONG = """(scheme) => {
@@ -123,7 +124,6 @@ def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, li
     """A page whose scripts and fonts are done, and a list that grows by each of its errors and requests."""
     size = {"width": width, "height": 1000}
     page = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce").new_page()
-    page.set_default_timeout(180_000)  # a busy machine is slow, not wrong
     heard: list[str] = []
     page.on("console", lambda m: heard.append(f"console: {m.text}") if m.type == "error" else None)
     page.on("pageerror", lambda error: heard.append(f"script error: {error}"))
@@ -132,18 +132,26 @@ def opened(browser: Any, address: str, width: int, scheme: str) -> tuple[Any, li
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => null)")
     page.add_style_tag(content=AT_REST)  # colours are judged at rest
-    page.evaluate(BUILD)
-    page.wait_for_function("() => !document.querySelector('.td-waiting')")
-    page.wait_for_function(LOOKED_THROUGH)
+    page.wait_for_function(BUILT)
+    page.evaluate("scrollTo(0, 0)")
+    settle(page)
     return page, heard
 
 
-def turn(page: Any, width: int, scheme: str) -> None:
-    """Give the page another width and its reader another taste."""
-    page.set_viewport_size({"width": width, "height": 1000})
+def turn(page: Any, width: int, scheme: str, height: int = 1000) -> None:
+    """Give the page another size and its reader another taste."""
+    page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(TURNED, arg=[width, scheme])
+    settle(page)
+
+
+def settle(page: Any) -> None:
+    """Wait until what a change sets off has run, and until the fonts are there that were asked for only then."""
     page.evaluate(DRAWN)
     page.wait_for_function(LOOKED_THROUGH)
+    page.evaluate(DRAWN)
+    page.wait_for_function(LETTERED)
 
 
 def as_it_stands(page: Any, scheme: str) -> list[str]:
@@ -176,6 +184,7 @@ def unmoved(page: Any) -> list[str]:
         place = inputs.evaluate_all("nodes => Math.max(0, nodes.findIndex((node) => node.checked))")
         at_end = inputs.first.evaluate("node => node.type === 'range' && node.value === node.max")
         inputs.nth(place).press("ArrowLeft" if at_end else "ArrowRight")
+        page.evaluate(DRAWN)
         if inputs.evaluate_all(value) == before:
             stuck.append(f"{control.evaluate('node => node.outerHTML.slice(0, 120)')} does not move with the keyboard")
     return stuck

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from page_checks import opened, violations
+from page_checks import opened, turn, violations
 from test_browser import HTML
 
 from chromium import NEEDED
@@ -42,11 +42,10 @@ pytestmark = [
 @pytest.mark.parametrize("name", DECKS)
 def test_every_slide_fits_and_a_deck_is_accessible_in_both_schemes(browser: Any, name: str) -> None:
     page, wrong = opened(browser, (HTML / name).as_uri(), WIDTH, "light")
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.wait_for_function("Reveal.isReady()")
-    wrong += violations(page)
-    page.emulate_media(color_scheme="dark")
-    wrong += violations(page)
+    page.wait_for_function("globalThis.Reveal?.isReady()")
+    for scheme in ("light", "dark"):
+        turn(page, WIDTH, scheme, HEIGHT)
+        wrong += violations(page)
     wrong += page.evaluate(WALK, [WIDTH, HEIGHT])
     page.evaluate("Reveal.slide(0)")
     slides = page.evaluate("Reveal.getTotalSlides()")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from chromium import NEEDED
 from coursekit.book.reading.extension import STATIC
@@ -54,9 +55,7 @@ def seen(page: Any, figure: str) -> bool:
 
 def appears(page: Any, figure: str) -> bool:
     """Whether the figure is seen as soon as the page has heard of what was just done to it."""
-    page.wait_for_function(
-        "(id) => getComputedStyle(document.querySelector(`#${id} img`)).visibility === 'visible'", arg=figure
-    )
+    expect(page.locator(f"#{figure} img")).to_have_css("visibility", "visible")
     return seen(page, figure)
 
 
@@ -69,12 +68,13 @@ def test_the_figure_that_answers_waits_for_the_answer_and_no_other_does(page: An
     page.reload()
     assert appears(page, "first") and page.get_by_label("I predict").first.input_value() == "it falls"
     page.get_by_text("Answer", exact=True).first.click()
-    assert page.get_by_label("wrong").is_checked()
+    expect(page.get_by_label("wrong")).to_be_checked()
 
 
 def test_a_reader_who_wants_the_figure_gets_it_with_the_answer(page: Any) -> None:
     page.get_by_role("button", name="Show the figure").click()
-    assert appears(page, "first") and page.get_by_text("Yes.").is_visible()
+    assert appears(page, "first")
+    expect(page.get_by_text("Yes.")).to_be_visible()
 
 
 def test_the_figure_is_printed_in_any_case(page: Any) -> None:
@@ -87,19 +87,21 @@ def test_a_link_to_an_equation_or_a_reference_shows_it(page: Any) -> None:
     page.locator("#eq").focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
-    assert card.is_visible() and card.inner_text() == "a = b"
+    expect(card).to_have_text("a = b")
+    expect(card).to_be_visible()
     page.keyboard.press("Tab")
-    assert "On engines" in card.inner_text()
+    expect(card).to_contain_text("On engines")
     assert card.get_by_role("link", name="arXiv").get_attribute("href") == "https://arxiv.org/abs/1234.56789"
     page.keyboard.press("Escape")
-    assert not card.is_visible()
+    expect(card).to_be_hidden()
     assert page.evaluate("document.querySelectorAll('#equation-one').length") == 1
 
 
 def test_a_tap_on_a_reference_shows_it_first_and_then_goes_there(page: Any) -> None:
     page.locator("#cite").tap()
     card = page.locator(".td-preview")
-    assert card.is_visible() and page.url.endswith("page.html")
+    expect(card).to_be_visible()
+    assert page.evaluate("location.pathname").endswith("page.html")
     assert card.get_by_role("link", name="Go there").get_attribute("href") == "references.html#id1"
     box = card.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
@@ -118,7 +120,8 @@ def test_a_card_says_how_far_the_reader_has_come(browser: Any, tmp_path: Path) -
     page.goto((tmp_path / "index.html").as_uri())
     assert page.locator(".td-progress").is_hidden()
     page.goto((tmp_path / "alpha.html").as_uri())
-    page.mouse.wheel(0, 5000)
+    assert page.evaluate("TDRead.kept.read('end')") is None
+    page.evaluate("scrollTo(0, 5000)")
     page.wait_for_function("TDRead.kept.read('end') === true")
     page.goto((tmp_path / "index.html").as_uri())
     assert page.locator(".td-progress").inner_text() == "✓ read"
@@ -159,7 +162,7 @@ LONG = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-
 <script defer src="{(current().book / "_static" / "course.js").as_uri()}"></script>
 <body><article class="bd-article"><section><h1>A page</h1>{SECTIONS}</section></article></body></html>"""  # fmt: skip
 LAID_OUT_WHEN_NEAR = "getComputedStyle(document.querySelector('#s3')).contentVisibility"
-MARKED_ALL = "() => 'tdMarked' in document.body.dataset"
+MARKED_ALL = "() => 'tdMarked' in (document.body?.dataset ?? {})"
 
 
 def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_printed_whole(
@@ -172,7 +175,7 @@ def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_print
     page.wait_for_function(MARKED_ALL)
     assert page.evaluate(LAID_OUT_WHEN_NEAR) == "auto"
     assert page.evaluate("document.querySelectorAll('pre[tabindex=\"0\"]').length") == 12
-    assert abs(page.locator("#s9").bounding_box()["y"]) < 60
+    page.wait_for_function("Math.abs(document.querySelector('#s9').getBoundingClientRect().y) < 60")
     height = "document.documentElement.scrollHeight"
     told = page.evaluate(height)
     page.add_style_tag(content="section { content-visibility: visible !important }")
@@ -180,8 +183,9 @@ def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_print
     page.evaluate("document.querySelector('style:last-of-type').remove()")
     assert page.evaluate("find('word2') && getSelection().toString()") == "word2"
     page.emulate_media(media="print")
-    assert page.evaluate(LAID_OUT_WHEN_NEAR) == "visible"
+    page.wait_for_function(f"{LAID_OUT_WHEN_NEAR} === 'visible'")
     page.emulate_media(media="screen")
+    page.wait_for_function(f"{LAID_OUT_WHEN_NEAR} === 'auto'")
     page.set_viewport_size({"width": 1400, "height": 800})
-    assert page.evaluate(LAID_OUT_WHEN_NEAR) == "visible"
+    page.wait_for_function(f"{LAID_OUT_WHEN_NEAR} === 'visible'")
     context.close()

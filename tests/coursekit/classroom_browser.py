@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from classroom_payloads import BEACON
 
-from chromium import CHROMIUM, chromium
+from chromium import CHROMIUM, DRAWN, chromium
 
 
 @contextmanager
@@ -33,6 +33,7 @@ def executed(context, address: str) -> list[str]:
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.goto(address, wait_until="load")
     page.wait_for_timeout(400)
+    page.evaluate(DRAWN)
     page.evaluate(
         """() => {
             for (const tag of document.querySelectorAll('details')) tag.open = true;
@@ -43,5 +44,6 @@ def executed(context, address: str) -> list[str]:
         }"""
     )
     page.wait_for_timeout(300)
+    page.evaluate(DRAWN)  # what had come due by then has run
     page.close()
     return calls

@@ -62,7 +62,7 @@ class Page:
     def close(self):
         """End node."""
         self.node.stdin.close()
-        self.node.wait(timeout=60)
+        self.node.wait(timeout=300)
         self.node.stdout.close()
 
     def order(self, id, answer):

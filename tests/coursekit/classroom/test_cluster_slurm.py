@@ -46,7 +46,7 @@ PartitionName=grading Nodes=node Default=YES MaxTime=INFINITE State=UP
 
 
 def wait_until(ready, what, folder):
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not ready():
         logs = "\n".join(path.read_text(errors="replace")[-2000:] for path in folder.glob("*.log"))
         assert time.monotonic() < end, f"{what} did not come about; the logs end with\n{logs}"
@@ -94,7 +94,7 @@ class Slurm:
             self.daemons.append(subprocess.Popen(line, env=self.environment, stdout=log, stderr=log))
 
     def say(self, *line):
-        return subprocess.run(line, env=self.environment, capture_output=True, text=True, timeout=60).stdout
+        return subprocess.run(line, env=self.environment, capture_output=True, text=True, timeout=300).stdout
 
     def stop(self):
         with suppress(subprocess.TimeoutExpired):

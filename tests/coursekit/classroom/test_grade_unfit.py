@@ -73,7 +73,7 @@ def other_version(tmp_path):
 def there(address, count):
     """Wait until so many workers are there."""
     with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(count, timeout=60)
+        client.wait_for_workers(count, timeout=300)
 
 
 def test_workers_with_other_software_or_without_a_sandbox_are_named_and_sent_away(
@@ -85,7 +85,7 @@ def test_workers_with_other_software_or_without_a_sandbox_are_named_and_sent_awa
         there(scheduler, 3)
         settings = Settings(engine="classroom_course:fenced_engine", scheduler=scheduler)
         summary = grade(room, "mini", (), settings, run=dask.run)
-        other.wait(60), bare.wait(60)
+        other.wait(300), bare.wait(300)
     assert len(summary.graded) == 8
     assert {record["score"] for record in records.read_all(room, "mini").values()} == {5.0}
     said = "\n".join(sorted(capsys.readouterr().err.splitlines()))

@@ -67,7 +67,7 @@ def check(kit: Path, system: str, notebook: str = "tiny.ipynb") -> tuple[int, st
     """``course check`` in the kit's folder, with the kit's own modules."""
     command = [sys.executable, "-m", "coursekit.cli", "check", notebook]
     done = subprocess.run(
-        command, cwd=kit, env=environment(system, kit / "src"), capture_output=True, check=False, timeout=300
+        command, cwd=kit, env=environment(system, kit / "src"), capture_output=True, check=False, timeout=900
     )
     return done.returncode, (done.stdout + done.stderr).decode("cp1252" if system == "win32" else "utf-8").replace(
         "\r\n", "\n"
@@ -124,7 +124,7 @@ SAMPLE = (
 def test_the_corpus_is_judged_the_same(system, names):
     command = [sys.executable, str(HERE / "foreign" / "judge.py"), *names]
     env = environment(system) | {"PYTHONUTF8": "1"}  # the corpus itself may read as it likes
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stderr
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [name for name, _, _ in results] == list(names)
@@ -146,7 +146,9 @@ print(seen.sys.platform, before.used >= 0.3, after.used - before.used < 0.5, aft
 def test_a_process_without_a_processor_counts_as_ready(system):
     """A slow disk or virus scanner takes time, and there nobody tells that apart from sleep."""
     env = environment(system)
-    done = subprocess.run([sys.executable, "-c", HAD], env=env, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", HAD], env=env, capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.stdout.split() == [system, "True", "True", "True"], done.stderr
 
 
