@@ -36,14 +36,15 @@ def memorised_soon(seed: int, p: int = 23, hidden: int = 128) -> Measured:
 
 @claim(
     "emergence.rule_later",
-    "With weight decay the unseen sums are right after some hundreds of steps.",
+    "With weight decay the unseen sums are right after a hundred or some hundreds of steps.",
     source="gromov2023grokking",
-    verdict="holds",
+    verdict="holds-if",
+    condition="the table of sums is small (shown: modulus 19 and 23); a larger one generalises sooner",
     vary={"p": (19, 23), "hidden": (128, 192)},
 )
 def rule_later(seed: int, p: int = 23, hidden: int = 128) -> Measured:
     """Step of 95 % test accuracy, on three fifths of the pairs with a decay of 1."""
-    return Measured(learn(seed, p=p, hidden=hidden).generalised, "steps", at_least=100, at_most=300)
+    return Measured(learn(seed, p=p, hidden=hidden).generalised, "steps", at_least=80, at_most=600, scale=30)
 
 
 @claim(
@@ -198,7 +199,8 @@ def one_clock(seed: int, decay: float = 1.0, fraction: float = 0.6) -> Measured:
     "emergence.more_pairs",
     "With four fifths of the pairs in place of three fifths most of the delay is gone.",
     source="power2022grokking",
-    verdict="holds",
+    verdict="holds-if",
+    condition="the table of sums is small (shown: modulus 19 and 23); with a larger one little delay is left at three fifths",
     vary={"p": (19, 23), "decay": (0.5, 1.0)},
 )
 def more_pairs(seed: int, p: int = 23, decay: float = 1.0) -> Measured:

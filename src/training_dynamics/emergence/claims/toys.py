@@ -13,7 +13,9 @@ from training_dynamics.emergence.silent import turning
     "Linear regression from a large start groks, and its delay is the logarithm of a length over rate times decay.",
     source="xu2026grok",
     verdict="holds-if",
-    condition="there are fewer examples than inputs, the teacher lies in their span, and the start is long compared with it",
+    condition=(
+        "there are at most seven examples for ten inputs, the teacher lies in their span, and the start is long beside it"
+    ),
     vary={"decay": (1e-4, 1e-3, 1e-2), "start": (5.0, 10.0, 30.0), "n": (50, 70)},
 )
 def ridge_delay(seed: int, decay: float = 1e-3, start: float = 10.0, n: int = 50) -> Measured:

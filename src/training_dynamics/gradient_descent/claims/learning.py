@@ -13,7 +13,10 @@ from training_dynamics.gradient_descent import generalisation, phases, teacher
     "Mini-batch noise escapes from bad minima.",
     said_by="keskar2017large",
     verdict="holds-if",
-    condition="batches are small and the rate is near the largest that the run survives; with smaller steps hardly any leave",
+    condition=(
+        "batches are small (of 5 and 10; of 20 free far fewer) and the rate is near the largest that the run survives; with"
+        " smaller steps hardly any leave"
+    ),
     judge="mean",
     vary={"rate": (0.8, 1.0), "batch": (5, 10)},
 )

@@ -13,6 +13,7 @@ from training_dynamics.phase_transitions import committee, online, storage
     "Simulations leave the equations by a distance that falls as one over the root of the number of inputs.",
     source="goldt2019dynamics",
     verdict="holds",
+    judge="mean",
     vary={"rate": (0.5, 1.0, 1.5), "until": (2.0, 3.0, 5.0), "k": (2, 3)},
 )
 def online_rate(seed: int, rate: float = 1.0, until: float = 3.0, k: int = 2) -> Measured:

@@ -103,13 +103,13 @@ def clip_improves(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     source="pascanu2013difficulty",
     verdict="holds-if",
     condition="The rate is too large: SGD with momentum at ten times a good one, and a clip so low that it shortens every step.",
-    vary={"steps": (300, 600), "hidden": (48, 96)},
+    vary={"steps": (300, 600), "hidden": (24, 48, 96)},
 )
 def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
     """Validation loss at ten times the good rate without clipping minus that with clipping at 0.1."""
     found = studies.clipped_sgd(seed, steps, hidden)
     return Measured(
-        found["large"] - found["large, clipped"], "nats saved", at_least=0.5, infinite="it overflows without clipping"
+        found["large"] - found["large, clipped"], "nats saved", at_least=0.3, infinite="it overflows without clipping"
     )
 
 
