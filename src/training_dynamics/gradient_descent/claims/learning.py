@@ -14,7 +14,7 @@ from training_dynamics.gradient_descent import generalisation, phases, teacher
     said_by="keskar2017large",
     verdict="holds-if",
     condition=(
-        "batches are small (of 5 and 10; of 20 free far fewer) and the rate is near the largest that the run survives; with"
+        "batches are small (5 and 10 are shown; 20 free far fewer) and the rate is near the largest that the run survives; with"
         " smaller steps hardly any leave"
     ),
     judge="mean",
