@@ -9,6 +9,7 @@ import re
 import secrets
 from typing import Any
 
+from coursekit.engine.inside.shell import UNSEEN
 from coursekit.engine.interface import CellReport
 from coursekit.engine.matching.sourced import PlannedQuestion
 from coursekit.engine.messages import LOOK
@@ -81,9 +82,9 @@ def forged(session: Session) -> list[str]:
     """What is wrong with the process in which tests have passed: checks that must fail, with values that it cannot foresee."""
     nonce, number = secrets.token_hex(8), secrets.randbelow(10**6) + 2
     asked = [
-        CellStep("again", f"assert {number} == {number + 1}, {nonce!r}", test=True),
-        CellStep("again", f"raise ValueError({nonce!r})", test=True),
-        CellStep("again", COMPARISONS.format(offset=number), test=True),
+        CellStep(UNSEEN, f"assert {number} == {number + 1}, {nonce!r}", test=True),
+        CellStep(UNSEEN, f"raise ValueError({nonce!r})", test=True),
+        CellStep(UNSEEN, COMPARISONS.format(offset=number), test=True),
     ]
     first = len(session.cells)
     session.cells += asked

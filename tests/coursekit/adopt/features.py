@@ -82,7 +82,7 @@ VALUES: list[Feature] = [
     ("fitted", "objects", "from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit([[0], [1]], [0, 2])", "assert abs(model.coef_[0] - 2) < 1e-9"),
 ]  # fmt: skip
 SHARED: list[Feature] = [
-    ("history", "together", "print('Hello')", "import contextlib, io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    exec(In[-2])\nassert out.getvalue() == 'Hello\\n'"),
+    ("history", "together", "print('Hello')", "assert \"print('Hello')\" in In[-2] and In[-1].startswith('assert')"),
     ("arithmetic", "apart", "class Pt:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Pt(self.x + (o.x if isinstance(o, Pt) else o))\n    __radd__ = __add__\n    def __matmul__(self, o):\n        return self.x * o.x",
      "assert (Pt(1) + Pt(2)).x == 3 and (Pt(1) + 2 + Pt(3)).x == 6 and (5 + Pt(1)).x == 6 and Pt(2) @ Pt(3) == 6"),
     ("operators", "together", "class Vec:\n    def __init__(self, x):\n        self.x = x\n    def __add__(self, o):\n        return Vec(self.x + o.x)\n    def __eq__(self, o):\n        return self.x == o.x",

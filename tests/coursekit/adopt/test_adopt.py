@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from engines import sandboxed
 
-from adopt.foreign_course import answered, asked, cell, notebook, of_questions, put
+from adopt.foreign_course import answered, asked, cell, notebook, of_questions, put, solution
 from coursekit.cli import main
 from coursekit.course import _of
 
@@ -151,6 +151,37 @@ def test_a_solution_outside_an_answer_is_said_not_thrown(tmp_path):
     assert "nbgrader cannot release the source notebook: Solution region detected" in course(
         root, "adopt", "hw", code=1
     )
+
+
+EVALUATED = solution("formula = '2 + 2'")
+RUN = {
+    "eval": [asked(("q", EVALUATED, "assert eval(formula) == 4"))],
+    "sympy": [[cell("import numpy as np\nfrom sympy import sympify as read", "s", locked=True)], asked(("q", EVALUATED, "assert read(formula) == 4"))],
+    "timeit": [asked(("q", EVALUATED, "import timeit\nassert timeit.timeit(formula, number=1) < 9"))],
+    "exec": [[cell("def worth(text):\n    found = {}\n    exec(f'v = {text}', found)\n    return found['v']", "s", locked=True)], asked(("q", EVALUATED, "assert worth(formula) == 4"))],
+    "compile": [asked(("q", EVALUATED, "from helper import worth\nassert worth(formula) == 4"))],
+}  # fmt: skip
+HELPER = "def worth(text):\n    code = compile(text, '', 'eval')\n    return __builtins__['eval'](code)\n"
+
+
+@pytest.mark.parametrize("call", RUN)
+def test_no_text_of_an_answer_is_run_in_the_check_s_own_process(tmp_path, call):
+    """What stands in the text could set the score there; tests that run none of it are judged apart as before."""
+    source = notebook(*(one for cells in RUN[call] for one in cells), *asked(DOUBLE))
+    root = put(tmp_path, "hw", source, ann=source)
+    (root / "source" / "hw" / "helper.py").write_text(HELPER)
+    assert f"q: its test, or what that uses, calls {call}" in course(root, "grade", "hw", code=1)
+    course(root, "adopt", "hw")
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"q": "together", "double": "apart"}
+    course(root, "grade", "hw")
+    assert record(root, "ann")["score"] == 2
+
+
+def test_what_only_looks_like_running_text_is_judged_apart(tmp_path):
+    test = "import re, ast\nassert re.compile('2').match(formula) and ast.literal_eval('4') == 4\nclass Net:\n    def eval(self):\n        return 1\nassert Net().eval()"
+    root = put(tmp_path, "hw", of_questions([("q", EVALUATED, test)]))
+    course(root, "adopt", "hw")
+    assert tomllib.loads((root / "judging.toml").read_text()) == {"hw": {"q": "apart"}}
 
 
 def test_graded_all_the_same_every_record_says_so(tmp_path):

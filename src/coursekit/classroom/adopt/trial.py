@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from coursekit.classroom.adopt.run_text import that_run_text
 from coursekit.classroom.grade.job import Job, Runner, Settings
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import as_released, questions
-from coursekit.engine.interface import Way
+from coursekit.engine.interface import APART, Way
 from coursekit.engine.matching.sourced import read_source
 from coursekit.notebooks.names import bound_names, imported_names, used_names
 
@@ -46,9 +47,12 @@ def tried(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runne
     results: dict[str, dict[str, Any]] = {
         result["student"]: result["questions"] for result in run(jobs, source, settings)
     }
-    found = {}
+    found, unsafe = {}, that_run_text(source, settings.judging.files)
     for question in questions(source):
         if question.manual or ways.get(question.id) == "hand":
+            continue
+        if question.id in unsafe and ways.get(question.id, APART) != "together":
+            found[question.id] = Tried(False, unsafe[question.id], 0.0)
             continue
         own, blank = results[SOLUTION][question.id], results[BLANK][question.id]
         found[question.id] = Tried(

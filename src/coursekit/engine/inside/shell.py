@@ -20,6 +20,7 @@ import numpy as np
 from coursekit.engine.inside.magics import NotebookTools
 
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+UNSEEN = "again"  # the label of a test that no history shows, for it looks whether tests are forged
 LINE = 2_000  # characters of the last expression's text
 
 
@@ -73,7 +74,7 @@ class Shell:
     def test(self, label: str, source: str) -> tuple[BaseException | None, Any]:
         """Run one of the course's test cells here; the exception that ended it, or None, and the value of its last line."""
         self.label, value = f"<test {label}>", []
-        self.entered += [source]
+        self.entered += [source] * (label != UNSEEN)
 
         def execute() -> None:
             value.append(self.value_of(source))

@@ -22,8 +22,10 @@ from coursekit.notebooks.marks import without_hidden, without_solution
 from coursekit.notebooks.names import bound_names, defined_names, imported_names, is_stub
 from coursekit.notebooks.read import Cell, read_submission
 
-# code that unpickles would unpickle what a student wrote
-UNPICKLES = re.compile(r"pickle|joblib|dill|torch\.load|shelve|marshal|yaml")
+# code that unpickles, or runs a text, would do so with what a student wrote
+UNPICKLES = re.compile(
+    r"pickle|joblib|dill|torch\.load|shelve|marshal|yaml|sympify|runpy|%run|(?<![\w.])(?:eval|exec|compile)[ \t]*\("
+)
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Plan:
     @property
     def takes_files(self) -> bool:
         """Whether files that answers write may come to the tests: not where the course's code unpickles any."""
-        own = [question.test.source for question in self.questions] + [code for _, code, _ in self.setup]
+        apart = (question for question in self.questions if question.way != "together")
+        own = [question.test.source for question in apart] + [code for _, code, _ in self.setup]
         return not any(UNPICKLES.search(text) for text in [*own, *self.helpers])
 
     @property
