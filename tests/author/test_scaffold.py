@@ -16,6 +16,7 @@ import yaml
 from coursekit.assignments.parse import load
 from coursekit.assignments.prove import prove
 from coursekit.author import scaffold
+from coursekit.author.topic_checks import names
 from coursekit.author.topic_tests import concerns
 from coursekit.book.toc import drafted, of_topic
 from coursekit.claim import REGISTRY
@@ -118,6 +119,10 @@ def test_a_new_topic_is_whole(course, monkeypatch):
     proofs = prove(load("waves", course.root), course.root)
     assert len(proofs) >= 7 and not [problem for proof in proofs for problem in proof.problems]
     assert of_topic(course, "waves") == ["waves"]
+    assert not names(course, "waves").problems
+    page = course.book / "waves.md"
+    page.write_text(page.read_text().replace("prerequisites: []", "prerequisites: [waved]") + "[There](wave.md).\n")
+    assert len(names(course, "waves").problems) == 1 and "did you mean waves.md?" in names(course, "waves").problems[0]
     try:
         importlib.import_module("newpack.waves.claims.descent")
         claims = [claim for id, claim in REGISTRY.items() if id.startswith("waves.")]
@@ -164,11 +169,13 @@ def test_which_tests_are_a_topic_s(file, test, belongs):
 def whole(tmp_path: Path) -> Path:
     """A copy of the course that these tests lie in."""
     root = tmp_path / "whole"
-    for name in ("book", "examples", "exercises", "packages", "solutions", "src", "tests", "tools"):
+    for name in (".ci", "book", "examples", "exercises", "packages", "solutions", "src", "tests", "tools"):
         shutil.copytree(current().root / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in current().root.iterdir():
         if file.is_file():
             shutil.copy(file, root)
+    if (live := current().cache / "live").is_dir():  # the browser's Python, where it was fetched
+        shutil.copytree(live, root / ".cache" / "live")
     return root
 
 
@@ -176,7 +183,7 @@ def whole(tmp_path: Path) -> Path:
 def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     def run(*line: str) -> subprocess.CompletedProcess[str]:
         quiet = {"COLUMNS": "200", "COURSE_PYODIDE": "none"}  # nothing is fetched for a course that is thrown away
-        environment = os.environ | {"PYTHONPATH": str(whole / "src")} | quiet
+        environment = os.environ | {"PYTHONPATH": str(whole / "src")} | quiet | {"COURSE_SINCE": ""}  # nor has it git
         return subprocess.run([sys.executable, "-m", *line], cwd=whole, env=environment, capture_output=True, text=True)
 
     def course(*line: str) -> subprocess.CompletedProcess[str]:
@@ -191,13 +198,18 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     assert broken.returncode == 1
     assert "rate=0.1: not measured under the present code" in broken.stdout
     assert "largest_rate: the alternative 'power' fails" in broken.stdout
-    assert "settings in claims.lock, proofs," in broken.stderr
+    assert (
+        "proofs, mutants, settings" in broken.stderr and "--only proofs --only mutants --only settings" in broken.stderr
+    )
     solutions.write_text(right)
     assert course("claims", "scratch_topic", "--settings").returncode == 0
     measured = course("prove", "scratch_topic", "--mutants")
     assert measured.returncode == 0, measured.stdout + measured.stderr
     good = course("topic", "scratch_topic", "--all-seeds")
     assert good.returncode == 0, good.stdout + good.stderr
+    asked = [*map(str, (whole / "tests").glob("test_exercises*.py")), "tests/book/test_tasks.py"]
+    slow = run("pytest", "-m", "slow or browser", "-k", "scratch_topic", *asked)  # what CI asks of a changed assignment
+    assert slow.returncode == 0 and " passed" in slow.stdout, slow.stdout + slow.stderr
     code = [f"src/{current().package}/scratch_topic", f"tests/{current().package}/test_scratch_topic.py"]
     assert [run("ruff", *how, *code).returncode for how in (["check"], ["format", "--check"])] == [0, 0]
     script = whole / "book" / "_static" / "scratch_topic.js"
