@@ -165,6 +165,11 @@ def test_which_tests_are_a_topic_s(file, test, belongs):
     assert concerns(file, test, "adam", ["adam", "adam_w", "dropout"]) == belongs
 
 
+def test_a_test_of_one_of_its_pages_is_a_topic_s():
+    asked = ("test_cells", "test_linted[adam_invariance]", "adam", ["adam", "dropout"])
+    assert concerns(*asked, pages=["adam", "adam_invariance"]) and not concerns(*asked, pages=["adam"])
+
+
 @pytest.fixture
 def whole(tmp_path: Path) -> Path:
     """A copy of the course that these tests lie in."""
@@ -217,12 +222,16 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
 
 
 def test_what_the_whole_book_asks_is_asked_of_a_topic_too():
-    files = [str(current().root / "tests" / name) for name in ("book/test_whole_book.py", "test_project.py")]
+    files = [
+        str(current().root / "tests" / name)
+        for name in ("book/test_cells.py", "book/test_whole_book.py", "test_project.py")
+    ]
     line = ["pytest", "-p", "coursekit.author.topic_tests", "--topic", "adam", "--collect-only", *files]
     done = subprocess.run(
         [sys.executable, "-m", *line], cwd=current().root, capture_output=True, text=True, check=False
     )
     found = {test.rpartition("::")[2] for test in done.stdout.splitlines() if "::" in test}
+    assert any("cells_of_a_chapter" in name and "[adam_invariance]" in name for name in found)
     assert "test_concepts_point_to_places_and_no_name_is_given_twice" in found, done.stdout + done.stderr
     assert any("claims_of_the_course" in name for name in found)
     assert not any("a_complete_plan" in name for name in found)

@@ -131,7 +131,11 @@ def tests(course: Course, topic: str, all_seeds: bool) -> Step:
     """
     start = time.monotonic()
     top = course.root / "tests"
-    files: list[Path] = [*sorted(top.glob("test_*.py")), top.joinpath(*course.package.split("."))]
+    files: list[Path] = [
+        *sorted(top.glob("test_*.py")),
+        top.joinpath(*course.package.split(".")),
+        top / course.book.name,
+    ]
     marked = [path for path in sorted(top.rglob("test_*.py")) if topic_tests.WHOLE_BOOK in path.read_text("utf-8")]
     files += [path for path in marked if not any(path.is_relative_to(known) for known in files)]
     where = [str(path) for path in files if path.exists()]

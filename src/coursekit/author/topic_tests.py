@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Collection
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from coursekit.book import toc
 from coursekit.course import current
 from coursekit.topics import owner_of, topics
 
@@ -32,10 +34,11 @@ def every_topic() -> list[str]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of the topic's own files, those whose parameters name it, and those of the whole book."""
     topic, others = config.getoption("--topic"), every_topic()
+    pages = toc.of_topic(current(), topic)
     chosen = [
         item
         for item in items
-        if item.get_closest_marker(WHOLE_BOOK) or concerns(item.path.stem, item.name, topic, others)
+        if item.get_closest_marker(WHOLE_BOOK) or concerns(item.path.stem, item.name, topic, others, pages)
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
@@ -49,11 +52,11 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         terminalreporter.write_line(f"these alone: pytest -m '' {shlex.join(failed)}")
 
 
-def concerns(file: str, test: str, topic: str, others: list[str]) -> bool:
-    """Whether a test belongs to ``topic``: by its file ``test_<topic>[_…]``, or by ``<topic>`` among its parameters.
+def concerns(file: str, test: str, topic: str, others: list[str], pages: Collection[str] = ()) -> bool:
+    """Whether a test belongs to ``topic``: by its file ``test_<topic>[_…]``, or by it or one of its pages among the parameters.
 
     A file belongs to the topic with the longest name that it begins with, so that ``test_adam_w`` may be another's.
     """
     owner = owner_of(file.removeprefix("test_"), others)
     parameters = re.split(r"[^\w]+", test.partition("[")[2])
-    return owner == topic if owner else topic in parameters
+    return owner == topic if owner else not {topic, *pages}.isdisjoint(parameters)
