@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.claim import Measured, claim
+from training_dynamics.optimizers.contests import filled_lead
 from training_dynamics.optimizers.rivals import rivals
 
 NATS = "nats a character"
@@ -145,3 +146,15 @@ def ranking(seed: int, steps: int = 200, batch: int = 64) -> Measured:
     trials = rivals(seed, steps, batch=batch)
     adam, sgd = trials["Adam"].test, trials["SGD"].test
     return Measured(float(np.mean(sgd[:, None] < adam[None])), "of the pairs", at_least=0.03)
+
+
+@claim(
+    "optimizers.filled_grid",
+    "Muon's lead over Adam is not one between rates of the grid: it stays when both grids are filled in by parabolas.",
+    verdict="holds",
+    judge="mean",
+    vary=VARY,
+)
+def filled_grid(seed: int, steps: int = 200, batch: int = 64) -> Measured:
+    """Adam's loss minus Muon's, each at the bottom of the parabola through its chosen rate and the two neighbours."""
+    return Measured(filled_lead(seed, "Muon", "Adam", steps, batch), NATS, at_least=0.015)
