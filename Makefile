@@ -11,7 +11,7 @@ book: set-up  ## build the book; prints the path of its first page
 	@.venv/bin/course book
 
 test: set-up  ## run the tests, one seed a claim
-	@.venv/bin/pytest -n 2 --dist loadgroup $(TIMED)
+	@.venv/bin/pytest -n 2 --dist loadgroup --max-worker-restart 0 $(TIMED)
 
 lab: set-up  ## open JupyterLab on the classroom, with formgrader
 	@.venv/bin/course lab

@@ -16,7 +16,7 @@ racing={RUN.split("racing=", 1)[1].split("# a command of one core")[0]}
 tested make test TIMED="$timed"
 printf 'went on; racing: %s\\n' "${{racing[*]}}"
 """
-MAKEFILE = "test:\n\t@pytest -q -n 2 --dist loadgroup $(TIMED)\n"
+MAKEFILE = "test:\n\t@pytest -q -n 2 --dist loadgroup --max-worker-restart 0 $(TIMED)\n"
 PROJECT = "[tool.pytest.ini_options]\naddopts = \"-p xdist -m 'not slow'\"\nmarkers = ['slow']\n"
 # Passes from its second run on.
 RACING = """
@@ -66,10 +66,11 @@ def test_what_passes_alone_is_named_and_the_run_goes_on(tmp_path):
         "def test_wrong():\n    assert False",
         "import nothing_is_called_this",
         "import pytest\n@pytest.fixture\ndef broken():\n    raise ValueError\ndef test_wrong(broken):\n    pass",
+        "import os, pathlib\ndef test_ends_its_worker_once():\n    ran = pathlib.Path('ended')\n    if not ran.exists(): ran.touch(), os._exit(3)",
         "import os\ndef test_ends_pytest():\n    os.kill(os.getppid(), 9)",
         "".join(f"def test_{n}():\n    assert False\n" for n in range(11)),
     ],
-    ids=["twice", "unreadable", "setup", "killed", "many"],
+    ids=["twice", "unreadable", "setup", "worker", "killed", "many"],
 )
 def test_what_fails_again_or_is_no_test_fails(tmp_path, wrong):
     end, said = run(tmp_path, test_races=RACING, test_wrong=wrong)
