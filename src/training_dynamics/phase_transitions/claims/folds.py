@@ -10,7 +10,7 @@ from training_dynamics.phase_transitions import folds, late
 
 @claim(
     "phase_transitions.three_jump",
-    "With three layers or more the learned state is lost in a jump, at the decay where the fold is.",
+    "With three layers or more the learned state is lost at the decay where the fold is.",
     verdict="holds",
     vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
 )
@@ -18,6 +18,18 @@ def three_jump(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> M
     """Decay at which the output falls below a tenth over the chain's fold; the ramp's decays are a thirtieth of that apart."""
     lost = folds.ramp(seed, layers, width, wait).lost
     return Measured(lost / folds.fold(layers)[1], "of the fold's decay", at_least=0.93, at_most=1.15)
+
+
+@claim(
+    "phase_transitions.three_falls",
+    "In a sweep of small steps of the decay most of what is left of the output at the fold is lost in one step.",
+    verdict="holds",
+    vary={"layers": (3, 4), "width": (3, 4, 6), "wait": (150, 300)},
+)
+def three_falls(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> Measured:
+    """Largest fall between two neighbouring decays, over the output of the chain at its fold."""
+    falls = -np.diff(folds.ramp(seed, layers, width, wait).up)
+    return Measured(float(falls.max() / folds.fold(layers)[0] ** layers), "of it", at_least=0.5)
 
 
 @claim(
