@@ -140,3 +140,12 @@ def test_the_page_refuses_what_python_refuses(explorable):
         twin.picture(-1)
     with pytest.raises(Exception, match="spread must be from 0 to 6, got -1"):
         explorable("optimizers")("gradient(-1)")
+
+
+@pytest.mark.parametrize("count", [16, 64, 256])
+def test_the_orthogonal_factor_of_the_memorys_first_gradient_forgets_the_frequencies(count):
+    frequencies = 1 / np.arange(1, count + 1)
+    u, s, v = np.linalg.svd((np.eye(count) - 1 / count) * (frequencies / frequencies.sum()))
+    own = np.diag(u[:, :-1] @ v[:-1])  # the last direction is lost: it has the singular value 0
+    assert s[-1] < 1e-12 < s[-2]
+    assert np.all((own < 1) & (own > 1 - 3 / count))

@@ -50,7 +50,7 @@ def mlp_peak(seed: int, steps: int = STEPS, noise: float = NOISE) -> Measured:
     "The peak of a trained network is at as many parameters as data points.",
     source="nakkiran2021deep",
     verdict="fails",
-    instead="It comes at several times as many: the network has to fit n labels in each of ten outputs.",
+    instead="It comes at several times as many, and no count of ours says at how many.",
     vary=TRAINED,
 )
 def mlp_peak_place(seed: int, steps: int = STEPS, noise: float = NOISE) -> Measured:
