@@ -1,0 +1,97 @@
+"""What the chapter asserts about the rule in the network that adds, and about what lies over it."""
+
+from __future__ import annotations
+
+import math
+
+from coursekit.claim import Measured, claim
+from training_dynamics.emergence.addition import learn, sums
+from training_dynamics.emergence.rest import at, ratio, unseen
+
+LONG = 6000  # steps that are enough for the slowest setting; training ends when all unseen sums are right
+
+
+@claim(
+    "emergence.rule_is_there",
+    "Soon after memorising, each unit's strongest frequency alone gets far more unseen sums right than the whole network.",
+    source="nanda2023progress",
+    verdict="holds",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "decay": (0.0, 0.5, 1.0)},
+)
+def rule_is_there(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0) -> Measured:
+    """At twice the steps of memorising: accuracy on unseen pairs with each unit's strongest frequency, less that of the whole."""
+    memorised = learn(seed, p=p, fraction=fraction, decay=decay, steps=200).memorised
+    weights = at(2 * memorised, seed, p, fraction, decay).weights
+    task = sums(seed, p, fraction)
+    return Measured(unseen(task, weights, 0) - unseen(task, weights, 1), "of the unseen sums", at_least=0.45)
+
+
+@claim(
+    "emergence.not_at_start",
+    "At the start the strongest frequencies give next to nothing: it is not the taking apart that makes the rule.",
+    verdict="holds",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6)},
+)
+def not_at_start(seed: int, p: int = 23, fraction: float = 0.6) -> Measured:
+    """Accuracy on unseen pairs of the untrained network with each unit's strongest frequency only; guessing gives 0.04."""
+    return Measured(unseen(sums(seed, p, fraction), at(0, seed, p, fraction).weights, 0), "accuracy", at_most=0.25)
+
+
+@claim(
+    "emergence.hidden_without_decay",
+    "A network without decay that gets few unseen sums right has the rule, too.",
+    verdict="holds",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "steps": (1500, 3000)},
+)
+def hidden_without_decay(seed: int, p: int = 23, fraction: float = 0.6, steps: int = 1500) -> Measured:
+    """Accuracy on unseen pairs with each unit's strongest frequency, less that of the whole, after training without decay."""
+    task, weights = sums(seed, p, fraction), at(steps, seed, p, fraction, decay=0.0).weights
+    return Measured(unseen(task, weights, 0) - unseen(task, weights, 1), "of the unseen sums", at_least=0.4)
+
+
+@claim(
+    "emergence.rest_covers",
+    "Multiply the rest by two in a network that has generalised, and most unseen sums come out wrong.",
+    verdict="holds",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "decay": (0.5, 1.0)},
+)
+def rest_covers(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0) -> Measured:
+    """Accuracy on unseen pairs with twice the rest, at the step of 95 % of them."""
+    generalised = learn(seed, p=p, fraction=fraction, decay=decay, steps=LONG).generalised
+    weights = at(generalised, seed, p, fraction, decay).weights
+    return Measured(unseen(sums(seed, p, fraction), weights, 2), "accuracy", at_most=0.4)
+
+
+@claim(
+    "emergence.one_level",
+    "It generalises when the rest has come down to one level beside the strongest, whatever decay, rate and share of pairs.",
+    verdict="holds-if",
+    condition="one table (modulo 23), decays of 0.3 to 1, rates of 0.005 to 0.02, half to three fifths of the pairs",
+    vary={"decay": (0.3, 0.5), "rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)},
+)
+def one_level(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float = 0.6) -> Measured:
+    """The ratio of the two powers at 95 % of the unseen sums, over that with decay 1, rate 0.01 and 60 % of the pairs."""
+    levels = []
+    for d, r, f in ((decay, rate, fraction), (1.0, 0.01, 0.6)):
+        generalised = learn(seed, decay=d, rate=r, fraction=f, steps=LONG).generalised
+        levels.append(ratio(at(generalised, seed, fraction=f, decay=d, rate=r).weights.first))
+    return Measured(levels[0] / levels[1], "times that level", at_least=0.7, at_most=1.4)
+
+
+@claim(
+    "emergence.rest_left_alone",
+    "What was memorised is then left to decay, which takes it away.",
+    verdict="fails",
+    instead="The power of the rest, beside that of the strongest frequencies, falls more slowly than decay alone would have it.",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "decay": (0.5, 1.0)},
+)
+def rest_left_alone(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0) -> Measured:
+    """Fall of the logarithm of that ratio from twice the steps of memorising to 95 % of the unseen, over that by decay alone."""
+    run = learn(seed, p=p, fraction=fraction, decay=decay, steps=LONG)
+    begin, end = 2 * run.memorised, run.generalised
+    high, low = (ratio(at(step, seed, p, fraction, decay).weights.first) for step in (begin, end))
+    return Measured(
+        math.log(high / low) / (-2 * math.log(1 - 0.01 * decay) * (end - begin)),
+        "of the speed of decay alone",
+        at_most=0.75,
+    )

@@ -1,0 +1,58 @@
+"""The network that adds, taken apart: the strongest frequency of each hidden unit, and the rest that lies over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy import ndarray
+
+from training_dynamics.emergence.addition import Run, Sums, Weights, learn, sums
+
+
+def strongest(first: Float[ndarray, "2p h"]) -> Float[ndarray, "2p h"]:
+    """The first layer with nothing left but the frequency above zero that has the most power in each hidden unit."""
+    p = len(first) // 2
+    waves = [np.fft.rfft(part, axis=0) for part in (first[:p], first[p:])]
+    power = np.sum([np.abs(wave) ** 2 for wave in waves], axis=0)
+    power[0] = 0
+    kept = np.arange(len(power))[:, None] == power.argmax(0)
+    return np.concatenate([np.fft.irfft(wave * kept, n=p, axis=0) for wave in waves])
+
+
+def ratio(first: Float[ndarray, "2p h"]) -> float:
+    """Power of the rest over that of the strongest frequencies, both summed over the units."""
+    kept = strongest(first)
+    return float(((first - kept) ** 2).sum() / (kept**2).sum())
+
+
+def unseen(task: Sums, weights: Weights, rest: float) -> float:
+    """Accuracy on the pairs not trained on when the rest is multiplied by ``rest``: 1 is the network as it is, 0 is without."""
+    kept = strongest(weights.first)
+    guesses = Weights(kept + rest * (weights.first - kept), weights.second).outputs(task.x[~task.trained])
+    return float((guesses.argmax(1) == task.sums[~task.trained]).mean())
+
+
+def at(step: float, seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0, rate: float = 0.01) -> Run:
+    """The run of :func:`learn` as far as a step, so that its weights are those of that step."""
+    return learn(seed, p=p, fraction=fraction, decay=decay, rate=rate, steps=int(step), on=True)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One run from twice the steps of memorising to 95 % of the unseen pairs, at evenly spaced steps."""
+
+    ratios: Float[ndarray, " k"]
+    whole: Float[ndarray, " k"]  # accuracy on unseen pairs
+    without: Float[ndarray, " k"]  # the same without the rest
+
+
+def way(seed: int, fraction: float = 0.6, decay: float = 1.0, points: int = 6) -> Way:
+    """How the rest goes down, and what it covers meanwhile."""
+    run, task = learn(seed, fraction=fraction, decay=decay, steps=6000), sums(seed, 23, fraction)
+    rows = []
+    for step in np.linspace(2 * run.memorised, run.generalised, points).astype(int):
+        weights = at(step, seed, fraction=fraction, decay=decay).weights
+        rows.append((ratio(weights.first), unseen(task, weights, 1), unseen(task, weights, 0)))
+    return Way(*np.array(rows).T)
