@@ -306,3 +306,25 @@ def test_the_page_holds_what_the_rows_give_today(explorable):
 def test_the_page_refuses_a_proxy_of_another_term(explorable):
     with pytest.raises(Exception, match="phi must be one of tc, synergy, got h_rep"):
         explorable("cic")("verdicts('h_rep', 'h_rep', 'cka', 1, 1)")
+
+
+def test_a_lens_wins_a_row_only_with_each_proxy_that_the_row_uses():
+    def cell(row, proxy, effect):
+        return table.Cell(row, proxy, 1, (effect,) * 5, (0.0,) * 5)
+
+    found = (
+        cell("norm", "tc", 1.0),
+        cell("norm", "synergy", -1.0),
+        cell("both", "tc", 1.0),
+        cell("both", "h_pred", 1.0),
+        cell("both", "h_rep", -1.0),
+        table.Cell("both", "log_rank", 1, (1.0, -1.0), (0.0, 0.0)),
+        cell("descent", "tc/h_pred", 1.0),
+        cell("descent", "tc/h_rep", -1.0),
+    )
+    lenses = table.lenses(found)
+    assert len(lenses) == 12
+    assert lenses["tc", "h_pred", "cka"] == {"norm": "supported", "both": "supported", "descent": "supported"}
+    assert lenses["tc", "h_rep", "cka"] == {"norm": "supported", "both": "contradicted", "descent": "contradicted"}
+    assert lenses["tc", "log_rank", "cka_input"]["both"] == "undecided"
+    assert lenses["synergy", "h_pred", "cka"] == {"norm": "contradicted", "both": "supported", "descent": "undecided"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from training_dynamics.cic.features import COUNTS, sweep
 from training_dynamics.cic.noise import batchnorm, dropout
@@ -38,6 +39,22 @@ def same_slope(slopes: tuple[float, ...], tolerance: float = 1.5) -> str:
         return "contradicted"
     agree = min(slopes) > 0 and max(slopes) <= tolerance * min(slopes)
     return "supported" if agree else "undecided"
+
+
+def lenses(found: tuple[Cell, ...]) -> dict[tuple[str, str, str], dict[str, str]]:
+    """For each choice of one proxy for phi, H and C, the verdict on each row.
+
+    ``supported`` when each proxy of the choice that the row uses is, ``contradicted`` when one is, else ``undecided``.
+    """
+    table: dict[tuple[str, str, str], dict[str, str]] = {}
+    for phi, h, c in product(*TERMS.values()):
+        choice = phi, h, c
+        table[choice] = {}
+        for row in dict.fromkeys(cell.row for cell in found):
+            used = {cell.verdict for cell in found if cell.row == row and set(cell.proxy.split("/")) <= set(choice)}
+            one = "contradicted" if "contradicted" in used else "undecided"
+            table[choice][row] = "supported" if used == {"supported"} else one
+    return table
 
 
 def effects(row: str, seed: int) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
