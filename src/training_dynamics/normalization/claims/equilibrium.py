@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from coursekit.claim import Measured, claim
-from training_dynamics.normalization.equilibrium import settled_turn
+from training_dynamics.normalization.equilibrium import settled_turn, turns
 
 WAITED = "the angle is the root mean square over steps, after about 10/(ηλ) steps"
 
@@ -19,6 +21,17 @@ WAITED = "the angle is the root mean square over steps, after about 10/(ηλ) st
 def equilibrium_turn(seed: int, labels: str = "true", decay: float = 0.04) -> Measured:
     """Root mean square angle over the square root, minus one, in size; rate 0.5."""
     return Measured(abs(settled_turn(seed, "sgd", 0.5, decay, labels=labels) - 1), "of the turn", at_most=0.05)
+
+
+@claim(
+    "normalization.turn_squares",
+    "With squared errors at the same rate, single steps of SGD turn the weights by nearly a right angle.",
+    verdict="holds",
+    vary={"labels": ("true", "shuffled"), "decay": (0.04, 0.1)},
+)
+def turn_squares(seed: int, labels: str = "true", decay: float = 0.04) -> Measured:
+    """The largest turn in a thousand steps, in degrees; rate 0.5."""
+    return Measured(float(np.degrees(turns(seed, "sgd", 0.5, decay, "squares", labels).max())), "°", at_least=60)
 
 
 @claim(

@@ -71,6 +71,18 @@ def capacity_lasts(seed: int, d: int = 24, exponent: float = 1.0) -> Measured:
     return Measured(found[0] / found[1], "times", at_least=0.8, at_most=1.25)
 
 
+@claim(
+    "optimizers.capacity_left",
+    "After a hundred steps neither method recalls all of 5 d facts, so that their number does not hide a difference.",
+    verdict="holds",
+    vary={"d": (16, 24), "exponent": (1.0, 1.5)},
+)
+def capacity_left(seed: int, d: int = 24, exponent: float = 1.0) -> Measured:
+    """Share of the 5 d facts that the better of the two does not recall after a hundred steps."""
+    most = max(memory.many_steps(seed, rule, d, exponent) for rule in ("spectral", "gradient"))
+    return Measured(1 - most / (5 * d), "of the facts", at_least=0.15)
+
+
 def _block(seed: int, turned: bool) -> float:
     h = blocks.hessian(seed, turned=turned)
     return blocks.condition(h, "block") / blocks.condition(h, "weight")
