@@ -312,3 +312,10 @@ def test_the_largest_margin_is_above_that_of_any_direction_and_below_the_dual_no
 def test_a_norm_without_a_steepest_step_here_is_refused():
     with pytest.raises(ValueError, match="order must be 1, 2 or infinity, got 3"):
         steepest.step(np.ones(2), 3)
+
+
+def test_two_factors_near_zero_follow_the_linear_theory_the_closer_the_smaller_they_are():
+    far, near = (depth.beginning(0, 8, 1e-6, until) for until in (0.1, 0.01))
+    assert near.error < 0.2 * far.error < 0.2
+    assert max(abs(near.seen_pair), abs(near.true_pair)) <= 1
+    assert depth.beginning(0, 8, 1e-12).seen_pair > depth.beginning(0, 8, 1e-3).seen_pair

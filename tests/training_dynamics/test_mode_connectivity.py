@@ -18,6 +18,7 @@ from training_dynamics.mode_connectivity import (
     matching,
     nets,
     tasks,
+    temperature,
 )
 from training_dynamics.mode_connectivity.normalised import NormalisedShape
 from training_dynamics.toolbox.nets import flat_parameters, mlp, set_flat_parameters
@@ -152,6 +153,18 @@ def test_displacement_matching_finds_what_was_planted_under_fresh_noise():
     assert matching.agreement(found, [torch.argsort(p) for p in planted]) == 1
     misled, _ = matching.match_weights(shape, a, b, torch_generator(0))
     assert matching.agreement(misled, [torch.argsort(p) for p in planted]) < 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_best_temperature_is_best_and_leaves_what_mistakes_cost(seed):
+    recipe = nets.Recipe(epochs=2)
+    found = temperature.sharpened(seed, 16, "none", recipe)
+    pair = lines.pair(seed, 16, recipe)
+    logits = pair.shape.logits(((pair.a + pair.b) / 2)[None], pair.split.x_train).double()
+    tried = [float(cross_entropies(k * logits, pair.split.y_train).mean()) for k in (0, 0.5, 1, 2, 4, found.factor)]
+    assert tried[-1] == pytest.approx(found.sharpened) and found.sharpened <= min(tried) + 1e-9
+    assert tried[2] == pytest.approx(found.loss, rel=1e-6)
+    assert 0 < found.floor <= found.sharpened
 
 
 def test_rescaling_leaves_the_function_and_can_be_undone():

@@ -94,3 +94,42 @@ def complete(
         return float(np.linalg.norm((w - c.truth)[where]) / np.linalg.norm(c.truth[where]))
 
     return Completed(error(c.seen), error(~c.seen), effective_rank(w), np.linalg.svd(w, compute_uv=False))
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The product of two factors when it has grown to a small part of its size, beside the linear theory of the start.
+
+    ``error``: its relative distance from the product that the linear theory gives.  ``seen_pair`` and ``true_pair``: how far
+    it points along the first singular pair of the seen entries (zero elsewhere), and along that of the whole truth; at most 1.
+    """
+
+    error: float
+    seen_pair: float
+    true_pair: float
+
+
+@once
+def beginning(seed: int, d: int = 20, scale: float = 1e-6, until: float = 0.02, rate: float = 0.02) -> Beginning:
+    """Two factors near zero, against ``W_1 -> W_1 + eta W_2^T B``, ``W_2 -> W_2 + eta B W_1^T`` with B the seen entries.
+
+    With ``B = U S V^T`` a step multiplies ``W_1 V + W_2^T U`` by ``1 + eta S`` and ``W_1 V - W_2^T U`` by ``1 - eta S``.  It
+    stops when the product is ``until`` times as long as the largest singular value of B; ``eta`` is ``rate`` over that value.
+    """
+    c = completion(seed, d)
+    u, s, vt = np.linalg.svd(c.truth * c.seen)
+    rng = numpy_generator(seed, "completion", "start", 2)
+    first, second = (np.sqrt(scale) * np.linalg.qr(rng.standard_normal((d, d)))[0] for _ in range(2))
+    grown, shrunk = first @ vt.T + second.T @ u, first @ vt.T - second.T @ u
+    lr, steps = rate / s[0], 0
+    while np.linalg.norm(second @ first) < until * s[0]:
+        g = (second @ first - c.truth) * c.seen
+        first, second, steps = first - lr * second.T @ g, second - lr * g @ first.T, steps + 1
+    grown, shrunk = grown * (1 + lr * s) ** steps, shrunk * (1 - lr * s) ** steps
+    told = u @ (grown - shrunk).T @ (grown + shrunk) @ vt / 4
+    w = second @ first
+    size = np.linalg.norm(w)
+    a, _, bt = np.linalg.svd(c.truth)
+    return Beginning(
+        float(np.linalg.norm(w - told) / size), float(u[:, 0] @ w @ vt[0] / size), float(a[:, 0] @ w @ bt[0] / size)
+    )

@@ -50,6 +50,18 @@ def relu_images(seed: int, hidden: int = 50, examples: int = 1000, scale: float 
 
 
 @claim(
+    "deep_linear_networks.relu_small_start",
+    "From a start a hundred times smaller the uneven images bring the modes forward by a larger share of the time.",
+    verdict="holds",
+    vary=VARIED,
+)
+def relu_small_start(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
+    """By what share of that time they are earlier from scale 1e-5, minus the share from 1e-3: mean over the nine modes."""
+    small, usual = (earlier(seed, "linear labels", hidden, examples, scale).mean() for scale in (1e-5, 1e-3))
+    return Measured(float(small - usual), "of the time", at_least=0.02)
+
+
+@claim(
     "deep_linear_networks.relu_labels",
     "On mirrored images whose labels keep what is not linear in them, a ReLU network's last modes come earlier.",
     verdict="holds",
@@ -78,10 +90,9 @@ def relu_apart(seed: int, hidden: int = 50, examples: int = 1000, scale: float =
     "deep_linear_networks.tanh_units",
     "A tanh unit conserves the difference of its squared lengths, as a ReLU unit does.",
     verdict="fails",
-    instead="It drifts many times as far: only an activation for which scaling in and out cancels keeps it.",
+    instead="It drifts, in the flow and not only by the step: scaling in and out does not cancel in tanh.",
     vary=VARIED,
 )
 def tanh_units(seed: int, hidden: int = 50, examples: int = 1000) -> Measured:
-    """Drift of the diagonal in a tanh network over that in a ReLU network, each relative to the final first layer."""
-    tanh, relu = (digits_run(seed, name, hidden=hidden, examples=examples).unit_drift for name in ("tanh", "relu"))
-    return Measured(tanh / relu, "times as far", at_least=15)
+    """Drift of the diagonal in a tanh network, relative to the final squared length of the first layer."""
+    return Measured(digits_run(seed, "tanh", hidden=hidden, examples=examples).unit_drift, "of ‖W₁‖²", at_least=3e-3)

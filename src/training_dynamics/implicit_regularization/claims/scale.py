@@ -7,6 +7,12 @@ from training_dynamics.implicit_regularization import depth, digits, scale
 
 PROBLEMS: dict[str, tuple[object, ...]] = {"n": (50, 40), "d": (100, 200)}
 COMPLETED: dict[str, tuple[object, ...]] = {"steps": (4000, 8000), "size": (20, 30)}
+STARTED: dict[str, tuple[object, ...]] = {"start": (1e-6, 1e-9), "size": (20, 30)}
+
+
+def unseen(found: depth.Completed, otherwise: float) -> float:
+    """The error on unseen entries where the seen ones are fitted to half a per cent, and ``otherwise`` where they are not."""
+    return found.unseen_error if found.seen_error < 5e-3 else otherwise
 
 
 @claim(
@@ -95,8 +101,8 @@ def depth_one(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     vary=COMPLETED,
 )
 def depth_two(seed: int, steps: int = 4000, size: int = 20) -> Measured:
-    """Relative error of depth 2 on unseen entries."""
-    return Measured(depth.complete(seed, 2, size, steps=steps).unseen_error, "of their norm", at_most=0.2)
+    """Relative error of depth 2 on unseen entries, the seen ones fitted to half a per cent."""
+    return Measured(unseen(depth.complete(seed, 2, size, steps=steps), 1.0), "of their norm", at_most=0.2)
 
 
 @claim(
@@ -107,8 +113,8 @@ def depth_two(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     vary=COMPLETED,
 )
 def depth_three(seed: int, steps: int = 4000, size: int = 20) -> Measured:
-    """Relative error of depth 3 on unseen entries."""
-    return Measured(depth.complete(seed, 3, size, steps=steps).unseen_error, "of their norm", at_most=0.05)
+    """Relative error of depth 3 on unseen entries, the seen ones fitted to half a per cent."""
+    return Measured(unseen(depth.complete(seed, 3, size, steps=steps), 1.0), "of their norm", at_most=0.05)
 
 
 @claim(
@@ -119,9 +125,9 @@ def depth_three(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     vary=COMPLETED,
 )
 def depth_helps(seed: int, steps: int = 4000, size: int = 20) -> Measured:
-    """Error of depth 3 on unseen entries over that of depth 2."""
+    """Error of depth 3 on unseen entries over that of depth 2, the seen ones fitted by both."""
     two, three = (depth.complete(seed, factors, size, steps=steps) for factors in (2, 3))
-    return Measured(three.unseen_error / two.unseen_error, "of the error with two factors", at_most=0.3)
+    return Measured(unseen(three, 1.0) / unseen(two, 1e-6), "of the error with two factors", at_most=0.3)
 
 
 @claim(
@@ -133,8 +139,34 @@ def depth_helps(seed: int, steps: int = 4000, size: int = 20) -> Measured:
     vary=COMPLETED,
 )
 def depth_alone(seed: int, steps: int = 4000, size: int = 20) -> Measured:
-    """Relative error of depth 3 on unseen entries when the product starts at singular values of 10."""
-    return Measured(depth.complete(seed, 3, size, scale=10.0, steps=steps).unseen_error, "of their norm", at_least=1.2)
+    """Relative error of depth 3 on unseen entries, the seen ones fitted, from a product with singular values of 10."""
+    found = depth.complete(seed, 3, size, scale=10.0, steps=steps)
+    return Measured(unseen(found, 0.0), "of their norm", at_least=1.2)
+
+
+@claim(
+    "implicit_regularization.depth_start",
+    "Near zero two factors obey linear equations in the seen entries, whatever is hidden.",
+    verdict="holds",
+    vary=STARTED,
+)
+def depth_start(seed: int, start: float = 1e-6, size: int = 20) -> Measured:
+    """Relative distance of the product from the linear theory when it is a fiftieth of the largest seen singular value."""
+    return Measured(depth.beginning(seed, size, start).error, "of its norm", at_most=0.05)
+
+
+@claim(
+    "implicit_regularization.depth_first",
+    "The first direction to grow is that of the strongest singular pair of the matrix to be completed.",
+    verdict="fails",
+    judge="mean",
+    instead="On the mean it is nearer to that of the seen entries alone, with zeros in the place of the hidden ones.",
+    vary=STARTED,
+)
+def depth_first(seed: int, start: float = 1e-6, size: int = 20) -> Measured:
+    """The cosine with the first singular pair of the seen entries minus that with the first pair of the whole matrix."""
+    found = depth.beginning(seed, size, start)
+    return Measured(found.seen_pair - found.true_pair, "more of the cosine", at_least=0.05)
 
 
 @claim(

@@ -38,7 +38,7 @@ def parted(seed: int, epochs: int, width: int) -> tuple[float, float]:
 @claim(
     "mode_connectivity.stable_at_init", "Networks that share only their start end up in one valley.",
     source="frankle2020linear", verdict="holds-if",
-    condition="SGD noise is mild: learning rate 0.05, momentum 0.9, batches of 50", vary=VARIED,
+    condition="SGD noise is mild: peak learning rate 0.05, momentum 0.9, batches of 50", vary=VARIED,
 )  # fmt: skip
 def stable_at_init(seed: int, epochs: int = 15, width: int = 64) -> Measured:
     """The barrier between two copies that share the start and not one minibatch."""
@@ -48,7 +48,7 @@ def stable_at_init(seed: int, epochs: int = 15, width: int = 64) -> Measured:
 @claim(
     "mode_connectivity.unstable_at_init", "The start decides the valley.", source="frankle2020linear",
     verdict="fails", judge="mean", vary=CROWDS,
-    instead="With noisy SGD (learning rate 0.5, batches of 20) the order of the data decides too: on average a wall is left.",
+    instead="With noisy SGD (peak rate 0.5, batches of 20) the order of the data decides too: on average a wall is left.",
 )  # fmt: skip
 def unstable_at_init(seed: int, epochs: int = 15, width: int = 64) -> Measured:
     """The barrier between two copies that share the start and not one minibatch, noisy setting."""
