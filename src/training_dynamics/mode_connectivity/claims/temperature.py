@@ -22,6 +22,17 @@ def sharpened_wide(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measu
 
 
 @claim(
+    "mode_connectivity.sharpened_factor", "The logits half way are too small: the best factor on them is larger than two.",
+    verdict="holds-if", judge="mean", vary=LONGER,
+    condition="mean over pairs, and the network is wide: here 256 units a layer",
+)  # fmt: skip
+def sharpened_factor(seed: int, epochs: int = EPOCHS, rate: float = RATE) -> Measured:
+    """The factor on the logits half way that makes the training loss least, width 256."""
+    found = sharpened(seed, 256, "none", Recipe(epochs=epochs, learning_rate=rate))
+    return Measured(found.factor, "times", at_least=2)
+
+
+@claim(
     "mode_connectivity.sharpened_narrow", "The network half way is only unsure: one temperature takes the wall away.",
     verdict="fails", instead="In narrow networks (16 units a layer) it takes little, because the middle is wrong and not unsure.",
     vary=LONGER,
