@@ -97,6 +97,30 @@ def test_a_link_to_an_equation_or_a_reference_shows_it(page: Any) -> None:
     assert page.evaluate("document.querySelectorAll('#equation-one').length") == 1
 
 
+def test_a_link_that_the_keyboard_brings_into_sight_shows_it_too_until_it_is_scrolled_away(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(
+        PAGE.replace('<p>By <a id="eq"', '<div style="height:3000px"></div><p>By <a id="eq"')
+    )
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    page.evaluate("document.querySelectorAll('a').forEach((link) => { if (link.id !== 'eq') link.tabIndex = -1 })")
+    card = page.locator(".td-preview")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "eq":
+            break
+    expect(page.locator("#eq")).to_be_in_viewport()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(card).to_be_visible()
+    link, box = page.locator("#eq").bounding_box(), card.bounding_box()
+    assert min(abs(box["y"] - link["y"] - link["height"]), abs(link["y"] - box["y"] - box["height"])) < 10
+    page.evaluate("scrollTo(0, 0)")
+    expect(card).to_be_hidden()
+    page.close()
+
+
 def test_a_tap_on_a_reference_shows_it_first_and_then_goes_there(page: Any) -> None:
     page.locator("#cite").tap()
     card = page.locator(".td-preview")

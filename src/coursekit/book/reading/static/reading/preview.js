@@ -109,5 +109,12 @@ addEventListener("DOMContentLoaded", () => {
     if (link && event.pointerType === "touch" && link !== shown && show(link, true)) event.preventDefault();
     else if (!card.contains(event.target) || event.target.closest("a")) hide();
   });
-  addEventListener("scroll", () => { if (shown) hide(); }, { passive: true });
+  // A link that the keyboard leads to may be brought into sight first: its card goes along.
+  addEventListener("scroll", () => {
+    if (!shown) return;
+    const at = shown.getBoundingClientRect();
+    const seen = at.bottom > 0 && at.top < innerHeight;
+    if (seen && shown === document.activeElement && shown.matches(":focus-visible")) put(shown);
+    else hide();
+  }, { passive: true });
 });
