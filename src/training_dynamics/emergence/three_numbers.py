@@ -7,7 +7,8 @@ All tokens are orthonormal.  Layer 1 adds :math:`\alpha` to the score of the tok
 .. math:: \hat y=\gamma\sum_i s_it_i,\qquad s=\operatorname{softmax}(\beta m),
 
 where :math:`t_i` is the token at position i and :math:`m_i` what layer 1 has read there of the query.
-After the minimal transformer of Musat et al. 2025, with a causal mask; here all other weights are held at zero.
+After the minimal transformer of Musat et al. 2025, with a causal mask; here layer 1's value matrix is the identity, and
+all else that is not named is held at zero.
 """
 
 from __future__ import annotations
