@@ -123,6 +123,20 @@ def decay_peak(steps: int = 100) -> Measured:
 
 
 @claim(
+    "gradient_descent.step_decay",
+    "Any decay of the rate gains over the best constant rate, each at its own best peak.",
+    verdict="fails",
+    instead="Without noise one that steps down by ten at a half and at three quarters ends far above it.",
+    seeds=None,
+    vary={"steps": (100, 300)},
+)
+def step_decay(steps: int = 100) -> Measured:
+    """Loss of the best step decay over that of the best constant rate, no noise."""
+    stepped, constant = (schedules.best_loss(shape, steps, 0.0)[0] for shape in ("step", "constant"))
+    return Measured(stepped / constant, "times the loss of the constant rate", at_least=2)
+
+
+@claim(
     "gradient_descent.warmup",
     "Warm-up lets a run reach a learning rate at which it could not have started.",
     source="kalra2024why",
