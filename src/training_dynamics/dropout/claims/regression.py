@@ -6,6 +6,7 @@ import numpy as np
 
 from coursekit.claim import Measured, claim
 from training_dynamics.dropout import spread
+from training_dynamics.dropout.crowd import narrower
 from training_dynamics.dropout.regression import RATES, WIDTH, exact_process
 from training_dynamics.dropout.spread import FEW, HIGH, MANY, RATE, SOME, STEPS, comparison
 
@@ -133,6 +134,20 @@ def ensemble_band(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured
     """Share of |x| <= 2 outside mean +- 1.96 sd of five networks on 160 points."""
     (band,) = comparison(seed, steps, width).ensembles[SOME]
     return Measured(1 - spread.coverage(seed, band), "of the places missed, not 0.05", at_least=0.15)
+
+
+@claim(
+    "dropout.ensemble_contracts",
+    "The spread of an ensemble of five shrinks as the data ask, like one over the square root of their number.",
+    said_by="lakshminarayanan2017simple",
+    verdict="fails",
+    instead="On the mean it becomes less than five times smaller where the root says sixteen.",
+    judge="mean",
+    vary={"steps": (STEPS, 2 * STEPS), "width": (25, WIDTH)},
+)
+def ensemble_contracts(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
+    """Mean sd of five networks where there are data, 10 points over 2,560; the two spreads are of ensembles of their own."""
+    return Measured(narrower(seed, steps, width), TIMES, at_most=5)
 
 
 @claim(

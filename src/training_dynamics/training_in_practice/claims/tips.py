@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.training_in_practice import studies
+from training_dynamics.training_in_practice import decay, studies
 from training_dynamics.training_in_practice.baselines import baselines
 from training_dynamics.training_in_practice.finder import ramp
 from training_dynamics.training_in_practice.stopping import long_run
@@ -140,6 +140,31 @@ def weight_decay(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     return Measured(
         valid["base"] - min(valid[f"decay {d:g}"] for d in DECAYS), "nats gained", at_most=0.015, scale=0.005
     )
+
+
+@claim(
+    "training_in_practice.decay_acts",
+    "Decoupled weight decay regularises.",
+    source="loshchilov2019decoupled",
+    verdict="holds-if",
+    condition="The run is longer than 1/(ηλ) and has something to overfit: 300 names, λ = 0.3, 600 steps at a rate of 0.01.",
+    vary={"names": (200, 300), "hidden": (48, 96)},
+)
+def decay_acts(seed: int, names: int = 300, hidden: int = 48) -> Measured:
+    """Validation loss of the last weights without decay minus that with a decay of 0.3."""
+    return Measured(decay.gains(seed, 600, names, hidden)[-1], "nats gained", at_least=0.15)
+
+
+@claim(
+    "training_in_practice.decay_short",
+    "Where there are few names, decoupled weight decay gains in runs of any length.",
+    verdict="fails",
+    instead="In a run of half of 1/(ηλ) the same decay gains a tenth of a nat at most.",
+    vary={"names": (200, 300), "hidden": (48, 96)},
+)
+def decay_short(seed: int, names: int = 300, hidden: int = 48) -> Measured:
+    """The same gain after 150 steps, 0.45 of the decay's time."""
+    return Measured(decay.gains(seed, 150, names, hidden)[-1], "nats gained", at_most=0.1, scale=0.02)
 
 
 @claim(
