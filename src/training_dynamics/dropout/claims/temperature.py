@@ -23,7 +23,7 @@ def masks_are_temperature(seed: int, epochs: int = EARLY, width: int = WIDTH, ra
 
 @claim(
     "dropout.spread_takes",
-    "It is the spread of the margin over masks that takes confidence away, and not a shift of its mean.",
+    "More than half of the confidence that averaging takes is taken by the spread of the margin over masks.",
     verdict="holds",
     vary=NETWORKS | {"epochs": (20, EARLY, LATE)},
 )
