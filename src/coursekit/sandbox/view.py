@@ -38,6 +38,7 @@ CHECKS = (
     "shown.py",
     "student_errors.py",
     "varied.py",
+    "watched.py",
 )  # what students see of this package
 READ_ONLY = linux.ATTR_RDONLY | linux.ATTR_NOSUID | linux.ATTR_NODEV
 PASSWD = "student:x:65534:65534::/tmp:/bin/false\n"

@@ -133,6 +133,19 @@ def low_frequencies_first(seed: int, width: int = 128, rate: float = 0.1) -> Mea
 
 
 @claim(
+    "gradient_descent.high_frequency_late",
+    "The sixth frequency comes at least three times as late as the first, if it comes in the time given.",
+    source="rahaman2019spectral",
+    verdict="holds",
+    vary={"width": (128, 256), "rate": (0.1, 0.2)},
+)
+def high_frequency_late(seed: int, width: int = 128, rate: float = 0.1) -> Measured:
+    """Half-time of the frequency 6 over that of the frequency 1, of equal amplitude."""
+    times = phases.spectral(seed, width, rate).half_times
+    return Measured(float(times[3] / times[0]), "times later", at_least=3, infinite="not learned in the time given")
+
+
+@claim(
     "gradient_descent.late_edge",
     "Late in a full-batch run with the squared loss the sharpness stands at 2/η.",
     source="cohen2021gradient",
