@@ -133,6 +133,21 @@ def sharpness_grows(seed: int, examples: int = 100, rate: float = 0.01) -> Measu
 
 
 @claim(
+    "scale.sharpness_width",
+    "Under maximal update four times the width changes the sharpness after sixty steps by less than half an octave.",
+    source="noci2024super",
+    verdict="holds-if",
+    condition="geometric mean over starts; single networks differ by more",
+    judge="mean",
+    vary=SHARP,
+)
+def sharpness_width(seed: int, examples: int = 100, rate: float = 0.01) -> Measured:
+    """Octaves by which the sharpness after sixty steps at width 256 lies above that at width 64."""
+    found = traces(seed, "mup", (64, 256), rate, every=60, examples=examples)
+    return Measured(float(np.log2(found[1, -1] / found[0, -1])), "octaves", at_least=-0.5, at_most=0.5)
+
+
+@claim(
     "scale.stream",
     (
         "At the start the stream of a residual network grows exponentially in depth, and by a fixed factor where branches are"
