@@ -95,7 +95,7 @@ def check_standard(seed: int, steps: int = 1, batch: int = 32) -> Measured:
 
 @claim(
     "scale.check_hidden",
-    "And it moves the second hidden layer by more than the root of the width.",
+    "And it moves the second hidden layer by a power of the width that is above one half.",
     source="yang2022tensor",
     verdict="holds",
     vary=CHECKS,
