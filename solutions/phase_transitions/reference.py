@@ -114,7 +114,7 @@ def predict(seed, layers, speed):
 def measure(seed, layers, speed, rate):
     c, s = strength_of(seed)
     w = lab_start(seed, layers)
-    for decay in np.arange(0, 6, speed * rate):
+    for decay in np.arange(0, 60, speed * rate):
         if np.prod(w) <= s / 10:
             return float(decay)
         slope = c * (np.prod(w) - s) * np.prod(w) / w
