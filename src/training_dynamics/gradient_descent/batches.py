@@ -78,9 +78,10 @@ def batch_errors(seed: int, batch: int, steps: int, examples: int = 200, width: 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Test error of large batches minus that of small ones, in two comparisons."""
+    """Test error of large batches minus that of small ones, in three comparisons."""
 
     epochs: float  # as many epochs, one rate
+    steps: float  # as many steps, one rate
     tuned: float  # as many steps, each at its best rate
 
 
@@ -88,9 +89,9 @@ class Comparison:
 def compare_batches(
     seed: int, examples: int = 100, width: int = 32, epochs: int = 20, small: int = 10, rate: int = 1
 ) -> Comparison:
-    """Batches of ``small`` examples against the full batch; ``rate`` is a place in RATES for the first comparison."""
+    """Batches of ``small`` examples against the full batch; ``rate`` is a place in RATES for the first two."""
     steps = epochs * examples // small
     few = batch_errors(seed, small, steps, examples, width)
     many = batch_errors(seed, examples, steps, examples, width)
     short = batch_errors(seed, examples, epochs, examples, width)
-    return Comparison(float(short[rate] - few[rate]), float(many.min() - few.min()))
+    return Comparison(*(float(x) for x in (short[rate] - few[rate], many[rate] - few[rate], many.min() - few.min())))

@@ -15,7 +15,7 @@ from training_dynamics.gradient_descent.networks import Params, Task, outputs, s
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import torch_generator
 
-FREQUENCIES = (1, 2, 4, 6)
+FREQUENCIES = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,11 @@ def clipped_sgd(seed: int, steps: int = 300, hidden: int = 48, rate: float = 3.0
 
 
 @once
-def deep_starts(seed: int, depth: int = 10, steps: int = 200, activation: str = "relu") -> dict[str, float]:
+def deep_starts(
+    seed: int, depth: int = 10, steps: int = 200, activation: str = "relu", hidden: int = 32
+) -> dict[str, float]:
     """A deep narrow model trained by SGD from weights with Xavier's gain and with He's."""
     recipes = {"xavier": Recipe(0.1, gain=1.0), "he": Recipe(0.1, gain=2**0.5)}
-    shape = Shape(hidden=32, depth=depth, activation=activation)
+    shape = Shape(hidden=hidden, depth=depth, activation=activation)
     found = train_stack(seed, list(recipes.values()), steps, shape=shape, optimizer="sgd").valid
     return dict(zip(recipes, found.tolist()))

@@ -128,10 +128,11 @@ def decay_decoupled(seed: int) -> Measured:
     "For plain gradient descent, L2 regularisation and weight decay are the same.",
     source="loshchilov2019decoupled",
     verdict="holds",
+    vary={"rate": (0.001, 0.01, 0.1), "decay": (0.01, 0.1, 1.0)},
 )
-def decay_sgd(seed: int) -> Measured:
+def decay_sgd(seed: int, rate: float = 0.01, decay: float = 0.1) -> Measured:
     """Largest difference of the end points of the two forms."""
     rng = numpy_generator(seed, "adam", "sgd")
     w, trace = rng.standard_normal(50), rng.standard_normal((300, 50))
-    ends = [update.decay_run(w, trace, 0.01, 0.1, decoupled, adaptive=False) for decoupled in (True, False)]
+    ends = [update.decay_run(w, trace, rate, decay, decoupled, adaptive=False) for decoupled in (True, False)]
     return Measured(float(np.abs(ends[0] - ends[1]).max()), "absolute", at_most=1e-12)

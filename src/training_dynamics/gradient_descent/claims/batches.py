@@ -33,7 +33,7 @@ def noise_scale_grows(seed: int, width: int = 32, rate: float = 0.5) -> Measured
 def two_batch(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
     """The larger relative error of the estimates, from 400 batches of each size, at the start and after 20 steps."""
     found = batches.scales(seed, width, rate)
-    return Measured(float(np.abs(found.estimated / found.exact - 1)[:2].max()), "of the noise scale", at_most=0.2)
+    return Measured(float(np.abs(found.estimated / found.exact - 1)[:2].max()), "of the noise scale", at_most=0.15)
 
 
 @claim(
@@ -62,6 +62,22 @@ def two_batch_late(seed: int, width: int = 32, rate: float = 0.5) -> Measured:
 def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
     """Test error with full batches minus that with batches of ten, as many epochs at rate 0.1."""
     return Measured(batches.compare_batches(seed, examples, width, epochs).epochs, "of the digits", at_least=0.1)
+
+
+@claim(
+    "gradient_descent.small_batches_steps",
+    "Small batches generalise better after as many steps at the same rate.",
+    said_by="keskar2017large",
+    source="shallue2019measuring",
+    verdict="fails",
+    instead="With as many steps full batches end level, whether or not the rate is tuned: what they lack are steps.",
+    vary={"examples": (100, 200), "width": (32, 64), "epochs": (10, 20)},
+)
+def small_batches_steps(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:
+    """Test error with full batches minus that with batches of ten, as many steps at rate 0.1."""
+    return Measured(
+        batches.compare_batches(seed, examples, width, epochs).steps, "of the digits", at_most=0.03, scale=0.01
+    )
 
 
 @claim(

@@ -134,15 +134,15 @@ def low_frequencies_first(seed: int, width: int = 128, rate: float = 0.1) -> Mea
 
 @claim(
     "gradient_descent.high_frequency_late",
-    "The sixth frequency comes at least three times as late as the first, if it comes in the time given.",
+    "The eighth frequency comes at least thirty times as late as the first.",
     source="rahaman2019spectral",
     verdict="holds",
-    vary={"width": (128, 256), "rate": (0.1, 0.2)},
+    vary={"width": (128, 256), "rate": (0.1, 0.2), "steps": (1500, 6000)},
 )
-def high_frequency_late(seed: int, width: int = 128, rate: float = 0.1) -> Measured:
-    """Half-time of the frequency 6 over that of the frequency 1, of equal amplitude."""
-    times = phases.spectral(seed, width, rate).half_times
-    return Measured(float(times[3] / times[0]), "times later", at_least=3, infinite="not learned in the time given")
+def high_frequency_late(seed: int, width: int = 128, rate: float = 0.2, steps: int = 1500) -> Measured:
+    """Half-time of the frequency 8 over that of 1, of equal amplitude; the length of the run where it is not learned in it."""
+    times = phases.spectral(seed, width, rate, steps).half_times
+    return Measured(float(min(times[3], steps) / times[0]), "times later, or more", at_least=30)
 
 
 @claim(

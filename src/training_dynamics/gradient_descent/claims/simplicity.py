@@ -10,15 +10,16 @@ VARY = {"width": (64, 128), "rate": (0.1, 0.2, 0.4)}
 
 @claim(
     "gradient_descent.linear_first",
-    "What a network knows of the labels early in its run, a linear classifier knows, too, but for a fifth at most.",
+    "What a network knows of the labels early in its run, a linear classifier knows, too, but for a seventh at most, on average.",
     source="kalimeris2019sgd",
     verdict="holds",
+    judge="mean",
     vary=VARY,
 )
 def linear_first(seed: int, width: int = 64, rate: float = 0.2) -> Measured:
     """Share of I(F;Y) that the linear classifier does not explain, when I(F;Y) reaches nine tenths of I(L;Y)."""
     found = against_a_line(seed, width, rate)
-    return Measured(1 - float(found.shared[found.there] / found.known[found.there]), "not linear", at_most=0.2)
+    return Measured(1 - float(found.shared[found.there] / found.known[found.there]), "not linear", at_most=1 / 7)
 
 
 @claim(

@@ -94,6 +94,52 @@ def decay_beats_constant(steps: int = 300, noise_level: float = 0.1) -> Measured
 
 
 @claim(
+    "gradient_descent.two_lowest",
+    "Of six shapes linear and cosine decay end lowest on a noisy quadratic.",
+    verdict="holds",
+    seeds=None,
+    vary={"steps": (100, 300, 1000), "noise_level": (0.03, 0.1)},
+)
+def two_lowest(steps: int = 300, noise_level: float = 0.1) -> Measured:
+    """Least expected loss of the other four shapes over the larger one of these two, each at its own best peak."""
+    found = {shape: schedules.best_loss(shape, steps, noise_level)[0] for shape in schedules.SHAPES}
+    two = max(found.pop("linear"), found.pop("cosine"))
+    return Measured(min(found.values()) / two, "times the loss", at_least=1.1, scale=0.05)
+
+
+@claim(
+    "gradient_descent.linear_or_cosine",
+    "Between linear and cosine decay the difference is at most one part in twenty.",
+    verdict="holds-if",
+    condition="shown for runs of 100 to 1,000 steps, each shape at its own best peak",
+    seeds=None,
+    vary={"steps": (100, 300, 1000), "noise_level": (0.03, 0.1)},
+)
+def linear_or_cosine(steps: int = 300, noise_level: float = 0.1) -> Measured:
+    """By what part the larger of the two expected losses exceeds the smaller."""
+    linear, cosine = (schedules.best_loss(shape, steps, noise_level)[0] for shape in ("linear", "cosine"))
+    return Measured(max(linear / cosine, cosine / linear) - 1, "of the smaller loss", at_most=0.05)
+
+
+@claim(
+    "gradient_descent.order_of_shapes",
+    "Whatever the length of the run, the shapes end in one order: constant, 1/√t, step, WSD, the worst first.",
+    verdict="fails",
+    instead="In a run of 1,000 steps they do. In one of 100 the step decay ends above 1/√t.",
+    seeds=None,
+    vary={"noise_level": (0.03, 0.1)},
+)
+def order_of_shapes(noise_level: float = 0.1) -> Measured:
+    """Loss of step decay over that of 1/√t in 100 steps, each at its best peak; 0 unless the order is right in 1,000."""
+    order = ("constant", "1/√t", "step", "WSD", "linear")
+    long = [schedules.best_loss(shape, 1000, noise_level)[0] for shape in order]
+    short = [schedules.best_loss(shape, 100, noise_level)[0] for shape in ("step", "1/√t")]
+    return Measured(
+        short[0] / short[1] if long == sorted(long, reverse=True) else 0.0, "times the loss", at_least=1.05, scale=0.03
+    )
+
+
+@claim(
     "gradient_descent.decay_only_settles",
     "Decay helps only because it lets one settle: without noise there is nothing to gain.",
     verdict="fails",

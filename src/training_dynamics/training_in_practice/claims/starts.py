@@ -159,9 +159,9 @@ def he_trains(seed: int, depth: int = 10, steps: int = 200) -> Measured:
     "With ReLU, He's gain instead of Xavier's is worth having at any depth.",
     verdict="fails",
     instead="With one hidden layer there is nothing to multiply up, and both end at about the same loss.",
-    vary={"steps": (100, 200, 400)},
+    vary={"steps": (100, 200, 400), "hidden": (32, 64)},
 )
-def he_shallow(seed: int, steps: int = 200) -> Measured:
+def he_shallow(seed: int, steps: int = 200, hidden: int = 32) -> Measured:
     """The same difference with a single hidden layer."""
-    found = studies.deep_starts(seed, 1, steps)
+    found = studies.deep_starts(seed, 1, steps, hidden=hidden)
     return Measured(found["xavier"] - found["he"], "nats gained", at_least=-0.02, at_most=0.02)
