@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
@@ -36,6 +37,35 @@ def lint(assignment: Assignment, course: Course) -> list[str]:
         command = [sys.executable, "-m", "ruff", "check", *how, "--output-format", "concise", "--quiet", folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return [_said(line) for line in (done.stdout + done.stderr).splitlines() if line] if done.returncode else []
+
+
+def coins(assignment: Assignment) -> list[str]:
+    """Places in a domain's ``inputs`` where chance decides of which kind an input is, so that some students never see one."""
+    return [
+        f"{question.id}: line {node.lineno} of its {{domain}} block: `{ast.unparse(node)}` leaves one kind of input to chance, "
+        "and some students never see it: yield an input of each kind"
+        for question in assignment.questions
+        for function in ast.parse(question.domain).body
+        if isinstance(function, ast.FunctionDef) and function.name == "inputs"
+        for node in ast.walk(function)
+        if isinstance(node, ast.expr) and _is_coin(node)
+    ]
+
+
+def _is_coin(node: ast.expr) -> bool:
+    """``rng.choice(kinds)`` of a single one, or a condition on one number that ``rng`` draws."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        return any(isinstance(side, ast.Constant) for side in sides) and any(map(_draws_one, sides))
+    return _draws_one(node.test) if isinstance(node, ast.IfExp) else _draws_one(node, ("choice",), 1)
+
+
+def _draws_one(node: ast.expr, methods: tuple[str, ...] = ("random", "uniform", "integers"), most: int = 2) -> bool:
+    """Whether it calls such a method of ``rng`` for a single number: with ``most`` arguments, and none that says how many."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    alone = len(node.args) <= (0 if node.func.attr == "random" else most) and not node.keywords
+    return ast.unparse(node.func.value) == "rng" and node.func.attr in methods and alone
 
 
 def _has_rules(file: Path) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from coursekit.assignments.domain_lint import lint
+from coursekit.assignments.domain_lint import coins, lint
 from coursekit.assignments.schema import Assignment
 from coursekit.course import Course
 from coursekit.digest import module_file
@@ -29,6 +29,7 @@ def lacks(assignment: Assignment, course: Course) -> list[str]:
         *wrong_minutes(assignment),
         *given_already(assignment, course),
         *unknown_prerequisites(assignment, course),
+        *coins(assignment),
         *lint(assignment, course),
     ]
 

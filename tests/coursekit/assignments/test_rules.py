@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,26 @@ def test_a_prerequisite_is_a_question_or_a_page_and_the_one_that_was_meant_is_na
         f"{said.format('half_tim')}; did you mean half_time?",
         said.format("optics"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("coin", "said"),
+    [
+        ("yield rng.choice([0.0, 1.0])", "rng.choice([0.0, 1.0])"),
+        ("yield 1.0 if rng.random() < 0.5 else 0.0", "rng.random() < 0.5"),
+        ("yield 1.0 if rng.integers(2) else 0.0", "1.0 if rng.integers(2) else 0.0"),
+        ("yield 5.0 * (rng.integers(0, 3) == 0)", "rng.integers(0, 3) == 0"),
+        ("yield rng.choice([-1.0, 1.0], 4), rng.random(4) < 0.5", ""),
+        ("yield rng.choice([-1.0, 1.0], size=4), rng.integers(0, 3, 4) == 0", ""),
+        ("yield rng.permutation([0.0, 1.0, 2.0]), int(rng.integers(2))", ""),
+    ],
+)
+def test_a_kind_of_input_that_is_left_to_chance_is_named(coin: str, said: str) -> None:
+    made = load("tiny", ROOT)
+    question = replace(made.question("momentum"), domain=f"def inputs(rng):\n    {coin}\n")
+    place = f"momentum: line 2 of its {{domain}} block: `{said}` leaves one kind of input to chance, and some students never see it"
+    found = rules.coins(replace(made, items=[question]))
+    assert found == ([f"{place}: yield an input of each kind"] if said else [])
 
 
 @pytest.mark.parametrize("full", [False, True])
