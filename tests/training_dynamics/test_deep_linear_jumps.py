@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training_dynamics.deep_linear_networks.jumps import Regression, regression
+from training_dynamics.deep_linear_networks.jumps import Learned, Regression, learned, regression
 
 
 def test_with_uncorrelated_inputs_each_weight_wakes_after_one_over_its_gradient():
@@ -36,3 +36,14 @@ def test_the_flow_is_that_of_the_two_layers():
         u, v = u - 2 * u * g * 2.0 * unit / steps, v + 2 * v * g * 2.0 * unit / steps
     assert path[-1] == pytest.approx(u * u - v * v, abs=2e-3)
     assert times[-1] == 2.0
+
+
+def test_a_weight_is_learned_half_way_to_what_it_wakes_to():
+    found = learned(1, 1e-30, 80)  # its second weight wakes to 0.54 of its end, and passes half of the end much later
+    assert found.error < 0.01
+    assert found.limit == pytest.approx([jump.time for jump in regression(1, 80).jumps()])
+
+
+def test_another_order_is_noticed():
+    assert Learned(np.array([1.0, 2.0]), np.array([1.01, 1.99])).ordered
+    assert not Learned(np.array([1.0, 1.02]), np.array([1.03, 1.01])).ordered

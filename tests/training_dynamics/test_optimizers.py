@@ -116,6 +116,13 @@ def test_the_cost_is_what_torch_counts(shape):
     )
 
 
+def test_a_step_of_shampoo_or_soap_costs_its_products_and_a_tenth_of_its_decompositions():
+    products = {"Shampoo": 4 + 4 + 4 / 10, "SOAP": 4 + 12 + 4 / 10}
+    for rule, decomposed in (("Shampoo", 18), ("SOAP", 16 / 3)):
+        expected = (products[rule] + decomposed / 10) * 32 / (6 * 100)
+        assert cost.counted_bases(rule, 32, 100) == pytest.approx(expected, rel=1e-12)
+
+
 @pytest.mark.parametrize("spread", [0.2, 1.5, 4.0])
 def test_the_page_shows_what_python_computes(explorable, spread):
     script, picture = explorable("optimizers"), twin.picture(spread)

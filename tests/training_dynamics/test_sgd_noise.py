@@ -10,7 +10,18 @@ import pytest
 from scipy.integrate import dblquad
 from scipy.linalg import expm, solve_continuous_lyapunov
 
-from training_dynamics.sgd_noise import currents, degenerate, diagonal, fibre, gas, langevin, moments, plane, symmetry
+from training_dynamics.sgd_noise import (
+    along_fibre,
+    currents,
+    degenerate,
+    diagonal,
+    fibre,
+    gas,
+    langevin,
+    moments,
+    plane,
+    symmetry,
+)
 from training_dynamics.sgd_noise.explorable import picture
 from training_dynamics.sgd_noise.network import parity, relu_balance
 from training_dynamics.toolbox.seeds import numpy_generator
@@ -101,6 +112,41 @@ def test_the_entropic_force_is_outwards_and_scales_with_the_number_of_pairs():
     force = fibre.entropic_force(s, depth)
     assert np.all(force > 0)
     assert force @ s == pytest.approx(3 * (1 - 1 / depth), rel=1e-6)  # S(cs) = S(s) + pairs (1 - 1/N) ln c
+
+
+def test_the_entropic_force_is_the_slope_of_the_entropy():
+    s, depth = np.array([3.0, 1.5, 0.4]), 4
+    steps = 1e-6 * np.eye(3)
+    slopes = [(fibre.orbit_entropy(s + h, depth) - fibre.orbit_entropy(s - h, depth)) / 2e-6 for h in steps]
+    assert fibre.entropic_force(s, depth) == pytest.approx(slopes, rel=1e-7)
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_steps_along_the_fibre_are_orthonormal_and_leave_the_map_to_first_order(depth):
+    s = np.array([2.0, 1.0, 0.5])
+    moves = along_fibre.tangents(s, depth)
+    flat = moves.reshape(len(moves), -1)
+    assert len(moves) == 3 * (depth - 1)
+    assert flat @ flat.T == pytest.approx(np.eye(len(moves)), abs=1e-12)
+    root = np.diag(s ** (1 / depth))
+    for move in moves:
+        products = [np.linalg.multi_dot([*(root + h * move)[::-1]]) for h in (1e-6, -1e-6)]
+        assert products[0] == pytest.approx(products[1], abs=1e-14)
+
+
+def test_the_second_derivative_is_that_of_the_product():
+    s, h = np.array([2.0, 1.0, 0.5]), 1e-4
+    moves, root = along_fibre.tangents(s, 3), np.diag(s ** (1 / 3))
+    maps = [np.linalg.multi_dot([*(root + sign * h * move)[::-1]]) for move in moves for sign in (1, -1)]
+    assert along_fibre.second_derivative(s, moves) == pytest.approx(
+        (sum(maps) - len(maps) * np.diag(s)) / h**2, abs=1e-6
+    )
+
+
+def test_with_two_layers_noise_along_the_fibre_moves_singular_values_by_their_shares_of_pairs():
+    s = np.array([3.0, 1.0, 0.2])
+    shares = [sum(a / (a + b) for j, b in enumerate(s) if j != i) for i, a in enumerate(s)]
+    assert along_fibre.drift(s, 2) == pytest.approx(shares, rel=1e-12)
 
 
 def balanced(move, s, depth, frames):
@@ -194,6 +240,26 @@ def test_the_crossings_estimate_lags_by_one_over_a_logarithm():
     for t in (1e4, 1e8):
         lag = 1 / (np.log(t) + np.euler_gamma + np.log(4))
         assert degenerate.cross_estimate(t) == pytest.approx(0.5 - lag, rel=1e-3)
+
+
+def test_counted_volumes_are_the_exact_ones():
+    levels = (1e-4, 1e-2)
+    cross = [np.sqrt(e) * (1 + np.log(1 / e) / 2) for e in levels]  # the area below a hyperbola
+    assert degenerate.counted_volume(0, "x^2 y^2", levels) == pytest.approx(cross, rel=0.02)
+    assert degenerate.counted_volume(0, "w^4", levels) == pytest.approx([e**0.25 for e in levels], rel=0.02)
+    disc = [np.pi * e / 4 for e in levels]  # 157 points in the smaller
+    assert degenerate.counted_volume(0, "x^2 + y^2", levels) == pytest.approx(disc, rel=0.3)
+
+
+def test_a_volume_of_multiplicity_two_has_a_logarithm_to_be_divided_out():
+    plain, divided = (degenerate.volume_slope(1, "x^2 y^2", 1e-6, m) for m in (1, 2))
+    assert divided - plain == pytest.approx(np.log(np.log(1e6) / np.log(1e4)) / np.log(100), rel=1e-12)
+
+
+def test_at_a_vanishing_rate_each_run_ends_in_the_valley_where_it_began():
+    found = degenerate.sgd_valleys(0, 1e-3, steps=100)
+    assert found.stayed == 1
+    assert 0.6 < found.degenerate < 0.75  # where 0.679 of the range of starts lies
 
 
 def test_the_posterior_moves_to_the_degenerate_valley_with_more_data():

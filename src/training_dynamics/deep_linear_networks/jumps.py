@@ -124,24 +124,32 @@ def regression(seed: int, samples: int = 40, features: int = 8) -> Regression:
 
 @dataclass(frozen=True)
 class Learned:
-    """When weights are learned by gradient flow, beside the limit of a vanishing start."""
+    """When weights are learned by gradient flow, beside the limit of a vanishing start: from the first to wake to the last."""
 
-    ratios: Array  # of the flow's times to the limit's, from the first learned to the last
+    limit: Array  # times of the limit's jumps
+    flow: Array  # when gradient flow has come half as far as the jump goes
 
     @property
     def error(self) -> float:
         """The largest error of the limit's times, as a share."""
-        return float(np.abs(self.ratios - 1).max())
+        return float(np.abs(self.flow / self.limit - 1).max())
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the flow learns the weights in the limit's order."""
+        return bool(np.all(np.diff(self.flow) > 0))
 
 
 @once
 def learned(seed: int, start: float = 1e-30, samples: int = 40, features: int = 8) -> Learned:
-    """When each weight that ends away from zero first passes half of what it ends at, by flow and in the limit."""
+    """When each weight that ends away from zero wakes: in the limit, and by flow, where it passes half of what it wakes to.
+
+    Half of its *end* would not do: a weight that wakes to little more than that takes long to get there, at any start.
+    """
     task = regression(seed, samples, features)
     jumps = task.jumps()
-    end = jumps[-1].after
-    ending = np.flatnonzero(np.abs(end) > 1e-6)
-    limit = {int(i): next(j.time for j in jumps if abs(j.after[i]) > abs(end[i]) / 2) for i in ending}
+    ending = [i for i, end in enumerate(jumps[-1].after) if abs(end) > 1e-6]
+    wakes = sorted((next(jump for jump in jumps if jump.weight == i) for i in ending), key=lambda jump: jump.time)
     times, path = task.flow(start, 2.5 * jumps[-1].time)
-    passed = {int(i): float(times[np.argmax(np.abs(path[:, i]) > np.abs(end[i]) / 2)]) for i in ending}
-    return Learned(np.array([passed[i] / limit[i] for i in sorted(limit, key=lambda i: limit[i])]))
+    passed = [times[np.argmax(np.abs(path[:, jump.weight]) > abs(jump.after[jump.weight]) / 2)] for jump in wakes]
+    return Learned(np.array([jump.time for jump in wakes]), np.array(passed))

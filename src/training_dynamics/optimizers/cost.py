@@ -1,4 +1,4 @@
-"""What Newton–Schulz costs beside a layer's own work, in multiplications and additions, counted as torch performs them."""
+"""What Newton–Schulz, Shampoo and SOAP cost beside a layer's own work, in operations, counted as torch performs them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from training_dynamics.optimizers.newton_schulz import orthogonalised
+from training_dynamics.optimizers.rules import EVERY, RULES, Memory
 
 
 def share(out: int, into: int, tokens: int, rounds: int = 5) -> float:
@@ -27,3 +28,24 @@ def counted(out: int, into: int, tokens: int, rounds: int = 5) -> float:
     with FlopCounterMode(display=False) as iteration, torch.no_grad():
         orthogonalised(w, rounds)
     return iteration.get_total_flops() / passes.get_total_flops()
+
+
+DECOMPOSED = {
+    "Shampoo": 2 * 9,
+    "SOAP": 2 * 8 / 3,
+}  # times m^3, textbook counts: two eigenbases, or two QR with their factors
+
+
+def counted_bases(rule: str, width: int, tokens: int) -> float:
+    """The operations of a step of ``"Shampoo"`` or ``"SOAP"`` over those of a square layer's passes: the mean of ten steps.
+
+    Products are counted by torch; the decompositions, once in the ten steps, are not and take DECOMPOSED.
+    """
+    g, memory = torch.empty(1, width, width, device="meta"), Memory()
+    for step in range(1, EVERY):
+        RULES[rule](memory, g, step, "first")
+    with FlopCounterMode(display=False) as products:
+        for step in range(EVERY, 2 * EVERY):
+            RULES[rule](memory, g, step, "first")
+    operations = products.get_total_flops() + DECOMPOSED[rule] * width**3
+    return operations / EVERY / (6 * width**2 * tokens)

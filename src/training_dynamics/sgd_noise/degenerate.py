@@ -2,6 +2,8 @@ r"""Degenerate minima: what a posterior makes of them, what SGD does, and learni
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
@@ -33,18 +35,27 @@ def posterior_share(n: int) -> float:
     return degenerate / (degenerate + quad(weight, SADDLE, 2, points=right, limit=200)[0])
 
 
+@dataclass(frozen=True)
+class Valleys:
+    """Shares of runs: those that end in the valley of the double zero, and those that end in the valley where they began."""
+
+    degenerate: float
+    stayed: float
+
+
 @once
-def sgd_share(seed: int, rate: float, batch: int = 1, steps: int = 4000, chains: int = 1000) -> float:
-    r"""The share of runs of SGD on :math:`f=p(w)`, labels pure normal noise, that end in the valley of the double zero.
+def sgd_valleys(seed: int, rate: float, batch: int = 1, steps: int = 4000, chains: int = 1000) -> Valleys:
+    r"""Where runs of SGD on :math:`f=p(w)`, labels pure normal noise, end.
 
     Runs start uniformly in [-1.5, 1.2] and are kept in [-2, 2], as the posterior is.  A batch's mean label is drawn at once.
     """
     generator = numpy_generator(seed, "sgd_noise two valleys")
     w = generator.uniform(-1.5, 1.2, chains)
+    began = w < SADDLE
     for _ in range(steps):
         label = generator.standard_normal(chains) / np.sqrt(batch)
         w = np.clip(w - rate * (two_zeros(w) - label) * (w + 1) * (3 * w - 1), -2, 2)
-    return float(np.mean(w < SADDLE))
+    return Valleys(float(np.mean(w < SADDLE)), float(np.mean((w < SADDLE) == began)))
 
 
 # name: (half the exponents of a sum of even powers, the learning coefficient)
@@ -70,6 +81,30 @@ def sampled_coefficient(
         if i >= steps // 2:
             total += float(np.mean(np.sum(w ** (2 * powers), axis=1)))
     return n_beta * total / (steps - steps // 2)
+
+
+@once
+def counted_volume(
+    seed: int, name: str, levels: tuple[float, ...], points: int = 2_000_000
+) -> Float[ndarray, " levels"]:
+    r"""The shares of random points in [-1, 1]^k whose loss is below each of ``levels``; ``name`` of SUMS, or ``"x^2 y^2"``."""
+    generator = numpy_generator(seed, "sgd_noise volume", name)
+    if name == "x^2 y^2":
+        loss = np.prod(generator.uniform(-1, 1, (points, 2)) ** 2, axis=1)
+    else:
+        powers = 2 * np.array(SUMS[name])
+        loss = np.sum(np.abs(generator.uniform(-1, 1, (points, len(powers)))) ** powers, axis=1)
+    return np.array([np.mean(loss < level) for level in levels])
+
+
+def volume_slope(seed: int, name: str, low: float, multiplicity: int = 1) -> float:
+    r"""The power of the level with which the volume grows from ``low`` to ``100 * low``, from counted points.
+
+    The factor :math:`(\ln1/\epsilon)^{m-1}` of a ``multiplicity`` m is divided out first.
+    """
+    levels = np.array([low, 100 * low])
+    rest = counted_volume(seed, name, tuple(levels)) / np.log(1 / levels) ** (multiplicity - 1)
+    return float(np.log(rest[1] / rest[0]) / np.log(100))
 
 
 def cross_estimate(n_beta: float) -> float:

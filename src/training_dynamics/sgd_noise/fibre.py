@@ -6,7 +6,7 @@ A balanced deep linear network of N square layers that computes :math:`W=USV^\to
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 from jaxtyping import Float
@@ -62,13 +62,13 @@ def gram_entropy(
 
 
 def entropic_force(s: Float[ndarray, " d"], depth: int) -> Float[ndarray, " d"]:
-    """The derivatives of :func:`orbit_entropy` by the singular values: where isotropic noise pushes them, per temperature."""
+    """The derivatives of :func:`orbit_entropy` by the singular values: where noise along the fibre pushes them."""
     s = np.asarray(s, dtype=float)
-    step, found = 1e-6, np.zeros(len(s))
-    for i in range(len(s)):
-        up, down = s.copy(), s.copy()
-        up[i], down[i] = s[i] * (1 + step), s[i] * (1 - step)
-        found[i] = (orbit_entropy(up, depth) - orbit_entropy(down, depth)) / (2 * step * s[i])
+    found, powers = np.zeros(len(s)), np.arange(depth)
+    for i, j in permutations(range(len(s)), 2):
+        a, b = s[i] ** (2 / depth), s[j] ** (2 / depth)
+        terms = a**powers * b ** (depth - 1 - powers)  # their sum is the quotient of the pair
+        found[i] += np.sum(powers * terms) / np.sum(terms) / (depth * s[i])
     return found
 
 

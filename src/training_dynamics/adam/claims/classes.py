@@ -57,6 +57,25 @@ def rare_sign(seed: int, steps: int = 1000, kinds: int = 64) -> Measured:
 
 
 @claim(
+    "adam.rare_sign_rate",
+    "Late in sign descent on the one-hot model the loss of every class falls by the factor exp(−2η) a step.",
+    source="kunstner2024heavy",
+    verdict="holds",
+    seeds=None,
+    vary={"rate": (0.01, 0.003, 0.03), "kinds": (64, 16)},
+)
+def rare_sign_rate(rate: float = 0.01, kinds: int = 64) -> Measured:
+    """The rate of the decay over η, the farthest from 2 of all classes; margins from 10 to 20, five exponents of Zipf's law."""
+    steps, rates = round(10 / rate), []
+    for seed in range(5):
+        pi = classes.frequencies(kinds, classes.exponent_of(seed))
+        margins = classes.one_hot_run(pi, "sign", rate, steps)[[steps // 2, steps]]
+        early, late = classes.losses_of(margins, kinds)
+        rates += list(np.log(early / late) / (rate * (steps - steps // 2)))
+    return Measured(float(max(rates, key=lambda r: abs(r - 2))), "times η a step", at_least=1.98, at_most=2.02)
+
+
+@claim(
     "adam.rare_adam",
     "So does Adam.",
     source="",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from coursekit.claim import Measured, claim
 from training_dynamics.deep_linear_networks.experiments import (
     SIZE,
@@ -54,15 +56,19 @@ def always_greedy(seed: int, scale: float = 0.3, size: int = SIZE) -> Measured:
 
 @claim(
     "deep_linear_networks.jump_times",
-    "A recipe tells when a diagonal linear network learns each weight, on correlated inputs: within four per cent.",
+    "A recipe tells when a diagonal linear network learns each weight, on correlated inputs: in this order, within two per cent.",
     source="pesme2023saddle,kunin2025alternating",
     verdict="holds-if",
     condition="the start is tiny, u = v = 10⁻³⁰",
     vary={"samples": (40, 80), "features": (8, 16)},
 )
 def jump_times(seed: int, samples: int = 40, features: int = 8) -> Measured:
-    """The largest error of a time, as a share: when gradient flow passes half of a weight's end, against the jump."""
-    return Measured(learned(seed, 1e-30, samples, features).error, "of the time", at_most=0.04)
+    """The largest error of a time, as a share: when gradient flow passes half of what a weight wakes to, against the jump.
+
+    It is no number where the order is another one.
+    """
+    found = learned(seed, 1e-30, samples, features)
+    return Measured(found.error if found.ordered else np.nan, "of the time", at_most=0.02)
 
 
 @claim(

@@ -162,3 +162,18 @@ def cost_formula() -> Measured:
 def too_expensive() -> Measured:
     """Counted operations of five rounds over those of both passes, width 4,096, 2^20 tokens."""
     return Measured(cost.counted(4096, 4096, 2**20), "of the passes", at_most=0.04)
+
+
+@claim(
+    "optimizers.second_order",
+    "Second order is too expensive.",
+    source="",
+    verdict="fails",
+    instead="Counted in operations Shampoo and SOAP, their bases renewed every ten steps, cost less than Muon's rounds: a "
+    "hundredth of a layer's passes, for one 4,096 wide and a million tokens. With small batches they, too, cost most.",
+    seeds=None,
+    vary={"rule": ("SOAP", "Shampoo"), "width": (4096, 2048)},
+)
+def second_order(rule: str = "SOAP", width: int = 4096) -> Measured:
+    """Operations of a step over those of both passes, 2^20 tokens; products as torch counts them, decompositions by textbook."""
+    return Measured(cost.counted_bases(rule, width, 2**20), "of the passes", at_most=0.0185)
