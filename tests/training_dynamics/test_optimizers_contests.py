@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training_dynamics.optimizers.contests import between, needed, pairing
-from training_dynamics.optimizers.rivals import Trials
+from training_dynamics.optimizers.contests import CHEAP, between, cheap_lead, needed, pairing
+from training_dynamics.optimizers.rivals import Trials, rivals
 
 
 def _trials(losses: list[float]) -> Trials:
@@ -36,3 +36,10 @@ def test_needed_seeds():
     first = np.array([1.0, 3.0])  # mean 2, standard deviation of the difference sqrt(2)
     assert needed(first, np.zeros(2), errors=2) == pytest.approx((2 * np.sqrt(2) / 2) ** 2)
     assert needed(np.array([1.0, -1.0]), np.zeros(2)) == np.inf
+
+
+def test_a_cheap_lead_is_between_chosen_losses_and_turns_its_sign_with_its_names():
+    trials = rivals(0, 5, 8, 16, CHEAP)
+    lead = cheap_lead(0, "Muon", "SGD", 5, 16, 8)
+    assert lead == pytest.approx(trials["SGD"].loss - trials["Muon"].loss, abs=1e-12) and lead != 0
+    assert cheap_lead(0, "SGD", "Muon", 5, 16, 8) == pytest.approx(-lead, abs=1e-12)
