@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from training_dynamics.toolbox.narrow import lay_out
+from training_dynamics.toolbox.narrow import keep_inside, lay_out
 from training_dynamics.toolbox.plots import DARK_COLOURS, LIGHT_COLOURS, THEMES, band, show, theme
 
 
@@ -78,6 +78,59 @@ def test_on_a_phone_text_has_the_size_of_a_page_s_and_the_legend_covers_nothing(
     assert legend is not None and legend.get_window_extent().y0 >= ax.get_window_extent().y1 - 1
     assert legend.get_window_extent().x1 <= figure.bbox.x1
     plt.close(figure)
+
+
+def crowded() -> Figure:
+    """Labels longer than their axes, a title as long as a phone is wide, and a legend above both panels."""
+    figure, axes = plt.subplots(1, 2, figsize=(8.4, 2.4))
+    for ax in axes:
+        for blocks in (4, 8, 16, 32):
+            ax.plot([1, 2, 3], [1, blocks, 2], label=f"{blocks} blocks")
+        ax.set(xlabel="learning rate", ylabel="weights: way from their start, over that at no dropout")
+        ax.set_title("each pixel in a unit of its own, as drawn")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    return figure
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_no_label_title_or_legend_is_cut_at_the_edge(phone: bool) -> None:
+    with theme():
+        figure = crowded()
+        if phone:
+            lay_out(figure)
+        keep_inside(figure)
+        figure.draw_without_rendering()
+    labels = [text for ax in figure.axes for text in (ax.title, ax.xaxis.label, ax.yaxis.label)]
+    boxes = [part.get_window_extent() for part in (*labels, *figure.legends)]
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(figure.bbox.y0 <= box.y0 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert len(figure.legends) == 1 and len(figure.legends[0].get_texts()) == 4
+    assert " ".join(labels[2].get_text().split()) == "weights: way from their start, over that at no dropout"
+    plt.close(figure)
+
+
+def test_on_a_phone_all_numbers_of_an_axis_have_one_size_though_they_are_more_than_before() -> None:
+    with theme():
+        figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6))
+        for ax in axes:
+            ax.plot([0, 3000], [0, 1])
+        figure.draw_without_rendering()
+        lay_out(figure)
+        figure.draw_without_rendering()
+    sizes = {text.get_fontsize() for text in axes[0].get_xticklabels()}
+    assert len(sizes) == 1, sizes
+    plt.close(figure)
+
+
+def test_a_figure_that_cuts_its_own_words_is_refused() -> None:
+    def draw() -> Figure:
+        figure = labelled()
+        figure.text(0.8, 0.5, "a word that leaves the picture on its right side")
+        return figure
+
+    with pytest.raises(ValueError, match=r"5.8 by 3.6 inches, cuts 'a word that leaves .* at its edge"):
+        show(draw, alt="A rising line.")
+    assert plt.get_fignums() == []
 
 
 def luminance(colour: str) -> float:

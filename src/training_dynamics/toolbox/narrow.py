@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 WIDTH = 4.0  # inches: 384 CSS pixels, a little more than a phone's column
@@ -15,7 +16,9 @@ HEIGHTS = 2.3, 3.2  # inches, of one panel
 SHRUNK = 0.86  # of a text's size, 11 points as a rule
 LINE = 34  # letters of a label's line
 TABLE = 20  # words and numbers inside one panel: more of them are a table, which no narrow column holds
-ROW, HANDLE = 46, 7  # letters of a legend's row, and those that the line before each word takes
+TRIES = 6  # of breaking what is cut into more lines
+LONGER = 3  # letters by which a line may be longer than its share
+SLACK = 2.0  # pixels, a hundred to the inch, that letters keep free within their own box
 
 
 def lay_out(figure: Figure) -> bool:
@@ -34,12 +37,37 @@ def lay_out(figure: Figure) -> bool:
             ax.set_subplotspec(grid[row * columns + column, 0])
             _stand_alone(ax)
     figure.set_size_inches(WIDTH, tall * rows * columns if cells else WIDTH * height / width)
-    for ax in figure.axes:
-        _shorten(ax)
-        _lift_legend(ax)
     for text in figure.findobj(Text):
         text.set_fontsize(float(text.get_fontsize()) * SHRUNK)
+    for ax in figure.axes:
+        _shorten(ax)
+        _lift_legend(figure, ax)
+    for legend in tuple(figure.legends):
+        _put_legend(figure, figure, legend, {"loc": "outside upper center"})
     return stacked and bool(cells)
+
+
+def keep_inside(figure: Figure) -> None:
+    """Break the labels and titles that would be cut at the edge of ``figure``, which its layout does not look at.
+
+    Raises ``ValueError`` when a label, a title, a legend or a text is cut all the same.
+    """
+    for _ in range(TRIES):
+        _settle(figure)
+        cut = [text for text in _labels(figure) if _cut(figure, text)]
+        if not cut:
+            break
+        for text in cut:
+            text.set_text(_in_one_line_more(text.get_text()))
+    texts = [*figure.texts, *(text for ax in figure.axes for text in ax.texts if not text.get_clip_on())]
+    parts: list[Text | Legend] = [*_labels(figure), *texts, *_legends(figure)]
+    for part in parts:
+        if part.get_visible() and _cut(figure, part, SLACK):
+            width, height = figure.get_size_inches()
+            raise ValueError(
+                f"the figure, {width:g} by {height:g} inches, cuts {_words(part)!r} at its edge: "
+                "shorten it, break it with \\n, or place it elsewhere"
+            )
 
 
 def is_table(figure: Figure) -> bool:
@@ -89,18 +117,62 @@ def _shorten(ax: Axes) -> None:
     ax.set_title(_in_lines(ax.get_title()))
 
 
-def _lift_legend(ax: Axes) -> None:
+def _lift_legend(figure: Figure, ax: Axes) -> None:
     """Put the legend above its panel, where it covers nothing; not where a title stands."""
     old = ax.get_legend()
     if old is None or ax.get_title():
         return
+    _put_legend(figure, ax, old, {"loc": "lower left", "bbox_to_anchor": (-0.03, 1.0), "borderaxespad": 0.2})
+
+
+def _put_legend(figure: Figure, owner: Axes | Figure, old: Legend, place: dict[str, Any]) -> None:
+    """Put a legend's words in as few rows as fit, and those of one length, at another place."""
     words = [_in_lines(text.get_text()) for text in old.get_texts()]
-    fitting = max(1, ROW // (max(map(len, words)) + HANDLE))
-    columns = -(-len(words) // -(-len(words) // fitting))  # as few rows as fit, and those of one length
     handles = [handle for handle in old.legend_handles if handle is not None]
+    size = old.get_texts()[0].get_fontsize()
     title = old.get_title().get_text() or None
-    above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (-0.03, 1.0), "borderaxespad": 0.2}
-    ax.legend(handles, words, title=title, ncols=columns, handlelength=1.8, columnspacing=1.0, **above)
+    form: dict[str, Any] = {"handlelength": 1.8, "columnspacing": 1.0, "fontsize": size, "title_fontsize": size}
+    for rows in range(1, len(words) + 1):
+        old.remove()
+        old = owner.legend(handles, words, title=title, ncols=-(-len(words) // rows), **form, **place)
+        _settle(figure)
+        if not _cut(figure, old):
+            break
+
+
+def _settle(figure: Figure) -> None:
+    """Have the layout done, as it will be when the figure is drawn."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
+def _labels(figure: Figure) -> list[Text]:
+    """The labels of all axes, and their titles."""
+    axes = [axis for ax in figure.axes if ax.axison for axis in (ax.xaxis, ax.yaxis)]
+    return [*(axis.label for axis in axes), *(ax.title for ax in figure.axes)]
+
+
+def _legends(figure: Figure) -> list[Legend]:
+    legends = [*figure.legends, *(ax.get_legend() for ax in figure.axes)]
+    return [legend for legend in legends if legend is not None]
+
+
+def _words(part: Text | Legend) -> str:
+    return part.get_text() if isinstance(part, Text) else ", ".join(text.get_text() for text in part.get_texts())
+
+
+def _cut(figure: Figure, part: Text | Legend, slack: float = 0) -> bool:
+    """Whether something does not lie within the figure, but for ``slack`` pixels."""
+    if isinstance(part, Text) and not part.get_text().strip():
+        return False
+    box, whole = part.get_window_extent(), figure.bbox
+    return min(box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1) < -slack
+
+
+def _in_one_line_more(text: str) -> str:
+    words, lines = " ".join(text.split()), text.count("\n") + 2
+    return text if "$" in text else textwrap.fill(words, len(words) // lines + LONGER)
 
 
 def _in_lines(text: str) -> str:

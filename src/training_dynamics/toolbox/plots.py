@@ -140,10 +140,12 @@ def _drawn(draw: Callable[[], Figure], mode: str, unlabelled: bool) -> tuple[str
         figure = draw()
         try:
             check_figure(figure, unlabelled)
+            narrow.keep_inside(figure)
             wide = _svg(figure)
             if narrow.is_table(figure):
                 return wide, "", False
             stacked = narrow.lay_out(figure)
+            narrow.keep_inside(figure)
             return wide, _svg(figure), stacked
         finally:
             if isinstance(figure, Figure):
