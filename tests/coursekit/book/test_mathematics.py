@@ -7,7 +7,7 @@ from docutils.utils import new_document
 from fontTools.ttLib import TTFont
 
 from coursekit.book.mathematics import font
-from coursekit.book.mathematics.extension import in_outputs, lines
+from coursekit.book.mathematics.extension import held, in_outputs, lines
 from coursekit.book.mathematics.typeset import CannotTypeset, mathml
 
 
@@ -91,6 +91,22 @@ def test_formulas_in_what_a_cell_prints_are_typeset_and_the_rest_is_left():
     in_outputs(None, page, "page")
     typeset, other = (node.astext() for node in page)
     assert typeset == caption.format(mathml("10^{-9} < x")) and other == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "together"),
+    [
+        ("so {}, and", "{},"),
+        ("where ({} is small).", "({}"),
+        ("the {}-th step", "{}-th"),
+        ("<em>of {}</em>, and", ""),
+        ("of {} and", ""),
+    ],
+)
+def test_what_touches_a_formula_stays_with_it(text, together):
+    formula = f'<span class="math notranslate nohighlight">{mathml("x = y")}</span>'
+    kept = f'<span class="td-held">{together.format(formula)}</span>' if together else formula
+    assert held(f"<p>{text.format(formula)}</p>") == f"<p>{text}</p>".replace(together or "{}", kept)
 
 
 def test_the_font_is_cut_again_only_for_other_characters(tmp_path):

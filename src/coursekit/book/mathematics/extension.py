@@ -23,6 +23,11 @@ from coursekit.paths import write_atomically
 LOGGER = logging.getLogger(__name__)
 STYLE, FONT = "mathematics.css", "mathematics.woff"
 TYPESET: dict[str, str] = {}  # of this build
+# a formula in a line, and what touches it: an opening bracket, a comma, the rest of a word
+TOUCHED = re.compile(
+    r'([^\s<>;]{0,3})(<span class="math notranslate nohighlight"(?: id="[^"]*")?><math[^>]*>.*?</math></span>)([^\s<>&]{0,12})',
+    re.S,
+)
 PRINTED = re.compile(r'(<span class="math notranslate nohighlight">)\\\((.+?)\\\)(?=</span>)', re.S)  # by a cell
 
 
@@ -87,6 +92,23 @@ def _typeset(text: str, node: nodes.Node) -> str:
     return PRINTED.sub(lambda found: found[1] + _written(unescape(found[2]), node), text)
 
 
+def held(body: str) -> str:
+    """``body`` in which no line begins with the comma of a formula, nor ends with its opening bracket."""
+
+    def hold(match: re.Match[str]) -> str:
+        before, formula, after = match.groups()
+        return f'<span class="td-held">{before}{formula}{after}</span>' if before or after else formula
+
+    return TOUCHED.sub(hold, body)
+
+
+def hold(app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object) -> None:
+    """Hold the formulas of a page that is about to be written together with what touches them."""
+    body = context.get("body")
+    if isinstance(body, str) and app.builder.format == "html":
+        context["body"] = held(body)
+
+
 def keep(app: Sphinx, problem: Exception | None) -> None:
     """Keep the TeX of each formula by its MathML, for what is made of finished pages: paper speaks TeX."""
     if problem is None and app.builder.format == "html":
@@ -111,5 +133,6 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", number_by_chapter)
     app.add_css_file(STYLE)
     app.connect("doctree-resolved", in_outputs)
+    app.connect("html-page-context", hold, priority=960)
     app.connect("build-finished", write_style)
     app.connect("build-finished", keep)
