@@ -109,6 +109,22 @@ def test_no_label_title_or_legend_is_cut_at_the_edge(phone: bool) -> None:
     plt.close(figure)
 
 
+@pytest.mark.filterwarnings("error")  # such as that a layout leaves no room for its panels
+def test_on_a_phone_many_words_stand_in_rows_of_one_length() -> None:
+    with theme():
+        figure, ax = plt.subplots()
+        for size in (10, 30, 100, 300, 1000, 3000):
+            ax.plot([1, 2], [1, size], label=f"{size} features")
+        ax.legend()
+        lay_out(figure)
+        keep_inside(figure)
+        figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    lefts = {round(text.get_window_extent().x0) for text in ax.get_legend().get_texts()}
+    assert box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 and len(lefts) == 2
+    plt.close(figure)
+
+
 def test_on_a_phone_all_numbers_of_an_axis_have_one_size_though_they_are_more_than_before() -> None:
     with theme():
         figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import warnings
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -135,16 +136,21 @@ def _put_legend(figure: Figure, owner: Axes | Figure, old: Legend, place: dict[s
     for rows in range(1, len(words) + 1):
         old.remove()
         old = owner.legend(handles, words, title=title, ncols=-(-len(words) // rows), **form, **place)
+        old.set_in_layout(False)  # a layout with what is too wide would leave no room for panels
         _settle(figure)
-        if not _cut(figure, old):
+        box = old.get_window_extent()
+        if figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1:
             break
+    old.set_in_layout(True)
 
 
 def _settle(figure: Figure) -> None:
     """Have the layout done, as it will be when the figure is drawn."""
     engine = figure.get_layout_engine()
     if engine is not None:
-        engine.execute(figure)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it finds no room: what is drawn in the end says so
+            engine.execute(figure)
 
 
 def _labels(figure: Figure) -> list[Text]:
