@@ -41,6 +41,8 @@ WRONG = """(scheme) => {
         const moves = [math, math.parentElement].some((node) => node.scrollWidth > node.clientWidth);
         if (cut && !moves) wrong.push(`cuts the formula ${math.textContent.slice(0, 40)}`);
     }
+    const clips = (node) => getComputedStyle(node).display.startsWith("inline") && getComputedStyle(node).overflowY !== "visible";
+    if (all("article span.math").some(clips)) wrong.push("cuts what a formula draws beyond its box");
     const fonts = [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family);
     if (all("math *").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
     for (const node of elements) if (!node.querySelector("svg, canvas")) wrong.push(`<${node.localName}> draws nothing`);

@@ -45,6 +45,7 @@ FAULTS = {
     "console": "<script>console.error('something')</script>",
     "without alt text": f"<img src='{PIXEL}'>",
     "formulas without their font": "<math><mi>x</mi></math>",
+    "beyond its box": "<article>Of <span class=math style='display: inline-flex; overflow: hidden'><math><mi>x</mi></math></span></article>",
     "draws nothing": "<div class='td-explorable-frame'><td-empty>nothing</td-empty></div>",
     "does not move with the keyboard": "<script>addEventListener('keydown', (e) => e.preventDefault(), true)</script>",
     "does not follow the reader's dark setting": "<script>dark.onchange = null</script>",

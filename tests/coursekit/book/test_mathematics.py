@@ -105,7 +105,7 @@ def test_formulas_in_what_a_cell_prints_are_typeset_and_the_rest_is_left():
 )
 def test_what_touches_a_formula_stays_with_it(text, together):
     formula = f'<span class="math notranslate nohighlight">{mathml("x = y")}</span>'
-    kept = f'<span class="td-held">{together.format(formula)}</span>' if together else formula
+    kept = f'<span class="td-touching">{together.format(formula)}</span>' if together else formula
     assert held(f"<p>{text.format(formula)}</p>") == f"<p>{text}</p>".replace(together or "{}", kept)
 
 

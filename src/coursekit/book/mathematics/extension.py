@@ -97,7 +97,7 @@ def held(body: str) -> str:
 
     def hold(match: re.Match[str]) -> str:
         before, formula, after = match.groups()
-        return f'<span class="td-held">{before}{formula}{after}</span>' if before or after else formula
+        return f'<span class="td-touching">{before}{formula}{after}</span>' if before or after else formula
 
     return TOUCHED.sub(hold, body)
 
