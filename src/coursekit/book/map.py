@@ -14,6 +14,8 @@ from coursekit.book import front, order, uses
 from coursekit.book.chapter_directives import page_link
 from coursekit.book.nodes import CourseDirective, box, folded, paragraph, raw
 
+MANY = 12  # pages of a track: more are folded away
+
 
 class Chapters(CourseDirective):
     """``{chapters}``: a card for each chapter, by the parts of the table of contents."""
@@ -64,17 +66,25 @@ class Tracks(CourseDirective):
             known = tracks(book)
         except ValueError as error:
             return self.fail(str(error))
-        return [box("td-tracks", *[self.track(track) for track in known])] if known else []
+        return [box("td-tracks", *[node for track in known for node in self.track(track)])] if known else []
 
-    def track(self, track: dict[str, Any]) -> nodes.Node:
-        """Name, minutes, purpose and pages of a track."""
+    def track(self, track: dict[str, Any]) -> list[nodes.Node]:
+        """Name, minutes, purpose and pages of a track; many pages are folded away, since the cards show them, too."""
         texts = dict(front.chapters(Path(self.app.srcdir)))
         names = [name for name in track["pages"] if name in self.app.config.external_site_map]
         total = sum(front.course_metadata(texts[name]).get("minutes", 0) for name in names)
-        parts: list[nodes.Node | str] = [nodes.strong("", track["name"]), f" ({hours(total)}). {track['for']} "]
+        said: list[nodes.Node | str] = [nodes.strong("", track["name"]), f" ({hours(total)}). {track['for']} "]
+        way: list[nodes.Node | str] = []
         for position, name in enumerate(names):
-            parts += [" → " if position else "", page_link(name, front.title(texts[name]) or name, self.env.docname)]
-        return paragraph(*parts)
+            way += [" → " if position else "", page_link(name, front.title(texts[name]) or name, self.env.docname)]
+        return followed(said, way, len(names))
+
+
+def followed(said: list[nodes.Node | str], way: list[nodes.Node | str], pages: int) -> list[nodes.Node]:
+    """What is said of a track, and its way: behind a summary where it is of many ``pages``."""
+    if pages > MANY:
+        return [paragraph(*said), *folded(f"{pages} chapters in order", paragraph(*way))]
+    return [paragraph(*said, *way)]
 
 
 def parts(book: Path) -> list[tuple[str, list[str]]]:

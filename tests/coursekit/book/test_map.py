@@ -74,6 +74,16 @@ def test_a_track_lists_chapters_after_what_they_build_on(tmp_path: Path) -> None
         course_map.tracks(tmp_path)
 
 
+@pytest.mark.parametrize("pages", [3, 40])
+def test_a_way_through_many_chapters_is_folded_away(pages: int) -> None:
+    shown = course_map.followed(["For you. "], ["alpha → omega"], pages)
+    texts = [node.astext() for node in shown]
+    if pages == 3:
+        assert texts == ["For you. alpha → omega"]
+    else:
+        assert texts[0] == "For you. " and "<summary>40 chapters in order</summary>" in texts[1] and "omega" in texts[2]
+
+
 @pytest.mark.parametrize(
     ("minutes", "said"), [(0, "0 minutes"), (45, "45 minutes"), (60, "1 hour"), (212, "3 hours 30 minutes")]
 )
