@@ -51,7 +51,7 @@ def lay_out(figure: Figure) -> bool:
 def keep_inside(figure: Figure) -> None:
     """Break the labels and titles that would be cut at the edge of ``figure``, which its layout does not look at.
 
-    Raises ``ValueError`` when a label, a title, a legend or a text is cut all the same.
+    Raises ``ValueError`` when a label, a title, or a text or legend of the whole figure is cut all the same.
     """
     for _ in range(TRIES):
         _settle(figure)
@@ -60,9 +60,7 @@ def keep_inside(figure: Figure) -> None:
             break
         for text in cut:
             text.set_text(_in_one_line_more(text.get_text()))
-    texts = [*figure.texts, *(text for ax in figure.axes for text in ax.texts if not text.get_clip_on())]
-    parts: list[Text | Legend] = [*_labels(figure), *texts, *_legends(figure)]
-    for part in parts:
+    for part in (*_labels(figure), *figure.texts, *figure.legends):
         if part.get_visible() and _cut(figure, part, SLACK):
             width, height = figure.get_size_inches()
             raise ValueError(
@@ -159,21 +157,23 @@ def _labels(figure: Figure) -> list[Text]:
     return [*(axis.label for axis in axes), *(ax.title for ax in figure.axes)]
 
 
-def _legends(figure: Figure) -> list[Legend]:
-    legends = [*figure.legends, *(ax.get_legend() for ax in figure.axes)]
-    return [legend for legend in legends if legend is not None]
-
-
 def _words(part: Text | Legend) -> str:
     return part.get_text() if isinstance(part, Text) else ", ".join(text.get_text() for text in part.get_texts())
 
 
 def _cut(figure: Figure, part: Text | Legend, slack: float = 0) -> bool:
-    """Whether something does not lie within the figure, but for ``slack`` pixels."""
+    """Whether something does not lie within the figure, but for ``slack`` pixels.
+
+    Labels and titles are asked along their line only: across it, layouts look at them, and they are moved when drawn.
+    """
     if isinstance(part, Text) and not part.get_text().strip():
         return False
     box, whole = part.get_window_extent(), figure.bbox
-    return min(box.x0 - whole.x0, box.y0 - whole.y0, whole.x1 - box.x1, whole.y1 - box.y1) < -slack
+    sideways = min(box.x0 - whole.x0, whole.x1 - box.x1)
+    upwards = min(box.y0 - whole.y0, whole.y1 - box.y1)
+    if isinstance(part, Text) and any(part is label for label in _labels(figure)):
+        return (upwards if part.get_rotation() % 180 == 90 else sideways) < -slack
+    return min(sideways, upwards) < -slack
 
 
 def _in_one_line_more(text: str) -> str:
