@@ -22,6 +22,7 @@ from coursekit.book import (
     printed,
     quiz,
     scripts,
+    try_now,
     uses,
 )
 from coursekit.book.mathematics import extension as mathematics
@@ -67,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         about,
         lean,
         sidebar,
+        try_now,
         slides,
     ):
         part.setup(app)

@@ -60,7 +60,8 @@ def keep_inside(figure: Figure) -> None:
             break
         for text in cut:
             text.set_text(_in_one_line_more(text.get_text()))
-    for part in (*_labels(figure), *figure.texts, *figure.legends):
+    parts: list[Text | Legend] = [*_labels(figure), *figure.texts, *figure.legends]
+    for part in parts:
         if part.get_visible() and _cut(figure, part, SLACK):
             width, height = figure.get_size_inches()
             raise ValueError(

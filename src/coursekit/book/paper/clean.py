@@ -16,8 +16,8 @@ FORMULA = re.compile(r"<math\b.*?</math>", re.S)
 # Nothing on paper: what one presses, what scripts fill, copies of what the text says.
 GONE = (
     "script, style, button, input, form, template, dialog, source, img.dynfig-dark, .headerlink, .td-note, .td-anchor, "
-    ".td-narrow, .td-computed, .td-answers, .td-answer, .td-progress, .cell_input, .onlyprint, #pst-skip-link, details.td-code, "
-    "details.hide > summary, .td-explorable-frame, .td-aim > p, .td-evidence a[href*='claims/']"
+    ".td-narrow, .td-computed, .td-answers, .td-answer, .td-try, .td-progress, .cell_input, .onlyprint, #pst-skip-link, "
+    "details.td-code, details.hide > summary, .td-explorable-frame, .td-aim > p, .td-evidence a[href*='claims/']"
 )
 
 

@@ -17,7 +17,7 @@ ROW = 1.2  # lines that each further row of a formula adds
 AT_ITS_END = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bcf)(?<!\bvs)(?<!\bal)[.!?]\s+\Z")
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.I)  # an address with a scheme or of another host
 LEFT_OUT = {"all claims of this chapter", "exercises", "reading"}
-GONE = ".td-anchor, .td-note, .headerlink, .cell_input, details.hide > summary, button, script"
+GONE = ".td-try, .td-anchor, .td-note, .headerlink, .cell_input, details.hide > summary, button, script"
 SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\bi\.e\.)(?<!\be\.g\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bal\.)\s+(?=\S)")
 KEYS = '<p class="td-keys">Arrow keys or swipes: on. Esc: all slides. S: the speaker\'s notes. F: full screen.</p>'
 # What the theme loads beside the scripts of explorables.

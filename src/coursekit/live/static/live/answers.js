@@ -11,7 +11,8 @@
       this.archives = new TDLive.Archives((name) => this.load(name));
       this.runner = new TDLive.Runner(this.archives);
       this.fields = [...document.querySelectorAll(".td-answer")].map((place) => new TDLive.Field(this, place));
-      this.tools();
+      if (this.about.chapter) this.head.hidden = true;  // a question or two; the assignment's page has the tools
+      else this.tools();
     }
 
     load(name) {
@@ -68,7 +69,7 @@
     /* For the map of the course: which answers passed when they were last checked, and of how many. */
     passed(id, passes) {
       const kept = globalThis.TDRead?.kept;
-      kept?.write("questions", this.fields.length, this.about.topic);
+      if (!this.about.chapter) kept?.write("questions", this.fields.length, this.about.topic);
       kept?.write(`passed-${id}`, passes, this.about.topic);
     }
 
@@ -82,8 +83,10 @@
     }
   }
 
-  addEventListener("DOMContentLoaded", () => {
+  function begin() {
     const head = document.querySelector(".td-answers");
     if (head) TDLive.page = new Page(head);
-  });
+  }
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", begin);
+  else begin();  // deferred, or asked for within a chapter
 })();

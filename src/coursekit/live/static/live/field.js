@@ -29,8 +29,8 @@ globalThis.TDLive = globalThis.TDLive || {};
   TDLive.Field = class {
     constructor(page, place) {
       Object.assign(this, { page, place, id: place.dataset.question, kind: place.dataset.kind });
-      this.section = place.closest("section");
-      this.title = this.section?.querySelector("h2")?.firstChild?.textContent?.trim() ?? this.id;
+      this.section = place.closest("details.td-try") ?? place.closest("section");
+      this.title = place.dataset.title ?? this.section?.querySelector("h2")?.firstChild?.textContent?.trim() ?? this.id;
       this.stub = this.kind === "written" ? "" : this.takeStub();
       this.build();
       const kept = page.drafts.read(this.id);
@@ -156,12 +156,13 @@ globalThis.TDLive = globalThis.TDLive || {};
     }
 
     fold(number) {
-      const titles = [...(this.section?.querySelectorAll(".admonition.dropdown > .admonition-title") ?? [])];
+      const titles = [...(this.section?.querySelectorAll(".admonition.dropdown > .admonition-title, .td-hint > summary") ?? [])];
       return titles.find((title) => title.textContent.trim().startsWith(`Hint ${number}`))?.parentElement;
     }
 
     open(fold) {
-      if (fold.classList.contains("toggle-hidden")) fold.querySelector(".toggle-button, .admonition-title").click();
+      if (fold.localName === "details") fold.open = true;
+      else if (fold.classList.contains("toggle-hidden")) fold.querySelector(".toggle-button, .admonition-title").click();
       fold.scrollIntoView({ block: "center" });
     }
   };
