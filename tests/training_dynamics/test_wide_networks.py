@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import dblquad
 
+from training_dynamics.toolbox.data import digits
 from training_dynamics.toolbox.seeds import numpy_generator
 from training_dynamics.wide_networks import (
     autograd,
@@ -13,6 +14,7 @@ from training_dynamics.wide_networks import (
     circle,
     ended,
     explorable as twin,
+    images,
     kernel,
     linear,
     network,
@@ -161,6 +163,13 @@ def test_a_balanced_start_has_its_product_and_its_balance(rng, size, balance):
     first, second = balanced.start(left, right, strengths, balance)
     assert second @ first == pytest.approx((left * strengths) @ right.T, rel=1e-10, abs=1e-12)
     assert balanced.balance_of((first, second)) == pytest.approx(balance * np.eye(3), abs=1e-10 * (1 + size))
+
+
+def test_even_digits_are_told_from_odd_ones_on_images_of_length_one():
+    given, labels = images.even_or_odd(3, 50), digits(3, train=50)
+    assert np.linalg.norm(np.concatenate([given.x, given.tests]), axis=1) == pytest.approx(np.ones(550))
+    assert [y > 0 for y in given.y] == [label % 2 == 0 for label in labels.y_train.tolist()]
+    assert [y > 0 for y in given.answers] == [label % 2 == 0 for label in labels.y_test[:500].tolist()]
 
 
 @pytest.mark.parametrize("kind", ["one direction", "constant"])
