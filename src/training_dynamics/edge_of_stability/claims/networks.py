@@ -162,7 +162,7 @@ def unstable(seed: int, steps: int = STEPS, rate: float = RATE, width: int = WID
 
 @claim(
     "edge_of_stability.jumps_and_falls",
-    "A run in which more than one step in twelve raises the loss brings it below a fiftieth of where it began.",
+    "A run in which eight steps in a hundred or more raise the loss brings it below a fiftieth of where it began.",
     source="cohen2021gradient",
     verdict="holds-if",
     condition="the run is long enough, here three thousand steps",
