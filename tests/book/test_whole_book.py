@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -70,3 +71,53 @@ def test_concepts_point_to_places_and_no_name_is_given_twice() -> None:
     assert not wrong, (
         f"book/concepts.yml: `says` is one sentence that ends with a full stop and has at most {SAYS} characters: {wrong}"
     )
+
+
+NOT_LETTERS = re.compile(r"\\(?:operatorname|mathrm|text|mathcal|mathbb|begin|end)\*?\{[^{}]*\}")
+
+
+def formulas(text: str) -> list[str]:
+    text = re.sub(r"```\{code-cell\}.*?```", "", text, flags=re.S)
+    return [display or line for display, line in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", text, re.S)]
+
+
+def letters(tex: str) -> set[str]:
+    return set(re.findall(r"\\[A-Za-z]+|[A-Za-z]", NOT_LETTERS.sub(" ", tex)))
+
+
+def rows_of_single_chapters(text: str) -> list[tuple[str, str, str]]:
+    """The second table of the notation: chapter, symbols, meaning."""
+    table = text.split("## In single chapters")[1].split("\n## ")[0]
+    rows, chapter = [], ""
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        if len(cells) == 3 and cells[0] != "chapter" and "---" not in line:
+            chapter = cells[0].lstrip("| ") or chapter
+            rows.append((chapter, cells[1], cells[2]))
+    return rows
+
+
+def test_the_notation_lists_what_its_chapters_use_and_no_symbol_twice_in_one() -> None:
+    texts = dict(front.chapters(COURSE.book))
+    titles: dict[str, str] = {}
+    for name, text in texts.items():
+        titles.setdefault(re.split("[:,]", front.title(text).lower().removeprefix("the "))[0], name)
+    rows = rows_of_single_chapters((COURSE.book / "notation.md").read_text(encoding="utf-8"))
+    assert len(rows) > 50
+    strange = {chapter for chapter, _, _ in rows if chapter.lower().removeprefix("the ") not in titles}
+    assert not strange, (
+        f"book/notation.md: no chapter is called {strange}: give its title up to the first colon or comma"
+    )
+    wrong, listed = [], set()
+    for chapter, symbols, meaning in rows:
+        page = titles[chapter.lower().removeprefix("the ")]
+        topic = next(name for name in sorted(texts, key=len) if f"{page}_".startswith(f"{name}_"))
+        pages = [text for name, text in texts.items() if f"{name}_".startswith(f"{topic}_")]
+        used = set().union(*(letters(tex) for text in pages for tex in formulas(text)))
+        wrong += [f"{chapter}: {tex} is not used there" for tex in formulas(symbols) if letters(tex) - used]
+        again = [
+            tex for tex in formulas(symbols) if (chapter, tex) in listed and not meaning.startswith(("in ", "on "))
+        ]
+        wrong += [f"{chapter}: {tex} has a meaning already; say where it has another: 'in …: …'" for tex in again]
+        listed |= {(chapter, tex) for tex in formulas(symbols)}
+    assert not wrong, "book/notation.md:\n" + "\n".join(wrong)
