@@ -77,9 +77,12 @@ def simulated_chance(seed: int, steps: int, terms: int = 3, runs: int = 4000) ->
     return found / runs
 
 
-def random_terms(theta: Float[ndarray, "T P"], rng: np.random.Generator) -> Float[ndarray, "T 3"]:
-    """Three meaningless functionals along a path: random directions, each read as the sine of a projection of the parameters."""
-    directions = rng.standard_normal((3, theta.shape[1])) / np.sqrt(theta.shape[1])
+def random_terms(theta: Float[ndarray, "T P"], rng: np.random.Generator, scale: float = 1.0) -> Float[ndarray, "T 3"]:
+    """Three meaningless functionals along a path: the sines of projections of the parameters on random directions.
+
+    The directions have a length of about ``scale``: the larger, the more often a sine turns along the path.
+    """
+    directions = scale * rng.standard_normal((3, theta.shape[1])) / np.sqrt(theta.shape[1])
     return np.sin(theta @ directions.T + rng.uniform(0, 2 * np.pi, 3))
 
 
@@ -95,10 +98,12 @@ def walks_rise(seed: int, steps: int = 200, hidden: int = 24, walks: int = 8) ->
 
 
 @once
-def fitted(seed: int, steps: int = 200, hidden: int = 24, draws: int = 60, path: str = "run") -> tuple[float, float]:
+def fitted(
+    seed: int, steps: int = 200, hidden: int = 24, draws: int = 60, path: str = "run", scale: float = 1.0
+) -> tuple[float, float]:
     """Best rise of the lens (its best proxies) along a run or a walk, and the share of random functionals that rise above 0.9."""
     ran = walk(seed, hidden, steps) if path == "walk" else run(seed, hidden, steps)
     lens = lens_rise(ran.readings.numpy())
     rng = numpy_generator(seed, "cic random functionals", path, hidden)
     theta = ran.theta.double().numpy()
-    return lens, float(np.mean([best_rise(random_terms(theta, rng)) > 0.9 for _ in range(draws)]))
+    return lens, float(np.mean([best_rise(random_terms(theta, rng, scale)) > 0.9 for _ in range(draws)]))

@@ -72,14 +72,30 @@ def batchnorm(seed: int, hidden: int = 24, target: float = 0.1, scale: float = 1
 
 @dataclass(frozen=True)
 class Dropped:
-    """Agreement of masked predictions at one common rate, and proxies, of networks trained with dropout."""
+    """Agreement of masked predictions at one common rate, and proxies, of networks trained with dropout.
+
+    ``halves`` holds agreement and total correlation again, each read on two halves of the images with masks of their own.
+    """
 
     agreement: Float[Tensor, " m"]
     readings: Float[Tensor, "m 7"]
+    halves: Float[Tensor, "2 2 m"]
 
     def rank_correlations(self) -> list[float]:
         """Spearman's rank correlation of the agreement with each proxy."""
         return [float(spearmanr(self.agreement, column)[0]) for column in self.readings.T]
+
+    def ceiling(self) -> float:
+        """What the rank correlation of agreement and total correlation would be if they were one quantity, read with noise.
+
+        The root of the product of both reliabilities.  A reliability is the rank correlation of two halves, stepped up to
+        the whole by ``2 r / (1 + r)`` (Spearman 1910, Brown 1910), or 0 if that is negative.
+        """
+        product = 1.0
+        for first, second in self.halves:
+            half = float(spearmanr(first, second)[0])
+            product *= max(2 * half / (1 + half), 0.0) if half > -1 else 0.0
+        return product**0.5
 
 
 @once
@@ -107,7 +123,10 @@ def drop_and_train(
         g = slope(net, theta, lambda leaf: masked_logits(net, leaf, data.x, drop), y)
         moments, direction = adam(moments, g)
         theta = theta - nets.RATES["adam"] * direction
-    return Dropped(agreement(net, theta, data.held_out, generator), nets.read(net, theta, data.held_out))
+    agreed, read = agreement(net, theta, data.held_out, generator), nets.read(net, theta, data.held_out)
+    halves = data.held_out[::2], data.held_out[1::2]
+    again = [[agreement(net, theta, x, generator) for x in halves], [nets.read(net, theta, x)[:, 0] for x in halves]]
+    return Dropped(agreed, read, torch.stack([torch.stack(pair) for pair in again]))
 
 
 def masks(rates: Float[Tensor, "m 1 1"], generator: torch.Generator) -> Masks:

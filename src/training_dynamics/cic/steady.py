@@ -8,23 +8,32 @@ from numpy import ndarray
 
 from training_dynamics.cic.climb import COMBINATIONS, run, walk
 from training_dynamics.cic.freedom import random_terms, rises
+from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
-def share_rising(theta: Float[ndarray, "T P"], rng: np.random.Generator, draws: int = 60) -> float:
+def share_rising(theta: Float[ndarray, "T P"], rng: np.random.Generator, draws: int = 60, scale: float = 1.0) -> float:
     """The share of random triples of functionals that some weights, none below 0, make rise at every step of a path.
 
     Raises ValueError for fewer than two points.
     """
     if len(theta) < 2:
         raise ValueError(f"theta must have at least two rows, one a time, got {len(theta)}")
-    return float(np.mean([rises(random_terms(theta, rng)) for _ in range(draws)]))
+    return float(np.mean([rises(random_terms(theta, rng, scale)) for _ in range(draws)]))
 
 
-def meaningless(seed: int, steps: int = 200, hidden: int = 24) -> float:
+@once
+def meaningless(seed: int, steps: int = 200, hidden: int = 24, scale: float = 1.0) -> float:
     """:func:`share_rising` along a run."""
     theta = run(seed, hidden, steps).theta.double().numpy()
-    return share_rising(theta, numpy_generator(seed, "cic random functionals, every step", hidden))
+    return share_rising(theta, numpy_generator(seed, "cic random functionals, every step", hidden), scale=scale)
+
+
+def periods(seed: int, scale: float, steps: int = 200, hidden: int = 24, draws: int = 60) -> float:
+    """Through how many periods of its sine a random projection of length ``scale`` moves along a run: the median."""
+    theta = run(seed, hidden, steps).theta.double().numpy()
+    directions = numpy_generator(seed, "cic periods", hidden).standard_normal((theta.shape[1], draws))
+    return float(np.median(np.ptp(scale * theta @ directions, axis=0)) / (2 * np.pi * np.sqrt(theta.shape[1])))
 
 
 def on_walk(seed: int, steps: int = 200, hidden: int = 24) -> int:

@@ -69,3 +69,21 @@ def agreement_is_phi(seed: int, steps: int = 400, hidden: int = 24, rate: float 
     """Rank correlation of agreement and total correlation over 16 starts trained with one rate."""
     found = dropout_at(seed, rate, hidden, steps).rank_correlations()[PROXIES.index("tc")]
     return Measured(found, "(rank correlation)", at_most=0.5, scale=0.12)
+
+
+@claim(
+    "cic.agreement_ceiling",
+    "Among networks of one dropout rate agreement and Φ part because they vary less than they can be read.",
+    verdict="fails",
+    instead=(
+        "Were they one quantity, their rank correlation would be larger by at least two fifths: as large as two readings,"
+        " on halves of the images, allow. On the mean over runs."
+    ),
+    vary={"steps": (400, 200), "hidden": (24, 32), "rate": (0.3, 0.1, 0.5)},
+    judge="mean",
+)
+def agreement_ceiling(seed: int, steps: int = 400, hidden: int = 24, rate: float = 0.3) -> Measured:
+    """The ceiling that noise sets to the rank correlation of agreement and total correlation, less what is measured."""
+    found = dropout_at(seed, rate, hidden, steps)
+    gap = found.ceiling() - found.rank_correlations()[PROXIES.index("tc")]
+    return Measured(gap, "(rank correlation)", at_least=0.4)

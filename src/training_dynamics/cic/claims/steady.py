@@ -13,11 +13,11 @@ VARIED = {"steps": (200, 400, 100), "hidden": (24, 32)}
     "That F rises at every step of training, with suitable weights, sets it apart from functionals without meaning.",
     verdict="fails",
     instead="With two fitted weights many triples of random functionals rise at every step of the same run, too.",
-    vary=VARIED,
+    vary=VARIED | {"scale": (1.0, 0.3, 3.0)},
 )
-def every_step(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+def every_step(seed: int, steps: int = 200, hidden: int = 24, scale: float = 1.0) -> Measured:
     """Share of 60 random triples of functionals for which some weights, none below 0, make the sum rise at each of 20 steps."""
-    return Measured(meaningless(seed, steps, hidden), "of random functionals", at_least=0.15)
+    return Measured(meaningless(seed, steps, hidden, scale), "of random functionals", at_least=0.15)
 
 
 @claim(
@@ -29,3 +29,15 @@ def every_step(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
 def every_step_walk(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
     """Number of the twelve choices of proxies for which some weights, none below 0, make F rise at each of 20 steps of a walk."""
     return Measured(on_walk(seed, steps, hidden), "of 12 choices", at_most=1)
+
+
+@claim(
+    "cic.fast_functionals",
+    "Functionals without meaning rise at every step of a run whatever their scale.",
+    verdict="fails",
+    instead="Random sines that turn more than once along the run hardly ever do.",
+    vary=VARIED | {"scale": (100.0, 300.0)},
+)
+def fast_functionals(seed: int, steps: int = 200, hidden: int = 24, scale: float = 100.0) -> Measured:
+    """The same share for projections a hundred times as long, which move through one to two periods."""
+    return Measured(meaningless(seed, steps, hidden, scale), "of random functionals", at_most=0.1)

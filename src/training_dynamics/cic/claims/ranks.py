@@ -1,0 +1,52 @@
+"""What the chapter asserts about the rank as the plainer account of the row on norms, counted without the proxies."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.cic.ranks import counts, one_size
+
+
+@claim(
+    "cic.norm_directions",
+    "Of solutions with the same loss, the one of smaller norm decides by fewer directions.",
+    verdict="holds-if",
+    condition="the solutions differ by the size of their start, and layers have 24 units or more",
+    vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 32, 48), "optimizer": ("gd", "adam"), "same": (0.99, 0.95)},
+)
+def norm_directions(
+    seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd", same: float = 0.99
+) -> Measured:
+    """Rank correlation of the norm and the least number of principal directions that leave 99 % of the decisions alone."""
+    found = counts(seed, hidden, target, optimizer, same)
+    return Measured(found.rank_correlation("needed"), "(rank correlation)", at_least=0.3)
+
+
+@claim(
+    "cic.norm_joined",
+    (
+        "On the mean over runs a direction that a smaller start loses draws fewer than two units into a relation, which"
+        " is where total correlation and synergy move apart."
+    ),
+    verdict="holds",
+    vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 32, 48), "optimizer": ("gd", "adam")},
+    judge="mean",
+)
+def norm_joined(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
+    """Directions lost from the largest to the smallest start, less half the units that become foretold by the others."""
+    found = counts(seed, hidden, target, optimizer)
+    lost, joined = (column[0] - column[-1] for column in (found.lost, found.joined))
+    return Measured(float(lost - joined / 2), "directions", at_least=0, scale=0.5)
+
+
+@claim(
+    "cic.norm_one_size",
+    "Of solutions with the same loss, the one of smaller norm has the larger total correlation, whatever the starts.",
+    verdict="fails",
+    instead="Among starts of one size their rank correlation is weaker by a third at least than over sizes, mean over runs.",
+    vary={"size": (1.0, 0.3, 1.6), "hidden": (24, 32), "target": (0.1, 0.03)},
+    judge="mean",
+)
+def norm_one_size(seed: int, size: float = 1.0, hidden: int = 24, target: float = 0.1) -> Measured:
+    """Rank correlation of norm and total correlation over 16 starts of one size, less that over one start in five sizes."""
+    held, over = one_size(seed, size, hidden, target), counts(seed, hidden, target)
+    return Measured(held.rank_correlation("phi") - over.rank_correlation("phi"), "(rank correlation)", at_least=1 / 3)
