@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.emergence import addition, forewarning, lazy, linear, metrics, spillover, warning
+from training_dynamics.emergence import addition, forewarning, lazy, linear, median, metrics, spillover, warning
 
 
 def test_the_scale_for_a_score_gives_that_score():
@@ -148,7 +148,7 @@ def test_the_interval_of_a_share_is_wilson_s():
 def test_the_interval_of_a_median_encloses_it_as_often_as_it_says():
     rng = np.random.default_rng(0)
     draws = rng.exponential(size=(4000, 25))  # the median is ln 2
-    held = [low <= np.log(2) <= high for low, high in map(warning.median_interval, draws)]
+    held = [low <= np.log(2) <= high for low, high in map(median.median_interval, draws)]
     exact = 1 - 2 * sum(math.comb(25, k) for k in range(8)) / 2**25  # from the eighth to the eighteenth of 25
     assert np.mean(held) == pytest.approx(exact, abs=0.015)
     assert 0.95 <= exact < 0.96
@@ -156,10 +156,10 @@ def test_the_interval_of_a_median_encloses_it_as_often_as_it_says():
 
 def test_the_interval_of_a_median_may_be_endless_and_needs_six_values():
     never = -np.inf
-    assert warning.median_interval(np.array([never, never, 3.0, 1.0, 2.0, 5.0])) == (never, 5.0)
-    assert warning.Trial(np.array([True]), np.array([4.0, 1.0, 2.0, 3.0, 0.0, 5.0])).lead_interval == (0.0, 5.0)
+    assert median.median_interval(np.array([never, never, 3.0, 1.0, 2.0, 5.0])) == (never, 5.0)
+    assert median.median_interval(np.array([4.0, 1.0, 2.0, 3.0, 0.0, 5.0])) == (0.0, 5.0)
     with pytest.raises(ValueError, match="an interval of 95% needs more values, got 5"):
-        warning.median_interval(np.arange(5.0))
+        median.median_interval(np.arange(5.0))
 
 
 def test_an_alarm_that_is_always_at_the_same_step_follows_nothing():

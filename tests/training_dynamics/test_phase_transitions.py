@@ -7,7 +7,18 @@ import pytest
 import torch
 from scipy.special import erf
 
-from training_dynamics.phase_transitions import committee, dmft, flips, folds, late, magnet, online, pairs, storage
+from training_dynamics.phase_transitions import (
+    committee,
+    dmft,
+    flips,
+    folds,
+    late,
+    magnet,
+    online,
+    pairs,
+    staircase,
+    storage,
+)
 
 
 def test_the_exact_sum_is_the_sum_over_all_states():
@@ -235,3 +246,11 @@ def test_what_is_lost_between_two_decays_is_lost_where_a_straight_line_says():
 def test_the_time_of_the_exit_is_the_first_and_at_most_the_last():
     there = np.array([[False, False], [True, False], [False, False], [True, False]])
     assert online.first_time(np.array([0.0, 1.0, 2.0, 3.0]), there).tolist() == [1.0, 3.0]
+
+
+def test_the_staircase_of_a_small_start_has_the_widths_of_the_logistic_curve_and_one_strength_waits_for_none():
+    found = staircase.stairs(0, 1e-4)
+    assert found.width == pytest.approx(np.log(81) / (2 * np.array(staircase.STRENGTHS)), rel=0.02)
+    alone = staircase.stairs(0, 1e-4, strengths=(2.0,))
+    later = staircase.stairs(0, 1e-5, strengths=(2.0,)).halfway - alone.halfway
+    assert later == pytest.approx(np.log(10) / 2.0, rel=0.02)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.stats import binom, binomtest
+from scipy.stats import binomtest
 
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.seeds import numpy_generator
@@ -135,24 +135,6 @@ class Trial:
     def lead(self) -> float:
         """The median lead over all transitions."""
         return float(np.median(self.leads))
-
-    @property
-    def lead_interval(self) -> tuple[float, float]:
-        """An interval of at least 95 % for the median lead of transitions like these."""
-        return median_interval(self.leads)
-
-
-def median_interval(values: Float[ndarray, " n"], confidence: float = 0.95) -> tuple[float, float]:
-    """Two order statistics between which the median of the distribution lies with at least this probability, whatever it is.
-
-    How many of n values are below the median is binomial with probability one half.  Infinite values have their place in
-    the order.  Raises ValueError where all values together do not reach that probability.
-    """
-    ordered = np.sort(values)
-    if 0.5 ** (len(ordered) - 1) > 1 - confidence:
-        raise ValueError(f"an interval of {confidence:.0%} needs more values, got {len(ordered)}")
-    below = int(binom.ppf((1 - confidence) / 2, len(ordered), 0.5))
-    return float(ordered[below - 1]), float(ordered[-below])
 
 
 def share_interval(hits: int, trials: int) -> tuple[float, float]:

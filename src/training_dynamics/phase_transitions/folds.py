@@ -72,6 +72,7 @@ def stationary_variance(decay: float, layers: int, rate: float, noise: float) ->
     return rate * noise**2 / (h * (2 - rate * h))
 
 
+@once
 def noisy_chain(
     seed: int, decay: float, layers: int, rate: float = 0.05, noise: float = 1e-3, runs: int = 100, steps: int = 4000
 ) -> tuple[float, float]:

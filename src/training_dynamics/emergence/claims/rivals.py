@@ -6,6 +6,7 @@ import numpy as np
 
 from coursekit.claim import Measured, claim
 from training_dynamics.emergence.forewarning import forewarning
+from training_dynamics.emergence.median import median_interval
 from training_dynamics.emergence.warning import NOISE, trial
 
 RIVALS = ("loss slope", "gradient norm")
@@ -21,7 +22,7 @@ RIVALS = ("loss slope", "gradient norm")
 )
 def lead(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -> Measured:
     """Lower end of the 95 % interval of the median lead, from 100 transitions on which nothing was set."""
-    return Measured(trial(seed, "variance", noise, steps, width=width).lead_interval[0], "steps", at_least=100)
+    return Measured(median_interval(trial(seed, "variance", noise, steps, width=width).leads)[0], "steps", at_least=100)
 
 
 @claim(
@@ -32,9 +33,9 @@ def lead(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -
 )
 def rivals_late(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -> Measured:
     """Upper end of the 95 % interval of the better rival's median lead, over the lower end of that of the variance's lead."""
-    best = max(trial(seed, name, noise, steps, width=width).lead_interval[1] for name in RIVALS)
+    best = max(median_interval(trial(seed, name, noise, steps, width=width).leads)[1] for name in RIVALS)
     return Measured(
-        best / trial(seed, "variance", noise, steps, width=width).lead_interval[0],
+        best / median_interval(trial(seed, "variance", noise, steps, width=width).leads)[0],
         "of the variance's lead",
         at_most=0.5,
     )

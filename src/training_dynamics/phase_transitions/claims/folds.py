@@ -101,6 +101,23 @@ def fold_variance(seed: int, share: float = 0.8, layers: int = 3, rate: float = 
 
 
 @claim(
+    "phase_transitions.fold_memory",
+    "A fluctuation before a fold is forgotten at the rate times the curvature a step.",
+    source="scheffer2009early",
+    verdict="holds-if",
+    condition="the fluctuations are small beside the distance to the fold",
+    vary={"share": (0.5, 0.8, 0.95), "layers": (3, 4), "rate": (0.02, 0.05, 0.1), "noise": (1e-4, 1e-3)},
+)
+def fold_memory(seed: int, share: float = 0.8, layers: int = 3, rate: float = 0.05, noise: float = 1e-3) -> Measured:
+    """One minus the correlation from step to step along the common direction, over rate times curvature."""
+    decay = share * folds.fold(layers)[1]
+    _, correlation = folds.noisy_chain(seed, decay, layers, rate, noise)
+    return Measured(
+        (1 - correlation) / (rate * folds.curvature(decay, layers)), "of the formula", at_least=0.85, at_most=1.15
+    )
+
+
+@claim(
     "phase_transitions.grokking_first_order",
     "Late generalisation shows a first-order phase transition.",
     verdict="fails",
