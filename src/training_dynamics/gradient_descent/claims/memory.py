@@ -37,7 +37,7 @@ def seen_through(seed: int, noise: float = 0.3, width: int = 64) -> Measured:
 
 @claim(
     "gradient_descent.when_to_stop",
-    "With one steep direction of truth and many flat ones of noise, the time of the least mean test error is the one foretold.",
+    "With one steep direction of truth and many flat ones of noise, test error is least within a half of the time foretold.",
     verdict="holds",
     vary={"flat": (0.001, 0.002, 0.005), "directions": (50, 100)},
 )
@@ -45,7 +45,7 @@ def when_to_stop(seed: int, flat: float = stopping.FLAT, directions: int = stopp
     """Largest relative error of the foretold time over noise from 0.05 to 1; the test error is a mean over 40 draws of data."""
     found = stopping.best_times(seed, flat, directions)
     off = max(abs(t / stopping.foretold(n, flat, directions) - 1) for n, t in zip(stopping.NOISES, found))
-    return Measured(float(off), "relative", at_most=0.35)
+    return Measured(float(off), "relative", at_most=0.5)
 
 
 @claim(
