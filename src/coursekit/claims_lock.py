@@ -88,10 +88,11 @@ def problems(claims: Iterable[Claim], lock: Lock) -> list[str]:
     """What is wrong with the lock, each with the way out; settings that no claim has any more are among it."""
     wanted = tasks(claims)
     known = {(task.claim.id, str(task.setting)) for task in wanted}
+    stale = _by_claim((task.claim.id, str(task.setting)) for task in wanted if not fresh(task, lock))
     found = [
-        f"{t.key}: not measured under the present code; `course claims {t.claim.id} --settings` measures it: commit claims.lock"
-        for t in wanted
-        if not fresh(t, lock)
+        f"{id}: {_settings(names)} not measured under the present code; `course claims {id} --settings` measures "
+        f"{_them(names)}; then commit claims.lock"
+        for id, names in stale.items()
     ]
     for task in wanted:
         kept = lock.get(task.claim.id, {}).get(str(task.setting), {})
@@ -100,13 +101,34 @@ def problems(claims: Iterable[Claim], lock: Lock) -> list[str]:
                 f"{task.key}: misses its bound, {kept['values']} must lie in {kept['bound']}; say in the claim where it turns "
                 f"(verdict, condition, vary), then `course claims {task.claim.id} --settings`"
             )
+    gone = _by_claim((id, name) for id, kept in lock.items() for name in kept if (id, name) not in known)
     found += [
-        f"{c} {s}: no claim has this setting; `course claims {c.split('.')[0]} --settings` takes it out: commit claims.lock"
-        for c, settings in lock.items()
-        for s in settings
-        if (c, s) not in known
+        f"{id}: {_settings(names)} that no claim has; `course claims {id.split('.')[0]} --settings` takes {_them(names)} out; "
+        "then commit claims.lock"
+        for id, names in gone.items()
     ]
     return found
+
+
+def _by_claim(keys: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for claim_id, setting in keys:
+        found.setdefault(claim_id, []).append(setting)
+    return found
+
+
+def _settings(names: list[str]) -> str:
+    """Settings in words: ``3 settings (rate=0.1, 0.2; kind=coin)``."""
+    values: dict[str, list[str]] = {}
+    for name in names:
+        setting, _, value = name.partition("=")
+        values.setdefault(setting, []).append(value)
+    listed = "; ".join(f"{setting}={', '.join(found)}" for setting, found in values.items())
+    return f"{len(names)} setting{'s' if len(names) > 1 else ''} ({listed})"
+
+
+def _them(names: list[str]) -> str:
+    return "them" if len(names) > 1 else "it"
 
 
 def measure_missing(

@@ -201,7 +201,9 @@ def test_all_that_concerns_a_new_topic_passes_and_what_breaks_is_named(whole):
     solutions.write_text(right.replace("return 2 / curvature", "return 3 / curvature"))
     broken = course("topic", "scratch_topic")
     assert broken.returncode == 1
-    assert "rate=0.1: not measured under the present code" in broken.stdout
+    assert (
+        "settles: 4 settings (rate=0.1, 1.5; kind=uniform, coin) not measured under the present code" in broken.stdout
+    )
     assert "largest_rate: the alternative 'power' fails" in broken.stdout
     assert (
         "proofs, mutants, settings" in broken.stderr and "--only proofs --only mutants --only settings" in broken.stderr

@@ -27,7 +27,7 @@ def test_every_objective_has_a_text_and_its_own_id() -> None:
 
 
 def test_every_objective_is_taught_asked_for_and_tested() -> None:
-    lines = unserved(all_aims(COURSE.book, COURSE.exercises))
+    lines = unserved(all_aims(COURSE.book, COURSE.exercises), COURSE.book)
     assert not lines, "\n".join(lines)
 
 
@@ -63,6 +63,7 @@ def test_tracks_are_in_order_and_one_is_half_a_day() -> None:
 def test_concepts_point_to_places_and_no_name_is_given_twice() -> None:
     known = concepts.load(COURSE.book)  # raises where a place does not exist
     assert len(known) > 50
+    assert not (jumbled := concepts.out_of_order(COURSE.book)), "\n".join(jumbled)
     twice = concepts.given_twice(known)
     assert not twice, "\n".join(twice)
     lost = [c.name for c in known if c.covered and not c.see]

@@ -58,6 +58,10 @@ def test_the_lock_holds_each_other_value_at_two_seeds_in_strict_json() -> None:
     assert sorted(CALLS) == [(0, 60), (0, 300), (1, 60), (1, 300)]
 
 
+TOLD = "not measured under the present code; `course claims tests.sample --settings` measures"
+COMMIT = "then commit claims.lock"
+
+
 def test_only_what_is_missing_or_stale_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     course("--settings")
     lock = load()
@@ -67,17 +71,14 @@ def test_only_what_is_missing_or_stale_is_measured(monkeypatch: pytest.MonkeyPat
     course("--settings", "--fresh")
     assert {epochs for _, epochs in CALLS} <= {300} and problems([CLAIM], load()) == []
     monkeypatch.setattr(claims_lock, "claim_digest", lambda claim_id: "another")
-    assert [line.split(":")[0] for line in problems([CLAIM], load())] == [
-        "tests.sample epochs=300",
-        "tests.sample hidden=256",
-    ]
+    assert problems([CLAIM], load()) == [f"tests.sample: 2 settings (epochs=300; hidden=256) {TOLD} them; {COMMIT}"]
 
 
 def test_a_lock_that_is_stale_or_misses_a_bound_is_named_with_the_way_out() -> None:
-    told = (
-        "not measured under the present code; `course claims tests.sample --settings` measures it: commit claims.lock"
-    )
-    assert f"tests.sample epochs=300: {told}" in problems([CLAIM], {})
+    half = {"tests.sample": {"hidden=256": {"digest": "digest", "seeds": [0, 1], "ok": True}}}
+    assert problems([CLAIM], half) == [f"tests.sample: 1 setting (epochs=300) {TOLD} it; {COMMIT}"]
+    several = replace(CLAIM, vary={"epochs": (CLAIM.vary["epochs"][0], 5, 6, 300)})
+    assert "(epochs=5, 6, 300)" in problems([several], {})[0]
     code, output = course("--settings", "--check")
     assert code == 1 and "`course claims --settings` measures them" in output
     LIMIT[0] = 3.0
@@ -87,8 +88,8 @@ def test_a_lock_that_is_stale_or_misses_a_bound_is_named_with_the_way_out() -> N
         line for line in problems([CLAIM], load()) if line.startswith("tests.sample epochs=300: misses its bound")
     )
     assert "must lie in" in missed and "`course claims tests.sample --settings`" in missed
-    gone = "no claim has this setting; `course claims tests --settings` takes it out: commit claims.lock"
-    assert problems([], load())[-1].endswith(gone)
+    gone = f"that no claim has; `course claims tests --settings` takes them out; {COMMIT}"
+    assert problems([], load()) == [f"tests.sample: 2 settings (epochs=300; hidden=256) {gone}"]
 
 
 def test_settings_of_claims_that_are_gone_leave_the_lock() -> None:

@@ -24,7 +24,7 @@ from coursekit.assignments.schema import (
     Text,
     Wrong,
 )
-from coursekit.book.front import FRONT, chapters, title
+from coursekit.book.front import FRONT, chapters, lost_section, sections, title
 from coursekit.book.objectives import all_objectives
 from coursekit.course import at
 from coursekit.notebooks.marks import MARKS
@@ -286,17 +286,23 @@ def _aims(assignment: Assignment, book: Path) -> None:
         objectives = all_objectives(book)
     except ValueError as error:
         raise AssignmentError(str(error)) from None
-    pages = dict(chapters(book))
+    pages, lost = dict(chapters(book)), dict[tuple[str, str], list[str]]()
     for question in assignment.questions:
         meta, place = question.meta, f"{assignment.file}, question {question.id}"
         if meta.objective in objectives:
             page, sentence = objectives[meta.objective]
             question.aim = ObjectiveLink(sentence, page, title(pages[page]), meta.section)
-            if meta.section and f"\n## {meta.section}\n" not in pages[page]:
-                raise AssignmentError(f"{place}: book/{page}.md has no section {meta.section!r}; name a heading of it")
+            if meta.section and meta.section not in sections(pages[page]):
+                lost.setdefault((page, meta.section), []).append(question.id)
         elif assignment.topic in pages:
             own = [name for name, (page, _) in objectives.items() if page == assignment.topic]
             raise AssignmentError(
                 f"{place}: no chapter has the objective {meta.objective!r}; "
                 f"book/{assignment.topic}.md has {', '.join(own)}"
             )
+    if lost:
+        told = [
+            f"{', '.join(ids)}: `section` is {lost_section(page, pages[page], section)}"
+            for (page, section), ids in lost.items()
+        ]
+        raise AssignmentError("\n".join(f"{assignment.file}, {line}" for line in told))

@@ -46,13 +46,14 @@ class Step:
 
 
 def names(course: Course, topic: str) -> Step:
-    """What its pages link and ask for is there, and what the book asks of all objectives and concepts by their names."""
+    """What its pages link, quote, cite and ask for is there, and what the book asks of all objectives and concepts."""
     start = time.monotonic()
     only = toc.of_topic(course, topic)
-    problems = named.faults(course, only)
+    problems = [*named.faults(course, only), *named.unknown(course, only), *concepts.out_of_order(course.book)]
     for ask in (
         lambda: concepts.given_twice(concepts.load(course.book)),
-        lambda: unserved(all_aims(course.book, course.exercises)),
+        lambda: unserved(all_aims(course.book, course.exercises), course.book),
+        lambda: named.unlinked(course, topic),
     ):
         try:
             problems += ask()

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from coursekit.assignments.parse import parse_exercises
-from coursekit.book.front import FRONT
+from coursekit.book.front import FRONT, SECTION, file, lost_section
 from coursekit.book.objectives import all_objectives
 
-HEADING = re.compile(r"^## +(.+?)[ \t]*$", re.M)
 CLAIM = re.compile(r"\{tested\}`[^`]*<([\w.]+)>`|\{claim\} ([\w.]+)|\{(?:measured|bound)\}`([\w.]+)`")
 WAY_OUT = {
     "question": "write one with `objective: {id}` in exercises/",
@@ -22,7 +21,10 @@ WAY_OUT = {
 
 @dataclass
 class Aim:
-    """An objective: where it stands, its sentence, and what serves it.  Questions are ``(topic/id, title)``."""
+    """An objective: where it stands, its sentence, and what serves it.  Questions are ``(topic/id, title)``.
+
+    ``lost`` says of each section that its questions name and its page does not have which these questions are.
+    """
 
     id: str
     page: str
@@ -30,17 +32,20 @@ class Aim:
     sections: list[str] = field(default_factory=list)
     questions: list[tuple[str, str]] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
+    lost: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def lacks(self) -> list[str]:
         """What no one has given it yet."""
         kinds = (("section", self.sections), ("question", self.questions), ("claim", self.claims))
-        return [name for name, found in kinds if not found]
+        return [
+            name for name, found in kinds if not found and not self.lost
+        ]  # a lost section is told, and may have all
 
 
 def claims_by_section(text: str) -> dict[str, list[str]]:
     """The ids of the claims that each ``##`` section of a page asserts or quotes, in order and once each."""
-    parts = HEADING.split(FRONT.sub("", text, count=1))
+    parts = SECTION.split(FRONT.sub("", text, count=1))
     return {heading: claims_of(body) for heading, body in zip(parts[1::2], parts[2::2])}
 
 
@@ -62,17 +67,31 @@ def all_aims(book: Path, exercises: Path) -> dict[str, Aim]:
     return aims
 
 
-def unserved(aims: dict[str, Aim]) -> list[str]:
-    """A line for each objective that nothing teaches, asks for or tests, with the way out."""
-    return [
+def unserved(aims: dict[str, Aim], book: Path) -> list[str]:
+    """A line for each lost section, and for each objective that nothing teaches, asks for or tests, with the way out."""
+    return lost_sections(aims, book) + [
         f"objective {aim.id} of {aim.page}.md lacks a {what}: {WAY_OUT[what].format(id=aim.id, page=aim.page)}"
         for aim in aims.values()
         for what in aim.lacks
     ]
 
 
+def lost_sections(aims: dict[str, Aim], book: Path) -> list[str]:
+    """A line for each section that questions name and their page does not have, with its nearest heading."""
+    lost: dict[tuple[str, str], list[str]] = {}
+    for aim in aims.values():
+        for section, questions in aim.lost.items():
+            lost.setdefault((aim.page, section), []).extend(questions)
+    return [
+        f"{', '.join(questions)}: `section` is {lost_section(page, file(book, page).read_text(encoding='utf-8'), section)}"
+        for (page, section), questions in lost.items()
+    ]
+
+
 def _serve(aim: Aim, question: str, title: str, section: str, asserted: dict[str, list[str]]) -> None:
     aim.questions.append((question, title))
+    if section and section not in asserted:
+        aim.lost.setdefault(section, []).append(question)
     if section in asserted and section not in aim.sections:
         aim.sections.append(section)
         aim.claims += [claim for claim in asserted[section] if claim not in aim.claims]

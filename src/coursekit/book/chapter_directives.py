@@ -23,6 +23,17 @@ def page_link(docname: str, text: str, here: str) -> addnodes.pending_xref:
     return addnodes.pending_xref("", nodes.inline("", text), refdoc=here, **attributes)
 
 
+def has_page(app: Sphinx, name: str) -> bool:
+    """Whether the book has that page; a draft leaves out most, which Sphinx then does not know."""
+    return name in app.env.found_docs or bool(app.config.course_draft) and front.file(Path(app.srcdir), name).is_file()
+
+
+def chapter_link(app: Sphinx, name: str, here: str) -> addnodes.pending_xref:
+    """A link to a chapter, under its own title; that alone where a draft leaves the chapter out."""
+    heading = front.title(front.file(Path(app.srcdir), name).read_text(encoding="utf-8"))
+    return page_link(name, heading or name, here)
+
+
 class ChapterHead(CourseDirective):
     """``{chapter-head}``: objectives, prerequisites and minutes from the page's front matter."""
 
@@ -83,27 +94,18 @@ class ChapterHead(CourseDirective):
 
     def facts(self, minutes: int, prerequisites: list[str]) -> list[nodes.Node | str]:
         """Minutes to read, links to what comes before, and what is asked of the reader that the book has no chapter on."""
-        here = [name for name in prerequisites if self.has_page(name)]
+        here = [name for name in prerequisites if has_page(self.app, name)]
         known = [name.replace("_", " ") for name in prerequisites if name not in here]
         parts: list[nodes.Node | str] = [f"About {minutes} minutes."]
         if here or not known:
             parts.append(" Read first: ")
         for number, name in enumerate(here):
-            parts += [", " if number else "", self.prerequisite(name)]
+            parts += [", " if number else "", chapter_link(self.app, name, self.env.docname)]
         if here or not known:
             parts.append("." if here else "nothing.")
         if known:
             parts.append(f" You should already know: {', '.join(known)}.")
         return parts
-
-    def has_page(self, name: str) -> bool:
-        """Whether the book has that page; a draft leaves out most."""
-        return name in self.env.found_docs or bool(self.config.course_draft) and Path(self.env.doc2path(name)).is_file()
-
-    def prerequisite(self, name: str) -> nodes.Node:
-        """A link to a chapter, under its own title; that alone where a draft leaves the chapter out."""
-        heading = front.title(Path(self.env.doc2path(name)).read_text(encoding="utf-8"))
-        return page_link(name, heading or name, self.env.docname)
 
 
 class Predict(CourseDirective):

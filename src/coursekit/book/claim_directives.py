@@ -10,11 +10,10 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
 
-from coursekit.book import claim_text, places, uses
+from coursekit.book import claim_text, front, places, uses
 from coursekit.book.chapter_directives import page_link
 from coursekit.book.claim_text import WORDS, bound_of, headroom_text, measured_text, over_text, tone, verdict
 from coursekit.book.claimdata import Record
-from coursekit.book.front import title
 from coursekit.book.nodes import CourseDirective, box, folded, link, paragraph, table
 from coursekit.numbers import number_text, range_text, seeds_text
 
@@ -173,7 +172,8 @@ class ClaimTopicsDirective(ClaimParts):
 
     def heading(self, topic: str) -> str:
         """The chapter's title, or the topic's name where there is no chapter yet."""
-        name = title(Path(self.env.doc2path(topic)).read_text(encoding="utf-8")) if topic in self.env.found_docs else ""
+        page = front.file(Path(self.app.srcdir), topic)
+        name = front.title(page.read_text(encoding="utf-8")) if page.is_file() else ""
         return name or topic.replace("_", " ").capitalize()
 
 

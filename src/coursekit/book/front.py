@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*$\n?", re.S | re.M)
 CELL = re.compile(r"^(`{3,}|:{3,})\{code-cell\}[^\n]*\n(.*?)^\1[ \t]*$", re.S | re.M)
 OPTIONS = re.compile(r"\A---[ \t]*\n.*?^---[ \t]*$\n?|\A(?::[\w-]+:[^\n]*\n)+", re.S | re.M)
+SECTION = re.compile(r"^## +(.+?)[ \t]*$", re.M)
 TITLE = re.compile(r"^# +(.+?)[ \t]*$", re.M)
 
 
@@ -34,10 +36,26 @@ def course_metadata(text: str) -> dict[str, Any]:
     return front_matter(text).get("course") or {}
 
 
+def file(book: Path, page: str) -> Path:
+    """Where a page of the book lies, also one that a draft leaves out: Sphinx's ``doc2path`` guesses the ending of those."""
+    return book / f"{page}.md"
+
+
 def title(text: str) -> str:
     """The first heading of a page, or an empty string."""
     match = TITLE.search(FRONT.sub("", text, count=1))
     return match[1] if match else ""
+
+
+def sections(text: str) -> list[str]:
+    """The ``##`` headings of a page."""
+    return SECTION.findall(FRONT.sub("", text, count=1))
+
+
+def lost_section(page: str, text: str, section: str) -> str:
+    """What is told of a section that a page does not have, with its nearest heading."""
+    near = get_close_matches(section, sections(text), n=1, cutoff=0.0)
+    return f"{section!r}, which is no heading of {page}.md{f'; nearest is {near[0]!r}' if near else ''}"
 
 
 def anchor(heading: str) -> str:

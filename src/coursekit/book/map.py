@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from coursekit.book import front, order, uses
-from coursekit.book.chapter_directives import page_link
+from coursekit.book.chapter_directives import chapter_link, has_page, page_link
 from coursekit.book.nodes import CourseDirective, box, folded, paragraph, raw
 
 MANY = 12  # pages of a track: more are folded away
@@ -42,10 +42,9 @@ class Chapters(CourseDirective):
             f"{order.number(self.app, name)}. ", page_link(name, front.title(text) or name, self.env.docname)
         )
         facts: list[nodes.Node | str] = [f"{course.get('minutes', '?')} minutes"]
-        before = [page for page in course.get("prerequisites") or [] if self.here(page)]
+        before = [page for page in course.get("prerequisites") or [] if has_page(self.app, page)]
         for position, page in enumerate(before):
-            heading = front.title(Path(self.env.doc2path(page)).read_text(encoding="utf-8"))
-            facts += [", " if position else ", after ", page_link(page, heading or page, self.env.docname)]
+            facts += [", " if position else ", after ", chapter_link(self.app, page, self.env.docname)]
         sentences = [
             nodes.list_item("", nodes.paragraph("", "", *self.inline(s))) for s in course["objectives"].values()
         ]

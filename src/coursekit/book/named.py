@@ -1,4 +1,4 @@
-"""What pages name by hand, pages they link and chapters to read first, held against the pages that the book has."""
+"""What pages name by hand, pages, chapters to read first, claims, papers and questions, held against what the course has."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from coursekit.book import front
+from coursekit.assignments.rules import nearest
+from coursekit.book import aims, front
+from coursekit.book.exercises import question_titles
 from coursekit.course import Course
-from coursekit.topics import topics
+from coursekit.digest import module_file
+from coursekit.topics import claim_modules, topics
 
 CODE = re.compile(r"\{(code|literalinclude|math|mermaid|raw)")  # directives whose content is no Markdown
+CITED = re.compile(r"\{cite(?::\w+)?\}`([^`]+)`")
+ASKED = re.compile(r"\{exercise\}`([^`]+)`")
+ID = re.compile(r'"(\w+\.\w+)"')
+PAPER = re.compile(r"^@\w+\{([^,\s]+),", re.M)
+QUESTION = re.compile(r"^`{3,}\{question\}\n(?:.*\n)*?id: *(\w+)", re.M)
 ALIKE = 0.88  # how like a page's name a prerequisite is that is taken for a slip; a letter more or less in eight is
 
 
@@ -35,6 +43,52 @@ def faults(course: Course, names: Iterable[str]) -> list[str]:
                 f"{place}:{line}: {said}" for line, said in [*_slips(text, known), *_lost(text, name, course, known)]
             ]
     return found
+
+
+def unknown(course: Course, names: Iterable[str]) -> list[str]:
+    """Claims, papers and questions that these pages name and the course does not have: the book says so, too, but later."""
+    there = {
+        "no claim is called": (aims.CLAIM, _claims(course)),
+        "book/references.bib has no": (CITED, _papers(course)),
+        "no question is called": (ASKED, _questions(course)),
+    }
+    found = []
+    for name in names:
+        file = course.book / f"{name}.md"
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        for told, (pattern, known) in there.items():
+            for match in pattern.finditer(text):
+                place = f"{file.relative_to(course.root).as_posix()}:{text.count(chr(10), 0, match.start()) + 1}"
+                words = map(str.strip, next(filter(None, match.groups())).split(","))
+                found += [f"{place}: {told} {word}{nearest(word, known)}" for word in words if word not in known]
+    return found
+
+
+def unlinked(course: Course, topic: str) -> list[str]:
+    """Questions of a topic that no chapter links.  Raises ``AssignmentError``."""
+    text = "".join(page for _, page in front.chapters(course.book))
+    lost = [name for name in question_titles(course.exercises, topic) if f"{{exercise}}`{name}`" not in text]
+    return [
+        f"no page links the question {name}: add {{exercise}}`{name}` under Exercises of the page that teaches it"
+        for name in lost
+    ]
+
+
+def _claims(course: Course) -> list[str]:
+    """The ids of all claims, as their modules write them."""
+    files = [module_file(module, course.src) for module in claim_modules(course.src, course.package)]
+    return sorted({id for file in files if file for id in ID.findall(file.read_text(encoding="utf-8"))})
+
+
+def _papers(course: Course) -> list[str]:
+    file = course.book / "references.bib"
+    return PAPER.findall(file.read_text(encoding="utf-8")) if file.is_file() else []
+
+
+def _questions(course: Course) -> list[str]:
+    """``topic/id`` of every question, whether or not its assignment can be read."""
+    texts = {topic: (course.exercises / f"{topic}.md").read_text(encoding="utf-8") for topic in course.topics()}
+    return [f"{topic}/{id}" for topic, text in texts.items() for id in QUESTION.findall(text)]
 
 
 def pages(course: Course) -> list[str]:

@@ -29,7 +29,7 @@ def table(assignment: Assignment, proofs: list[Proof], seconds: float) -> Table:
     title = f"{assignment.topic}: {len(proofs)} questions proved{written}, in {seconds:.1f} s of CPU"
     heads = (
         "question",
-        "right answers",
+        "other right answers",
         "alike on",
         "blank",
         "mistakes rejected",

@@ -59,6 +59,20 @@ def test_an_error_names_place_rule_and_way_out(tmp_path, file, edit, words):
         assert word in str(caught.value)
 
 
+def test_a_section_that_is_no_heading_is_told_with_all_questions_that_name_it_and_the_nearest(tmp_path):
+    root = copy_course(tmp_path)
+    page, asked = root / "book" / "tiny.md", root / "exercises" / "tiny.md"
+    page.write_text(page.read_text() + "\n## What it remembers\n\n## Where it fails\n")
+    lost = "objective: tiny-order\nsection: What the average remembers"
+    asked.write_text(asked.read_text().replace("objective: tiny-order", lost))
+    with pytest.raises(AssignmentError) as caught:
+        load("tiny", root)
+    assert str(caught.value) == (
+        "exercises/tiny.md, order, meaning: `section` is 'What the average remembers', which is no heading of tiny.md; "
+        "nearest is 'What it remembers'"
+    )
+
+
 def test_an_unknown_topic_is_told_what_there_is():
     with pytest.raises(AssignmentError, match="no assignment is called 'big'; there are: tiny"):
         load("big", ROOT)

@@ -311,6 +311,28 @@ def test_a_draft_shows_other_topics_claims_from_kept_results_and_says_what_is_mi
     assert not quoted.unmeasured(book.project.src, "pack", [], "tiny.two")
 
 
+HEAD = "---\ncourse: {{minutes: 5, objectives: {{see-{0}: See it.}}, prerequisites: {1}}}\n---\n# Chapter {0}\n\n```{{chapter-head}}\n```\n"
+
+
+def test_a_chapter_links_what_the_book_has_and_a_draft_says_the_titles_of_what_it_leaves_out(tmp_path: Path) -> None:
+    book = TinyBook(tmp_path)
+    chapters = {"one": "[]", "two": "[calculus]", "three": "[one, two, linear_algebra]"}
+    for name, before in chapters.items():
+        book.write(f"book/{name}.md", HEAD.format(name, before))
+    book.list_pages(*chapters)
+    assert build.run(book.project).problems == []
+    whole = {name: book.text(name) for name in ("index", *chapters)}
+    assert "About 5 minutes. Read first: nothing." in whole["one"]
+    assert "About 5 minutes. You should already know: calculus." in whole["two"]
+    said = "About 5 minutes. Read first: Chapter one, Chapter two. You should already know: linear algebra."
+    assert said in whole["three"] and 'href="one.html"' in book.html("three")
+    assert "Chapter three 5 minutes, after Chapter one, Chapter two" in whole["index"]
+    book.project = replace(book.project, only=("three",), out=tmp_path / "draft")
+    assert build.run(book.project).problems == []
+    assert said in book.text("three") and 'href="one.html"' not in book.html("three")
+    assert "Chapter three 5 minutes, after Chapter one, Chapter two" in book.text("index")
+
+
 def test_a_listed_page_that_does_not_exist_is_named(tmp_path: Path) -> None:
     book = TinyBook(tmp_path)
     book.list_pages("plain", "absent")

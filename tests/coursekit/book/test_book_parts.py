@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from coursekit.book import build, claimdata, front, toc
 from coursekit.book.cachekey import cell_imports, page_digest, with_digest
-from coursekit.book.chapter_directives import ChapterHead
 from coursekit.book.check import Site
 from coursekit.book.exercises import label, question_title
 from coursekit.book.objectives import all_objectives
@@ -49,27 +46,6 @@ def test_front_matter_title_and_cells_are_read() -> None:
         front.front_matter("---\na: [1\n---\n")
     with pytest.raises(ValueError, match="must be a mapping, got list"):
         front.front_matter("---\n- a\n---\n")
-
-
-def test_a_chapter_links_what_the_book_has_and_names_what_it_has_not(tmp_path: Path) -> None:
-    (tmp_path / "left_out.md").write_text("# Left out\n")
-    env = SimpleNamespace(found_docs={"adam", "dropout"}, doc2path=lambda name: str(tmp_path / f"{name}.md"))
-
-    def said(*names: str, draft: tuple[str, ...] = ()) -> str:
-        head = SimpleNamespace(
-            env=env, config=SimpleNamespace(course_draft=draft), prerequisite=lambda name: f"<{name}>"
-        )
-        head.has_page = partial(ChapterHead.has_page, head)
-        return "".join(ChapterHead.facts(head, 5, list(names)))  # type: ignore[arg-type]
-
-    assert said() == "About 5 minutes. Read first: nothing."
-    assert said("adam", "dropout") == "About 5 minutes. Read first: <adam>, <dropout>."
-    assert said("gradient_descent") == "About 5 minutes. You should already know: gradient descent."
-    assert said("gradient_descent", "adam") == (
-        "About 5 minutes. Read first: <adam>. You should already know: gradient descent."
-    )
-    assert said("left_out", draft=("adam",)) == "About 5 minutes. Read first: <left_out>."
-    assert said("gradient_descent", draft=("adam",)).endswith("You should already know: gradient descent.")
 
 
 def test_objectives_are_collected_and_a_double_id_is_named(tmp_path: Path) -> None:

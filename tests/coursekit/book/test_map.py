@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from coursekit.book import map as course_map
-from coursekit.book.aims import all_aims, claims_by_section
+from coursekit.book.aims import all_aims, claims_by_section, unserved
 
 CHAPTER = """---
 course:
@@ -58,6 +58,19 @@ def test_an_objective_gathers_its_sections_questions_and_claims_and_says_what_it
     assert alpha.sections == ["Second part"] and alpha.claims == ["alpha.three"] and alpha.lacks == []
     assert alpha.questions == [("alpha/a", "Title of a"), ("alpha/b", "Title of b")]
     assert aims["beta-see"].lacks == ["section", "question", "claim"]
+
+
+def test_a_heading_that_was_renamed_is_told_once_with_all_that_name_it_and_the_nearest(tmp_path: Path) -> None:
+    folder = tmp_path / "exercises"
+    folder.mkdir()
+    head = "---\ntopic: alpha\ntitle: Alpha\nminutes: 9\n---\n"
+    asked = [question(id, "alpha-see", "The second part") for id in ("a", "b")] + [question("c", "beta-see", "First")]
+    (folder / "alpha.md").write_text(head + "\n".join(asked))
+    pages = book(tmp_path, alpha=[], beta=[])
+    assert unserved(all_aims(pages, folder), pages) == [
+        "alpha/a, alpha/b: `section` is 'The second part', which is no heading of alpha.md; nearest is 'Second part'",
+        "alpha/c: `section` is 'First', which is no heading of beta.md; nearest is 'First part'",
+    ]
 
 
 def test_a_track_lists_chapters_after_what_they_build_on(tmp_path: Path) -> None:

@@ -104,6 +104,14 @@ def test_each_section_has_its_own_words_and_neither_code_nor_the_list_of_claims(
     assert second.text == "Keep η t le 2 λ 1."
 
 
+def test_a_concept_out_of_order_is_named_capitals_ignored(tmp_path: Path) -> None:
+    assert concepts.out_of_order(tmp_path) == []
+    (tmp_path / "concepts.yml").write_text("Adam: adam\nbarrier: adam\nNewton–Schulz: adam\nband: adam\nz: adam\n")
+    assert concepts.out_of_order(tmp_path) == [
+        "concepts.yml: 'band' stands below 'Newton–Schulz': names are in alphabetical order, capitals ignored"
+    ]
+
+
 def test_a_concept_that_points_nowhere_is_named(tmp_path: Path) -> None:
     assert concepts.load(tmp_path) == []
     (tmp_path / "adam.md").write_text("# Adam\n\n## The rate\n")

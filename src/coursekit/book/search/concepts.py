@@ -44,6 +44,17 @@ def load(book: Path) -> list[Concept]:
     return sorted(concepts, key=lambda concept: concept.name.casefold())
 
 
+def out_of_order(book: Path) -> list[str]:
+    """A line for each name of ``concepts.yml`` that stands before one it should follow, capitals ignored."""
+    file = book / "concepts.yml"
+    names = list(map(str, yaml.safe_load(file.read_text(encoding="utf-8")) or {})) if file.is_file() else []
+    return [
+        f"concepts.yml: {after!r} stands below {before!r}: names are in alphabetical order, capitals ignored"
+        for before, after in zip(names, names[1:])
+        if before.casefold() > after.casefold()
+    ]
+
+
 def given_twice(concepts: list[Concept]) -> list[str]:
     """A line for each name that more than one entry has, as its own or in ``also``."""
     owners: dict[str, list[str]] = {}
