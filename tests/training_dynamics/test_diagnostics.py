@@ -121,6 +121,14 @@ def test_three_panels_hold_every_severity_and_a_few_more_every_network_on_every_
         assert len({(one.network, one.data) for one in runs if one.truth == fault}) == 4
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", judged.HELD_OUT)
+def test_every_fault_is_named_over_all_severities_networks_and_problems(fault):
+    runs = [one for seed in (0, 1) for network in (0, 1) for one in judged.product(seed, fault, network)]
+    assert len({(one.severity, one.network, one.data) for one in runs}) == 20
+    assert judged.misnamed(runs) <= (0.25 if fault == "wrong_order" else 0.1)
+
+
 def test_a_pair_of_faults_leaves_the_marks_of_both():
     both = faults.run_with({"clipping": 0.01, "mismatched_split": 0.9}, faults.Setup(steps=20), 5).series()
     cut, split = (

@@ -113,6 +113,18 @@ def faulty(
 
 
 @once
+def product(seed: int, fault: str, network: int, steps: int = 100, batch: int = 32) -> tuple[Judged, ...]:
+    """One fault in one held-out network, at each held-out severity on each problem, with draws that no panel has."""
+    setups = [replace(NETWORKS[network], data=which, steps=steps, batch=batch) for which in DATA]
+    first = seed * 1000 + 700
+    return tuple(
+        _judged(fault, severity, network, setup, first + 10 * d + i)
+        for d, setup in enumerate(setups)
+        for i, severity in enumerate(HELD_OUT[fault])
+    )
+
+
+@once
 def healthy(
     seed: int, steps: int = 100, batch: int = 32, every: int = 100, development: bool = False
 ) -> tuple[Judged, ...]:
