@@ -44,6 +44,7 @@ def sharpens(seed: int, steps: int = STEPS, rate: float = RATE, width: int = WID
     "From there on the sharpness hovers around 2/η.",
     source="cohen2021gradient",
     verdict="holds-if",
+    judge="mean",
     condition="the sharpness would go on growing under gradient flow",
     vary={"steps": (2000, 4000), "rate": (0.09, 0.1, 0.12), "width": (24, 32)},
 )
@@ -162,16 +163,16 @@ def unstable(seed: int, steps: int = STEPS, rate: float = RATE, width: int = WID
 
 @claim(
     "edge_of_stability.jumps_and_falls",
-    "A run in which eight steps in a hundred or more raise the loss brings it below a fiftieth of where it began.",
+    "A run in which three steps in a hundred or more raise the loss brings it below a fiftieth of where it began.",
     source="cohen2021gradient",
     verdict="holds-if",
     condition="the run is long enough, here three thousand steps",
     vary={"steps": (3000, 4000), "rate": (0.09, 0.1, 0.12), "width": (24, 32)},
 )
 def jumps_and_falls(seed: int, steps: int = 3000, rate: float = RATE, width: int = WIDTH) -> Measured:
-    """Mean loss of the last 100 steps over the loss at the start; NaN unless 8 per cent of all steps raise the loss."""
+    """Mean loss of the last 100 steps over the loss at the start; NaN unless 3 per cent of all steps raise the loss."""
     losses = chebyshev_run(seed, rate, steps, width).losses
-    jumps = (np.diff(losses) > 0).mean() >= 0.08
+    jumps = (np.diff(losses) > 0).mean() >= 0.03
     return Measured(float(losses[-100:].mean() / losses[0]) if jumps else np.nan, "of the first loss", at_most=0.02)
 
 
@@ -180,6 +181,7 @@ def jumps_and_falls(seed: int, steps: int = 3000, rate: float = RATE, width: int
     "Adam has an edge of its own: its preconditioned sharpness hovers near 38/η.",
     source="cohen2022adaptive",
     verdict="holds-if",
+    judge="mean",
     condition="the whole batch is used, and β₁ = 0.9",
     vary={"steps": (800, 1200, 2000), "rate": (3e-3, 4e-3), "width": (24, 32)},
 )
