@@ -23,13 +23,13 @@ def masks_are_temperature(seed: int, epochs: int = EARLY, width: int = WIDTH, ra
 
 @claim(
     "dropout.spread_takes",
-    "More than half of the confidence that averaging takes is taken by the spread of the margin over masks.",
+    "More than three quarters of the confidence that averaging takes is taken by the spread of the margin over masks.",
     verdict="holds",
     vary=NETWORKS | {"epochs": (20, EARLY, LATE)},
 )
 def spread_takes(seed: int, epochs: int = EARLY, width: int = WIDTH, rate: float = RATE) -> Measured:
     """The share of the lost probability of the leading class against the second that is due to the spread."""
-    return Measured(warmth(seed, rate, width)[epochs].by_spread, "of what is taken", at_least=0.55, at_most=1.3)
+    return Measured(warmth(seed, rate, width)[epochs].by_spread, "of what is taken", at_least=0.75, at_most=1.1)
 
 
 @claim(

@@ -66,13 +66,13 @@ def way_down(seed: int, units: int = 12, inputs: int = 6) -> Measured:
     "Two networks with the same training loss generalise alike.",
     source="liu2020bad,zhang2017rethinking",
     verdict="fails",
-    instead="Where the run began decides: from weights that fit random labels first it ends with a larger test error.",
+    instead="Where the run began decides: from weights that fit random labels first its test error is a fifth larger at least.",
     vary={"width": (64, 96), "examples": (200, 300)},
 )
 def same_loss(seed: int, width: int = 64, examples: int = 200) -> Measured:
     """Test error from weights that fit random labels first, over that from random weights, at one training loss."""
     good, bad = generalisation.two_fits(seed, examples, width).errors
-    return Measured(bad / good, "times the test error", at_least=1.1)
+    return Measured(bad / good, "times the test error", at_least=1.2)
 
 
 @claim(
