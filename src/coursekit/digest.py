@@ -6,6 +6,7 @@ import ast
 import hashlib
 import importlib.metadata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from coursekit.paths import KIT
@@ -13,7 +14,8 @@ from coursekit.paths import KIT
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "matplotlib")
 
 
-def imported_names(source: str, package: str = "") -> set[str]:
+@lru_cache(maxsize=2000)
+def imported_names(source: str, package: str = "") -> frozenset[str]:
     """Every dotted name that ``source`` imports, anywhere in it; ``from a import b`` gives both ``a`` and ``a.b``."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -24,7 +26,7 @@ def imported_names(source: str, package: str = "") -> set[str]:
             base = ".".join([*parts, *([node.module] if node.module else [])])
             names.add(base)
             names.update(f"{base}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
 
 
 def module_file(name: str, src: Path) -> Path | None:

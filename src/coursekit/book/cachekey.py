@@ -16,7 +16,7 @@ IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.M)
 def cell_imports(cell: str) -> set[str]:
     """The dotted names that a cell imports; for a cell that is not valid Python, those of its import lines."""
     try:
-        return imported_names(cell)
+        return set(imported_names(cell))
     except SyntaxError:
         return set(IMPORT.findall(cell))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,14 @@ def front_matter(text: str) -> dict[str, Any]:
     match = FRONT.match(text)
     if not match:
         return {}
+    return deepcopy(_parsed(match[1]))
+
+
+@lru_cache(maxsize=1000)
+def _parsed(front: str) -> dict[str, Any]:
+    """The front matter of a page, which a build asks for a hundred times."""
     try:
-        data = yaml.safe_load(match[1])
+        data = yaml.safe_load(front)
     except yaml.YAMLError as error:
         raise ValueError(f"the front matter is not YAML: {error}") from None
     if not isinstance(data, dict):

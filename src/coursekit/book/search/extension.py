@@ -72,10 +72,18 @@ def address(app: Sphinx, place: str) -> str:
         return ""
     if not heading:
         return f"{page}.html"
-    sections = app.env.get_doctree(page).findall(nodes.section)
     wanted = heading.strip().replace("*", "").replace("`", "")
-    ids = [s["ids"][0] for s in sections if s.next_node(nodes.title).astext() in (heading, wanted)]  # type: ignore[union-attr]
+    ids = [id for id, title in headings(app, page) if title in (heading, wanted)]
     return f"{page}.html#{ids[0]}" if ids else f"{page}.html"
+
+
+def headings(app: Sphinx, page: str) -> list[tuple[str, str]]:
+    """Id and title of each section of a page, read once when all pages are."""
+    known: dict[str, list[tuple[str, str]]] = app.__dict__.setdefault("course_headings", {})
+    if page not in known:
+        sections = app.env.get_doctree(page).findall(nodes.section)
+        known[page] = [(s["ids"][0], s.next_node(nodes.title).astext()) for s in sections]  # type: ignore[union-attr]
+    return known[page]
 
 
 def everything(app: Sphinx, env: BuildEnvironment) -> Iterator[entries.Entry]:
