@@ -13,12 +13,14 @@ from training_dynamics.phase_transitions import (
     flips,
     folds,
     late,
+    lateness,
     magnet,
     online,
     pairs,
     staircase,
     storage,
 )
+from training_dynamics.toolbox.seeds import numpy_generator
 
 
 def test_the_exact_sum_is_the_sum_over_all_states():
@@ -254,3 +256,36 @@ def test_the_staircase_of_a_small_start_has_the_widths_of_the_logistic_curve_and
     alone = staircase.stairs(0, 1e-4, strengths=(2.0,))
     later = staircase.stairs(0, 1e-5, strengths=(2.0,)).halfway - alone.halfway
     assert later == pytest.approx(np.log(10) / 2.0, rel=0.02)
+
+
+def test_the_fit_of_a_wide_network_follows_the_gradient_of_its_loss():
+    width, examples, inputs, gamma = 6, 12, 5, 0.3
+    done = lateness.fit(3, gamma, width, examples, steps=10, inputs=inputs)
+    rng = numpy_generator(3, "phase_transitions lazy fit", inputs)
+    b = rng.standard_normal(inputs, dtype=np.float32)
+    seen, _, w = (rng.standard_normal((n, inputs), dtype=np.float32) for n in (examples, lateness.UNSEEN, width))
+    b, x = torch.tensor(b / np.linalg.norm(b)), torch.tensor(seen)
+    y, w = ((x @ b) ** 2 - 1) / 2, torch.tensor(w / inputs**0.5, requires_grad=True)
+
+    def out():
+        h = x @ w.T
+        return (h + lateness.BEND / 2 * h**2).mean(1) / gamma
+
+    first = out().detach()
+    for _ in range(10):
+        loss = ((out() - first - y) ** 2).mean() / 2
+        (slope,) = torch.autograd.grad(loss, w)
+        with torch.no_grad():
+            w -= lateness.RATE * gamma**2 * width * slope
+    error = out() - first - y
+    assert done.train[-1] == pytest.approx(float((error**2).sum().detach() / (y**2).sum()), rel=1e-4)
+
+
+def test_a_fit_is_late_by_the_ratio_of_two_steps_and_never_without_the_second():
+    steps, train = np.arange(0.0, 50, 10), np.array([1, 0.5, 0.04, 0.01, 0.01])
+    late = lateness.Fit(steps, train, np.array([1, 0.9, 0.5, 0.2, 0.05]), np.ones(5))
+    assert late.fitted == 2
+    assert late.late == 2
+    assert lateness.Fit(steps, train, np.ones(5), np.ones(5)).late == np.inf
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="descent diverges at gamma = 50"):
+        lateness.fit(0, 50.0, 20, 50, 200, 10)
