@@ -11,6 +11,8 @@ import torch
 from training_dynamics.toolbox.names import split_names, windows
 from training_dynamics.toolbox.nets import flat_parameters
 from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.training_in_practice.budgets import ends, steps_to
+from training_dynamics.training_in_practice.dropping import dropped
 from training_dynamics.training_in_practice.network import CharMLP, Shape, loss_on
 from training_dynamics.training_in_practice.resuming import differences, resumed
 from training_dynamics.training_in_practice.run import Config, Run, train
@@ -104,6 +106,43 @@ def test_a_killed_run_goes_on_from_its_file(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
 
 
+def test_dropout_silences_hidden_units_only_inside_and_keeps_what_is_read_in_the_mean():
+    model, x = CharMLP(SHAPE, torch_generator(1, "test run")), torch.zeros(1, SHAPE.context, dtype=torch.long)
+    whole, generator = model(x), torch_generator(2, "masks")
+    with torch.no_grad(), dropped(model, 0.25, generator):
+        found = model(x.expand(20_000, -1))
+    assert len(found.unique(dim=0)) > 100  # of 2^8 patterns
+    assert torch.allclose(found.mean(0), whole[0], atol=0.01)
+    assert torch.equal(model(x), whole)
+
+
+def test_all_hidden_units_silenced_leave_the_biases_of_the_output():
+    model = CharMLP(SHAPE, torch_generator(1, "test run"))
+    model.layers[-1].bias.data.uniform_(-1, 1, generator=torch_generator(3, "biases"))
+    with dropped(model, 1 - 1e-9, torch_generator(2, "masks")):
+        logits = model(torch.zeros(5, SHAPE.context, dtype=torch.long))
+    assert torch.equal(logits, model.layers[-1].bias.expand(5, -1))
+
+
+def test_dropout_of_a_model_whose_hidden_units_are_unknown_is_refused():
+    with pytest.raises(ValueError, match="dropout must be 0 for a model other than CharMLP, got 0.5 for Linear"):
+        dropped(torch.nn.Linear(2, 2), 0.5, torch_generator(0)).__enter__()
+
+
+def test_a_run_with_dropout_goes_on_with_the_same_masks():
+    whole, first, second = train(new_run(dropout=0.5)), new_run(dropout=0.5), new_run(dropout=0.5)
+    for _ in range(5):
+        first.advance()
+    second.restore(first.state())
+    assert train(second).losses == whole.losses != train(new_run()).losses
+
+
+def test_a_run_by_its_last_weights_and_a_loss_that_is_never_reached():
+    assert ends(0, 0.0, 5, 8, 60).train < math.log(27) + 0.2
+    assert ends(0, 0.0, 5, 8, 60) != ends(0, 0.5, 5, 8, 60)
+    assert steps_to(0, 512, 3.2, 8) <= steps_to(0, 512, 2.9, 8) < math.inf
+
+
 def test_a_state_of_other_settings_is_refused_by_name():
     with pytest.raises(ValueError, match="rate = 0.02 there and 0.3 here"):
         new_run(rate=0.3).restore(new_run().state())
@@ -115,6 +154,7 @@ def test_a_state_of_other_settings_is_refused_by_name():
         (lambda: Config(steps=0), "steps must be > 0, got 0"),
         (lambda: Config(schedule="saw"), "schedule must be one of"),
         (lambda: Config(warmup=600), "warmup must be at least 0 and less than the 600 steps"),
+        (lambda: Config(dropout=1.0), "dropout must be at least 0 and less than 1, got 1.0"),
         (lambda: new_run(batch=10_000), "batch must be at most the"),
         (lambda: Patience(0), "patience must be at least 1"),
         (lambda: Shape(activation="gelu"), "activation must be one of tanh, relu"),

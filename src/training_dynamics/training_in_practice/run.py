@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from training_dynamics.toolbox.seeds import torch_generator
+from training_dynamics.training_in_practice.dropping import dropped
 from training_dynamics.training_in_practice.network import loss_on
 from training_dynamics.training_in_practice.schedules import factor
 from training_dynamics.training_in_practice.stopping import Patience
@@ -25,6 +26,7 @@ Progress = Callable[[Iterable[int]], Iterable[int]]
 class Config:
     """All that decides a run besides model and data.  Raises ValueError for settings that mean nothing.
 
+    ``dropout`` is the part of the hidden units that a step silences.
     ``patience`` counts evaluations without a new best loss before the run ends; None never ends it early.
     """
 
@@ -35,6 +37,7 @@ class Config:
     warmup: int = 0
     decay: float = 0.0
     clip: float = float("inf")
+    dropout: float = 0.0
     evaluate_every: int = 50
     patience: int | None = None
     seed: int = 0
@@ -43,6 +46,8 @@ class Config:
         for name in ("steps", "batch", "rate", "clip", "evaluate_every"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be > 0, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout must be at least 0 and less than 1, got {self.dropout}")
         factor(self.schedule, 0, self.steps, self.warmup)  # refuses unknown schedules and warm-ups
 
 
@@ -86,7 +91,9 @@ class Run:
     def advance(self) -> None:
         """One step: batch, gradient, clip, rate, update; and every ``evaluate_every`` steps a look at the validation loss."""
         c, index = self.config, self.indices()
-        loss = cross_entropy(self.model(self.train[0][index]).flatten(0, -2), self.train[1][index].flatten())
+        with dropped(self.model, c.dropout, torch_generator(c.seed, "run dropout", self.step)):
+            logits = self.model(self.train[0][index])
+        loss = cross_entropy(logits.flatten(0, -2), self.train[1][index].flatten())
         self.optimizer.zero_grad()
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), c.clip)  # after backward, before the step

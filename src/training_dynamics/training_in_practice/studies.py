@@ -19,7 +19,7 @@ BASE = Recipe(rate=GOOD)
 TIPS: dict[str, Recipe] = {
     "base": BASE,
     **{f"rate {rate:g}": replace(BASE, rate=rate) for rate in RATES},
-    **{kind: replace(BASE, schedule=kind) for kind in ("constant", "cosine", "wsd")},
+    **{kind: replace(BASE, schedule=kind) for kind in ("constant", "step", "cosine", "wsd")},
     "warmup": replace(BASE, warmup=30),
     **{f"clip {clip:g}": replace(BASE, clip=clip) for clip in CLIPS},
     **{f"decay {decay:g}": replace(BASE, decay=decay) for decay in DECAYS},
