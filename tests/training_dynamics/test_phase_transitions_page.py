@@ -109,3 +109,12 @@ def test_the_plateau_s_page_refuses_what_makes_no_sense(explorable):
             script(call)
     with pytest.raises(ValueError, match="rate must be > 0, got 0"):
         twin.overlaps(2, 0, 0.1, np.array([0.0, 1.0]))
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_at_larger_rates_equal_units_are_longer_more_wrong_and_slower_to_separate(k):
+    rates = (0.05, 0.3, 0.8, 1.4, 2.0)
+    at = [plateau.alike(k, rate) for rate in rates]
+    assert np.all(np.diff([one.Q[0, 0] for one in at]) > 0)
+    assert np.all(np.diff([float(one.error()) for one in at]) > 0)
+    assert np.all(np.diff([plateau.escape(k, rate) / rate for rate in rates]) < 0)

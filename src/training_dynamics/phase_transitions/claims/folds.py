@@ -124,8 +124,8 @@ def fold_memory(seed: int, share: float = 0.8, layers: int = 3, rate: float = 0.
     instead=(
         "It does not: it can come very late in a convex problem, too, which has "
         "one state at every setting. "
-        "Where two states coexist, as with three layers and decay, there are more signs: hysteresis, a "
-        "barrier, a wait that depends on noise."
+        "Where two states coexist, as with three layers and decay, there are more signs to ask for, such as "
+        "hysteresis and a barrier."
     ),
     vary={"decay": (1e-3, 1e-2), "n": (30, 40, 60), "size": (5.0, 10.0)},
 )

@@ -72,7 +72,7 @@ def critical_size(smallest: int = 400) -> Measured:
     "There is a transition in any magnet, however small.",
     verdict="fails",
     instead=(
-        "Every finite magnet crosses over smoothly, on a width in temperature that falls as one over the root "
+        "In every finite magnet it is rounded, on a width in temperature that falls as one over the root "
         "of the number of spins."
     ),
     seeds=None,

@@ -8,7 +8,7 @@ from training_dynamics.phase_transitions.pairs import two_starts
 
 @claim(
     "phase_transitions.two_states",
-    "Just below the share of pairs at which a network groks, the rule is a state of its own: a network that starts there stays, "
+    "With 35 or 40 % of the pairs the rule is a state of its own: a network that starts there stays, "
     "and one that starts from chance does not find it.",
     verdict="holds-if",
     condition="within a window of shares, and for as long as we trained",
