@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.emergence import addition, forewarning, lazy, linear, median, metrics, spillover, warning
+from training_dynamics.emergence import addition, forewarning, lazy, linear, median, metrics, rest, spillover, warning
 
 
 def test_the_scale_for_a_score_gives_that_score():
@@ -20,6 +20,15 @@ def test_the_linear_curves_are_those_of_plain_descent():
     longer = linear.regression(3, 12, 20, 0.05, rate=0.1, start=2.0, steps=2e5)
     assert curves.test[-1] == pytest.approx(np.interp(curves.steps[-1], longer.steps, longer.test), rel=0.05)
     assert longer.norm[-1] < 1 < longer.norm[0]  # decay ends below the teacher's length
+
+
+def test_what_the_parts_of_a_unit_compute_stays_when_it_reads_more_and_writes_less():
+    weights = addition.start(1, 7, 5)
+    c = np.array([0.5, 1.0, 2.0, 3.0, 4.0])
+    moved = addition.Weights(weights.first * c, weights.second / c[:, None] ** 2)
+    assert rest.computed(moved) == pytest.approx(rest.computed(weights), rel=1e-5)
+    waves = addition.Weights(rest.strongest(weights.first), weights.second)
+    assert rest.computed(waves) == pytest.approx((0, rest.computed(weights)[1]), rel=1e-5, abs=1e-9)
 
 
 def test_the_delay_is_the_number_of_shrinking_steps():

@@ -52,7 +52,7 @@ def forewarning(
 ) -> Forewarning:
     """Sums modulo 13: ``runs`` runs to set the threshold on, and as many that generalise.
 
-    An alarm is the first value above what one quiet run in twenty exceeds; an onset is half of the unseen pairs right.
+    An alarm is the first value above the 95 % quantile of the quiet runs' highest; an onset is half of the unseen pairs right.
     Raises KeyError for a name that is not one of ``STATISTICS``.
     """
     statistic, level = STATISTICS[name], _threshold(seed, name, runs, little, fraction)

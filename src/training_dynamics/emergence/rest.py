@@ -27,6 +27,16 @@ def ratio(first: Float[ndarray, "2p h"]) -> float:
     return float(((first - kept) ** 2).sum() / (kept**2).sum())
 
 
+def computed(weights: Weights) -> tuple[float, float]:
+    """What the rest and the strongest frequencies add to the outputs: each unit's power of either, times what it writes.
+
+    The product stays when a unit reads ``c`` times as much and writes ``1/c**2`` times as much, as what is computed does.
+    """
+    kept, writes = strongest(weights.first), np.linalg.norm(weights.second, axis=1)
+    rest, strong = (((part**2).sum(0) * writes).sum() for part in (weights.first - kept, kept))
+    return float(rest), float(strong)
+
+
 def unseen(task: Sums, weights: Weights, rest: float) -> float:
     """Accuracy on the pairs not trained on when the rest is multiplied by ``rest``: 1 is the network as it is, 0 is without."""
     kept = strongest(weights.first)

@@ -78,7 +78,7 @@ def one_layer_later(seed: int, steps: int = 400, width: int = 32, rate: float = 
     "emergence.induction_at_once",
     "Induction heads appear at one moment.",
     verdict="fails",
-    instead="In steps, the prefix-matching score takes a third of all the time or more to go from 10 to 90 % of its rise.",
+    instead="In steps, the prefix-matching score takes a quarter of all the time or more to go from 10 to 90 % of its rise.",
     vary={"width": (32, 64), "vocabulary": (16, 32), "rate": (0.002, 0.003, 0.005)},
 )
 def induction_at_once(seed: int, width: int = 32, vocabulary: int = 16, rate: float = 0.003) -> Measured:

@@ -27,7 +27,7 @@ def lead(seed: int, noise: float = NOISE, steps: int = 3000, width: int = 400) -
 
 @claim(
     "emergence.rivals_late",
-    "Alarms on the fall of the loss and on the gradient go off when the transition is upon them.",
+    "Alarms on the fall of the loss and on the gradient have at most half the lead of the variance's.",
     verdict="holds",
     vary={"noise": (0.01, 0.02, 0.05), "steps": (3000, 6000), "width": (300, 400)},
 )
