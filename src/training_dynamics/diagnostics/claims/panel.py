@@ -27,7 +27,7 @@ def names(seed: int, steps: int = 100, batch: int = 32) -> Measured:
 
 @claim(
     "diagnostics.least_sure",
-    "Where the rules are least sure, data in order under ReLU, they name seven runs of ten rightly.",
+    "With data in order, in the deeper ReLU network, the rules name at least seven runs of ten rightly.",
     verdict="holds",
     judge="mean",
     vary=PANEL,
@@ -65,7 +65,7 @@ def nearest_named(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     "diagnostics.nearest_run",
     "Rules are not needed: the name of the most similar known run does as well.",
     verdict="fails",
-    instead="It names faults nearly as well, and gives one to at least one healthy run of ten, twice what the rules are allowed.",
+    instead="It names five faults of six rightly, and gives one to one healthy run of ten or more, twice what rules are allowed.",
     judge="mean",
     vary=PANEL,
 )

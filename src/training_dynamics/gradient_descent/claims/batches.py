@@ -70,7 +70,7 @@ def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs
     said_by="keskar2017large",
     source="shallue2019measuring",
     verdict="fails",
-    instead="With as many steps full batches end level, whether or not the rate is tuned: what they lack are steps.",
+    instead="With as many steps full batches end no worse, whether or not the rate is tuned: what they lack are steps.",
     vary={"examples": (100, 200), "width": (32, 64), "epochs": (10, 20)},
 )
 def small_batches_steps(seed: int, examples: int = 100, width: int = 32, epochs: int = 20) -> Measured:

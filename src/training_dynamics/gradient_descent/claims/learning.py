@@ -14,7 +14,7 @@ from training_dynamics.gradient_descent import generalisation, phases, teacher
     said_by="keskar2017large",
     verdict="holds-if",
     condition=(
-        "batches are small (5 and 10 are shown; 20 free far fewer) and the rate is near the largest that the run survives; with"
+        "batches are small (5 and 10 are shown; 20 free far fewer) and the rate is large (0.8 and 1 are shown); with"
         " smaller steps hardly any leave"
     ),
     judge="mean",
@@ -30,7 +30,7 @@ def noise_escapes(seed: int, rate: float = 1.0, batch: int = 5) -> Measured:
     "Mini-batch noise escapes from bad minima, at the rates at which one trains.",
     said_by="keskar2017large",
     verdict="fails",
-    instead="At a fifth of the largest rate hardly more of these students leave with noise than without it in as many steps.",
+    instead="At a fifth of such a rate hardly more of these students leave with noise than without it in as many steps.",
     judge="mean",
     vary={"rate": (0.1, 0.2), "batch": (5, 10)},
 )

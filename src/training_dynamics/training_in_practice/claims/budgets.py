@@ -81,7 +81,7 @@ def step_keeps(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
     "training_in_practice.batch_steps",
     "Larger batches reach a loss in fewer steps.",
     verdict="holds-if",
-    condition="Each batch has the best of four constant rates; 512 characters against 32, a loss near that of the bigram table.",
+    condition="Each batch has the best of five constant rates; 512 characters against 32, a loss near that of the bigram table.",
     vary=REACH,
 )
 def batch_steps(seed: int, target: float = TARGET, hidden: int = 48) -> Measured:
@@ -93,7 +93,7 @@ def batch_steps(seed: int, target: float = TARGET, hidden: int = 48) -> Measured
     "training_in_practice.batch_characters",
     "With batches of sixteen times the size a loss is reached in a sixteenth of the steps.",
     verdict="fails",
-    instead="It takes more than a sixteenth, each batch at the best of four constant rates: the run reads more characters.",
+    instead="It takes more than a sixteenth, each batch at the best of five constant rates: the run reads more characters.",
     vary=REACH,
 )
 def batch_characters(seed: int, target: float = TARGET, hidden: int = 48) -> Measured:
