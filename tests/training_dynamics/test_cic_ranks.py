@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.cic import noise, ranks, steady
+from training_dynamics.cic import noise, paths, ranks, steady
 from training_dynamics.cic.claims import noise as noise_claims, ranks as claims
 
 
@@ -60,16 +60,32 @@ def test_one_quantity_read_with_noise_stays_at_its_ceiling_and_would_break_the_c
 
 
 def test_sizes_that_lost_nothing_would_break_the_claims_on_ranks(monkeypatch):
-    flat, rising = np.full(5, 3.0), np.arange(5.0)
+    flat, rising = np.full(5, 3.0), np.arange(1.0, 6)
     same = ranks.Counts(norms=rising, phi=-rising, constant=flat, needed=-rising, lost=rising, joined=flat)
     for name in ("counts", "one_size"):
-        monkeypatch.setattr(claims, name, lambda *args: same)
+        for module in (claims, ranks):
+            monkeypatch.setattr(module, name, lambda *args, **kept: same)
     assert same.rank_correlation("phi") == pytest.approx(-1)
     assert not claims.norm_directions(0).ok  # small starts need more
     assert not claims.norm_joined(0).ok  # small starts lose less
     assert not claims.norm_one_size(0).ok  # the smaller the norm, the larger phi
+    assert not claims.norm_reach(0).ok  # norms at one size spread as far as over sizes
 
 
 def test_long_projections_turn_more_often():
     assert steady.periods(0, 100.0) == pytest.approx(100 * steady.periods(0, 1.0))
     assert steady.periods(0, 1.0) < 0.1 < 1 < steady.periods(0, 100.0)
+
+
+def test_a_reading_that_rises_never_turns_back_and_a_zigzag_does_so_at_every_step():
+    steady_rise, zigzag = np.arange(6.0), np.array([0.0, 1, 0, 1, 0, 1])
+    assert steady.reversals(steady_rise[:, None]) == 0
+    assert steady.reversals(zigzag[:, None]) == 4
+    assert steady.reversals(np.stack([steady_rise, zigzag], 1)) == 2
+
+
+def test_units_that_never_fire_stay_out_of_what_is_shared_a_unit():
+    readings = torch.zeros(11, 7)
+    readings[:, 0] = 0.5  # total correlation, a unit of the whole layer
+    fired = torch.full((11,), 0.5)
+    assert paths.Path(torch.zeros(11), readings, fired).shared == pytest.approx(1)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from training_dynamics.cic import nets
+from training_dynamics.cic.preregistration import PROXIES
 from training_dynamics.lab.flat import Shape
 from training_dynamics.lab.once import once
 from training_dynamics.lab.optimizers import adam, zero_moments
@@ -19,10 +20,11 @@ PLACES = torch.linspace(0, 1, 11)
 
 @dataclass(frozen=True)
 class Path:
-    """Training loss and proxies at ``PLACES``."""
+    """Training loss, proxies and the share of units of the last hidden layer that fire, at ``PLACES``."""
 
     losses: Float[Tensor, " 11"]
     readings: Float[Tensor, "11 7"]
+    fired: Float[Tensor, " 11"]
 
     @property
     def middle(self) -> Float[Tensor, " 7"]:
@@ -33,6 +35,12 @@ class Path:
     def ends(self) -> Float[Tensor, " 7"]:
         """The mean of the proxies at the two ends."""
         return (self.readings[0] + self.readings[-1]) / 2
+
+    @property
+    def shared(self) -> float:
+        """Total correlation halfway, nats a unit that fires: the others add nothing to it."""
+        half = len(self.readings) // 2
+        return float(self.readings[half, PROXIES.index("tc")] / self.fired[half])
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,10 @@ def paths(seed: int, hidden: int = 24, target: float = 0.1, optimizer: str = "gd
 
     def path(a: Tensor, b: Tensor, c: Tensor) -> Path:
         theta = curve(a, b, c, PLACES)
-        return Path(nets.loss(net, theta, data.x, data.y), nets.read(net, theta, data.held_out))
+        with torch.no_grad():
+            last = net.activations(theta, data.held_out)[-2].relu()
+        fired = (last.double().var(1) > 1e-12).double().mean(1)
+        return Path(nets.loss(net, theta, data.x, data.y), nets.read(net, theta, data.held_out), fired)
 
     a, b = ends
     return Paths(path(a, b, bend), path(a, b, ends.mean(0)), path(starts[0], starts[1], starts.mean(0)))

@@ -97,6 +97,16 @@ def one_size(seed: int, size: float = 1.0, hidden: int = 24, target: float = 0.1
     return count(seed, net, theta, target, "gd", 0.99, SHARE)
 
 
+def reach(seed: int, size: float = 1.0, hidden: int = 24, target: float = 0.1) -> float:
+    """How far the norms of one size would move phi, at its mean slope over five sizes, against the scatter of phi there.
+
+    The slope is that of phi against the logarithm of the norm; spread and scatter are standard deviations.
+    """
+    over, held = counts(seed, hidden, target), one_size(seed, size, hidden, target)
+    slope = np.polyfit(np.log(over.norms), over.phi, 1)[0]
+    return float(abs(slope) * np.log(held.norms).std() / held.phi.std())
+
+
 def count(
     seed: int, net: Shape, theta: Float[Tensor, "m P"], target: float, optimizer: str, same: float, share: float
 ) -> Counts:

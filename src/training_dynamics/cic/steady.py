@@ -36,6 +36,20 @@ def periods(seed: int, scale: float, steps: int = 200, hidden: int = 24, draws: 
     return float(np.median(np.ptp(scale * theta @ directions, axis=0)) / (2 * np.pi * np.sqrt(theta.shape[1])))
 
 
+def reversals(terms: Float[ndarray, "T k"]) -> float:
+    """How often a term turns back from one step to the next, the mean over the terms."""
+    steps = np.diff(terms, axis=0)
+    return float((steps[1:] * steps[:-1] < 0).sum(0).mean())
+
+
+def turns(seed: int, steps: int = 200, hidden: int = 24, scale: float = 300.0, draws: int = 20) -> tuple[float, float]:
+    """:func:`reversals` of the seven proxies along a run, and of random functionals along the same run."""
+    ran, rng = run(seed, hidden, steps), numpy_generator(seed, "cic reversals", hidden)
+    theta = ran.theta.double().numpy()
+    sines = [reversals(random_terms(theta, rng, scale)) for _ in range(draws)]
+    return reversals(ran.readings.numpy()), float(np.mean(sines))
+
+
 def on_walk(seed: int, steps: int = 200, hidden: int = 24) -> int:
     """For how many of the twelve choices of proxies some weights make F rise at every step of a random walk."""
     readings = walk(seed, hidden, steps).readings.numpy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.cic.ranks import counts, one_size
+from training_dynamics.cic.ranks import SHARE, counts, one_size, reach
 
 
 @claim(
@@ -25,15 +25,22 @@ def norm_directions(
     "cic.norm_joined",
     (
         "On the mean over runs a direction that a smaller start loses draws fewer than two units into a relation, which"
-        " is where total correlation and synergy move apart."
+        " is where total correlation and synergy move apart, if less than a hundredth of a unit's variance counts as lost."
     ),
     verdict="holds",
-    vary={"target": (0.1, 0.3, 0.03), "hidden": (24, 32, 48), "optimizer": ("gd", "adam")},
+    vary={
+        "target": (0.1, 0.3, 0.03),
+        "hidden": (24, 32, 48),
+        "optimizer": ("gd", "adam"),
+        "share": (SHARE, 0.3 * SHARE),
+    },
     judge="mean",
 )
-def norm_joined(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
+def norm_joined(
+    seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd", share: float = SHARE
+) -> Measured:
     """Directions lost from the largest to the smallest start, less half the units that become foretold by the others."""
-    found = counts(seed, hidden, target, optimizer)
+    found = counts(seed, hidden, target, optimizer, share=share)
     lost, joined = (column[0] - column[-1] for column in (found.lost, found.joined))
     return Measured(float(lost - joined / 2), "directions", at_least=0, scale=0.5)
 
@@ -50,3 +57,19 @@ def norm_one_size(seed: int, size: float = 1.0, hidden: int = 24, target: float 
     """Rank correlation of norm and total correlation over 16 starts of one size, less that over one start in five sizes."""
     held, over = one_size(seed, size, hidden, target), counts(seed, hidden, target)
     return Measured(held.rank_correlation("phi") - over.rank_correlation("phi"), "(rank correlation)", at_least=1 / 3)
+
+
+@claim(
+    "cic.norm_reach",
+    "Were the norm what makes Φ large, norm and Φ would go together among starts of one size, too.",
+    verdict="fails",
+    instead=(
+        "At the slope that Φ has over five sizes, the norms at one size would move it by less than a third of its scatter"
+        " between starts, on the mean over runs."
+    ),
+    vary={"size": (1.0, 0.3, 1.6), "hidden": (24, 32), "target": (0.1, 0.03)},
+    judge="mean",
+)
+def norm_reach(seed: int, size: float = 1.0, hidden: int = 24, target: float = 0.1) -> Measured:
+    """Slope of total correlation against log norm over five sizes, times the spread of log norm at one, over the scatter."""
+    return Measured(reach(seed, size, hidden, target), "of the scatter", at_most=0.3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.cic.steady import meaningless, on_walk
+from training_dynamics.cic.steady import meaningless, on_walk, turns
 
 VARIED = {"steps": (200, 400, 100), "hidden": (24, 32)}
 
@@ -41,3 +41,16 @@ def every_step_walk(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
 def fast_functionals(seed: int, steps: int = 200, hidden: int = 24, scale: float = 100.0) -> Measured:
     """The same share for projections a hundred times as long, which move through one to two periods."""
     return Measured(meaningless(seed, steps, hidden, scale), "of random functionals", at_most=0.1)
+
+
+@claim(
+    "cic.slow_proxies",
+    "Along a run the proxies turn back at most half as often as random sines of the scale 300, on the mean over runs.",
+    verdict="holds",
+    vary=VARIED,
+    judge="mean",
+)
+def slow_proxies(seed: int, steps: int = 200, hidden: int = 24) -> Measured:
+    """Turns from one of 20 steps to the next, mean over the seven proxies, over the mean of 20 triples of such sines."""
+    proxies, sines = turns(seed, steps, hidden)
+    return Measured(proxies / sines, "times as often", at_most=0.5)
