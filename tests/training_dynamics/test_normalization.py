@@ -241,7 +241,7 @@ def test_epsilon_is_added_to_the_variance_inside_the_root(kind):
 
 def test_pre_norm_blocks_read_normalised_inputs_and_add_to_the_stream():
     generator = torch_generator(0)
-    weights = blocks._weights(1, generator)
+    weights = blocks.xavier_weights(1, generator)
     weights[0]["down"] = torch.zeros_like(weights[0]["down"])  # attention alone
     x = 5 * torch.randn(2, 3, blocks.WIDTH, generator=generator)
     _, (pre,) = blocks.forward(x, weights, "pre")

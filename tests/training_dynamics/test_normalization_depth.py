@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.normalization import blocks, equilibrium, explosion, landscape, nets, rates, scale
+from training_dynamics.normalization import blocks, equilibrium, explosion, landscape, nets, placement, rates, scale
 from training_dynamics.toolbox.seeds import torch_generator
 
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
@@ -93,3 +93,16 @@ def test_attention_logits_grow_as_the_square_of_the_weights_and_a_norm_bounds_th
 def test_the_entropy_of_attention_is_one_when_even_and_zero_when_one_hot():
     assert blocks.attention_entropy(torch.zeros(2, 4, 8)) == pytest.approx(1)
     assert blocks.attention_entropy(1000 * torch.eye(8)[None]) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("place", blocks.PLACES)
+def test_the_first_step_of_a_warm_up_over_one_step_is_half_a_step(place):
+    warm, half = (placement.race(0, place, 1, rate, warmup, steps=2) for rate, warmup in ((0.004, 1), (0.002, 0)))
+    assert np.array_equal(warm, half)
+    assert warm[1] != placement.race(0, place, 1, 0.004, steps=2)[1]
+
+
+def test_the_end_of_a_run_is_compared_in_powers_of_two():
+    high, low = np.full(30, 8.0), np.full(30, 2.0)
+    low[:20] = 100.0
+    assert placement.octaves(high, low) == pytest.approx(2) and placement.octaves(low, high) == pytest.approx(-2)

@@ -31,7 +31,7 @@ class AtStart:
     stream: np.ndarray
 
 
-def _weights(depth: int, generator: torch.Generator, width: int = WIDTH) -> list[dict[str, Tensor]]:
+def xavier_weights(depth: int, generator: torch.Generator, width: int = WIDTH) -> list[dict[str, Tensor]]:
     """Xavier-normal matrices: std sqrt(2 / (fan_in + fan_out))."""
     shapes = {name: (width, width) for name in "qkvo"} | {"up": (width, 4 * width), "down": (4 * width, width)}
     return [
@@ -55,7 +55,7 @@ def attention_logits(seed: int, factor: float = 1.0, normalised: bool = False) -
     ``normalised``: queries and keys go through a norm first, which bounds every logit by ``sqrt(d)`` (Henry et al. 2020).
     """
     generator = torch_generator(seed, "attention logits")
-    w, x = _weights(1, generator)[0], torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
+    w, x = xavier_weights(1, generator)[0], torch.randn(BATCH, TOKENS, WIDTH, generator=generator)
     q, k = (factor * (x @ w[name].detach()) for name in "qk")
     if normalised:
         q, k = _norm(q), _norm(k)
@@ -99,7 +99,7 @@ def at_start(seed: int, place: str, depth: int, draw: int = 0, width: int = WIDT
     Source: Xiong et al. 2020 (arXiv:2002.04745), section 3.
     """
     generator = torch_generator(seed, "blocks", depth, draw)
-    weights = _weights(depth, generator, width)
+    weights = xavier_weights(depth, generator, width)
     x = torch.randn(BATCH, TOKENS, width, generator=generator)
     y = torch.randint(CLASSES, (BATCH,), generator=generator)
     head = torch.randn(width, CLASSES, generator=generator) / width**0.5

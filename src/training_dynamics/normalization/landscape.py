@@ -87,9 +87,11 @@ def landscape(
     return Landscape(spread, worst, change, beta, np.array(losses))
 
 
-def rescaled(seed: int, factor: float, relative: bool = False, depth: int = 6) -> tuple[float, float, float, float]:
+def rescaled(
+    seed: int, factor: float, relative: bool = False, depth: int = 6, width: int = WIDTH
+) -> tuple[float, float, float, float]:
     """The four measures at the start of a BatchNorm network (float64, no epsilon) with hidden weights times ``factor``."""
-    net, split = Net("batch", depth, eps=0.0), images(seed)
+    net, split = Net("batch", depth, width, eps=0.0), images(seed)
     hidden = _hidden(net)
     parameters = [factor * p if i in hidden else p for i, p in enumerate(net.initial(seed, dtype=torch.float64))]
     return probe(net, parameters, split.x_train[:64].double(), split.y_train[:64], relative)

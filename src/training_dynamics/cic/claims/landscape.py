@@ -74,12 +74,14 @@ def curve_entropy_fired(seed: int, target: float = 0.1, hidden: int = 24, optimi
         "At the peak for four times as many examples the slope is more than twice as large on the mean over runs: no λ"
         " serves both."
     ),
-    vary={"counts": ((40, 160), (30, 120), (45, 180))},
+    vary={"counts": ((40, 160), (30, 120), (45, 180)), "around": ((0.8, 1.25), (0.5, 1.25), (0.5, 2.0))},
     judge="mean",
 )
-def one_lambda(seed: int, counts: tuple[int, int] = (COUNTS[0], COUNTS[2])) -> Measured:
+def one_lambda(
+    seed: int, counts: tuple[int, int] = (COUNTS[0], COUNTS[2]), around: tuple[float, float] = (0.8, 1.25)
+) -> Measured:
     """Slope of total correlation against log effective rank at as many features as examples: many examples over few."""
-    few, many = (sweep(seed, n).slope(0, 3) for n in counts)
+    few, many = (sweep(seed, n).slope(0, 3, *around) for n in counts)
     return Measured(many / few, "times the slope", at_least=2)
 
 

@@ -122,10 +122,12 @@ def smoother_is_faster(
     source="dinh2017sharp",
     verdict="fails",
     instead="Hidden weights a quarter or four times as long give the same BatchNorm function and another β.",
+    vary={"depth": (6, 4), "width": (WIDTH, 64)},
 )
-def smoothness_of_function(seed: int) -> Measured:
+def smoothness_of_function(seed: int, depth: int = 6, width: int = WIDTH) -> Measured:
     """Effective beta with hidden weights a quarter as long over that with weights four times as long."""
-    return Measured(rescaled(seed, 0.25)[3] / rescaled(seed, 4.0)[3], "times", at_least=1.5)
+    short, long = (rescaled(seed, factor, depth=depth, width=width)[3] for factor in (0.25, 4.0))
+    return Measured(short / long, "times", at_least=1.5)
 
 
 @claim(

@@ -1,0 +1,75 @@
+"""What the chapter on normalisation asserts about the training of pre- and post-norm transformers."""
+
+from __future__ import annotations
+
+from coursekit.claim import Measured, claim
+from training_dynamics.normalization.blocks import WIDTH
+from training_dynamics.normalization.placement import STEPS, octaves, race
+
+LONGER: dict[str, tuple[object, ...]] = {"steps": (STEPS, 2 * STEPS), "width": (WIDTH, 64)}
+LARGE, SMALL = 0.003, 0.001  # learning rates of Adam
+
+
+@claim(
+    "normalization.pre_norm_rate",
+    "Without a warm-up, a pre-norm transformer trains at a learning rate at which a post-norm one trains badly or not at all.",
+    source="xiong2020layer",
+    verdict="holds-if",
+    condition="eight blocks or more; Adam at 0.003, a good rate for pre-norm; on average over networks",
+    judge="mean",
+    vary=LONGER | {"depth": (8, 16)},
+)
+def pre_norm_rate(seed: int, depth: int = 8, steps: int = STEPS, width: int = WIDTH) -> Measured:
+    """Last training losses of post-norm over those of pre-norm, in octaves."""
+    post, pre = (race(seed, place, depth, LARGE, steps=steps, width=width) for place in ("post", "pre"))
+    return Measured(octaves(post, pre), "octaves", at_least=1)
+
+
+@claim(
+    "normalization.warmup_helps",
+    "A warm-up lowers the loss at which a post-norm transformer ends.",
+    source="xiong2020layer",
+    verdict="holds-if",
+    condition=(
+        "a rate at which it otherwise trains badly: eight blocks, Adam at 0.003, a warm-up over the first half of the steps;"
+        " on average over networks"
+    ),
+    judge="mean",
+    vary=LONGER,
+)
+def warmup_helps(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
+    """Last training losses without a warm-up over those with one, post-norm, in octaves."""
+    without, warm = (race(seed, "post", 8, LARGE, warmup, steps, width) for warmup in (0, steps // 2))
+    return Measured(octaves(without, warm), "octaves", at_least=0.4)
+
+
+@claim(
+    "normalization.warmup_closes",
+    "With a warm-up a post-norm transformer trains as well as a pre-norm one without, at a rate that suits pre-norm.",
+    verdict="fails",
+    instead="With eight blocks, Adam at 0.003, it still ends at a much higher loss, on average over networks.",
+    judge="mean",
+    vary=LONGER,
+)
+def warmup_closes(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
+    """Last training losses of post-norm, warmed up over half of the steps, over those of pre-norm without, in octaves."""
+    warm, pre = race(seed, "post", 8, LARGE, steps // 2, steps, width), race(seed, "pre", 8, LARGE, 0, steps, width)
+    return Measured(octaves(warm, pre), "octaves", at_least=0.6)
+
+
+@claim(
+    "normalization.warmup_needed",
+    "A post-norm transformer needs a warm-up of the learning rate.",
+    said_by="xiong2020layer",
+    verdict="fails",
+    instead=(
+        "With four blocks and a third of the learning rate, Adam at 0.001, it ends about as low as pre-norm, both without"
+        " a warm-up. What it needs at this size is a smaller rate."
+    ),
+    judge="mean",
+    vary=LONGER | {"depth": (4, 2)},
+)
+def warmup_needed(seed: int, depth: int = 4, steps: int = STEPS, width: int = WIDTH) -> Measured:
+    """Last training losses of post-norm over those of pre-norm, in octaves."""
+    post, pre = (race(seed, place, depth, SMALL, steps=steps, width=width) for place in ("post", "pre"))
+    return Measured(octaves(post, pre), "octaves", at_most=0.4, scale=0.2)
