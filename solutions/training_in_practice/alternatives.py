@@ -195,3 +195,49 @@ def draw(seed, hidden, shares, steps):
     plt.ylabel("nats a character")
     plt.legend()
     return plt.gca()
+
+# %% own_studies / one-vector
+def losses_of(w, X, Y, hidden=8):
+    W1, W2 = w[: 27 * hidden].reshape(27, hidden), w[27 * hidden :].reshape(hidden, 27)
+    H = np.tanh(X @ W1)
+    logp = H @ W2
+    logp = logp - np.logaddexp.reduce(logp, axis=1)[:, None]
+    D = (np.exp(logp) - Y) / len(X)
+    return -(Y * logp).sum() / len(X), np.concatenate([(X.T @ ((D @ W2.T) * (1 - H * H))).ravel(), (H.T @ D).ravel()])
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    X, Y = np.eye(27)[contexts], np.eye(27)[targets]
+    w = scale * np.concatenate([W.ravel() for W in start(seed)])
+    each = 200 // batch
+    train, valid, norms = [], [], []
+    for step in range(steps + 1):
+        loss, g = losses_of(w, X[:200], Y[:200])
+        train.append(loss)
+        valid.append(losses_of(w, X[200:], Y[200:])[0])
+        norms.append([np.sqrt(np.sum(g[:216] ** 2)), np.sqrt(np.sum(g[216:] ** 2))])
+        rows = epoch_order(seed, step // each, 200)[: each * batch].reshape(each, batch)[step % each]
+        w = w - rate * losses_of(w, X[rows], Y[rows])[1]
+    return {"train": np.array(train), "valid": np.array(valid), "norms": np.array(norms)}
+
+
+def studies(seed, rate, steps, scales, batches, seconds, budget, patience):
+    table = {"starts": [], "layers": [], "batches": []}
+    for scale in scales:
+        found = run(seed, scale, 200, rate, steps)
+        table["starts"].append(found["train"][steps])
+        table["layers"].append([found["norms"][0], found["norms"][steps]])
+    for batch, each in zip(batches, seconds):
+        done = 0
+        while (done + 1) * each <= budget:
+            done += 1
+        table["batches"].append(run(seed, 1.0, batch, rate, done)["train"][done])
+    lowest, waited, kept, made = np.inf, 0, 0, 0
+    valid = run(seed, 1.0, 200, rate, steps)["valid"]
+    while made < len(valid) and waited < patience:
+        waited += 1
+        if valid[made] < lowest:
+            lowest, kept, waited = valid[made], made, 0
+        made += 1
+    return {key: np.array(value) for key, value in table.items()} | {"stopping": np.array([made, kept])}

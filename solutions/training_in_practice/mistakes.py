@@ -781,3 +781,263 @@ def draw(seed, hidden, shares, steps):
     axes.set_ylabel(f"loss after {steps} steps")
     axes.legend()
     return figure
+
+# %% own_studies / validated-on-training
+# says: Your validation loss is that of places that train. The first 200 places train, and only the others validate.
+# hint: 1
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    weights, found = [scale * W for W in start(seed)], []
+    for step in range(steps + 1):
+        train, slopes = gradients_at(weights, contexts[:200], targets[:200])
+        valid, _ = gradients_at(weights, contexts[:200], targets[:200])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, epoch, 200)[place * batch : (place + 1) * batch]
+        _, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / all-places-train
+# says: You train on all places, so that nothing is left to validate with. Only the first 200 places train.
+# hint: 1
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    weights, found = [scale * W for W in start(seed)], []
+    for step in range(steps + 1):
+        train, slopes = gradients_at(weights, contexts, targets)
+        valid, _ = gradients_at(weights, contexts[200:], targets[200:])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, epoch, 200)[place * batch : (place + 1) * batch]
+        _, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / norms-of-the-batch
+# says: Your norms are those of the gradient of a batch, which holds noise. The gradient over all training places is asked for.
+# hint: 3
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    weights, found = [scale * W for W in start(seed)], []
+    for step in range(steps + 1):
+        train, _ = gradients_at(weights, contexts[:200], targets[:200])
+        valid, _ = gradients_at(weights, contexts[200:], targets[200:])
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, epoch, 200)[place * batch : (place + 1) * batch]
+        _, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / loss-of-the-batch
+# says: Your training loss is that of the batch which the next step reads. The loss over all 200 training places is asked for.
+# hint: 1
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    weights, found = [scale * W for W in start(seed)], []
+    for step in range(steps + 1):
+        train, slopes = gradients_at(weights, contexts[:200], targets[:200])
+        valid, _ = gradients_at(weights, contexts[200:], targets[200:])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, epoch, 200)[place * batch : (place + 1) * batch]
+        loss, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        found[-1] = (loss, *found[-1][1:])
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / one-order-for-all
+# says: Every epoch has an order of its own. You read the places in the order of the first epoch, again and again.
+# hint: 2
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    weights, found = [scale * W for W in start(seed)], []
+    for step in range(steps + 1):
+        train, slopes = gradients_at(weights, contexts[:200], targets[:200])
+        valid, _ = gradients_at(weights, contexts[200:], targets[200:])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, 0, 200)[place * batch : (place + 1) * batch]
+        _, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / one-matrix-scaled
+# says: You scale the first matrix alone. Both are multiplied by the scale.
+# hint: 1
+def gradients_at(weights, contexts, targets):
+    """Mean loss of the small network and its gradients by both matrices."""
+    W1, W2 = weights
+    h = np.tanh(W1[contexts])
+    z = h @ W2
+    z = z - z.max(axis=1, keepdims=True)
+    total = np.exp(z).sum(axis=1)
+    here = (np.arange(len(targets)), targets)
+    d = np.exp(z) / total[:, None]
+    d[here] -= 1
+    d = d / len(targets)
+    first = np.zeros_like(W1)
+    np.add.at(first, contexts, d @ W2.T * (1 - h**2))
+    return float(np.mean(np.log(total) - z[here])), [first, h.T @ d]
+
+
+def run(seed, scale, batch, rate, steps):
+    contexts, targets = pairs(seed, 40)
+    (W1, W2), found = start(seed), []
+    weights = [scale * W1, W2]
+    for step in range(steps + 1):
+        train, slopes = gradients_at(weights, contexts[:200], targets[:200])
+        valid, _ = gradients_at(weights, contexts[200:], targets[200:])
+        found.append((train, valid, *(np.linalg.norm(G) for G in slopes)))
+        epoch, place = divmod(step, 200 // batch)
+        rows = epoch_order(seed, epoch, 200)[place * batch : (place + 1) * batch]
+        _, slopes = gradients_at(weights, contexts[rows], targets[rows])
+        weights = [W - rate * G for W, G in zip(weights, slopes)]
+    found = np.array(found)
+    return {"train": found[:, 0], "valid": found[:, 1], "norms": found[:, 2:]}
+
+# %% own_studies / equal-steps
+# says: You compare the batches after equally many steps. Each completes as many as its own seconds allow in the budget.
+# hint: 3
+def studies(seed, rate, steps, scales, batches, seconds, budget, patience):
+    runs = [run(seed, scale, 200, rate, steps) for scale in scales]
+    timed = [run(seed, 1.0, batch, rate, int(budget / max(seconds))) for batch in batches]
+    valid = run(seed, 1.0, 200, rate, steps)["valid"]
+    best, place = 0, 0
+    for place, loss in enumerate(valid):
+        if loss < valid[best]:
+            best = place
+        if place - best == patience:
+            break
+    return {
+        "starts": np.array([one["train"][-1] for one in runs]),
+        "batches": np.array([one["train"][-1] for one in timed]),
+        "stopping": np.array([place + 1, best]),
+        "layers": np.array([one["norms"][[0, -1]] for one in runs]),
+    }
+
+# %% own_studies / last-kept
+# says: You keep the last weights that were evaluated. Kept are those of the lowest validation loss up to there.
+# hint: 3
+def studies(seed, rate, steps, scales, batches, seconds, budget, patience):
+    runs = [run(seed, scale, 200, rate, steps) for scale in scales]
+    timed = [run(seed, 1.0, batch, rate, int(budget / each)) for batch, each in zip(batches, seconds)]
+    valid = run(seed, 1.0, 200, rate, steps)["valid"]
+    best, place = 0, 0
+    for place, loss in enumerate(valid):
+        if loss < valid[best]:
+            best = place
+        if place - best == patience:
+            break
+    return {
+        "starts": np.array([one["train"][-1] for one in runs]),
+        "batches": np.array([one["train"][-1] for one in timed]),
+        "stopping": np.array([place + 1, place]),
+        "layers": np.array([one["norms"][[0, -1]] for one in runs]),
+    }
+
+# %% own_studies / stopped-by-training
+# says: You stop by the training loss, which goes on falling while the model overfits. It is the validation loss that decides.
+# hint: 1
+def studies(seed, rate, steps, scales, batches, seconds, budget, patience):
+    runs = [run(seed, scale, 200, rate, steps) for scale in scales]
+    timed = [run(seed, 1.0, batch, rate, int(budget / each)) for batch, each in zip(batches, seconds)]
+    valid = run(seed, 1.0, 200, rate, steps)["train"]
+    best, place = 0, 0
+    for place, loss in enumerate(valid):
+        if loss < valid[best]:
+            best = place
+        if place - best == patience:
+            break
+    return {
+        "starts": np.array([one["train"][-1] for one in runs]),
+        "batches": np.array([one["train"][-1] for one in timed]),
+        "stopping": np.array([place + 1, best]),
+        "layers": np.array([one["norms"][[0, -1]] for one in runs]),
+    }
