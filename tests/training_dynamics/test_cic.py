@@ -308,6 +308,31 @@ def test_the_page_refuses_a_proxy_of_another_term(explorable):
         explorable("cic")("verdicts('h_rep', 'h_rep', 'cka', 1, 1)")
 
 
+@pytest.mark.parametrize(
+    ("row", "effects", "null", "verdict"),
+    [
+        ("norm", (-1.0, -0.9), (-0.9, -1.0), "passed"),
+        ("dropout", (0.8, 0.9), (0.9, 1.0), "failed"),
+        ("adam", (0.1, -0.1), (0.2, 0.1), "failed"),
+        ("batchnorm", (0.2, 0.2), (-0.3, -0.3), "passed"),
+        ("batchnorm", (0.2, 0.2), (0.3, 0.3), "failed"),
+        ("connectivity", (0.1, 0.1), (0.1, -0.1), "failed"),
+        ("connectivity", (0.7, 0.7), (0.1, -0.1), "passed"),
+    ],
+)
+def test_a_null_passes_by_the_letter_of_the_plan(row, effects, null, verdict):
+    assert table.Cell(row, "tc", 1, effects, null).null_verdict == verdict
+
+
+def test_the_null_of_curves_is_the_untrained_line_taken_away_as_the_trained_one_is(monkeypatch):
+    def path(middle, ends):
+        return paths.Path(torch.zeros(3), torch.tensor([ends, middle, ends])[:, None].expand(3, 7), torch.ones(3))
+
+    found = paths.Paths(path(5.0, 6.0), path(3.0, 6.0), path(1.0, 2.0))
+    monkeypatch.setattr(table, "paths", lambda seed: found)
+    assert table.effects("connectivity", 0)["h_rep"] == ((2.0,), (1.0,))
+
+
 def test_a_lens_wins_a_row_only_with_each_proxy_that_the_row_uses():
     def cell(row, proxy, effect):
         return table.Cell(row, proxy, 1, (effect,) * 5, (0.0,) * 5)

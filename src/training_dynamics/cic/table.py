@@ -29,6 +29,27 @@ class Cell:
         """By the rule fixed beforehand; a slope is judged by ``same_slope``."""
         return same_slope(self.effects) if self.row == "descent" else judge(self.effects, self.sign)
 
+    @property
+    def share(self) -> float:
+        """Mean size of the null over that of the effect, with a minus where their means over seeds differ in sign."""
+        sizes = [sum(abs(v) for v in values) for values in (self.null, self.effects)]
+        return sizes[0] / sizes[1] * (1 if sum(self.null) * sum(self.effects) >= 0 else -1)
+
+    @property
+    def null_verdict(self) -> str:
+        """``passed`` or ``failed`` by the letter of the plan, on means over seeds; "nothing" is less than a sixth.
+
+        Adam's null is Adam less the walk, and has to be < 0.  Raises KeyError for ``descent``, whose null is empty.
+        """
+        passed = {
+            "norm": round(self.share, 2) <= 1,
+            "adam": sum(self.null) < 0,
+            "batchnorm": self.share < 1,
+            "dropout": round(self.share, 2) <= 1,
+            "connectivity": abs(self.share) < 1 / 6,
+        }[self.row]
+        return "passed" if passed else "failed"
+
 
 def same_slope(slopes: tuple[float, ...], tolerance: float = 1.5) -> str:
     """Of slopes at several numbers of examples: ``supported`` when all are > 0 and none is ``tolerance`` times another.
@@ -112,7 +133,7 @@ def _dropout(seed: int) -> dict[str, tuple]:
 
 def _connectivity(seed: int) -> dict[str, tuple]:
     found = paths(seed)
-    null = found.untrained.middle - found.untrained.ends
+    null = found.untrained.ends - found.untrained.middle  # comparable: the line's middle is what both take away
     return _named(PROXIES, (found.curve.middle - found.line.middle).tolist(), null.tolist())
 
 
