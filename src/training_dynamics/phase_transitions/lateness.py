@@ -75,3 +75,19 @@ def fit(seed: int, gamma: float, width: int = 300, examples: int = 500, steps: i
                 raise FloatingPointError(f"descent diverges at gamma = {gamma:g}")
         w -= RATE * gamma / examples * (((1 + BEND * h) * error[:, None]).T @ seen)
     return Fit(*np.array(records, dtype=float).T)
+
+
+def kept_kernel(seed: int, examples: int = 500, inputs: int = 40) -> float:
+    r"""Least test error at any time of gradient flow with the kernel of the start, averaged over random units.
+
+    :math:`K = \xi\cdot\xi' + \epsilon^2(\xi\cdot\xi')^2/d`; relative to answering zero on a thousand unseen examples.
+    """
+    rng = numpy_generator(seed, "phase_transitions kept kernel", inputs)
+    seen, unseen = (rng.standard_normal((n, inputs)) for n in (examples, UNSEEN))
+    b = rng.standard_normal(inputs)
+    y, told = (((x @ b) ** 2 / (b @ b) - 1) / 2 for x in (seen, unseen))
+    near, far = (g + BEND**2 / inputs * g**2 for g in (seen @ seen.T, unseen @ seen.T))
+    values, vectors = np.linalg.eigh(near)
+    times = np.append(np.geomspace(1e-2, 1e3, 60), np.inf) / values.mean()
+    learned = -np.expm1(-values[:, None] * times) * (vectors.T @ y / values)[:, None]
+    return float((((far @ vectors @ learned) - told[:, None]) ** 2).sum(0).min() / (told @ told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
-from training_dynamics.phase_transitions.lateness import fit
+from training_dynamics.phase_transitions.lateness import fit, kept_kernel
 
 
 @claim(
@@ -19,6 +19,31 @@ def lazier_later(seed: int, width: int = 300, examples: int = 500) -> Measured:
     """Step of a tenth of the test error over that of a twentieth of the training error: at scale 1/8, over that at 1/4."""
     lazy, rich = (fit(seed, gamma, width, examples).late for gamma in (1 / 8, 1 / 4))
     return Measured(lazy / rich, "times as late", at_least=1.3, scale=0.15)
+
+
+@claim(
+    "phase_transitions.late_alone",
+    "A lazy wide network generalises late: clearly after it has fitted its examples.",
+    source="kumar2024grokking",
+    verdict="holds",
+    judge="mean",
+    vary={"width": (300, 450)},
+)
+def late_alone(seed: int, width: int = 300) -> Measured:
+    """Step of a tenth of the test error over that of a twentieth of the training error, at scale 1/8."""
+    return Measured(fit(seed, 1 / 8, width).late, "times the steps of the fit", at_least=1.4, at_most=5, scale=0.2)
+
+
+@claim(
+    "phase_transitions.lazy_limit",
+    "With the kernel of its start a wide network gets a part of the rule, and never all of it.",
+    verdict="holds-if",
+    condition="500 to 600 examples, fewer than the 820 terms of the rule",
+    vary={"examples": (500, 600)},
+)
+def lazy_limit(seed: int, examples: int = 500) -> Measured:
+    """Least test error at any time of gradient flow with that kernel; generalised means a tenth."""
+    return Measured(kept_kernel(seed, examples), "of answering zero", at_least=0.2, at_most=0.9)
 
 
 @claim(
