@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from training_dynamics.diagnostics import alike, data, explorable as twin, faults, judged, pairs
+from coursekit.course import current
+from training_dynamics.diagnostics import alike, data, explorable as twin, faults, judged, pairs, table
 from training_dynamics.toolbox.diagnose import RULES, diagnose
 from training_dynamics.toolbox.readings import read
 
@@ -202,3 +203,16 @@ def test_the_page_refuses_what_is_not_stored(explorable):
         explorable("diagnostics")("diagnose('gremlins', 1)")
     with pytest.raises(Exception, match="severity must be 0, 1 or 2, got 7"):
         explorable("diagnostics")("diagnose('clipping', 7)")
+
+
+def test_the_table_of_the_page_says_what_the_code_does():
+    page = (current().root / "book" / "diagnostics_rules.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in page if line in table.rows()] == table.rows()
+    assert table.condition("vanishing") == "first ÷ last gradient < 0.01"
+    assert table.condition("dying_relu") == (
+        "silent at the end > 0.6 and not silent at first > 0.8 and not largest loss > 3"
+    )
+    assert table.condition("rate_too_high") == (
+        "first change ÷ weights > 0.5 or (a loss is not finite and not (rise > 0.7 and losses before it < 0.75 × first loss))"
+    )
+    assert table.condition("wrong_order").startswith("(repeats > 0.5 and new batches > 0.85) or (new batches > 1.1 and")

@@ -117,7 +117,7 @@ def clip_rescues(seed: int, steps: int = 300, hidden: int = 48) -> Measured:
     "training_in_practice.adam_ignores_clip",
     "A clip of 0.01, active in every step, starves training.",
     verdict="fails",
-    instead="Under Adam a common factor of all gradients cancels: the run hardly changes. SGD is slowed.",
+    instead="Under Adam a common factor of all gradients cancels: the run hardly changes.",
     vary=VARY,
 )
 def adam_ignores_clip(seed: int, steps: int = 400, hidden: int = 48) -> Measured:
@@ -241,7 +241,7 @@ def patience_is_steps(seed: int, hidden: int = 48, names: int = 300) -> Measured
     "training_in_practice.finder",
     "The learning-rate finder measures the largest stable rate, 2 over the sharpness.",
     verdict="fails",
-    instead="Divergence takes time, so the ramp is past the limit when the loss shows it: the faster the ramp, the farther.",
+    instead="Divergence takes time and the weights move: when the loss shows it, the ramp is past the limit at the start.",
     vary={"steps": (40, 60, 80), "hidden": (32, 64)},
 )
 def finder(seed: int, steps: int = 60, hidden: int = 32) -> Measured:
