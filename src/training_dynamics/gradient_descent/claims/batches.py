@@ -66,7 +66,7 @@ def small_batches_epochs(seed: int, examples: int = 100, width: int = 32, epochs
 
 @claim(
     "gradient_descent.small_batches_steps",
-    "Small batches generalise better after as many steps at the same rate.",
+    "After as many steps at the same rate, runs on few examples a step end with fewer errors.",
     said_by="keskar2017large",
     source="shallue2019measuring",
     verdict="fails",
