@@ -29,7 +29,7 @@ def movements(seed: int, how: Training, widths: tuple[int, ...] = WIDTHS) -> Flo
 
 def _moved(seed: int, width: int, how: Training) -> list[float]:
     x, sizes = data(seed).x_test[:PROBES], sizes_of(width, how.depth)
-    first = start(seed, sizes, rule(how.parametrisation, how.optimizer, sizes, how.base))
+    first = start(seed, sizes, rule(how.parametrisation, how.optimizer, sizes, how.base, out=how.out))
     (last,) = train(seed, width, [RATE[how.optimizer]], how)
     return [float((b - a).square().mean().sqrt()) for a, b in zip(activations(first, x), activations(last, x))]
 
@@ -45,7 +45,7 @@ def step_norms(seed: int, how: Training, widths: tuple[int, ...] = WIDTHS) -> Fl
     rows = []
     for width in widths:
         sizes = sizes_of(width, how.depth)
-        first = start(seed, sizes, rule(how.parametrisation, how.optimizer, sizes, how.base))
+        first = start(seed, sizes, rule(how.parametrisation, how.optimizer, sizes, how.base, out=how.out))
         (last,) = train(seed, width, [RATE[how.optimizer]], how)
         norms = [_norm((b - a).numpy()) for a, b in zip(first, last)]
         rows.append([norm * (i / o) ** 0.5 for norm, i, o in zip(norms, sizes, sizes[1:])])

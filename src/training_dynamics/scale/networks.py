@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 
 from training_dynamics.lab.losses import squared_errors
 from training_dynamics.lab.training import falling, minimize
-from training_dynamics.scale.rules import Rule, rule
+from training_dynamics.scale.rules import OUT, Rule, rule
 from training_dynamics.toolbox.data import Split, digits, one_hot
 from training_dynamics.toolbox.seeds import torch_generator
 from training_dynamics.toolbox.train import minibatches
@@ -56,7 +56,8 @@ class Training:
 
     ``decay`` is that of AdamW: each step multiplies weights by one minus the layer's rate times it.  ``independent``: in every
     layer by one minus the rate without the rule's factors times it.
-    ``loss``: squared error on one-hot labels, or "cross-entropy".  ``falling``: rates fall linearly to zero.
+    ``loss``: squared error on one-hot labels, or "cross-entropy".  ``falling``: rates fall linearly to zero.  ``out``: the
+    start of the output layer at the base width, as a multiple of one over the root of its inputs.
     """
 
     parametrisation: str = "mup"
@@ -69,6 +70,7 @@ class Training:
     loss: str = "squared"
     falling: bool = True
     base: int = BASE
+    out: float = OUT
 
 
 def losses_of(kind: str, outputs: Float[Tensor, "n k"], y: Tensor) -> Tensor:
@@ -81,7 +83,7 @@ def losses_of(kind: str, outputs: Float[Tensor, "n k"], y: Tensor) -> Tensor:
 def train(seed: int, width: int, rates: Sequence[float], how: Training, copy: int = 0) -> list[Layers]:
     """A network for each rate after ``how.steps`` steps, from one start, on batches that depend on the seed only."""
     split, sizes = data(seed), sizes_of(width, how.depth)
-    made = rule(how.parametrisation, how.optimizer, sizes, how.base)
+    made = rule(how.parametrisation, how.optimizer, sizes, how.base, out=how.out)
     first = start(seed, sizes, made, copy)
     nets = [[w.clone().requires_grad_() for w in first] for _ in rates]
     optimizer = _optimizer(nets, rates, made, how)

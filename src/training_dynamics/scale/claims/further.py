@@ -13,6 +13,7 @@ from training_dynamics.scale.longer import batch_losses, kept, remembered
 from training_dynamics.scale.sharpness import traces
 
 LINEAR: dict[str, tuple[object, ...]] = {"depth": (2, 3), "inputs": (10, 20)}
+STEPS: dict[str, tuple[object, ...]] = {"steps": (3, 5), "inputs": (10, 20)}
 SHARP: dict[str, tuple[object, ...]] = {"examples": (50, 100), "rate": (0.005, 0.01)}
 DEEP: dict[str, tuple[object, ...]] = {"steps": (20, 30), "width": (32, 48)}
 BLOCKS: dict[str, tuple[object, ...]] = {"steps": (20, 60), "rate": (2.0**-8, 2.0**-7, 2.0**-6)}
@@ -37,9 +38,11 @@ def linear_limit(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
 
 @claim(
     "scale.linear_speed",
-    "It comes nearer as the width grows, roughly like one over its root.",
+    "It comes nearer as the width grows, about like one over its root.",
     source="hayou2025proof",
-    verdict="holds",
+    verdict="holds-if",
+    condition="mean over tasks; single ones have powers between −0.2 and −0.7",
+    judge="mean",
     vary=LINEAR,
 )
 def linear_speed(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
@@ -47,7 +50,7 @@ def linear_speed(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
     found = one_step_rates(seed, "mup", WIDTHS, depth, inputs, copies=24)[..., 0]
     exact = limit(task(seed, inputs), depth)[0]
     return Measured(
-        slope(np.array(WIDTHS), np.median(np.abs(found / exact - 1), axis=1)), "", at_least=-0.9, at_most=-0.1
+        slope(np.array(WIDTHS), np.median(np.abs(found / exact - 1), axis=1)), "", at_least=-0.7, at_most=-0.3
     )
 
 
@@ -66,18 +69,28 @@ def linear_standard(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
 
 @claim(
     "scale.linear_steps",
-    "After several steps, too, the best rate keeps its place under maximal update and falls with standard starts.",
+    "After several steps, too, the best rate falls with standard starts.",
     source="hayou2025proof",
     verdict="holds",
-    vary={"steps": (3, 5), "inputs": (10, 20)},
+    vary=STEPS,
 )
 def linear_steps(seed: int, steps: int = 5, inputs: int = 10) -> Measured:
-    """Octaves by which the best rate falls from width 32 to 128, standard less maximal update."""
-    falls = [
-        found[0] - found[-1]
-        for found in (many_steps(seed, kind, (32, 128), steps, inputs=inputs, copies=8) for kind in ("standard", "mup"))
-    ]
-    return Measured(float(falls[0] - falls[1]), "octaves of two", at_least=0.7)
+    """Octaves by which it falls from width 32 to 128; in inverse proportion it would be two."""
+    found = many_steps(seed, "standard", (32, 128), steps, inputs=inputs, copies=8)
+    return Measured(float(found[0] - found[-1]), "octaves", at_least=0.8)
+
+
+@claim(
+    "scale.linear_stays",
+    "After several steps, too, the best rate stays within half an octave under maximal update.",
+    source="hayou2025proof",
+    verdict="holds",
+    vary=STEPS,
+)
+def linear_stays(seed: int, steps: int = 5, inputs: int = 10) -> Measured:
+    """Octaves by which it moves from width 32 to 128."""
+    found = many_steps(seed, "mup", (32, 128), steps, inputs=inputs, copies=8)
+    return Measured(float(abs(found[0] - found[-1])), "octaves", at_most=0.5)
 
 
 @claim(
