@@ -18,33 +18,32 @@ TD.cic = (() => {
     return good === effects.length ? "supported" : bad === effects.length ? "contradicted" : "undecided";
   }
 
-  function sameSlope(slopes, tolerance = 1.5) {
-    if (slopes.every((s) => s < 0)) return "contradicted";
-    const low = Math.min(...slopes);
-    return low > 0 && slopes.every((s) => s <= tolerance * low) ? "supported" : "undecided";
+  /** Whether the null's mean size is less than a third of the effect's. */
+  function passed(effects, nothing) {
+    const size = (values) => values.reduce((sum, v) => sum + Math.abs(v), 0);
+    return size(nothing) < size(effects) / 3;
   }
 
-  /** F on the curve of low loss minus F on the line, one number a seed. */
-  function gaps(phi, h, c, lambda, gamma) {
+  /** F on the curve of low loss minus F on the line (part 2: on the line between untrained networks), one number a seed. */
+  function gaps(phi, h, c, lambda, gamma, part = 1) {
     const table = data().cells.connectivity;
     const weights = [[known(phi, "phi"), 1], [known(h, "H"), -lambda], [known(c, "C"), gamma]];
-    return table[phi][1].map((_, k) => weights.reduce((sum, [name, w]) => sum + (w * table[name][1][k]) / data().spread[name], 0));
+    return table[phi][part].map((_, k) => weights.reduce((sum, [name, w]) => sum + (w * table[name][part][k]) / data().spread[name], 0));
   }
 
   /** For each row: its sign, the effects of the seeds and the null's, for one choice. */
   function effects(phi, h, c, lambda, gamma) {
     const proxy = { norm: known(phi, "phi"), adam: known(c, "C"), batchnorm: known(h, "H"), dropout: phi, descent: `${phi}/${h}` };
     return Object.fromEntries(ROWS.map((row) => {
-      if (row === "connectivity") return [row, { sign: 1, effects: gaps(phi, h, c, lambda, gamma), null: [] }];
+      if (row === "connectivity") return [row, { sign: 1, effects: gaps(phi, h, c, lambda, gamma), null: gaps(phi, h, c, lambda, gamma, 2) }];
       const [sign, found, nothing] = data().cells[row][proxy[row]];
       return [row, { sign, effects: found, null: nothing }];
     }));
   }
 
-  function verdicts(phi, h, c, lambda, gamma) {
-    const found = effects(phi, h, c, lambda, gamma);
-    return Object.fromEntries(ROWS.map((row) => [row, row === "descent" ? sameSlope(found[row].effects) : judge(found[row].effects, found[row].sign)]));
-  }
+  const each = (rule) => (...choice) => Object.fromEntries(Object.entries(effects(...choice)).map(([row, found]) => [row, rule(found)]));
+  const verdicts = each((found) => judge(found.effects, found.sign));
+  const nulls = each((found) => passed(found.effects, found.null));
 
   /** The three terms along a path: chosen proxies of "training" or of the "walk", or, by its number, a random functional along training. */
   function terms(path, phi, h, c) {
@@ -88,7 +87,7 @@ TD.cic = (() => {
     return best;
   }
 
-  return { ROWS, judge, sameSlope, effects, gaps, verdicts, terms, functional, rise, fit };
+  return { ROWS, judge, effects, gaps, verdicts, nulls, terms, functional, rise, fit };
 })();
 
 if (typeof customElements !== "undefined") {
@@ -110,6 +109,7 @@ if (typeof customElements !== "undefined") {
     const another = ui.another({ label: "another random functional" });
     const drawn = () => another.value % TD.cic_data.random.length;
     const count = ui.readout("rows supported, undecided, contradicted");
+    const kept = ui.readout("of the supported, null passed");
     const told = ui.readout("rank correlation of F with time: training, random walk, random functional");
     const top = ui.plot({ x: { label: "effect ÷ largest, positive as predicted", min: -1.1, max: 1.1 }, y: { label: "row of the table", min: 0.3, max: 7 }, height: 360 });
     const bottom = ui.plot({ x: { label: "checkpoint", min: 0, max: 20 }, y: { label: "F (spread = 1)" }, height: 220 });
@@ -128,6 +128,8 @@ if (typeof customElements !== "undefined") {
       const chosen = [phi.value, h.value, c.value, lambda.value, gamma.value];
       const found = D.effects(...chosen);
       const verdicts = D.verdicts(...chosen);
+      const nulls = D.nulls(...chosen);
+      const beside = (row) => (verdicts[row] !== "supported" ? "" : nulls[row] ? ", null passed" : ", null failed");
       const colours = { supported: 2, undecided: 4, contradicted: 1 };
       const marks = D.ROWS.flatMap((row, i) => {
         const y = 6 - i;
@@ -137,13 +139,14 @@ if (typeof customElements !== "undefined") {
         return [
           { points: true, x: nothing, y: nothing.map(() => y - 0.22), colour: "muted", size: 2.5 },
           { points: true, x: effects.map((v) => (sign * v) / largest), y: effects.map(() => y), colour: colours[verdicts[row]], size: 4 },
-          { text: `${TITLES[row]}: ${verdicts[row]}`, x: -1.05, y: y + 0.32, colour: "ink" },
+          { text: `${TITLES[row]}: ${verdicts[row]}${beside(row)}`, x: -1.05, y: y + 0.32, colour: "ink" },
         ];
       });
       const all = Object.values(verdicts);
       const counts = ["supported", "undecided", "contradicted"].map((v) => all.filter((w) => w === v).length);
       top.draw([{ vline: 0, colour: "muted" }, ...marks], `With these proxies and weights ${counts[0]} of six rows are supported, ${counts[1]} undecided and ${counts[2]} contradicted.`);
       count.set(counts.join(", "));
+      kept.set(`${D.ROWS.filter((row) => verdicts[row] === "supported" && nulls[row]).length}`);
       const paths = [["training", "training"], ["walk", "random walk"], [drawn(), `random functional ${drawn() + 1}`]];
       const ranks = paths.map(([path]) => D.rise(path, ...chosen));
       const rises = ranks.map((rank) => Explorable.format(rank, 2));

@@ -19,6 +19,7 @@ from training_dynamics.cic import (
     norms,
     paths,
     preregistration,
+    sensitivity,
     table,
     updates,
 )
@@ -242,10 +243,10 @@ def test_the_rule_asks_every_seed(effects, sign, verdict):
     assert preregistration.judge(effects, sign) == verdict
 
 
-def test_slopes_are_one_lambda_when_they_agree_and_are_positive():
-    assert table.same_slope((1.0, 1.4, 1.2)) == "supported"
-    assert table.same_slope((1.0, 1.6)) == "undecided"
-    assert table.same_slope((-1.0, -1.1)) == "contradicted"
+def test_slopes_are_even_when_they_are_positive_and_within_the_tolerance():
+    assert table.evenness((1.0, 1.4, 1.2)) > 0 > table.evenness((1.0, 1.6))
+    assert table.evenness((1.0, 1.6), tolerance=2) > 0
+    assert table.evenness((-1.0, -1.1)) < 0 and table.evenness((-1.0, 3.0)) < 0
 
 
 def test_wrong_values_are_refused_with_the_rule():
@@ -271,11 +272,12 @@ CHOICES = [(p, h, c) for p in ("tc", "synergy") for h in ("h_rep", "log_rank", "
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (0, 0), (5, 0.5)])
-def test_the_page_gives_the_verdicts_that_python_gives(explorable, weights):
+def test_the_page_gives_the_verdicts_and_nulls_that_python_gives(explorable, weights):
     script = explorable("cic")
     for choice in CHOICES:
-        said = script(f"verdicts('{choice[0]}', '{choice[1]}', '{choice[2]}', {weights[0]}, {weights[1]})")
-        assert said == twin.verdicts(script.data, *choice, *weights)
+        said = "('{}', '{}', '{}', {}, {})".format(*choice, *weights)
+        assert script(f"verdicts{said}") == twin.verdicts(script.data, *choice, *weights)
+        assert script(f"nulls{said}") == twin.passed(script.data, *choice, *weights)
 
 
 def test_the_page_ranks_f_along_every_path_as_python_does(explorable):
@@ -298,9 +300,9 @@ def test_the_page_ranks_f_along_every_path_as_python_does(explorable):
 def test_the_page_holds_what_the_rows_give_today(explorable):
     data = explorable("cic").data
     for row in ("norm", "batchnorm", "descent"):
-        for proxy, (effects, _) in table.effects(row, 0).items():
+        for proxy, (effect, _) in table.effects(row, 0).items():
             if row != "descent" or proxy.endswith("log_rank"):
-                assert np.array_equal(np.sign(effects), np.sign(data["cells"][row][proxy][1][: len(effects)]))
+                assert np.sign(effect) == np.sign(data["cells"][row][proxy][1][0])
 
 
 def test_the_page_refuses_a_proxy_of_another_term(explorable):
@@ -309,19 +311,23 @@ def test_the_page_refuses_a_proxy_of_another_term(explorable):
 
 
 @pytest.mark.parametrize(
-    ("row", "effects", "null", "verdict"),
+    ("effects", "null", "passed"),
     [
-        ("norm", (-1.0, -0.9), (-0.9, -1.0), "passed"),
-        ("dropout", (0.8, 0.9), (0.9, 1.0), "failed"),
-        ("adam", (0.1, -0.1), (0.2, 0.1), "failed"),
-        ("batchnorm", (0.2, 0.2), (-0.3, -0.3), "passed"),
-        ("batchnorm", (0.2, 0.2), (0.3, 0.3), "failed"),
-        ("connectivity", (0.1, 0.1), (0.1, -0.1), "failed"),
-        ("connectivity", (0.7, 0.7), (0.1, -0.1), "passed"),
+        ((-1.0, -0.9), (-0.9, -1.0), False),
+        ((0.3, 0.3), (0.05, -0.05), True),
+        ((0.3, 0.3), (0.15, -0.15), False),  # as often up as down, but not nothing
+        ((0.3, 0.3), (-0.3, -0.3), False),
     ],
 )
-def test_a_null_passes_by_the_letter_of_the_plan(row, effects, null, verdict):
-    assert table.Cell(row, "tc", 1, effects, null).null_verdict == verdict
+def test_one_rule_judges_every_null(effects, null, passed):
+    for row in ("norm", "dropout", "connectivity"):
+        assert table.Cell(row, "tc", 1, effects, null).null_passed is passed
+
+
+def test_adams_null_is_the_row_s_number_with_a_walk_in_adams_place(monkeypatch):
+    found = updates.Drift(*(torch.tensor([v, 2 * v]) for v in (0.3, 0.4, 0.1, 0.2)))
+    monkeypatch.setattr(table, "drift", lambda seed, hidden: found)
+    assert table.effects("adam", 0)["cka"] == pytest.approx((-0.1, -0.3), abs=1e-6)
 
 
 def test_the_null_of_curves_is_the_untrained_line_taken_away_as_the_trained_one_is(monkeypatch):
@@ -329,8 +335,8 @@ def test_the_null_of_curves_is_the_untrained_line_taken_away_as_the_trained_one_
         return paths.Path(torch.zeros(3), torch.tensor([ends, middle, ends])[:, None].expand(3, 7), torch.ones(3))
 
     found = paths.Paths(path(5.0, 6.0), path(3.0, 6.0), path(1.0, 2.0))
-    monkeypatch.setattr(table, "paths", lambda seed: found)
-    assert table.effects("connectivity", 0)["h_rep"] == ((2.0,), (1.0,))
+    monkeypatch.setattr(table, "paths", lambda seed, hidden: found)
+    assert table.effects("connectivity", 0)["h_rep"] == (2.0, 1.0)
 
 
 def test_a_lens_wins_a_row_only_with_each_proxy_that_the_row_uses():
@@ -353,3 +359,37 @@ def test_a_lens_wins_a_row_only_with_each_proxy_that_the_row_uses():
     assert lenses["tc", "h_rep", "cka"] == {"norm": "supported", "both": "contradicted", "descent": "contradicted"}
     assert lenses["tc", "log_rank", "cka_input"]["both"] == "undecided"
     assert lenses["synergy", "h_pred", "cka"] == {"norm": "contradicted", "both": "supported", "descent": "undecided"}
+
+
+def test_a_verdict_by_the_plan_and_on_the_mean_part_where_one_seed_dissents():
+    cell = table.Cell("norm", "tc", 1, (1.0, 1.0, -0.5), (0.0,) * 3)
+    assert (cell.verdict, cell.mean_verdict) == ("undecided", "supported")
+    assert table.Cell("descent", "tc/h_rep", 1, (1.0, 1.0), (0.0, 0.0), pooled=-0.1).mean_verdict == "contradicted"
+
+
+def test_slopes_are_pooled_before_they_are_compared(monkeypatch):
+    rows = {0: (1.0, 2.0, 1.0), 1: (1.0, 2.0, 3.0)}
+    monkeypatch.setattr(table, "slopes", lambda pair, seed: rows[seed])
+    assert table.pooled_slopes("tc/h_rep", range(2)) == [1.0, 2.0, 2.0]
+
+
+def test_a_null_takes_a_supported_verdict_away_and_leaves_others():
+    strong, weak = (table.Cell("norm", "tc", 1, (1.0, 1.0), null) for null in ((0.5, -0.5), (0.1, 0.1)))
+    assert [sensitivity.beside_null(cell) for cell in (strong, weak)] == ["undecided", "supported"]
+    assert sensitivity.beside_null(strong, 2 / 3) == "supported"
+    assert sensitivity.beside_null(table.Cell("norm", "tc", -1, (1.0, 1.0), (9.0, 9.0))) == "contradicted"
+
+
+def test_the_best_lens_wins_the_rows_that_one_choice_of_proxies_wins_together():
+    def cell(row, proxy, effect, null=0.0):
+        return table.Cell(row, proxy, 1, (effect,) * 5, (null,) * 5)
+
+    found = (
+        cell("norm", "tc", 1.0, 0.9),
+        cell("norm", "synergy", -1.0),
+        cell("dropout", "synergy", 1.0),
+        cell("batchnorm", "h_pred", 1.0),
+    )
+    assert sensitivity.most_won(found[:2]) == 1
+    assert sensitivity.most_won(found[:2], sensitivity.beside_null) == 0
+    assert sensitivity.most_won((*found[:2], found[3])) == 2

@@ -17,7 +17,7 @@ from scipy.stats import rankdata
 from training_dynamics.cic.climb import run, walk
 from training_dynamics.cic.freedom import random_terms
 from training_dynamics.cic.preregistration import PROXIES, TERMS, judge
-from training_dynamics.cic.table import cells, same_slope
+from training_dynamics.cic.table import NULL_SHARE, cells
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Data = dict[str, Any]
@@ -51,17 +51,32 @@ def short(values: Any) -> list[float]:
 
 def verdicts(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> dict[str, str]:
     """The verdict of each row for one choice of proxies and weights; the weights matter to connectivity only."""
-    table = data["cells"]
-    plain = {"norm": phi, "adam": c, "batchnorm": h, "dropout": phi}
-    found = {row: judge(table[row][proxy][1], table[row][proxy][0]) for row, proxy in plain.items()}
-    found["connectivity"] = judge(gaps(data, phi, h, c, lam, gamma), +1)
-    found["descent"] = same_slope(tuple(table["descent"][f"{phi}/{h}"][1]))
-    return found
+    found = chosen(data, phi, h, c, lam, gamma)
+    return {row: judge(effects, sign) for row, (sign, effects, _) in found.items()}
 
 
-def gaps(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> list[float]:
-    """F on the curve of low loss minus F on the line, each term in units of its spread along training, one number a seed."""
-    parts = [np.array(data["cells"]["connectivity"][name][1]) / data["spread"][name] for name in (phi, h, c)]
+def passed(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> dict[str, bool]:
+    """For each row, whether its null is on average less than ``NULL_SHARE`` as large as its effect."""
+    found = chosen(data, phi, h, c, lam, gamma)
+    return {
+        row: bool(np.abs(null).sum() < NULL_SHARE * np.abs(effects).sum()) for row, (_, effects, null) in found.items()
+    }
+
+
+def chosen(data: Data, phi: str, h: str, c: str, lam: float, gamma: float) -> dict[str, tuple[int, list, list]]:
+    """For each row: the sign predicted, the effects and the null's, one number a seed."""
+    proxy = {"norm": phi, "adam": c, "batchnorm": h, "dropout": phi, "descent": f"{phi}/{h}"}
+    found = {row: tuple(data["cells"][row][name]) for row, name in proxy.items()}
+    parts = (gaps(data, phi, h, c, lam, gamma, part) for part in (1, 2))
+    return found | {"connectivity": (1, *parts)}
+
+
+def gaps(data: Data, phi: str, h: str, c: str, lam: float, gamma: float, part: int = 1) -> list[float]:
+    """F on the curve of low loss minus F on the line, each term in units of its spread along training, one number a seed.
+
+    ``part`` 2 gives what the line between untrained networks does.
+    """
+    parts = [np.array(data["cells"]["connectivity"][name][part]) / data["spread"][name] for name in (phi, h, c)]
     return [float(v) for v in parts[0] - lam * parts[1] + gamma * parts[2]]
 
 
