@@ -11,13 +11,14 @@ WIDTHS = (16, 32, 48)
 
 
 def by_cell(widths: tuple[int, ...] = WIDTHS) -> dict[tuple[str, str], dict[str, str]]:
-    """For each row and proxy, the verdict by the plan, on the mean over seeds, and in layers of other widths.
+    """For each row and proxy, the verdict by the plan, on the mean over seeds, at five other seeds, and in other widths.
 
     Pairs of ``descent`` have no width, and get ``""`` there.
     """
+    later = {(c.row, c.proxy): c.verdict for c in cells(first=SEEDS)}
     other = {width: {(c.row, c.proxy): c.verdict for c in cells(width)} for width in widths}
     return {
-        (c.row, c.proxy): {"plan": c.verdict, "mean": c.mean_verdict}
+        (c.row, c.proxy): {"plan": c.verdict, "mean": c.mean_verdict, "seeds": later[c.row, c.proxy]}
         | {str(w): "" if c.row == "descent" else table[c.row, c.proxy] for w, table in other.items()}
         for c in cells()
     }
@@ -53,6 +54,7 @@ def by_lens(widths: tuple[int, ...] = WIDTHS) -> dict[str, tuple[int, int]]:
     return {
         "by the plan": won(plan),
         "on the mean over seeds": won(plan, lambda cell: cell.mean_verdict),
+        "at five other seeds": won(cells(first=SEEDS)),
         **{f"layers of {width} units": won(cells(width)) for width in widths},
         "null below a sixth": won(plan, limit=1 / 6),
         "null below two thirds": won(plan, limit=2 / 3),
