@@ -7,8 +7,6 @@ from training_dynamics.cic.control import aligned, climbed
 from training_dynamics.cic.noise import batchnorm, dropout
 from training_dynamics.cic.paths import paths
 from training_dynamics.cic.preregistration import PROXIES
-from training_dynamics.cic.sensitivity import beside_null, most_won
-from training_dynamics.cic.table import NULL_SHARE, cells
 
 
 @claim(
@@ -75,18 +73,3 @@ def control_climbed(seed: int, steps: int = 100, hidden: int = 24) -> Measured:
     """Held-out accuracy of a linear probe after climbing the alignment minus that before."""
     before, after = climbed(seed, hidden, steps)
     return Measured(after - before, "in accuracy", at_least=0.05)
-
-
-@claim(
-    "cic.best_lens",
-    "With well-chosen proxies the lens wins half of its six rows beside their nulls.",
-    verdict="fails",
-    instead="The best of the twelve choices wins fewer than half of them, once a row also has to be free of its null.",
-    seeds=None,
-    vary={"hidden": (24, 32, 48), "limit": (NULL_SHARE, 2 / 3), "first": (0, 5)},
-)
-def best_lens(hidden: int = 24, limit: float = NULL_SHARE, first: int = 0) -> Measured:
-    """Most rows won by one choice of proxies at five seeds, with nulls less than ``limit`` times as large as the effects."""
-    return Measured(
-        float(most_won(cells(hidden, first), lambda cell: beside_null(cell, limit))), "of 6 rows", at_most=2
-    )
