@@ -1,6 +1,7 @@
 """A lens put to the test: a functional that is said to explain six phenomena, its measures fixed beforehand, and what came out.
 
 ``preregistration`` holds what was fixed before the runs, as data; ``measures`` the proxies, ``exact`` closed forms that check
-them; ``nets`` trains stacks of small networks.  ``norms``, ``updates``, ``noise``, ``paths``, ``alone`` and ``features`` test the rows,
-``climb`` asks whether training climbs the functional, ``freedom`` what free parameters can fit.
+them; ``nets`` trains stacks of small networks.  ``norms``, ``updates``, ``noise``, ``paths`` and ``features`` test the rows,
+``alone`` and ``ranks`` their plainer accounts; ``table`` fills the lens's table in, and ``sensitivity`` does so under other
+choices.  ``climb`` asks whether training climbs the functional, ``freedom`` what free parameters can fit.
 """
