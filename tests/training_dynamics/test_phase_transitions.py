@@ -9,6 +9,7 @@ from scipy.special import erf
 
 from training_dynamics.phase_transitions import (
     committee,
+    decayed,
     dmft,
     flips,
     folds,
@@ -190,6 +191,44 @@ def test_the_curvature_is_that_of_the_free_weights(layers, decay):
     assert folds.curvature(decay, layers) == pytest.approx((values[2] - 2 * values[1] + values[0]) / step**2, rel=1e-4)
 
 
+@pytest.mark.parametrize("layers", [3, 4])
+def test_the_barrier_is_the_highest_loss_between_zero_and_the_trained_state(layers):
+    decay = 0.7 * folds.fold(layers)[1]
+    path = np.linspace(0, folds.trained(decay, layers), 20001)
+    losses = folds.loss(path, decay, layers)
+    top, height = folds.barrier(decay, layers)
+    assert top == pytest.approx(path[losses.argmax()], abs=1e-4)
+    assert height == pytest.approx(losses.max() - losses[-1], rel=1e-6)
+
+
+def test_the_branch_s_area_is_that_under_the_solved_outputs():
+    w = np.linspace(1, folds.fold(3)[0], 20001)
+    decays = w * (1 - w**3)
+    assert folds.branch_area(3, 0.0) == pytest.approx(np.trapezoid(w**3, decays), rel=1e-3)
+
+
+def test_the_exact_mean_in_a_small_field_is_that_of_two_states():
+    m, n, temperature, field = magnet.magnetisation(0.5), 2000, 0.5, 2e-4
+    assert magnet.mean(n, temperature, field) == pytest.approx(m * np.tanh(n * m * field / temperature), rel=1e-2)
+
+
+def test_many_spins_make_the_loop_of_the_limit_and_a_slow_sweep_follows_the_exact_mean():
+    assert flips.finite_loop_area(3000, 1.3, 0.01, dt=0.05) == pytest.approx(flips.loop_area(1.3, 0.01), rel=0.02)
+    assert flips.finite_loop_area(8, 0.8, 0.0005) < 0.1 * flips.loop_area(0.8, 0.0005)
+
+
+def test_a_wide_network_s_step_under_decay_is_the_gradient_of_its_loss():
+    gamma, decay, dt = 0.5, 0.3, 0.05
+    h, a = decayed.units(0, 7, 3)
+    h_, a_ = (torch.tensor(w, requires_grad=True) for w in (h, a))
+    error = torch.tensor([2.0, 0.0, 0.0]) - a_ @ h_ / (gamma * 7)
+    loss = error @ error / 2 * gamma**2 * 7 + decay / 2 * ((h_**2).sum() + (a_**2).sum())
+    loss.backward()
+    moved = decayed.move((h, a), decay, gamma, dt, target=2.0)
+    assert moved[0] == pytest.approx(h - dt * h_.grad.numpy(), rel=1e-9)
+    assert moved[1] == pytest.approx(a - dt * a_.grad.numpy(), rel=1e-9)
+
+
 def test_convex_regression_forgets_its_start():
     assert late.late_regression(0).apart < 1e-6
 
@@ -220,6 +259,8 @@ def test_wrong_values_are_refused_with_the_rule():
         flips.relaxation_time(2000, 0.5)
     with pytest.raises(ValueError, match="rate must be > 0, got -1"):
         flips.swept(0.8, -1)
+    with pytest.raises(ValueError, match="a barrier needs 3 layers and a decay between 0 and 1, got 2"):
+        folds.barrier(0.1, 2)
     with pytest.raises(ValueError, match="share must be between 0 and 1, got 1"):
         pairs.two_starts(0, 1)
     with pytest.raises(ValueError, match="layers must be >= 2, got 1"):

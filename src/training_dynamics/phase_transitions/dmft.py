@@ -138,16 +138,3 @@ def network(
         outputs.append(out(w, a) - first)
         squares.append(float(a @ a) / width)
     return np.array(outputs), np.array(squares)
-
-
-def settled_output(
-    seed: int, decay: float, gamma: float, width: int, target: float = 1.0, until: float = 40.0
-) -> float:
-    """Where a wide network with weight decay ends on one example of length 1; in the limit max(0, y - decay/gamma)."""
-    rng = numpy_generator(seed, "phase_transitions decaying weights", width)
-    h, a = rng.standard_normal(width), rng.standard_normal(width)
-    dt = 0.02 / max(1.0, gamma)
-    for _ in range(round(until / gamma / dt)):
-        error = target - a @ h / (gamma * width)
-        h, a = h + dt * (gamma * error * a - decay * h), a + dt * (gamma * error * h - decay * a)
-    return float(a @ h / (gamma * width))

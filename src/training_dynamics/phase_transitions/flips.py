@@ -12,11 +12,11 @@ import math
 import numpy as np
 from jaxtyping import Float
 from numpy import ndarray
-from scipy.linalg import eigvalsh_tridiagonal
+from scipy.linalg import eigvalsh_tridiagonal, solve_banded
 from scipy.special import expit
 
 from training_dynamics.lab.once import once
-from training_dynamics.phase_transitions.magnet import field_at, levels, spinodal, stationary
+from training_dynamics.phase_transitions.magnet import distribution, field_at, levels, spinodal, stationary
 from training_dynamics.toolbox.seeds import numpy_generator
 
 
@@ -63,10 +63,7 @@ def swept(
     The walk becomes dm/dt = -m + tanh((m + h)/T); ``rate`` is the change of the field a sweep.  The start is settled.
     Raises ValueError for a rate that is not above 0.
     """
-    if not rate > 0:
-        raise ValueError(f"rate must be > 0, got {rate}")
-    half = max(1, round(2 * top / (rate * dt)))
-    fields = np.concatenate([np.linspace(top, -top, half + 1), np.linspace(-top, top, half + 1)[1:]])
+    fields = _cycle(rate, top, dt)
     m, path = 1.0, []
     for _ in range(2000):
         m += dt * (math.tanh((m + top) / temperature) - m)
@@ -74,6 +71,25 @@ def swept(
         path.append(m)
         m += dt * (math.tanh((m + h) / temperature) - m)
     return fields, np.array(path)
+
+
+def _cycle(rate: float, top: float, dt: float) -> Float[ndarray, " k"]:
+    if not rate > 0:
+        raise ValueError(f"rate must be > 0, got {rate}")
+    half = max(1, round(2 * top / (rate * dt)))
+    return np.concatenate([np.linspace(top, -top, half + 1), np.linspace(-top, top, half + 1)[1:]])
+
+
+@once
+def finite_loop_area(n: int, temperature: float, rate: float, top: float = 0.6, dt: float = 1.0) -> float:
+    """The area inside the loop of the *mean* magnetisation of n spins: all probabilities of the walk, implicit Euler steps."""
+    m, p, means = levels(n), distribution(n, temperature, top), []
+    fields = _cycle(rate, top, dt)
+    for h in fields.tolist():
+        means.append(float(p @ m))
+        up, down = (n * dt * chance for chance in rates(n, temperature, h))
+        p = solve_banded((1, 1), np.array([np.append(0, -down[1:]), 1 + up + down, np.append(-up[:-1], 0)]), p)
+    return float(abs(np.trapezoid(means, fields)))
 
 
 def loop_area(temperature: float, rate: float, top: float = 0.6) -> float:

@@ -54,6 +54,24 @@ def coexistence(layers: int) -> float:
     return decay_at(gap, layers)
 
 
+def barrier(decay: float, layers: int) -> tuple[float, float]:
+    """Weight of the unstable state between zero and the trained one, and its loss above that of the trained one.
+
+    Raises ValueError where there is no trained state, or no unstable one (two layers).
+    """
+    w, most = fold(layers)
+    if layers < 3 or not 0 < decay < most:
+        raise ValueError(f"a barrier needs 3 layers and a decay between 0 and {most:.3g}, got {layers} and {decay}")
+    top = float(brentq(lambda v: decay_at(v, layers) - decay, 0.0, w, xtol=1e-15))
+    return top, float(loss(top, decay, layers) - loss(trained(decay, layers), decay, layers))
+
+
+def branch_area(layers: int, least: float = 0.01) -> float:
+    """Area under the output of the trained state, from the decay ``least`` to the fold."""
+    decays = np.linspace(least, fold(layers)[1], 2001)
+    return float(np.trapezoid([trained(decay, layers) ** layers for decay in decays.tolist()], decays))
+
+
 def curvature(decay: float, layers: int) -> float:
     """Curvature of the loss of the L weights at the trained state, along their common direction.
 
@@ -88,6 +106,31 @@ def noisy_chain(
     late = seen[:, steps // 2 :]
     late = late - late.mean()
     return float(late.var()), float((late[:, 1:] * late[:, :-1]).mean() / late.var())
+
+
+@once
+def mean_wait(
+    seed: int, height: float, share: float = 0.8, layers: int = 3, rate: float = 0.05, runs: int = 200
+) -> float:
+    """Mean number of steps until noisy descent leaves the trained state, at a ``share`` of the fold's decay.
+
+    Descent with rate eta and noise sigma samples about as at the temperature eta sigma^2/2; sigma is such that the barrier is
+    ``height`` temperatures.  A chain of L free weights has left when their mean is half that of the unstable state.
+    """
+    decay = share * fold(layers)[1]
+    top, above = barrier(decay, layers)
+    noise = (2 * above / (height * rate)) ** 0.5
+    rng = numpy_generator(seed, "phase_transitions wait", layers)
+    w, steps, waits = np.full((runs, layers), trained(decay, layers)), 0, 0
+    while len(w):
+        steps += 1
+        product = w.prod(1, keepdims=True)
+        gradient = -(1 - product) * product / w + decay * w
+        w = w - rate * (gradient + noise * rng.standard_normal(w.shape))
+        stay = w.mean(1) > top / 2
+        waits += steps * int((~stay).sum())
+        w = w[stay]
+    return waits / runs
 
 
 @dataclass(frozen=True)

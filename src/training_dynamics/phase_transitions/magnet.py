@@ -94,6 +94,11 @@ def moments(n: int, temperature: float, field: float = 0.0) -> Moments:
     return Moments(float(p @ np.abs(m)), square, 1 - fourth / (3 * square**2))
 
 
+def mean(n: int, temperature: float, field: float) -> float:
+    """The exact mean magnetisation of n spins."""
+    return float(distribution(n, temperature, field) @ levels(n))
+
+
 def ring_magnetisation(temperature: float, field: float) -> float:
     """Exact magnetisation of an endless ring whose spins see their two neighbours with coupling 1/2 each.
 

@@ -49,6 +49,32 @@ def no_way_back(seed: int, layers: int = 3, width: int = 4, wait: int = 150) -> 
 
 
 @claim(
+    "phase_transitions.fold_loop",
+    "The slower the sweep, the closer is its loop to the whole area under the learned branch, from the fold down.",
+    verdict="holds",
+    vary={"layers": (3, 4), "wait": (300, 600)},
+)
+def fold_loop(seed: int, layers: int = 3, wait: int = 600) -> Measured:
+    """Area between the way up and the way down, over that area of the chain."""
+    area = folds.ramp(seed, layers, wait=wait).area / folds.branch_area(layers)
+    return Measured(area, "of that area", at_least=0.95, at_most=1.05)
+
+
+@claim(
+    "phase_transitions.fold_wait",
+    "Noise carries a chain out of its learned state after a wait that grows exponentially with the barrier over the noise.",
+    source="ersoy2026noise",
+    verdict="holds",
+    judge="mean",
+    vary={"layers": (3, 4), "share": (0.8, 0.9)},
+)
+def fold_wait(seed: int, layers: int = 3, share: float = 0.8) -> Measured:
+    """Growth of the logarithm of the mean wait from a barrier of two temperatures to one of four, over the two."""
+    long, short = (folds.mean_wait(seed, height, share, layers) for height in (4.0, 2.0))
+    return Measured(float(np.log(long / short) / 2), "of the barrier's growth", at_least=0.75, at_most=1.25)
+
+
+@claim(
     "phase_transitions.two_continuous",
     "With two layers the output fades continuously, one minus the decay, on both ways, away from the transition itself.",
     source="ziyin2022exact",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.claim import Measured, claim
-from training_dynamics.phase_transitions import dmft
+from training_dynamics.phase_transitions import decayed, dmft
 
 TIMES = np.linspace(0, 6, 121)
 
@@ -66,14 +66,40 @@ def kernel_growth(seed: int, gamma: float = 1.0, width: int = 4000) -> Measured:
     "A network that is wide enough has no phase transitions.",
     verdict="fails",
     instead=(
-        "A linear model with a fixed kernel has none. Wide networks that learn features lose their output continuously as "
-        "decay rises and have none left "
-        "beyond decay = scale times target, at any width."
+        "A linear model with a fixed kernel has none. Wide networks of two linear layers, which learn features, lose their "
+        "output continuously as decay rises and have none left beyond decay = scale times target, at any width."
     ),
-    vary={"width": (100, 400, 1600), "gamma": (0.5, 1.0, 2.0)},
+    vary={"width": (100, 400, 1600), "gamma": (0.5, 1.0, 2.0), "examples": (1, 3)},
 )
-def wide_no_transition(seed: int, width: int = 400, gamma: float = 1.0) -> Measured:
-    """Largest distance of the settled output from max(0, 1 - decay/critical) at four decays on both sides of the transition."""
-    shares = (0.5, 0.8, 1.25, 1.6)
-    gaps = [abs(dmft.settled_output(seed, s * gamma, gamma, width) - max(0.0, 1 - s)) for s in shares]
+def wide_no_transition(seed: int, width: int = 400, gamma: float = 1.0, examples: int = 1) -> Measured:
+    """Largest distance of the settled outputs from max(0, 1 - decay/critical) along the target, at four decays on both sides."""
+    gaps = []
+    for share in (0.5, 0.8, 1.25, 1.6):
+        f = decayed.settled(seed, share * gamma, gamma, width, examples)
+        f[0] -= max(0.0, 1 - share)
+        gaps.append(np.abs(f).max())
     return Measured(float(max(gaps)), "of the target", at_most=0.02)
+
+
+@claim(
+    "phase_transitions.wide_slows",
+    "Near the decay at which a wide network loses its output it relaxes at twice the distance in the decay, on both sides.",
+    verdict="holds",
+    vary={"gap": (-0.2, -0.05, 0.05, 0.2), "gamma": (0.5, 1.0, 2.0), "width": (100, 400)},
+)
+def wide_slows(seed: int, gap: float = -0.2, gamma: float = 1.0, width: int = 400) -> Measured:
+    """Time in which the distance of the output to its end falls by 1/e, times twice the distance to the transition."""
+    time = decayed.relaxation(seed, gap, gamma, width)
+    return Measured(time * 2 * abs(gap) * gamma, "of the formula", at_least=0.85, at_most=1.15)
+
+
+@claim(
+    "phase_transitions.wide_no_loop",
+    "The loop that a wide network makes when its decay goes up and down shrinks with the rate of the sweep.",
+    verdict="holds",
+    vary={"gamma": (0.5, 1.0, 2.0), "width": (100, 400), "wait": (2.5, 5.0, 10.0)},
+)
+def wide_no_loop(seed: int, gamma: float = 1.0, width: int = 100, wait: float = 5.0) -> Measured:
+    """Area between the two ways in a sweep four times slower, over that of the faster one."""
+    slow, fast = (decayed.sweep(seed, times * wait, gamma, width) for times in (4, 1))
+    return Measured(slow / fast, "of the area", at_most=0.4)
