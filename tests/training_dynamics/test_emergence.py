@@ -76,6 +76,15 @@ def test_a_unit_of_one_frequency_has_concentration_one_and_survives_ablation():
     assert addition.concentrations(np.concatenate([wave, 2 * wave])) == pytest.approx([1.0], abs=1e-12)
 
 
+def test_a_random_rest_has_each_unit_s_power_and_nothing_of_its_strongest_frequency():
+    first = addition.start(0, 11, 16).first
+    drawn = rest.random_rest(first, 0)
+    assert (drawn**2).sum(0) == pytest.approx(((first - rest.strongest(first)) ** 2).sum(0), rel=1e-4)
+    power = [sum(abs(np.fft.rfft(half, axis=0)) ** 2 for half in (w[:11], w[11:])) for w in (first, drawn)]
+    best = power[0][1:].argmax(0) + 1
+    assert power[1][best, range(16)] == pytest.approx(np.zeros(16), abs=1e-6)
+
+
 def test_windows_lose_straight_lines_and_keep_the_rest():
     t = np.arange(50.0)
     assert np.abs(warning.windows((3 * t - 7)[None], 10, 5)).max() < 1e-10

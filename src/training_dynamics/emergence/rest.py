@@ -9,16 +9,31 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from training_dynamics.emergence.addition import Run, Sums, Weights, learn, sums
+from training_dynamics.toolbox.seeds import numpy_generator
+
+
+def _keep(first: Float[ndarray, "2p h"], like: Float[ndarray, "2p h"]) -> Float[ndarray, "2p h"]:
+    """Of ``first``, in each unit, the frequency above zero that has the most power in ``like``."""
+    p = len(first) // 2
+    power = np.sum([np.abs(np.fft.rfft(part, axis=0)) ** 2 for part in (like[:p], like[p:])], axis=0)
+    power[0] = 0
+    kept = np.arange(len(power))[:, None] == power.argmax(0)
+    return np.concatenate(
+        [np.fft.irfft(np.fft.rfft(part, axis=0) * kept, n=p, axis=0) for part in (first[:p], first[p:])]
+    )
 
 
 def strongest(first: Float[ndarray, "2p h"]) -> Float[ndarray, "2p h"]:
     """The first layer with nothing left but the frequency above zero that has the most power in each hidden unit."""
-    p = len(first) // 2
-    waves = [np.fft.rfft(part, axis=0) for part in (first[:p], first[p:])]
-    power = np.sum([np.abs(wave) ** 2 for wave in waves], axis=0)
-    power[0] = 0
-    kept = np.arange(len(power))[:, None] == power.argmax(0)
-    return np.concatenate([np.fft.irfft(wave * kept, n=p, axis=0) for wave in waves])
+    return _keep(first, first)
+
+
+def random_rest(first: Float[ndarray, "2p h"], seed: int) -> Float[ndarray, "2p h"]:
+    """A control for the rest: normal numbers without the unit's strongest frequency, with the rest's power in each unit."""
+    drawn = numpy_generator(seed, "emergence random rest", *first.shape).standard_normal(first.shape)
+    drawn -= _keep(drawn, first)
+    power = ((first - strongest(first)) ** 2).sum(0)
+    return (drawn * np.sqrt(power / (drawn**2).sum(0))).astype(first.dtype)
 
 
 def ratio(first: Float[ndarray, "2p h"]) -> float:
@@ -37,10 +52,14 @@ def computed(weights: Weights) -> tuple[float, float]:
     return float(rest), float(strong)
 
 
-def unseen(task: Sums, weights: Weights, rest: float) -> float:
-    """Accuracy on the pairs not trained on when the rest is multiplied by ``rest``: 1 is the network as it is, 0 is without."""
+def unseen(task: Sums, weights: Weights, rest: float, instead: Float[ndarray, "2p h"] | None = None) -> float:
+    """Accuracy on the pairs not trained on when the rest is multiplied by ``rest``: 1 is the network as it is, 0 is without.
+
+    With ``instead`` that takes the place of the rest.
+    """
     kept = strongest(weights.first)
-    guesses = Weights(kept + rest * (weights.first - kept), weights.second).outputs(task.x[~task.trained])
+    lies = weights.first - kept if instead is None else instead
+    guesses = Weights(kept + rest * lies, weights.second).outputs(task.x[~task.trained])
     return float((guesses.argmax(1) == task.sums[~task.trained]).mean())
 
 

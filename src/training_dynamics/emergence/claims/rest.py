@@ -6,7 +6,7 @@ import math
 
 from coursekit.claim import Measured, claim
 from training_dynamics.emergence.addition import learn, sums
-from training_dynamics.emergence.rest import at, computed, ratio, unseen
+from training_dynamics.emergence.rest import at, computed, random_rest, ratio, unseen
 
 LONG = 6000  # steps that are enough for the slowest setting; training ends when all unseen sums are right
 
@@ -74,6 +74,49 @@ def one_level(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float
     generalised = learn(seed, decay=decay, rate=rate, fraction=fraction, steps=LONG).generalised
     level = ratio(at(generalised, seed, fraction=fraction, decay=decay, rate=rate).weights.first)
     return Measured(level, "of the power of the strongest", at_least=0.4, at_most=0.7)
+
+
+@claim(
+    "emergence.one_level_by_units",
+    "The level is one, too, if each unit's rest and strongest frequency are weighted with what the unit writes.",
+    verdict="holds-if",
+    condition="one table (modulo 23), decays of 0.3 to 1, rates of 0.005 to 0.02, half to three fifths of the pairs",
+    vary={"decay": (0.3, 0.5, 1.0), "rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)},
+)
+def one_level_by_units(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float = 0.6) -> Measured:
+    """What the rest computes over what the strongest do, at 95 % of the unseen sums; no scale of a single unit changes it."""
+    generalised = learn(seed, decay=decay, rate=rate, fraction=fraction, steps=LONG).generalised
+    rest, strong = computed(at(generalised, seed, fraction=fraction, decay=decay, rate=rate).weights)
+    return Measured(rest / strong, "of what the strongest compute", at_least=0.35, at_most=0.7)
+
+
+@claim(
+    "emergence.random_covers",
+    "Soon after memorising a random rest of the same power in each unit covers most of the rule, too.",
+    verdict="holds",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "decay": (0.5, 1.0)},
+)
+def random_covers(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0) -> Measured:
+    """At twice the steps of memorising: accuracy on unseen pairs with a random rest, less that without any."""
+    memorised = learn(seed, p=p, fraction=fraction, decay=decay, steps=200).memorised
+    task, weights = sums(seed, p, fraction), at(2 * memorised, seed, p, fraction, decay).weights
+    lost = unseen(task, weights, 0) - unseen(task, weights, 1, random_rest(weights.first, seed))
+    return Measured(lost, "of the unseen sums", at_least=0.3)
+
+
+@claim(
+    "emergence.own_covers_more",
+    "What covers the rule is only the size of the rest: any rest of that power does the same.",
+    verdict="fails",
+    instead="Size is much of it. But the rest that was memorised covers more than a random one of the same power in each unit.",
+    vary={"p": (19, 23), "fraction": (0.5, 0.6), "decay": (0.5, 1.0)},
+)
+def own_covers_more(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.0) -> Measured:
+    """At 95 % of the unseen sums: accuracy on them with twice a random rest, less that with twice the network's own."""
+    generalised = learn(seed, p=p, fraction=fraction, decay=decay, steps=LONG).generalised
+    task, weights = sums(seed, p, fraction), at(generalised, seed, p, fraction, decay).weights
+    more = unseen(task, weights, 2, random_rest(weights.first, seed)) - unseen(task, weights, 2)
+    return Measured(more, "of the unseen sums", at_least=0.08)
 
 
 @claim(
