@@ -7,12 +7,16 @@ gradient of the loss with a penalty.  Source: Chen et al. 2024 (Lion), Chen, Li 
 from __future__ import annotations
 
 import numpy as np
+import torch
 
+from training_dynamics.lab.once import once
 from training_dynamics.optimizers.norms import Matrix, steepest
+from training_dynamics.optimizers.rules import Memory, shampoo, soap
 from training_dynamics.toolbox.seeds import numpy_generator
 
 RULES = ("gradient", "lion", "spectral")
 STEPS, RATE = 3000, 0.02
+WHITENING = {"Shampoo": shampoo, "SOAP": soap}
 BETAS = (0.9, 0.99)  # Lion's: of what it takes the sign of, and of what it keeps
 
 
@@ -35,6 +39,18 @@ def end(t: Matrix, rule: str, decay: float, decoupled: bool) -> Matrix:
             direction = g if rule == "gradient" else steepest(g, "spectral")
         w = w - RATE * (1 - step / STEPS) * (direction + decay * w * decoupled)
     return w
+
+
+@once
+def whitened_end(seed: int, rule: str, decay: float) -> Matrix:
+    """Where Shampoo or SOAP (:mod:`~training_dynamics.optimizers.rules`) ends from zero with decoupled decay."""
+    t = torch.from_numpy(target(seed))[None]
+    w = torch.zeros_like(t)
+    memory: Memory = {}
+    for step in range(STEPS):
+        direction = WHITENING[rule](memory, w - t, step + 1, "")
+        w = w - RATE * (1 - step / STEPS) * (direction + decay * w)
+    return w[0].numpy()
 
 
 def capped(t: Matrix, decay: float) -> Matrix:

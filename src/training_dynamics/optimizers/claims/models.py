@@ -177,6 +177,19 @@ def decay_ball(seed: int, weight_decay: float = 1.0) -> Measured:
 
 
 @claim(
+    "optimizers.decay_whitened",
+    "Shampoo and SOAP with decoupled decay λ end where spectral descent does, at the minimum within spectral norm 1/λ.",
+    verdict="holds-if",
+    condition="gradients without noise",
+    vary={"weight_decay": (0.5, 1.0, 2.0), "rule": ("Shampoo", "SOAP")},
+)
+def decay_whitened(seed: int, weight_decay: float = 1.0, rule: str = "SOAP") -> Measured:
+    """Relative distance of the end of training from the target with its singular values cut off at 1/λ."""
+    end = decay.whitened_end(seed, rule, weight_decay)
+    return Measured(decay.gap(end, decay.capped(decay.target(seed), weight_decay)), "relative", at_most=5e-3)
+
+
+@claim(
     "optimizers.decay_box",
     "With decoupled decay λ, Lion minimises the loss among weights of size at most 1/λ.",
     said_by="chen2024lion",
