@@ -57,6 +57,7 @@ def differences(a: Run, b: Run) -> int:
     return records + int((flat_parameters(a.model) != flat_parameters(b.model)).sum())
 
 
-def share_of_weights(a: Run, b: Run) -> float:
-    """The share of the weights that differ between two runs."""
-    return float((flat_parameters(a.model) != flat_parameters(b.model)).double().mean())
+def apart(a: Run, b: Run, start: Run) -> float:
+    """The distance between the weights of two runs, over how far the first has come from its start."""
+    ends = [flat_parameters(run.model) for run in (a, b, start)]
+    return float((ends[0] - ends[1]).norm() / (ends[0] - ends[2]).norm())

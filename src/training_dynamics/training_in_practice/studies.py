@@ -43,6 +43,14 @@ def tips(seed: int, steps: int = 400, hidden: int = 48) -> Study:
 
 
 @once
+def warmed(seed: int, rate: float, warmup: int, hidden: int = 48) -> float:
+    """How far a peak rate with a warm-up ends behind the base recipe, in validation loss."""
+    recipes = [replace(BASE, rate=rate, warmup=warmup), BASE]
+    found = train_stack(seed, recipes, 400, shape=Shape(hidden=hidden)).valid
+    return float(torch.nan_to_num(found[0], nan=float("inf")) - found[1])
+
+
+@once
 def tuned(seed: int, steps: int, hidden: int, rates: tuple[float, ...], batch: int) -> float:
     """The validation loss of the base recipe at a batch size, the best over ``rates``."""
     recipes = [replace(BASE, rate=rate) for rate in rates]
