@@ -6,7 +6,7 @@ import ast
 import hashlib
 import importlib.metadata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from coursekit.paths import KIT
@@ -45,10 +45,16 @@ def label(file: Path, src: Path) -> str:
 def dependencies(names: Iterable[str], src: Path) -> dict[str, Path]:
     """The modules below ``src``, and of this package, that ``names`` reach, themselves included, as ``{module: file}``."""
     files: dict[str, Path] = {}
-    queue = list(names)
+    queue, seen, ours = list(names), set[str](), dict[str, bool]()
     while queue:
         name = queue.pop()
-        file = None if name in files else module_file(name, src)
+        if name in seen:
+            continue
+        seen.add(name)
+        top = name.partition(".")[0]
+        if top not in ours:  # most names are of other packages: one look for all that lies in each
+            ours[top] = any(module_file(top, src) or place.joinpath(top).is_dir() for place in (KIT, src))
+        file = module_file(name, src) if ours[top] else None
         if file is not None:
             files[name] = file
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
@@ -72,6 +78,7 @@ def versions() -> dict[str, str]:
     return {name: _version(name) for name in LIBRARIES}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return importlib.metadata.version(name)

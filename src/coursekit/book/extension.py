@@ -16,6 +16,7 @@ from coursekit.book import (
     claim_roles,
     computed,
     figures,
+    kept,
     map as course_map,
     order,
     places,
@@ -47,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_config_value("course_draft", [], "env", [list])
     app.add_config_value("course_lock_file", str(course.root / "claims.lock"), "", [str])
     for part in (
+        kept,
         uses,
         places,
         ahead,

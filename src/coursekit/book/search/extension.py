@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from coursekit.book import uses
+from coursekit.book.kept import kept
 from coursekit.book.nodes import CourseDirective, paragraph
 from coursekit.book.search import concepts, entries, terms
 from coursekit.paths import write_atomically
@@ -78,19 +79,24 @@ def address(app: Sphinx, place: str) -> str:
 
 
 def headings(app: Sphinx, page: str) -> list[tuple[str, str]]:
-    """Id and title of each section of a page, read once when all pages are."""
-    known: dict[str, list[tuple[str, str]]] = app.__dict__.setdefault("course_headings", {})
-    if page not in known:
-        sections = app.env.get_doctree(page).findall(nodes.section)
-        known[page] = [(s["ids"][0], s.next_node(nodes.title).astext()) for s in sections]  # type: ignore[union-attr]
-    return known[page]
+    """Id and title of each section of a page."""
+    found: list[tuple[str, str]] = kept(app.env, "headings").get(page, [])
+    return found
+
+
+def remember(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep what can be found on a page, and its headings."""
+    name, env = app.env.docname, app.env
+    sections = doctree.findall(nodes.section)
+    kept(env, "headings")[name] = [(s["ids"][0], s.next_node(nodes.title).astext()) for s in sections]  # type: ignore[union-attr]
+    kept(env, "entries")[name] = list(entries.of_page(doctree, name, env.titles[name].astext()))
 
 
 def everything(app: Sphinx, env: BuildEnvironment) -> Iterator[entries.Entry]:
     """All that can be found, in the order of the book."""
     listed = [name for name in app.config.external_site_map if name in env.found_docs]
-    home = next((name for name in listed if "concepts" in uses.uses(env).get(name, {})), "")
-    for concept in concepts.load(Path(app.srcdir)):
+    home = terms.home(app)
+    for concept in terms.known(app):
         places = [(address(app, place), concepts.heading_of(Path(app.srcdir), place)) for place in concept.see]
         target = next((found for found, _ in places if found), "")
         parts = [concept.says, "" if concept.covered else "Not covered in this book."]
@@ -104,7 +110,7 @@ def everything(app: Sphinx, env: BuildEnvironment) -> Iterator[entries.Entry]:
     for name in listed:
         if name == home:
             continue
-        yield from entries.of_page(env.get_doctree(name), name, env.titles[name].astext())
+        yield from kept(env, "entries")[name]
 
 
 def write(app: Sphinx, problem: Exception | None) -> None:
@@ -129,6 +135,7 @@ def setup(app: Sphinx) -> None:
     app.config.templates_path.append(str(TEMPLATES))
     app.add_node(concept_link)
     app.add_directive("concepts", Concepts)
+    app.connect("doctree-read", remember, priority=900)  # when Sphinx has the title
     app.connect("doctree-resolved", link_up)
     terms.setup(app)
     app.connect("html-page-context", choose, priority=400)
