@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chromium import DRAWN, NEEDED
-from coursekit.book.scripts import HELPERS
+from coursekit.book.explorables import HELPERS
 from coursekit.course import current
 
 STATIC = current().book / "_static"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chromium import NEEDED
-from coursekit.book.scripts import HELPERS
+from coursekit.book.explorables import HELPERS
 from coursekit.course import current
 
 STATIC = current().book / "_static"

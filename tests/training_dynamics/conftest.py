@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coursekit.book.scripts import COMPUTE
+from coursekit.book.explorables import COMPUTE
 from coursekit.course import current
 
 STATIC = current().book / "_static"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 
 from jupyter_cache import get_cache
@@ -48,8 +50,18 @@ def execute(app: Sphinx, page: str, text: str) -> None:
             pass
 
 
+def longest_first(app: Sphinx, pages: Iterable[str], folder: str) -> list[str]:
+    """``pages`` by the seconds that their cells took when they last ran, before them those of which that is not known."""
+    records = sorted(get_cache(folder).list_cache_records(), key=lambda record: record.created)
+    known = {record.uri: record.data.get("execution_seconds") for record in records}
+    return sorted(pages, key=lambda page: -(known.get(str(app.env.doc2path(page))) or inf))
+
+
 def execute_all(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
-    """Run the pages that are about to be read, as many at a time as there are processors; each in a kernel of its own."""
+    """Run the pages that are about to be read, as many at a time as there are processors; each in a kernel of its own.
+
+    The longest begin, so that none ends long after all others.
+    """
     texts = {
         page: keyed_text(app, page) for page in pages
     }  # in one thread: Python 3.11 may not parse Python in several
@@ -59,7 +71,7 @@ def execute_all(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
     folder = env.mystnb_config.execution_cache_path  # type: ignore[attr-defined]
     assert get_cache(folder).db  # makes its tables, which two pages at once must not
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(lambda page: execute(app, page, wanted[page]), wanted))
+        list(pool.map(lambda page: execute(app, page, wanted[page]), longest_first(app, wanted, folder)))
 
 
 def setup(app: Sphinx) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from string import ascii_lowercase
 from typing import Any
 
+import pybtex.plugin
 from pybtex.database import Entry
 from pybtex.plugin import register_plugin
 from pybtex.style.formatting.unsrt import Style as Unsorted
@@ -82,4 +84,8 @@ def _lighten(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
 def setup(app: Sphinx) -> None:
     """Make the style known under the name that ``_config.yml`` uses."""
     register_plugin("pybtex.style.formatting", STYLE, Style)
+    if not hasattr(
+        pybtex.plugin.find_plugin, "cache_info"
+    ):  # each citation asks for one, and it reads what is installed
+        pybtex.plugin.find_plugin = cache(pybtex.plugin.find_plugin)
     app.connect("html-page-context", _lighten, priority=700)

@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from coursekit.book.made import made
+
 FILE_NAME = re.compile(r"\S+\.(?:png|svg|jpe?g|gif)\Z")
 EMPTY_FIGURE = re.compile(r"<?Figure size [\d.]+x[\d.]+ with 0 Axes>?")
 
@@ -17,7 +19,6 @@ EMPTY_FIGURE = re.compile(r"<?Figure size [\d.]+x[\d.]+ with 0 Axes>?")
 class Page(HTMLParser):
     """What the checks need to know of one HTML page."""
 
-    path: Path
     ids: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
     loads: set[str] = field(default_factory=set)
@@ -26,13 +27,19 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._figure_images: list[int] = []
-        text = self.path.read_text(encoding="utf-8")
-        self.feed(text)
-        if EMPTY_FIGURE.search(self._outputs(text)):
-            self.problems.append("an empty figure: a cell's output is a figure with 0 axes")
 
-    def __hash__(self) -> int:
-        return hash(self.path)
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """The page with this text."""
+        page = cls()
+        page.feed(text)
+        if EMPTY_FIGURE.search(cls._outputs(text)):
+            page.problems.append("an empty figure: a cell's output is a figure with 0 axes")
+        return page
+
+    def facts(self) -> dict[str, list[str]]:
+        """What was found, as plain data."""
+        return {name: sorted(getattr(self, name)) for name in ("ids", "links", "loads")} | {"problems": self.problems}
 
     @staticmethod
     def _outputs(text: str) -> str:
@@ -79,15 +86,21 @@ class Page(HTMLParser):
 
 @dataclass(frozen=True)
 class Site:
-    """A folder of finished pages."""
+    """A folder of finished pages; ``kept`` is a file in which what was found in each is kept for pages that stay the same."""
 
     folder: Path
+    kept: Path | None = None
 
     @cached_property
     def pages(self) -> dict[Path, Page]:
         """Every page by its resolved path."""
         paths = (p for p in sorted(self.folder.rglob("*.html")) if "_static" not in p.relative_to(self.folder).parts)
-        return {path.resolve(): Page(path) for path in paths}
+        texts = {path.relative_to(self.folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+        found = made(self.kept, Path(__file__), texts, lambda name, text: Page.of(text).facts())
+        return {
+            (self.folder / name).resolve(): Page(set(of["ids"]), set(of["links"]), set(of["loads"]), of["problems"])
+            for name, of in found.items()
+        }
 
     def problems(self, names: list[str]) -> list[str]:
         """Every reason for which the site may not be published, given the pages that it must have."""
@@ -96,29 +109,35 @@ class Site:
             for name in names
             if not (self.folder / f"{name}.html").is_file()
         ]
+        folder = self.folder.resolve()
         wrong = [
-            f"{page.path.relative_to(self.folder).as_posix()}: {problem}"
-            for page in self.pages.values()
-            for problem in [*page.problems, *self._broken(page), *self._outside(page)]
+            f"{path.relative_to(folder).as_posix()}: {problem}"
+            for path, page in self.pages.items()
+            for problem in [*page.problems, *self._broken(path, page), *self._outside(page)]
         ]
         return missing + wrong
 
-    def _broken(self, page: Page) -> list[str]:
-        return [
-            f"a broken reference: {href}" for href in sorted(page.links | page.loads) if not self._exists(page, href)
-        ]
+    def _broken(self, path: Path, page: Page) -> list[str]:
+        targets: dict[str, Path | None] = {}  # of the addresses without their fragments, which many links share
+        broken = []
+        for href in sorted(page.links | page.loads):
+            parts = urlsplit(href)
+            if parts.scheme or parts.netloc or href == "#":
+                continue
+            if parts.path not in targets:
+                targets[parts.path] = self._target(path, unquote(parts.path))
+            target, fragment = targets[parts.path], unquote(parts.fragment)
+            if target is None or (fragment and target in self.pages and fragment not in self.pages[target].ids):
+                broken.append(f"a broken reference: {href}")
+        return broken
 
-    def _exists(self, page: Page, href: str) -> bool:
-        parts = urlsplit(href)
-        if parts.scheme or parts.netloc or href == "#":
-            return True
-        target = (page.path.parent / unquote(parts.path)).resolve() if parts.path else page.path.resolve()
+    @staticmethod
+    def _target(path: Path, address: str) -> Path | None:
+        """The file that an address on the page ``path`` leads to; None where there is none."""
+        target = (path.parent / address).resolve() if address else path
         if target.is_dir():
             target = target / "index.html"
-        if not target.is_file():
-            return False
-        fragment = unquote(parts.fragment)
-        return not fragment or target not in self.pages or fragment in self.pages[target].ids
+        return target if target.is_file() else None
 
     @staticmethod
     def _outside(page: Page) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import sphinx
 from sphinx.application import Sphinx
 
 from coursekit.book import (
@@ -15,6 +16,7 @@ from coursekit.book import (
     claim_directives,
     claim_roles,
     computed,
+    elsewhere,
     figures,
     kept,
     map as course_map,
@@ -32,12 +34,27 @@ from coursekit.book.search import extension as search
 from coursekit.book.slides import extension as slides
 from coursekit.book.theme import about, lean, sidebar
 from coursekit.course import current
+from coursekit.digest import digest
+from coursekit.live.fields import STATIC
+from coursekit.paths import KIT
+
+
+def installed() -> str:
+    """The names and versions of all packages beside Sphinx."""
+    return " ".join(sorted(path.name for path in Path(sphinx.__file__).parents[1].glob("*.dist-info")))
 
 
 def own_version() -> int:
-    """A number that changes with the code of this package, so that pages made by older code are made again."""
-    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py")))
-    return int(hashlib.sha256(text).hexdigest()[:12], 16)
+    """A number that changes with the code that makes pages and with what is installed: all pages are then made again."""
+    parts = [digest(["coursekit.book.extension"], KIT)]
+    parts.append(installed())
+    for folder in (Path(__file__).parent, STATIC):
+        parts += [
+            hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*.*"))
+            if path.is_file() and path.suffix not in (".py", ".pyc")
+        ]
+    return int(hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12], 16)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -51,6 +68,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         kept,
         uses,
         places,
+        elsewhere,
         ahead,
         bibliography,
         claim_directives,

@@ -7,11 +7,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from coursekit.book.explorables import EVERYWHERE, HELPERS
 from coursekit.book.uses import uses
-
-COMPUTE = ["_explorable_math.js"]  # without a page: what tests load, too
-HELPERS = ["_explorable.js", "_explorable_address.js", "_explorable_ui.js", *COMPUTE]
-EVERYWHERE = ["course.js"]
 
 
 def mend_roles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:

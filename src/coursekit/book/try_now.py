@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import bs4
 from bs4 import BeautifulSoup, Tag
 from sphinx.application import Sphinx
 
+from coursekit.book.made import made
 from coursekit.paths import write_atomically
 
 BLOCK = re.compile(r"<!-- try -->.*?<!-- tried -->\n", re.S)
@@ -35,9 +37,9 @@ class Try:
     before: str
 
 
-def questions(page: Path) -> list[Try]:
-    """The questions of a finished assignment that a chapter may show."""
-    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+def questions(name: str, text: str) -> list[Try]:
+    """The questions of a finished assignment, ``text`` in the file ``name``, that a chapter may show."""
+    soup = BeautifulSoup(text, "html.parser")
     head = soup.select_one("div.td-answers")
     if head is None:
         return []
@@ -52,7 +54,7 @@ def questions(page: Path) -> list[Try]:
     for field in soup.select("div.td-answer"):
         section = field.find_parent("section")
         if field.get("data-kind") == "check" and not field.get("data-scipy") and isinstance(section, Tag):
-            one = _question(section, field, f"assignments/{page.name}", allowed, place)
+            one = _question(section, field, f"assignments/{name}", allowed, place)
             if one:
                 found.append(one)
     return found
@@ -140,7 +142,15 @@ def finish(app: Sphinx, problem: Exception | None) -> None:
     if problem is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    tries = [one for page in sorted((out / "assignments").glob("*.html")) for one in questions(page)]
+    texts = {page.name: page.read_text(encoding="utf-8") for page in sorted((out / "assignments").glob("*.html"))}
+    code = f"{Path(__file__).read_text(encoding='utf-8')}\0{bs4.__version__}"
+    found = made(
+        Path(app.doctreedir) / "try.json",
+        code,
+        texts,
+        lambda name, text: [asdict(one) for one in questions(name, text)],
+    )
+    tries = [Try(**{**one, "hard": tuple(one["hard"])}) for page in found.values() for one in page]
     for page in sorted(out.glob("*.html")):
         before = page.read_text(encoding="utf-8")
         after = shown(before, [one for one in tries if one.page == page.stem])

@@ -1,8 +1,8 @@
 """What each page depends on besides its own text, so that exactly the pages that must change are read again.
 
-A page *uses* things under keys: ``notebook`` (what its cells import), ``claim:ID``, ``claims:TOPIC``, ``chapters``,
-``aims`` (what serves its objectives), ``number`` (the chapter's), ``concepts``, ``tracks``, ``exercise:ID`` and
-``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
+A page *uses* things under keys: ``text`` (its own, whatever its file's time), ``notebook`` (what its cells import),
+``claim:ID``, ``claims:TOPIC``, ``chapters``, ``aims`` (what serves its objectives), ``number`` (the chapter's), ``concepts``,
+``tracks``, ``exercise:ID`` and ``explorable:NAME``.  Each key has a current value; a page whose kept value differs is outdated.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from coursekit import course
-from coursekit.book import claimdata, front, order
+from coursekit.book import claimdata, explorables, front, order
 from coursekit.book.aims import Aim, all_aims
 from coursekit.book.cachekey import page_digest, with_digest
 from coursekit.book.exercises import question_title
@@ -41,9 +41,17 @@ def _hash(texts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
+def _files(files: Iterable[Path]) -> str:
+    """A digest of these files' names and contents; of one that is not there, that it is not."""
+    parts = ((file.name, hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "") for file in files)
+    return _hash(part for named in parts for part in named)
+
+
 def current(app: Sphinx, docname: str, key: str) -> str:
     """The present value of what ``docname`` uses under ``key``."""
     kind, _, name = key.partition(":")
+    if kind == "text":
+        return _hash([Path(app.env.doc2path(docname)).read_text(encoding="utf-8")])
     if kind == "notebook":
         return page_digest(Path(app.env.doc2path(docname)).read_text(encoding="utf-8"), Path(app.config.course_src))
     if kind == "claim":
@@ -63,7 +71,8 @@ def current(app: Sphinx, docname: str, key: str) -> str:
     if kind == "exercise":
         return question_title(Path(app.srcdir).parent / "exercises", name)
     if kind == "explorable":
-        return str((Path(app.srcdir) / "_static" / f"{name}.js").is_file())
+        files = [f"{name}.js", f"{name}_data.js", *explorables.HELPERS]
+        return _files(Path(app.srcdir) / "_static" / file for file in files)
     raise ValueError(f"unknown kind of dependency: {key}")
 
 
@@ -92,6 +101,7 @@ def outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[s
 
 def key_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the digest of what the page's cells import where the notebook cache hashes it."""
+    note(app, docname, "text")
     key = page_digest(source[0], Path(app.config.course_src))
     if key:
         uses(app.env).setdefault(docname, {})["notebook"] = key
@@ -99,12 +109,22 @@ def key_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def rewrite_all_on_new_titles(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Every page, when the table of contents, a title, a concept or where the book is published changed: each page shows them."""
+    """Every page, when what each shows changed: the contents, a title, a concept, a style, what the course says of itself."""
     titles = _hash(f"{name}{title.astext()}" for name, title in sorted(env.titles.items()))
-    shared = [repr(sorted(env.toctree_includes.items())), current(app, "", "concepts"), course.current().published]
+    static = Path(app.srcdir) / "_static"
+    styles = _files([*sorted(static.glob("*.css")), *(static / name for name in explorables.EVERYWHERE)])
+    shared = [repr(sorted(env.toctree_includes.items())), current(app, "", "concepts"), repr(course.current()), styles]
     state = titles + _hash(shared)
     before, env.course_titles = getattr(env, "course_titles", state), state  # type: ignore[attr-defined]
     return [] if before == state else list(env.found_docs)
+
+
+def copy_new_files(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """The first page, when a file beside the pages changed: Sphinx copies them only in a build that writes a page."""
+    folders = [Path(app.srcdir) / "_static", *(Path(app.srcdir) / name for name in app.config.html_extra_path)]
+    state = _files(file for folder in folders for file in sorted(folder.rglob("*.*")) if file.is_file())
+    before, env.course_files = getattr(env, "course_files", state), state  # type: ignore[attr-defined]
+    return [] if before == state else [app.config.root_doc]
 
 
 def setup(app: Sphinx) -> None:
@@ -113,3 +133,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
     app.connect("source-read", key_notebook, priority=400)
     app.connect("env-updated", rewrite_all_on_new_titles)
+    app.connect("env-updated", copy_new_files)

@@ -65,7 +65,7 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
     report = build_pages(project, console)
     report.problems += named.faults(at(project.root), names)
     if checked and project.html.is_dir():
-        report.problems += check.Site(project.html).problems(names)
+        report.problems += check.Site(project.html, project.results / "checked.json").problems(names)
     if report.ok:
         build.finish(project)
     return report

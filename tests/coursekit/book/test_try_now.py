@@ -36,9 +36,7 @@ def question(
 
 
 def tries(folder: Path, *questions: str, head: str = FIELDS) -> list[try_now.Try]:
-    page = folder / "alpha.html"
-    page.write_text(HEAD.format(head=head, questions="".join(questions)))
-    return try_now.questions(page)
+    return try_now.questions("alpha.html", HEAD.format(head=head, questions="".join(questions)))
 
 
 def test_the_easiest_question_stands_at_the_end_of_its_section_however_often_it_is_put_there(tmp_path: Path) -> None:
