@@ -1,5 +1,6 @@
-/* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard.  To look at it a section is laid out; so one
-section is looked at after the other, when the browser has nothing else to do, and nobody waits for a long page. */
+/* Whatever scrolls sideways inside itself can be reached and scrolled by keyboard, and its edge fades while it goes on behind it.
+To look at it a section is laid out; so one section is looked at after the other, when the browser has nothing else to do, and
+nobody waits for a long page. */
 (() => {
   "use strict";
   const WIDE = "div.math, div.math > math, .bd-article pre, .cell_output .output, figure.dynfig, .pst-scrollable-table-container";
@@ -7,12 +8,18 @@ section is looked at after the other, when the browser has nothing else to do, a
   const atRest = globalThis.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 1 }), 50));
   let [waiting, width] = [[], 0];
 
+  /** Whether more is behind the edge, or this is the end. */
+  function tell(node) {
+    node.dataset.tdWide = node.scrollLeft + node.clientWidth < node.scrollWidth - 1 ? "more" : "end";
+  }
+
   function mark(nodes) {
     const looked = nodes.map((node) => [node, node.scrollWidth > node.clientWidth]);
     for (const [node, wide] of looked) {         // all are looked at before one is changed: a section is laid out once
       if (wide && node.tabIndex < 0) node.setAttribute("tabindex", "0");
       else if (!wide && node.dataset.tdWide) node.removeAttribute("tabindex");
-      if (wide) node.dataset.tdWide = "1";
+      if (wide) tell(node);
+      else delete node.dataset.tdWide;
     }
   }
 
@@ -53,6 +60,7 @@ section is looked at after the other, when the browser has nothing else to do, a
     begin();
     addEventListener("resize", () => { if (innerWidth !== width) begin(); });
     document.addEventListener("toggle", (event) => mark([...event.target.querySelectorAll(WIDE)]), true);   // what unfolds may be wide
+    document.addEventListener("scroll", ({ target }) => { if (target.dataset?.tdWide) tell(target); }, { capture: true, passive: true });
   });
 })();
 

@@ -186,6 +186,7 @@ LONG = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-
 <script defer src="{(current().book / "_static" / "course.js").as_uri()}"></script>
 <body><article class="bd-article"><section><h1>A page</h1>{SECTIONS}</section></article></body></html>"""  # fmt: skip
 LAID_OUT_WHEN_NEAR = "getComputedStyle(document.querySelector('#s3')).contentVisibility"
+FADES = "node => getComputedStyle(node).maskImage"
 MARKED_ALL = "() => 'tdMarked' in (document.body?.dataset ?? {})"
 
 
@@ -213,3 +214,31 @@ def test_a_long_page_is_laid_out_where_it_is_read_and_is_found_reached_and_print
     page.set_viewport_size({"width": 1400, "height": 800})
     page.wait_for_function(f"{LAID_OUT_WHEN_NEAR} === 'visible'")
     context.close()
+
+
+TABLE = "name   first  second  third  fourth  fifth  sixth  seventh  eighth\nadam   0.100  0.200  0.300  0.400  0.500  0.600  0.700  0.800"
+PRINTED = f"""<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="{(current().book / "_static" / "course.css").as_uri()}">
+<script defer src="{(current().book / "_static" / "course.js").as_uri()}"></script>
+<body><article class="bd-article"><section><h1>A page</h1><section><h2>A part</h2><div class="cell_output"><div class="output stream">
+<pre id="wide">{TABLE}</pre><pre id="small">a  b</pre></div></div></section></section></article></body></html>"""  # fmt: skip
+
+
+def test_a_printed_table_that_is_too_wide_for_a_phone_fades_where_it_goes_on_until_its_end_is_seen(
+    browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(PRINTED)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_function(MARKED_ALL)
+    wide, small = page.locator("#wide"), page.locator("#small")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert "gradient" in wide.evaluate(FADES) and small.evaluate(FADES) == "none"
+    wide.evaluate("node => node.scrollTo(10000, 0)")
+    expect(wide).to_have_css("mask-image", "none")
+    wide.evaluate("node => node.scrollTo(0, 0)")
+    expect(wide).not_to_have_css("mask-image", "none")
+    page.set_viewport_size({"width": 1400, "height": 800})
+    expect(wide).to_have_css("mask-image", "none")
+    page.close()
