@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from tiny_book import CONFIG, NOTEBOOK, TinyBook
 
-from coursekit.book import check, extension
+from coursekit.book import ahead, check, extension
 from coursekit.book.made import made
 
 CHAPTER = (
@@ -183,3 +184,13 @@ def test_what_is_wrong_with_an_unchanged_page_is_told_again_and_what_it_links_is
     assert check.Site(tmp_path, kept).problems([]) == [
         alt, "one.html: a broken reference: a.svg", "one.html: a broken reference: two.html#there",
     ]  # fmt: skip
+
+
+def test_the_pages_that_ran_longest_the_last_time_begin_behind_those_that_never_ran(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran = [("b", 1, 9.0), ("a", 2, 3.0), ("b", 3, 2.0), ("c", 4, 5.0), ("gone", 5, 7.0)]
+    records = [SimpleNamespace(uri=f"/book/{n}.md", created=at, data={"execution_seconds": s}) for n, at, s in ran]
+    monkeypatch.setattr(ahead, "get_cache", lambda folder: SimpleNamespace(list_cache_records=lambda: records[::-1]))
+    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda page: f"/book/{page}.md"))
+    assert ahead.longest_first(app, ["a", "b", "new", "c"], "folder") == ["new", "c", "a", "b"]  # type: ignore[arg-type]

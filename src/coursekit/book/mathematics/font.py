@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import unicodedata
@@ -48,9 +49,10 @@ def cut(wanted: set[str]) -> bytes:
 
 
 def write(html: Path, into: Path, noted: Path) -> None:
-    """Write the font for all pages below ``html``, unless it is there already, for the characters that ``noted`` holds."""
+    """Write the font for all pages below ``html``; not where it is there already, as ``noted`` says, cut from the same."""
     wanted = characters(page.read_text(encoding="utf-8") for page in html.rglob("*.html"))
-    text = "".join(sorted(wanted))
+    of = hashlib.sha256(FULL.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    text = f"{of} {''.join(sorted(wanted))}"
     if into.is_file() and noted.is_file() and noted.read_text(encoding="utf-8") == text:
         return
     write_atomically(into, cut(wanted))

@@ -7,6 +7,7 @@ import html
 from pathlib import Path
 from typing import Any
 
+import bs4
 from sphinx.application import Sphinx
 
 from coursekit.book.slides import deck
@@ -42,7 +43,8 @@ PAGE = """<!doctype html>
 
 def key() -> str:
     """What a deck depends on beside its page: the code that makes it."""
-    return hashlib.sha256(Path(deck.__file__).read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    code = Path(deck.__file__).read_bytes() + Path(__file__).read_bytes()
+    return hashlib.sha256(code + bs4.__version__.encode()).hexdigest()
 
 
 def write(page: Path, target: Path) -> bool:
