@@ -42,7 +42,10 @@ def filled(root: Path) -> TinyBook:
     """A book whose pages show one thing each of the page ``shown``, of another file or of all pages."""
     book = TinyBook(root)
     config = {**CONFIG, "bibtex_bibfiles": ["references.bib"]}
-    config["sphinx"] = {**CONFIG["sphinx"], "config": {**CONFIG["sphinx"]["config"], "html_extra_path": ["_extra"]}}
+    config["sphinx"] = {
+        **CONFIG["sphinx"],
+        "config": {**CONFIG["sphinx"]["config"], "html_extra_path": ["_extra"], "myst_heading_anchors": 2},
+    }
     book.write("_config.yml", yaml.safe_dump(config))
     for name, text in PAGES.items():
         book.write(f"book/{name}.md", text)
