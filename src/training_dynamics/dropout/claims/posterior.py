@@ -28,14 +28,16 @@ def masked_spread(seed: int, n: int, where: np.ndarray, rate: float, steps: int)
 
 @claim(
     "dropout.hmc_mixes",
-    "Where there are data, eight chains of HMC roughly agree about the function of a network, on the mean of the seeds.",
+    "Where there are data, chains of HMC roughly agree about the function of a network, on the mean of the seeds.",
     source="neal2011mcmc, gelman1992inference",
     verdict="holds",
     judge="mean",
+    vary=SAMPLED,
 )
-def hmc_mixes(seed: int) -> Measured:
+def hmc_mixes(seed: int, draws: int = DRAWS, chains: int = 8) -> Measured:
     """Split R-hat of the function, minus 1, mean over |x| <= 2; the greater of those at 10 and at 160 points."""
-    rhat = [hmc.split_rhat(hmc.posterior(seed, n, 8, DRAWS).predictions(hmc.GRID))[INSIDE].mean() for n in (FEW, MANY)]
+    samples = (hmc.posterior(seed, n, chains, draws) for n in (FEW, MANY))
+    rhat = [hmc.split_rhat(sample.predictions(hmc.GRID))[INSIDE].mean() for sample in samples]
     return Measured(float(max(rhat) - 1), "R-hat minus 1", at_most=0.06)
 
 
