@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from training_dynamics.normalization import blocks, equilibrium, explosion, landscape, nets, placement, rates, scale
+from training_dynamics.normalization import (
+    blocks,
+    equilibrium,
+    explosion,
+    held,
+    landscape,
+    nets,
+    placement,
+    rates,
+    scale,
+    shift,
+)
+from training_dynamics.toolbox.curvature import extreme_eigenvalues
 from training_dynamics.toolbox.seeds import torch_generator
 
 torch.set_num_threads(1)  # two threads wait for each other on busy cores
@@ -106,3 +118,52 @@ def test_the_end_of_a_run_is_compared_in_powers_of_two():
     high, low = np.full(30, 8.0), np.full(30, 2.0)
     low[:20] = 100.0
     assert placement.octaves(high, low) == pytest.approx(2) and placement.octaves(low, high) == pytest.approx(-2)
+
+
+def test_rows_put_back_have_their_first_length_and_the_function_stays():
+    net, split = nets.Net("batch", 3, eps=0.0), rates.images(0)
+    start = net.initial(0, runs=2, dtype=torch.float64)
+    moved = [p + 0.3 * torch.randn(p.shape, generator=torch_generator(1), dtype=torch.float64) for p in start]
+    back, x = held.put_back(net, moved, start), split.x_train[:32].double()
+    for i in (0, net.per_layer, 2 * net.per_layer):
+        assert torch.allclose(back[i].norm(dim=2), start[i].norm(dim=2))
+        assert not torch.allclose(moved[i].norm(dim=2), start[i].norm(dim=2))
+    assert all(torch.equal(back[i], moved[i]) for i in (1, 2, -2, -1))
+    assert torch.allclose(net.logits(back, x), net.logits(moved, x))
+
+
+def test_the_sharpness_is_the_largest_eigenvalue():
+    net, split = nets.Net("batch", 2, width=4, inputs=64), rates.images(0)
+    start, x, y = net.initial(3, dtype=torch.float64), split.x_train[:64].double(), split.y_train[:64]
+    sizes = [p.numel() for p in start]
+
+    def loss(flat):
+        return net.losses([part.view(p.shape) for part, p in zip(flat.split(sizes), start)], x, y)[0]
+
+    exact = extreme_eigenvalues(loss, torch.cat([p.flatten() for p in start]))[0]
+    assert held.sharpness(net, start, x, y) == pytest.approx(exact, rel=0.02)
+    assert held.sharpness(net, [p * float("inf") for p in start], x, y) == math.inf
+
+
+def test_the_path_of_the_sharpness_begins_alike_and_parts_where_lengths_are_put_back():
+    free, back = (held.sharpness_path(1, "batch", 1.0, on, probed=(0, 3)) for on in (False, True))
+    assert free[0] == back[0] and free[1] != back[1]
+
+
+def test_drifting_noise_remembers_its_means_and_fresh_noise_does_not():
+    zero = torch.zeros(1, 50, 8)
+    drifting = shift.drifting_noise(torch_generator(3), 0.5)
+    # of two draws with one variance the drift's has 4/3 of it in the end, of which half is kept: (2/3) / (1 + 4/3)
+    for wanted, hook in ((0.0, shift.noise(torch_generator(3))), (2 / 7, drifting)):
+        means = torch.stack([hook(0, zero).mean(1)[0] for _ in range(800)]).numpy()
+        assert np.corrcoef(means[:-1].ravel(), means[1:].ravel())[0, 1] == pytest.approx(wanted, abs=0.07)
+
+
+def test_a_token_that_is_alone_sees_no_other():
+    generator = torch_generator(0)
+    w = blocks.xavier_weights(1, generator)[0]
+    w |= dict.fromkeys("qk", 10 * torch.eye(blocks.WIDTH))
+    x = torch.nn.functional.layer_norm(torch.randn(2, 5, blocks.WIDTH, generator=generator), (blocks.WIDTH,))
+    assert torch.allclose(blocks.attention(x, w), x @ w["v"] @ w["o"], atol=1e-6)
+    free, alone = (blocks.at_start(0, "pre", 2, alone=on) for on in (False, True))
+    assert alone.stream[-1] > 1.2 * free.stream[-1]  # an average of unlike tokens is shorter than they are

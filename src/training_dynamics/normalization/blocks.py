@@ -93,13 +93,16 @@ def forward(x: Tensor, weights: list[dict[str, Tensor]], place: str) -> tuple[Te
 
 
 @once
-def at_start(seed: int, place: str, depth: int, draw: int = 0, width: int = WIDTH) -> AtStart:
+def at_start(seed: int, place: str, depth: int, draw: int = 0, width: int = WIDTH, alone: bool = False) -> AtStart:
     """Gradients of a classification loss on random tokens, for one draw of weights and tokens.
 
+    ``alone``: queries and keys are ten times the token itself, so that a normalised token looks at no other.
     Source: Xiong et al. 2020 (arXiv:2002.04745), section 3.
     """
     generator = torch_generator(seed, "blocks", depth, draw)
     weights = xavier_weights(depth, generator, width)
+    if alone:
+        weights = [w | dict.fromkeys("qk", 10 * torch.eye(width)) for w in weights]
     x = torch.randn(BATCH, TOKENS, width, generator=generator)
     y = torch.randint(CLASSES, (BATCH,), generator=generator)
     head = torch.randn(width, CLASSES, generator=generator) / width**0.5
@@ -111,7 +114,9 @@ def at_start(seed: int, place: str, depth: int, draw: int = 0, width: int = WIDT
     )
 
 
-def typical_start(seed: int, place: str, depth: int, draws: int = 8, width: int = WIDTH) -> AtStart:
+def typical_start(
+    seed: int, place: str, depth: int, draws: int = 8, width: int = WIDTH, alone: bool = False
+) -> AtStart:
     """Means over several draws of weights and tokens: single draws scatter."""
-    runs = [at_start(seed, place, depth, draw, width) for draw in range(draws)]
+    runs = [at_start(seed, place, depth, draw, width, alone) for draw in range(draws)]
     return AtStart(np.mean([run.gradient for run in runs], axis=0), np.mean([run.stream for run in runs], axis=0))

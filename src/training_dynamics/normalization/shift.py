@@ -48,6 +48,27 @@ def noise(generator: torch.Generator) -> Hook:
     return disturb
 
 
+def drifting_noise(generator: torch.Generator, kept: float) -> Hook:
+    """:func:`noise` with a mean that drifts besides: ``kept`` times the unit's last drift, and a draw from U(-0.5, 0.5)."""
+    fresh, drift = noise(generator), dict[int, Tensor]()
+
+    def disturb(layer: int, z: Tensor) -> Tensor:
+        step = torch.rand(1, 1, z.shape[-1], generator=generator) - 0.5
+        drift[layer] = kept * drift[layer] + step if layer in drift else step
+        return fresh(layer, z) + drift[layer]
+
+    return disturb
+
+
+@once
+def drifting_sweep(seed: int, depth: int, kept: float, steps: int = STEPS, width: int = WIDTH) -> Sweep:
+    """BatchNorm with drifting noise at every rate of the grid."""
+    net, split = Net("batch", depth, width), images(seed)
+    hook, start = drifting_noise(torch_generator(seed, "drift"), kept), net.initial(seed, len(RATES))
+    _, losses = train(net, start, split.x_train, split.y_train, order(seed, steps), torch.tensor(RATES), hook)
+    return Sweep(np.array(RATES), losses.double().numpy())
+
+
 @once
 def noisy_sweep(
     seed: int, depth: int, gain: float = HE, steps: int = STEPS, width: int = WIDTH, batch: int = BATCH
