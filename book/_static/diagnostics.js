@@ -122,8 +122,8 @@ if (typeof customElements !== "undefined") {
     const said = ui.readout("the rules say");
     const also = ui.readout("other rules that speak");
     const cure = ui.readout("what to do");
-    const losses = ui.plot({ x: { label: "step", min: 0, max: 100 }, y: { label: "loss ÷ loss at chance", log: true }, height: 260 });
-    const inside = ui.plot({ x: { label: "step", min: 0, max: 100 }, y: { label: "ratio", log: true }, height: 220 });
+    const losses = ui.plot({ x: { label: "step", min: 0 }, y: { label: "loss ÷ loss at chance", log: true }, height: 260 });
+    const inside = ui.plot({ x: { label: "step", min: 0 }, y: { label: "ratio", log: true }, height: 220 });
     const LOW = 1e-8;
     const kept = (x, y) => x.map((v, k) => [v, y[k]]).filter(([, v]) => v !== null && v > 0);
     const line = (x, y, label, colour, dash) => {

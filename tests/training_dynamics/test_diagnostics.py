@@ -213,6 +213,6 @@ def test_the_table_of_the_page_says_what_the_code_does():
         "silent at the end > 0.6 and not silent at first > 0.8 and not largest loss > 3"
     )
     assert table.condition("rate_too_high") == (
-        "first change ÷ weights > 0.5 or (a loss is not finite and not (rise > 0.7 and losses before it < 0.75 × first loss))"
+        "largest of the first four changes ÷ weights > 0.5 or (a loss is not finite and not (rise > 0.7 and losses before it < 0.75 × first loss))"
     )
     assert table.condition("wrong_order").startswith("(repeats > 0.5 and new batches > 0.85) or (new batches > 1.1 and")

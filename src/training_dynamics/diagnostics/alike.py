@@ -18,7 +18,7 @@ from training_dynamics.diagnostics.judged import DATA, HELD_OUT, MILD, NETWORKS
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.diagnose import diagnose
 from training_dynamics.toolbox.nets import mlp
-from training_dynamics.toolbox.readings import read
+from training_dynamics.toolbox.readings import Readings, read
 from training_dynamics.toolbox.runlog import RunLog
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 from training_dynamics.toolbox.train import minibatches
@@ -143,6 +143,27 @@ def first_adam_step(seed: int, width: int = 24, times: float = 1.0) -> float:
         log.loss(value)
     entries = np.array([64 * width, width * width, width * 10])
     return float(np.abs(log.series().updates[0] / (RATES["adam"] * np.sqrt(entries)) - 1).max())
+
+
+@once
+def zero_head(seed: int, optimizer: str = "sgd", width: int = 24, steps: int = 100) -> Readings:
+    """The readings of a run at the usual rate whose last layer starts with weights of zero."""
+    problem, draw = task("digits", seed), torch_generator(seed, "diagnostics batches")
+    model = mlp((64, width, width, 10), torch_generator(seed, "diagnostics start"))
+    nn.init.zeros_(list(model.parameters())[-2])
+    by: torch.optim.Optimizer
+    if optimizer == "adam":
+        by = torch.optim.Adam(model.parameters(), lr=RATES["adam"])
+    else:
+        by = torch.optim.SGD(model.parameters(), lr=RATES["sgd"], momentum=0.9)
+    with RunLog(model, by, chance=math.log(10)) as log:
+        for index, _ in zip(minibatches(len(problem.x), 32, draw), range(steps)):
+            value = nn.functional.cross_entropy(model(problem.x[index]), problem.y[index])
+            by.zero_grad()
+            value.backward()
+            by.step()
+            log.loss(value)
+    return read(log)
 
 
 def silent_share(shift: float, examples: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from training_dynamics.diagnostics.alike import setups
-from training_dynamics.diagnostics.faults import AT_THE_START, Setup, run
+from training_dynamics.diagnostics.faults import AT_THE_START, Setup, run, small_set
 from training_dynamics.diagnostics.judged import HELD_OUT, MILD
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.diagnose import diagnose
@@ -57,7 +57,9 @@ def onset(fault: str, place: float, seeds: tuple[int, ...] = (0,), steps: int = 
 
 
 def _twin(fault: str, setup: Setup) -> Setup:
-    """The network and optimizer that the fault asks for, without the fault."""
+    """The network, optimizer and length that the fault asks for, without the fault (a set too small has all its examples)."""
+    if fault == "overfitting":
+        return small_set(setup)
     if fault in AT_THE_START:
         setup = replace(setup, optimizer="sgd")
     return replace(setup, activation="relu") if fault in ("dead_relu", "dying_relu") else setup

@@ -26,12 +26,12 @@ DONE: Mapping[str, str] = {
     "loss_spike": "one step at $s$ times the rate",
     "mismatched_split": "share $s$ of the validation inputs' entries moved",
     "shuffled_labels": "share $s$ of the labels moved",
-    "overfitting": "$s$ training examples",
+    "overfitting": "$s$ training examples; from 64 on in batches of 8, for four times as many steps",
 }
 WORDS: Mapping[str, str] = {
     "skipped": "steps left out",
     "peak": "largest loss",
-    "leap": "first change ÷ weights",
+    "leap": "largest of the first four changes ÷ weights",
     "start": "first loss",
     "dead_start": "silent at first",
     "dead_end": "silent at the end",

@@ -30,7 +30,7 @@ class Limits:
     period: float = 0.5  # correlation with the epoch before
     forgets: float = 0.2  # loss of the next batches, above that of all
     unfair: float = 0.9  # validation after an epoch, over batches not seen before in that epoch
-    early_gap: float = 0.15  # validation above training, after one epoch
+    early_gap: float = 0.2  # validation above training, after one epoch
     late_gap: float = 0.15  # the same at the end
     memorised: float = 0.06  # training over validation
 

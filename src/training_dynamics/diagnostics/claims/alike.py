@@ -103,6 +103,19 @@ def nan_means_rate(seed: int, log2_scale: int = 23, width: int = 24) -> Measured
 
 
 @claim(
+    "diagnostics.zero_start",
+    "A first step that changes a layer by half of itself shows a rate that is too high.",
+    verdict="fails",
+    instead="A last layer that starts at zero changes by more than that at the usual rate, and the run learns as ever.",
+    vary={"optimizer": ("sgd", "adam"), "width": (24, 32)},
+)
+def zero_start(seed: int, optimizer: str = "sgd", width: int = 24) -> Measured:
+    """Largest change over weights in the first four steps; 0 if the run does not end below half of the loss at chance."""
+    found = alike.zero_head(seed, optimizer, width)
+    return Measured(found.leap if found.end < 0.5 else 0.0, "of the weights", at_least=0.5)
+
+
+@claim(
     "diagnostics.dynamic_scale",
     "A dynamic loss scale cures overflow: the run learns nearly all that there is to learn.",
     source="micikevicius2018mixed",

@@ -9,6 +9,7 @@ from training_dynamics.diagnostics import rival
 from training_dynamics.diagnostics.alike import mild_called_healthy
 from training_dynamics.diagnostics.judged import faulty, healthy, misnamed, product
 from training_dynamics.diagnostics.pairs import pairs, share
+from training_dynamics.diagnostics.sides import sides, wrong_side
 
 PANEL = {"steps": (100, 150), "batch": (32, 48)}
 
@@ -101,6 +102,20 @@ def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measu
     return Measured(
         float(np.median([r.early_val / r.fresh for r in found])), "times as large", at_least=1.0, scale=0.08
     )
+
+
+@claim(
+    "diagnostics.first_epoch_tells",
+    "Validation soon after the first epoch, over the loss of new batches in it, is below nine tenths where a run will overfit, "
+    "and not where the validation set is from elsewhere.",
+    verdict="holds-if",
+    condition="the network has learned something in that epoch: new batches cost less than nine tenths of chance",
+    judge="mean",
+    vary={"steps": (100, 150), "wide": (2, 3)},
+)
+def first_epoch_tells(seed: int, steps: int = 100, wide: int = 2) -> Measured:
+    """Trainings on 100 and on 140 examples, each validated on both kinds of set: share of ratios on the wrong side of the limit."""
+    return Measured(wrong_side(sides(seed, steps, wide=wide)), "on the wrong side", at_most=0.2)
 
 
 @claim(
