@@ -114,7 +114,7 @@ def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measu
     vary={"steps": (100, 150), "wide": (2, 3)},
 )
 def first_epoch_tells(seed: int, steps: int = 100, wide: int = 2) -> Measured:
-    """Trainings on 100 and on 140 examples, each validated on both kinds of set: share of ratios on the wrong side of the limit."""
+    """Trainings on 100 and 140 examples, each validated on both kinds of set: share of ratios on the wrong side."""
     return Measured(wrong_side(sides(seed, steps, wide=wide)), "on the wrong side", at_most=0.2)
 
 
