@@ -132,9 +132,10 @@ def full_of_bad_minima(seed: int, inputs: int = 6, hidden: int = 12) -> Measured
 
 @claim(
     "gradient_descent.bad_minima_exist",
-    "With exactly the units that the task needs, some starts do end in a bad minimum.",
+    "With exactly the units that the task needs, some starts do end in a bad minimum, on the mean over teachers.",
     source="safran2018spurious",
     verdict="holds",
+    judge="mean",
     vary={"inputs": (6, 10), "steps": (1000, 4000)},
 )
 def bad_minima_exist(seed: int, inputs: int = 6, steps: int = 1000) -> Measured:
