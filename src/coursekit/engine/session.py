@@ -46,6 +46,10 @@ class Clock:
             raise OutOfTime
         return min(wanted, left)
 
+    def stand(self, seconds: float) -> None:
+        """Stand still for so long, as far as that is not more than ``most``."""
+        self.stood += min(seconds, self.most - self.stood)
+
     def hear(self, process: Process, seconds: float, slow: Callable[[], None] = lambda: None) -> tuple[bytes, bytes]:
         """The process's next message within ``seconds``, and as many more as it could have gone on in, but was kept waiting.
 

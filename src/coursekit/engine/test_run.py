@@ -13,6 +13,7 @@ from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout
 from coursekit.engine.protocol.frames import decode, encode
 from coursekit.engine.protocol.wire import CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
 from coursekit.engine.session import CALLS_PER_TEST, STARTING, Clock, Session
+from coursekit.engine.talk import Talk
 
 NO_FILES: Mapping[str, bytes] = {}
 
@@ -74,6 +75,7 @@ class TestRun:
         self.bench, self.session, self.budget, self.clock = bench, session, budget, clock
         self.checker = bench.checker()
         self.student = session.process
+        self.talk = Talk(clock, *(process for process in (self.checker, self.student) if process is not None))
         self.depth = 0
         self.call_end = 0.0
         self.death: tuple[str, str] | None = None  # status and words
@@ -107,6 +109,7 @@ class TestRun:
     def _to_student(self, kind: bytes, payload: bytes, end: float) -> None:
         """Pass a message on to the student's process and its answer back; when there is none, tell the checker so."""
         if self.death is None and self.student is not None:
+            self.talk.look(self.clock.now())
             now = self.clock.now()
             if kind == REQUEST:
                 self.depth += 1

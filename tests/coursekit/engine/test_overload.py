@@ -45,6 +45,16 @@ def adder(n):
         other.join()
     return lambda x: x + n"""
 
+# in messages each of which is short; the midpoint rule then asks for fifty more
+TALKS = """import time
+calls = []
+def integrate(f, a, b, n):
+    calls.append(n)
+    end = time.monotonic() + (4.5 if len(calls) == 1 else 0.0)
+    while time.monotonic() < end: f(0.5)
+    h = (b - a) / n
+    return h * sum(f(a + (i + 0.5) * h) for i in range(n))"""
+
 # a process whose new child opens its files waits in the state in which others wait for a disk
 READS_FROM_A_SLOW_DISK = """import os, subprocess
 calls = []
@@ -76,9 +86,9 @@ def engine():
         os.sched_setaffinity(0, allowed)
 
 
-def status(engine, answer: str, seconds: float) -> dict[str, str]:
+def status(engine, answer: str, seconds: float, question: str = "adder") -> dict[str, str]:
     draft = Draft("mini", solved=True)
-    draft.answer("adder", answer)
+    draft.answer(question, answer)
     budget = Budget(call_seconds=seconds, submission_seconds=120.0)
     results = engine.grade(Submission("ann", draft.data()), source_of("mini"), budget).questions
     return {name: result.status for name, result in results.items()}
@@ -87,6 +97,17 @@ def status(engine, answer: str, seconds: float) -> dict[str, str]:
 @pytest.mark.parametrize("answer", [BURNS, BURNS_IN_A_THREAD], ids=["itself", "in a thread"])
 def test_an_answer_that_gets_a_quarter_of_a_processor_has_its_time(engine, answer):
     assert set(status(engine, answer, 3.0).values()) == {"passed"}
+
+
+def test_an_answer_that_asks_the_test_very_often_has_its_time_too(engine):
+    assert set(status(engine, TALKS, 3.0, "integrate").values()) == {"passed"}
+
+
+@pytest.mark.parametrize("between", ["pass", "time.sleep(0.02)"], ids=["at once", "asleep"])
+def test_an_answer_that_asks_without_end_is_stopped_all_the_same(engine, between):
+    answer = f"import time\ndef integrate(f, a, b, n):\n    while True: f(0.5); {between}"
+    found = status(engine, answer, 1.5, "integrate")
+    assert found.pop("integrate") == "timeout" and set(found.values()) == {"passed"}
 
 
 def test_a_slow_disk_is_nobody_s_time(engine):
