@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 import symtable
+import warnings
 
 from coursekit.notebooks.limits import LONGEST_SOURCE
 
@@ -20,7 +21,9 @@ def parsed(source: str) -> ast.Module | None:
         return None
     for text in (source, GIVES.sub("= None", MAGIC.sub(r"\1pass", source))):
         try:
-            return ast.parse(text)
+            with warnings.catch_warnings():  # what Python thinks of an answer is not for whoever grades
+                warnings.simplefilter("ignore")
+                return ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
