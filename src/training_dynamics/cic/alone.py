@@ -15,18 +15,24 @@ from training_dynamics.lab.once import once
 
 @dataclass(frozen=True)
 class Alone:
-    """Every proxy, less that in the middle of the line: in the middle of the curve, and of the network trained alone."""
+    """Every proxy, less that in the middle of the line: in the middle of the curve, and of two networks trained alone.
+
+    ``alone`` starts from the middle of the line, ``fresh`` from a third start.
+    """
 
     curve: Float[Tensor, " 7"]
     alone: Float[Tensor, " 7"]
+    fresh: Float[Tensor, " 7"]
 
 
 @once
 def alone(seed: int, hidden: int = 24, target: float = 0.1, optimizer: str = "adam") -> Alone:
-    """The networks of ``paths.paths``; ``optimizer`` trains the mean of both solutions, which knows of no curve."""
+    """The networks of ``paths.paths``; ``optimizer`` trains the mean of both solutions and a third start, without a curve."""
     data, net, found = nets.problem(seed, 100), nets.shape(hidden), paths(seed, hidden, target)
     starts = torch.cat([nets.start(seed, hidden), nets.start(seed, hidden, "other start")])
     middle = nets.train_to(net, starts, data.x, data.y.expand(2, -1), target, "gd").mean(0, keepdim=True)
     loss = float(found.curve.losses[len(found.curve.losses) // 2])
-    trained = nets.train_to(net, middle, data.x, data.y[None], loss, optimizer, every=1)
-    return Alone(found.curve.middle - found.line.middle, nets.read(net, trained, data.held_out)[0] - found.line.middle)
+    both = torch.cat([middle, nets.start(seed, hidden, "third start")])
+    trained = nets.train_to(net, both, data.x, data.y.expand(2, -1), loss, optimizer, every=1)
+    gains = torch.cat([found.curve.middle[None], nets.read(net, trained, data.held_out)]) - found.line.middle
+    return Alone(*gains)
