@@ -76,7 +76,7 @@ def one_layer(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
     "BatchNorm reaches the same accuracy in a fraction of the steps.",
     said_by="ioffe2015batch",
     verdict="fails",
-    instead="With two layers and standardised inputs, each network at its own best rate, it is about as fast as none.",
+    instead="With two layers and standardised inputs, each network at its own best rate, it takes nearly as many steps as none.",
     judge="mean",
     vary=REACHED,
 )

@@ -176,10 +176,10 @@ def first_features() -> Measured:
 
 @claim(
     "scale.spectrum_decides",
-    "Transfer over the size is a matter of the parametrisation.",
+    "A rate that is best for a small model is best for a large one: one number at every size.",
     source="ghosh2025understanding",
     verdict="fails",
-    instead="It is one of the problem as well: where the variances' sum grows with the size, the best rate falls without end.",
+    instead="It is a matter of the problem: where the variances' sum grows with the size, the best rate falls with it.",
     seeds=None,
 )
 def spectrum_decides() -> Measured:
