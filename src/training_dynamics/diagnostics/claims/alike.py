@@ -142,7 +142,7 @@ def clip_is_slow(seed: int, norm: float = 0.005, width: int = 24, steps: int = 1
     "diagnostics.clip_slows_adam",
     "A clip that always cuts slows training.",
     verdict="fails",
-    instead="Adam divides by the size of its gradients: clipped at each of a hundred steps it ends at most .1 of chance higher.",
+    instead="Adam divides by the size of its gradients: clipped for a hundred steps, it ends at most a tenth of chance higher.",
     vary={"norm": (0.005, 0.02), "width": (24, 32)},
 )
 def clip_slows_adam(seed: int, norm: float = 0.005, width: int = 24) -> Measured:
