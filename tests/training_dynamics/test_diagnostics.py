@@ -75,6 +75,24 @@ def test_shuffling_keeps_the_labels_and_moves_the_share_that_is_asked_for():
     assert int((order != faults.torch.arange(200)).sum()) == 60
 
 
+def test_inputs_dealt_out_anew_are_the_same_pairs_as_shuffled_labels():
+    problem = data.task("clusters", 0)
+    dealt = faults._spoiled({"unpredictable": 1.0}, problem, 0)
+    inputs = {tuple(row): i for i, row in enumerate(problem.x.tolist())}
+    order = [inputs[tuple(row)] for row in dealt.x.tolist()]  # x_order[i] stands beside y_i
+    back = np.argsort(order)
+    assert sorted(order) == list(range(600)) and order != sorted(order)
+    pairs_of_labels_moved = list(zip(problem.x.tolist(), problem.y[back].tolist()))
+    assert sorted(zip(dealt.x.tolist(), dealt.y.tolist())) == sorted(pairs_of_labels_moved)
+
+
+@pytest.mark.processor
+def test_labels_drawn_by_chance_leave_the_loss_at_chance_and_true_ones_do_not():
+    setup = faults.Setup(steps=60)
+    drawn, true = read(alike.labels_by_chance(setup, 77)), read(faults.run("healthy", 0.0, setup, 77))
+    assert drawn.val > 0.95 and true.val < 0.5
+
+
 def test_the_order_of_a_sorted_loader_goes_through_the_classes_one_by_one():
     sorted_labels = data.task("digits", 0).y.sort().values
     batches = faults._batches({"wrong_order": 1.0}, faults.Setup(), data.task("digits", 0), 0)

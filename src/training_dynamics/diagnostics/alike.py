@@ -13,7 +13,7 @@ from scipy.stats import norm
 from torch import nn
 
 from training_dynamics.diagnostics.data import task
-from training_dynamics.diagnostics.faults import RATES, Setup, run
+from training_dynamics.diagnostics.faults import ACTIVATIONS, RATES, Setup, run
 from training_dynamics.diagnostics.judged import DATA, HELD_OUT, MILD, NETWORKS
 from training_dynamics.lab.once import once
 from training_dynamics.toolbox.diagnose import diagnose
@@ -39,6 +39,45 @@ def share_called(
     """The share of four runs with a fault, two networks on two problems of equal classes, that the rules give ``name``."""
     turns = [replace(network, data=d, steps=steps, width=width) for network in NETWORKS for d in data]
     return float(np.mean([diagnose(run(fault, 1.0, setup, seed)).name == name for setup in turns]))
+
+
+@once
+def drawn_called_shuffled(seed: int, steps: int = 100, width: int = 32) -> float:
+    """The share of six runs, two networks on all problems, called shuffled though each label was drawn alone, by chance."""
+    problems = ("digits", "clusters", "teacher")
+    turns = [replace(network, data=d, steps=steps, width=width) for network in NETWORKS for d in problems]
+    return float(np.mean([diagnose(labels_by_chance(setup, seed)).name == "shuffled_labels" for setup in turns]))
+
+
+def labels_by_chance(setup: Setup, seed: int) -> RunLog:
+    """The log of a run whose labels, of training and validation, are drawn without a look at inputs or true labels.
+
+    All classes are equally likely.  Evaluated at the end of every epoch.
+    """
+    problem, draw = task(setup.data, seed), torch_generator(seed, "diagnostics labels by chance")
+    y, y_val = (torch.randint(problem.classes, (len(x),), generator=draw) for x in (problem.x, problem.x_val))
+    sizes = (problem.x.shape[1], *[setup.width] * setup.depth, problem.classes)
+    model = mlp(sizes, torch_generator(seed, "diagnostics start"), ACTIVATIONS[setup.activation])
+    optimizer, epoch, loss_of = usual(model, setup.optimizer), len(y) // setup.batch, nn.functional.cross_entropy
+    batches = minibatches(len(y), setup.batch, torch_generator(seed, "diagnostics batches"))
+    with RunLog(model, optimizer, epoch=epoch, chance=math.log(problem.classes)) as log:
+        for step, index in zip(range(1, setup.steps + 1), batches):
+            value = loss_of(model(problem.x[index]), y[index])
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            log.loss(value)
+            if step % epoch == 0 or step == setup.steps:
+                with torch.no_grad():
+                    log.evaluate(loss_of(model(problem.x), y), loss_of(model(problem.x_val), y_val))
+    return log
+
+
+def usual(model: nn.Module, optimizer: str) -> torch.optim.Optimizer:
+    """Adam, or SGD with momentum, at the rate that healthy runs have."""
+    if optimizer == "adam":
+        return torch.optim.Adam(model.parameters(), lr=RATES["adam"])
+    return torch.optim.SGD(model.parameters(), lr=RATES["sgd"], momentum=0.9)
 
 
 @once
@@ -151,11 +190,7 @@ def zero_head(seed: int, optimizer: str = "sgd", width: int = 24, steps: int = 1
     problem, draw = task("digits", seed), torch_generator(seed, "diagnostics batches")
     model = mlp((64, width, width, 10), torch_generator(seed, "diagnostics start"))
     nn.init.zeros_(list(model.parameters())[-2])
-    by: torch.optim.Optimizer
-    if optimizer == "adam":
-        by = torch.optim.Adam(model.parameters(), lr=RATES["adam"])
-    else:
-        by = torch.optim.SGD(model.parameters(), lr=RATES["sgd"], momentum=0.9)
+    by = usual(model, optimizer)
     with RunLog(model, by, chance=math.log(10)) as log:
         for index, _ in zip(minibatches(len(problem.x), 32, draw), range(steps)):
             value = nn.functional.cross_entropy(model(problem.x[index]), problem.y[index])

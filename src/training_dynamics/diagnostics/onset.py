@@ -41,7 +41,8 @@ def between(fault: str, place: float) -> float:
 def onset(fault: str, place: float, seeds: tuple[int, ...] = (0,), steps: int = 100) -> Onset:
     """Both held-out networks on both problems, with draws of their own for each of ``seeds``.
 
-    The cost is the last validation loss less that of a healthy run from the same draws, in units of the loss at chance.
+    The cost is the last validation loss less that of a healthy run from the same draws (``_twin``), in units of the loss
+    at chance.
     """
     severity, found, costs = between(fault, place), [], []
     for setup in setups(steps):
@@ -57,7 +58,11 @@ def onset(fault: str, place: float, seeds: tuple[int, ...] = (0,), steps: int = 
 
 
 def _twin(fault: str, setup: Setup) -> Setup:
-    """The network, optimizer and length that the fault asks for, without the fault (a set too small has all its examples)."""
+    """The optimizer and length that the fault asks for, its activation if it is ReLU, without the fault.
+
+    A set too small has all its examples.  The depth stays: of vanishing, and of exploding in the network with two layers, the
+    run itself has other layers than its twin.
+    """
     if fault == "overfitting":
         return small_set(setup)
     if fault in AT_THE_START:

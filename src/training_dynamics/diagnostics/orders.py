@@ -35,7 +35,10 @@ def shuffled(runs: Sequence[Judged], seed: int, orders: int = 50) -> float:
 
 
 def strayed(runs: Sequence[Judged], seed: int, factor: float, draws: int = 50) -> float:
-    """Share of runs that are misnamed where every limit is multiplied by a factor of its own, up to ``factor`` or its inverse."""
+    """Share of runs that are misnamed where every limit is multiplied by a factor of its own, up to ``factor`` or its inverse.
+
+    A limit is a field of ``Limits``; one that serves several rules moves in all.  Numbers inside rules and readings stay.
+    """
     rng = numpy_generator(seed, "limits that stray")
     wrong = []
     for _ in range(draws):

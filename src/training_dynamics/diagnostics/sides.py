@@ -46,7 +46,10 @@ def sides(seed: int, steps: int = 100, batch: int = 32, wide: int = 2) -> tuple[
 
 
 def wrong_side(found: tuple[Side, ...]) -> float:
-    """Of the trainings whose new batches cost less than the limit for nothing learned: the ratios on the wrong side of theirs."""
+    """Of the trainings whose new batches cost less than the limit for nothing learned: the ratios on the wrong side of theirs.
+
+    This is the rule's first condition, validation over new batches; how far validation lies above training is not counted.
+    """
     limits = Limits()
     taught = [one for one in found if one.fresh < limits.unlearned]
     wrong = [w for one in taught for w in (one.fair >= limits.unfair, one.foreign < limits.unfair)]

@@ -24,21 +24,21 @@ def order_matters(seed: int, steps: int = 100, batch: int = 32) -> Measured:
     "diagnostics.limits_stray",
     "The limits have to be set exactly.",
     verdict="fails",
-    instead="With each off by a factor of its own, up to 5/4, at most one faulty run in five is misnamed; few healthy runs are.",
+    instead="With each named one off by its own factor, up to 5/4, at most one faulty run in five is misnamed; few healthy are.",
     vary=RUNS,
 )
 def limits_stray(seed: int, steps: int = 100, batch: int = 32) -> Measured:
-    """Share of the held-out faulty runs that are misnamed, mean over fifty draws of all limits."""
+    """Share of the held-out faulty runs that are misnamed, mean over fifty draws of all fields of ``Limits``."""
     return Measured(strayed(faulty(seed, steps, batch), seed, 1.25), "of the faulty runs", at_most=0.2)
 
 
 @claim(
     "diagnostics.stray_alarms",
-    "With every limit off by a factor of its own, up to 5/4, at most one healthy run of ten is given a failure.",
+    "With every named limit off by its own factor, up to 5/4, at most one healthy run of ten is given a failure.",
     verdict="holds",
     judge="mean",
     vary=RUNS,
 )
 def stray_alarms(seed: int, steps: int = 100, batch: int = 32) -> Measured:
-    """Share of 16 held-out healthy runs in which a failure is named, mean over fifty draws of all limits."""
+    """Share of 16 held-out healthy runs in which a failure is named, mean over fifty draws of all of ``Limits``."""
     return Measured(strayed(healthy(seed, steps, batch), seed, 1.25), "false alarms", at_most=0.1)

@@ -114,15 +114,16 @@ def gap_means_overfitting(seed: int, steps: int = 100, batch: int = 32) -> Measu
     vary={"steps": (100, 150), "wide": (2, 3)},
 )
 def first_epoch_tells(seed: int, steps: int = 100, wide: int = 2) -> Measured:
-    """Trainings on 100 and 140 examples, each validated on both kinds of set: share of ratios on the wrong side."""
+    """Trainings on 100 and 140 examples, each validated on both kinds of set: share of ratios on the wrong side of the limit."""
     return Measured(wrong_side(sides(seed, steps, wide=wide)), "on the wrong side", at_most=0.2)
 
 
 @claim(
     "diagnostics.one_in_a_thousand",
-    "In a healthy run an update of the layer that moves most is about a thousandth of its weights.",
+    "In a healthy run an update of a layer is about a thousandth of its weights.",
+    source="karpathy2015cs231n",
     verdict="fails",
-    instead="In these short runs it is at least five times that: what counts is how far all can reach.",
+    instead="In runs of a hundred steps, in the layer that moves most, it is five times that or more: what counts is the reach.",
     vary=PANEL,
 )
 def one_in_a_thousand(seed: int, steps: int = 100, batch: int = 32) -> Measured:
