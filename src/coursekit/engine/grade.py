@@ -181,7 +181,6 @@ class _Run:
             "classes": question.classes,
             "points": question.test.points,
             "objects": question.objects or question.way == "objects",
-            "changes": question.changes,
             "modules": question.modules if question.way in WIDER else {},
             "reads": question.reads if question.way in WIDER else [],
             "more": question.way in WIDER,

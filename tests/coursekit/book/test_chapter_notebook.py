@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import nbformat
 import pytest
-from test_book_build import claim_outcome
+from tiny_book import claim_outcome
 
 from coursekit.book.chapter_notebook import Chapter, notebook, spelled_out
 from coursekit.book.claimdata import Record

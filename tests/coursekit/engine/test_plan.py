@@ -1,11 +1,9 @@
 """What is noted on a notebook when its cells are matched with the source's."""
 
 import json
-import warnings
 
 from classroom_course import GOOD, source_bytes, submission
 
-from coursekit.engine.interface import Judging
 from coursekit.engine.matching.plan import make_plan
 
 
@@ -33,16 +31,3 @@ def test_of_two_cells_of_one_id_both_run_and_that_is_noted():
     assert plan.roles[at] == plan.roles[at + 1] == "run"
     assert [flag.split(";")[0] for flag in plan.flags] == [f"{name}: 2 cells have this id"]
     assert any({at, at + 1} <= set(question.given) for question in plan.questions)
-
-
-def test_what_python_thinks_of_an_answer_s_text_is_told_to_nobody():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        make_plan(source_bytes(), json.dumps(submission(double_answer="def double(x): return '\\d' is 1")).encode())
-
-
-def test_whoever_judges_themselves_by_what_was_released_may_change_arguments():
-    """Without the solutions nothing tells whether answers shall."""
-    for released in (False, True):
-        plan = make_plan(source_bytes(), json.dumps(submission(**GOOD)).encode(), Judging(released=released))
-        assert {question.changes for question in plan.questions} == {released}

@@ -83,10 +83,7 @@ def _of_source(data: bytes, released: bool) -> tuple[list[Cell], list[PlannedQue
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
     try:
         source = read_source(data, released)
-        questions = questions_of(source)
-        if released:  # without solutions, which would tell; students judge themselves
-            questions = [replace(question, changes=True) for question in questions]
-        return source, questions, setup_cells(source)
+        return source, questions_of(source), setup_cells(source)
     except ValueError as error:
         raise SourceFault(str(error)) from None
 

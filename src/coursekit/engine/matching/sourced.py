@@ -22,7 +22,6 @@ from coursekit.notebooks.names import (
     used_names,
 )
 from coursekit.notebooks.read import Cell, cells_of, content
-from coursekit.notebooks.writes import writes_into_arguments
 
 EVERYWHERE = frozenset(dir(builtins)) | {"*"}  # names that every cell may rely on without binding them
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
@@ -43,7 +42,6 @@ class PlannedQuestion:
     way: Way = APART
     classes: list[str] = field(default_factory=list)  # those of its names that the source's answers define as classes
     modules: dict[str, str] = field(default_factory=dict)  # that the answers import, by the name that the test uses
-    changes: bool = False  # whether its answer, which may be an object, writes into what it is given
     reads: list[str] = field(default_factory=list)  # names that tests bind, and that answers take from there
 
     @property
@@ -132,8 +130,7 @@ def _modules(source: list[Cell]) -> dict[str, str]:
 def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
     names = {name for answer in answers for name in answer_names(answer)}
     objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
-    changes = any(writes_into_arguments(answer.source) for answer in answers)
-    return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects, changes=changes)
+    return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects)
 
 
 def answer_names(answer: Cell) -> set[str]:

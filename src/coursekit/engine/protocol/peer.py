@@ -173,7 +173,7 @@ class Peer:
             if self.trusted or thing.value is None:
                 raise FrameError(f"shared array {thing.key} is not known")
             self.shared[thing.key], self.keys[id(thing.value)] = thing.value, thing.key
-        elif thing.value is not None and self.guards(self.shared[thing.key]):
+        elif thing.value is not None and self.guarded:
             self._set_aside(thing.key, thing.value)
         elif self.lending and thing.key not in self.theirs:
             self._set_aside(thing.key, copy_of(self.shared[thing.key]))
@@ -182,10 +182,6 @@ class Peer:
         self.digests[thing.key] = digest(self._current(thing.key))
         self._watch(thing.key)
         return self._current(thing.key)
-
-    def guards(self, value: Any) -> bool:
-        """Whether this value of ours stays as it is, whatever the other side does with its copy."""
-        return self.guarded
 
     def _set_aside(self, key: int, value: Any) -> None:
         ours = self.shared[key]
