@@ -13,6 +13,7 @@ from training_dynamics.cic import (
     explorable as twin,
     features,
     freedom,
+    invariance,
     measures,
     nets,
     noise,
@@ -23,6 +24,7 @@ from training_dynamics.cic import (
     table,
     updates,
 )
+from training_dynamics.cic.claims import invariance as claims_on_invariance
 from training_dynamics.toolbox.seeds import numpy_generator, torch_generator
 
 
@@ -228,6 +230,33 @@ def test_weights_save_what_can_be_saved_and_nothing_else():
     assert not freedom.rises(np.column_stack([-t, t, -t]))
     assert freedom.best_rise(np.column_stack([-t, -(t**2), np.sin(t)])) == pytest.approx(1)
     assert freedom.best_rise(np.column_stack([-t, t, -t])) == pytest.approx(-1)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_each_change_that_the_weights_out_undo_moves_the_proxies_of_the_table_and_no_other(seed):
+    found = invariance.moved(seed, hidden=20)
+    assert found.shape == (len(invariance.CHANGES), len(preregistration.PROXIES))
+    for row, names in zip(found, invariance.MOVES, strict=True):
+        assert {name for name, v in zip(preregistration.PROXIES, row) if v > 1e-6} == set(names)
+
+
+def test_a_change_that_moves_nothing_would_break_the_claim_on_invariance(monkeypatch):
+    found = invariance.moved(0, hidden=20)
+    assert claims_on_invariance.invariance(0, 20).ok
+    for spoilt in (0 * found, found + 1e-3):
+        monkeypatch.setattr(claims_on_invariance, "moved", lambda *args, spoilt=spoilt: spoilt)
+        assert not claims_on_invariance.invariance(0, 20).ok
+
+
+def test_the_row_under_the_sum_weighs_its_terms_and_their_nulls_alike():
+    def cell(proxy, effect, null):
+        return table.Cell("connectivity", proxy, 1, (effect, 2 * effect), (null, -null))
+
+    found = (cell("tc", 1.0, 0.5), cell("h_rep", 3.0, 0.25), cell("cka", 2.0, 1.0))
+    summed = table.summed(("tc", "h_rep", "cka"), 0.5, 2.0, found)
+    assert summed.effects == (3.5, 7.0) and summed.null == (2.375, -2.375)
+    assert summed.verdict == "supported" and not summed.null_passed
+    assert table.summed(("tc", "h_rep", "cka"), 0.5, 0.0, found).verdict == "contradicted"
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from scipy.stats import rankdata
 
 from training_dynamics.cic.climb import run, walk
 from training_dynamics.cic.freedom import random_terms
-from training_dynamics.cic.preregistration import PROXIES, TERMS, judge
-from training_dynamics.cic.table import NULL_SHARE, cells
+from training_dynamics.cic.preregistration import NULL_SHARE, PROXIES, TERMS, judge
+from training_dynamics.cic.table import cells
 from training_dynamics.toolbox.seeds import numpy_generator
 
 Data = dict[str, Any]

@@ -20,12 +20,14 @@ class Level:
     """Every proxy of a network less the mean over networks of its loss, and how long these are beside it.
 
     ``trained``: the network that descent found; ``kicked``: the mean of those that kicks led to, less what as many further
-    kicks make of them.  Row 0 reads the whole last hidden layer, row 1 its units that fire in all these networks.
+    kicks make of them.  Row 0 reads the whole last hidden layer, row 1 its ``firing`` units: those that fire in all these
+    networks, the same for both.
     """
 
     trained: Float[Tensor, "2 7"]
     kicked: Float[Tensor, "2 7"]
     longer: float
+    firing: int
 
 
 @once
@@ -53,19 +55,22 @@ def level(
         stages.append(theta)
     _, _, near, far = stages
     longer = float(near.norm(dim=1).mean() / trained.norm())
-    return Level(less(net, trained, near, data.held_out), less(net, near, far, data.held_out), longer)
+    found, firing = means(net, (trained, near, far), data.held_out)
+    return Level(found[0] - found[1], found[1] - found[2], longer, firing)
 
 
 @torch.no_grad()
-def less(
-    net: Shape, a: Float[Tensor, "k P"], b: Float[Tensor, "m P"], x: Float[Tensor, "n 64"]
-) -> Float[Tensor, "2 7"]:
-    """Mean proxies of the networks ``a`` less those of ``b``: of the last hidden layer, and of its units that fire in all."""
-    first, last, logits = net.activations(torch.cat([a, b]), x)
+def means(
+    net: Shape, groups: tuple[Float[Tensor, "m P"], ...], x: Float[Tensor, "n 64"]
+) -> tuple[Float[Tensor, "g 2 7"], int]:
+    """Mean proxies of each group of networks: of the last hidden layer, and of its units that fire in all; how many these are."""
+    first, last, logits = net.activations(torch.cat(groups), x)
     first, last = first.relu(), last.relu()
     fire = (last.double().var(1) > 1e-12).all(0)
-    found = (readings(x, first, units, logits) for units in (last, last[:, :, fire]))
-    return torch.stack([values[: len(a)].mean(0) - values[len(a) :].mean(0) for values in found])
+    whole, firing = (
+        readings(x, first, units, logits).split([len(group) for group in groups]) for units in (last, last[:, :, fire])
+    )
+    return torch.stack([torch.stack([a.mean(0), b.mean(0)]) for a, b in zip(whole, firing)]), int(fire.sum())
 
 
 def kicked(

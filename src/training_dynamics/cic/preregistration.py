@@ -1,7 +1,8 @@
-"""What was fixed before the runs: the proxies, the sign that each row predicts for each, the nulls, and the rule of judgement.
+"""The plan as it is used: the proxies, the sign that each row predicts for each, the nulls, and the rules of judgement.
 
 The lens says that training maximises F = phi - lambda H + gamma C, with lambda, gamma >= 0 and without naming a measure for
-any of the three.
+any of the three.  Proxies, rows and signs were fixed before the runs.  ``TOLERANCE`` was written down after a first look at
+slopes, and ``NULL_SHARE`` came last: each null had a word of its own before, which ``Row.first_word`` keeps.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ MEANING = {
     "cka_input": "linear CKA of the inputs and the last hidden layer",
 }
 SEEDS = 5
+NULL_SHARE = 1 / 3  # a null passes when its size is less than this share of the effect's; the rule came after the runs
+TOLERANCE = 1.5  # slopes count as alike when none is this many times another; written down after a first look at slopes
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Row:
     term: str  # whose proxies it is about; "all" for three terms
     sign: int  # of the statistic; for "all" that of phi and C, the opposite for H
     null: str
+    first_word: str  # what was asked of the null before there was one rule for all
 
 
 ROWS = (
@@ -42,7 +46,8 @@ ROWS = (
         "rank correlation of norm and phi over solutions from starts of five sizes, at equal loss",
         "phi",
         -1,
-        "the same with shuffled labels: should be no stronger",
+        "the same with shuffled labels",
+        "no stronger",
     ),
     Row(
         "adam",
@@ -50,7 +55,8 @@ ROWS = (
         "change of C from start to equal loss: Adam's minus gradient descent's, in absolute value",
         "C",
         -1,
-        "a random walk that moves each layer as far as Adam did: should change C more than Adam",
+        "the same with a random walk in Adam's place that moves each matrix and bias as far as Adam did",
+        "changes C more than Adam",
     ),
     Row(
         "batchnorm",
@@ -58,7 +64,8 @@ ROWS = (
         "H with batch normalisation minus H without, same start, at equal loss",
         "H",
         -1,
-        "the same difference before the first step: should be smaller",
+        "the same difference before the first step",
+        "smaller",
     ),
     Row(
         "dropout",
@@ -66,7 +73,8 @@ ROWS = (
         "rank correlation of agreement and phi over six dropout rates, agreement at one common rate",
         "phi",
         +1,
-        "the same with shuffled labels: should be no stronger",
+        "the same with shuffled labels",
+        "no stronger",
     ),
     Row(
         "connectivity",
@@ -74,15 +82,17 @@ ROWS = (
         "each term in the middle of a curve of low loss minus that in the middle of the straight line",
         "all",
         +1,
-        "two networks before training: should show no difference between line and ends",
+        "each term at the ends of a line between two networks before training, minus that in its middle",
+        "nothing",
     ),
     Row(
         "descent",
         "double descent is a phase transition where d phi / d H = lambda",
-        "slope of phi against H where features equal examples, for three numbers of examples",
+        "slope of phi against H where features equal examples: above 0 and alike for three numbers of examples",
         "phi, H",
         +1,
-        "shuffled labels: the slope should lose its meaning",
+        "the same with shuffled labels",
+        "the slope loses its meaning",
     ),
 )
 

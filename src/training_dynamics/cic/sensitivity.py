@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from training_dynamics.cic.preregistration import SEEDS, judge
-from training_dynamics.cic.table import NULL_SHARE, Cell, cells, evenness, lenses, slopes
+from training_dynamics.cic.preregistration import NULL_SHARE, SEEDS, judge
+from training_dynamics.cic.table import Cell, cells, evenness, lenses, slopes
 
 WIDTHS = (16, 32, 48)
 

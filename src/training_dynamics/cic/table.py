@@ -12,12 +12,9 @@ from training_dynamics.cic.features import COUNTS, sweep
 from training_dynamics.cic.noise import batchnorm, dropout
 from training_dynamics.cic.norms import solutions
 from training_dynamics.cic.paths import paths
-from training_dynamics.cic.preregistration import PROXIES, ROWS, SEEDS, TERMS, judge
+from training_dynamics.cic.preregistration import NULL_SHARE, PROXIES, ROWS, SEEDS, TERMS, TOLERANCE, judge
 from training_dynamics.cic.updates import COHERENCE, drift
 from training_dynamics.lab.once import once
-
-NULL_SHARE = 1 / 3
-TOLERANCE = 1.5
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,17 @@ def lenses(
             one = "contradicted" if "contradicted" in used else "undecided"
             table[choice][row] = "supported" if used == {"supported"} else one
     return table
+
+
+def summed(choice: tuple[str, str, str], lam: float, gamma: float, found: tuple[Cell, ...] | None = None) -> Cell:
+    """The row on connectivity asked of the sum and not of each term: F on the curve less F on the line, and the null's."""
+    row = {cell.proxy: cell for cell in found or cells() if cell.row == "connectivity"}
+
+    def total(part: str) -> tuple[float, ...]:
+        seeds = zip(*(getattr(row[name], part) for name in choice), strict=True)
+        return tuple(phi - lam * h + gamma * c for phi, h, c in seeds)
+
+    return Cell("connectivity", "/".join(choice), 1, total("effects"), total("null"))
 
 
 Read = dict[str, tuple[float, float]]

@@ -30,6 +30,21 @@ def curve_total_correlation(seed: int, target: float = 0.1, hidden: int = 24, op
 
 
 @claim(
+    "cic.curve_sum",
+    "F is higher on the curve only if each of its terms goes the lens's way.",
+    verdict="fails",
+    instead=(
+        "With synergy for Φ, predictive entropy for H, λ = 1 and γ = 0 the sum F is higher on the curve, though its Φ is lower."
+    ),
+    vary=VARIED,
+)
+def curve_sum(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
+    """Synergy minus predictive entropy halfway on the curve, less the same halfway on the line."""
+    phi, h = (gap(name, seed, target, hidden, optimizer) for name in ("synergy", "h_pred"))
+    return Measured(phi - h, "nats", at_least=0, scale=0.2)
+
+
+@claim(
     "cic.curve_entropy",
     "The curve that connects two solutions lies in a basin of low entropy H.",
     verdict="fails",

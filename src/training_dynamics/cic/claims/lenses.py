@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from coursekit.claim import Measured, claim
+from training_dynamics.cic.preregistration import NULL_SHARE
 from training_dynamics.cic.sensitivity import beside_null, most_won
-from training_dynamics.cic.table import NULL_SHARE, cells
+from training_dynamics.cic.table import cells
 
 
 @claim(

@@ -13,14 +13,17 @@ VARIED = {"kicks": (3, 1), "target": (0.1, 0.3), "hidden": (24, 32, 48), "optimi
     "cic.level_rank",
     "At equal loss the network that descent finds has the smaller effective rank, on the mean over runs.",
     verdict="holds-if",
-    condition="it is compared with networks that random kicks and training back to that loss lead to",
+    condition=(
+        "it is compared with networks that random kicks and training back to that loss lead to, by all units or by those"
+        " that fire in all"
+    ),
     vary=VARIED,
     judge="mean",
 )
 def level_rank(seed: int, kicks: int = 3, target: float = 0.1, hidden: int = 24, optimizer: str = "gd") -> Measured:
-    """Logarithm of the effective rank, mean over 16 such networks, less that of the network that descent found."""
-    found = level(seed, hidden, target, optimizer, kicks).trained[0, PROXIES.index("log_rank")]
-    return Measured(-float(found), "nats", at_least=0, scale=0.05)
+    """Log effective rank, mean over 16 such networks, less descent's: the smaller of all units' and of those that fire in all."""
+    found = level(seed, hidden, target, optimizer, kicks).trained[:, PROXIES.index("log_rank")]
+    return Measured(-float(found.max()), "nats", at_least=0, scale=0.05)
 
 
 @claim(
