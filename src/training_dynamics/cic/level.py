@@ -31,6 +31,26 @@ class Level:
 
 
 @once
+def networks(
+    seed: int, hidden: int, target: float, optimizer: str, kicks: int, size: float, count: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """One network of the loss ``target``, ``count`` kicked ``kicks`` times and as many kicked as often again, all of its loss."""
+    data, net = nets.problem(seed, 100), nets.shape(hidden)
+
+    def back(theta: Tensor) -> Tensor:
+        return nets.train_to(net, theta, data.x, data.y.expand(len(theta), -1), target, optimizer, every=1)
+
+    trained, generator = back(nets.start(seed, hidden)), torch_generator(seed, "cic level", hidden)
+    stages = [trained.expand(count, -1)]
+    for _ in range(2):
+        theta = stages[-1]
+        for _ in range(kicks):
+            theta = back(kicked(net, theta, trained, size, generator))
+        stages.append(theta)
+    return trained, stages[1], stages[2]
+
+
+@once
 def level(
     seed: int,
     hidden: int = 24,
@@ -41,21 +61,9 @@ def level(
     count: int = 16,
 ) -> Level:
     """Train one start to a loss; kick ``count`` copies ``kicks`` times and as often again, each time training back to it."""
-    data, net = nets.problem(seed, 100), nets.shape(hidden)
-
-    def back(theta: Tensor) -> Tensor:
-        return nets.train_to(net, theta, data.x, data.y.expand(len(theta), -1), target, optimizer, every=1)
-
-    trained, generator = back(nets.start(seed, hidden)), torch_generator(seed, "cic level", hidden)
-    stages = [trained, trained.expand(count, -1)]
-    for _ in range(2):
-        theta = stages[-1]
-        for _ in range(kicks):
-            theta = back(kicked(net, theta, trained, size, generator))
-        stages.append(theta)
-    _, _, near, far = stages
+    trained, near, far = networks(seed, hidden, target, optimizer, kicks, size, count)
     longer = float(near.norm(dim=1).mean() / trained.norm())
-    found, firing = means(net, (trained, near, far), data.held_out)
+    found, firing = means(nets.shape(hidden), (trained, near, far), nets.problem(seed, 100).held_out)
     return Level(found[0] - found[1], found[1] - found[2], longer, firing)
 
 

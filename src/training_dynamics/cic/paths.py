@@ -53,12 +53,19 @@ class Paths:
 
 
 @once
-def paths(seed: int, hidden: int = 24, target: float = 0.1, optimizer: str = "gd", steps: int = 200) -> Paths:
-    """Two networks from their own starts, trained on the same 100 digits to one loss."""
+def solved(seed: int, hidden: int, target: float, optimizer: str, steps: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Two starts, the solutions that they train to, and the bend of the curve of low loss between these."""
     data, net = nets.problem(seed, 100), nets.shape(hidden)
     starts = torch.cat([nets.start(seed, hidden), nets.start(seed, hidden, "other start")])
     ends = nets.train_to(net, starts, data.x, data.y.expand(2, -1), target, optimizer)
-    bend = bent(net, ends, data, steps, torch_generator(seed, "cic places", hidden))
+    return starts, ends, bent(net, ends, data, steps, torch_generator(seed, "cic places", hidden))
+
+
+@once
+def paths(seed: int, hidden: int = 24, target: float = 0.1, optimizer: str = "gd", steps: int = 200) -> Paths:
+    """Two networks from their own starts, trained on the same 100 digits to one loss."""
+    data, net = nets.problem(seed, 100), nets.shape(hidden)
+    starts, ends, bend = solved(seed, hidden, target, optimizer, steps)
 
     def path(a: Tensor, b: Tensor, c: Tensor) -> Path:
         theta = curve(a, b, c, PLACES)
