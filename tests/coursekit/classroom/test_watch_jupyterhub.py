@@ -155,15 +155,15 @@ class Hub:
 
     def until(self, ready, what):
         """Wait for what is asked of the hub; refused connections are a hub or server that is not up."""
-        end = time.monotonic() + WAIT
+        end, last = time.monotonic() + WAIT, ""
         while True:
             try:
                 if found := ready():
                     return found
-            except (urllib.error.URLError, ConnectionError, KeyError):
-                pass
+            except (urllib.error.URLError, ConnectionError, KeyError) as error:
+                last = f" (last: {error!r})"
             ended = self.process.poll() is not None
-            assert not ended and time.monotonic() < end, f"{what}\n{self.log.read_text(errors='replace')[-4000:]}"
+            assert not ended and time.monotonic() < end, f"{what}{last}\n{self.log.read_text(errors='replace')[-4000:]}"
             time.sleep(0.1)
 
     def ask(self, whose, path, method="GET", body=None):
