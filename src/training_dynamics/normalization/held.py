@@ -41,12 +41,12 @@ def held_sweep(seed: int, depth: int = DEPTH, steps: int = STEPS, width: int = W
 
 
 def sharpness(net: Net, parameters: Parameters, x: Tensor, y: Tensor) -> float:
-    """The largest eigenvalue of the Hessian of one network's loss on ``x``; infinite where the loss is not finite."""
-    leaves = [p.detach().requires_grad_() for p in parameters]
-    loss = net.losses(leaves, x, y).sum()
+    """The largest eigenvalue of the Hessian of one network's loss on ``x``, in float64; infinite past float32."""
+    leaves = [p.detach().double().requires_grad_() for p in parameters]
+    loss = net.losses(leaves, x.double(), y).sum()
     slopes = torch.autograd.grad(loss, leaves, create_graph=True)
     flat = torch.cat([g.flatten() for g in slopes])
-    if not bool(flat.isfinite().all()):
+    if not bool(flat.float().isfinite().all()):  # past what the network's own numbers can hold
         return float("inf")
 
     def product(v: Float[np.ndarray, "1 P"]) -> Float[np.ndarray, "1 P"]:
