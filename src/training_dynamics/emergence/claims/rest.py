@@ -9,6 +9,8 @@ from training_dynamics.emergence.addition import learn, sums
 from training_dynamics.emergence.rest import at, computed, random_rest, ratio, unseen
 
 LONG = 6000  # steps that are enough for the slowest setting; training ends when all unseen sums are right
+LEVELS: dict[str, tuple[object, ...]] = {"decay": (0.3, 0.5, 1.0), "rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)}
+TRIED = "one table (modulo 23), decays of 0.3 to 1, rates of 0.005 to 0.02, half to three fifths of the pairs"
 
 
 @claim(
@@ -66,8 +68,8 @@ def rest_covers(seed: int, p: int = 23, fraction: float = 0.6, decay: float = 1.
     "emergence.one_level",
     "It generalises when the rest has come down to one level beside the strongest, whatever decay, rate and share of pairs.",
     verdict="holds-if",
-    condition="one table (modulo 23), decays of 0.3 to 1, rates of 0.005 to 0.02, half to three fifths of the pairs",
-    vary={"decay": (0.3, 0.5, 1.0), "rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)},
+    condition=TRIED,
+    vary=LEVELS,
 )
 def one_level(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float = 0.6) -> Measured:
     """Power of the rest over that of the strongest frequencies, at 95 % of the unseen sums."""
@@ -80,8 +82,8 @@ def one_level(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float
     "emergence.one_level_by_units",
     "The level is one, too, if each unit's rest and strongest frequency are weighted with what the unit writes.",
     verdict="holds-if",
-    condition="one table (modulo 23), decays of 0.3 to 1, rates of 0.005 to 0.02, half to three fifths of the pairs",
-    vary={"decay": (0.3, 0.5, 1.0), "rate": (0.005, 0.01, 0.02), "fraction": (0.5, 0.6)},
+    condition=TRIED,
+    vary=LEVELS,
 )
 def one_level_by_units(seed: int, decay: float = 0.5, rate: float = 0.01, fraction: float = 0.6) -> Measured:
     """What the rest computes over what the strongest do, at 95 % of the unseen sums; no scale of a single unit changes it."""
