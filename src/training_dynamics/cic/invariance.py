@@ -20,11 +20,12 @@ MOVES = (  # which of ``preregistration.PROXIES`` each change moves, by their fo
     ("tc", "synergy", "h_rep"),
     ("tc", "synergy"),
 )
+VARIES = 1e-5  # a unit's least variance: a factor of a third leaves it above the floor of the entropy
 
 
 @once
 def moved(seed: int, hidden: int = 24, target: float = 0.1) -> Float[Tensor, "4 7"]:
-    """By how much each of ``CHANGES`` moves each proxy of a trained network, in absolute value; units that fire are read.
+    """By how much each of ``CHANGES`` moves each proxy of a trained network, in absolute value; units that vary are read.
 
     Factors lie between a third and 3.  The entropy is read without the guard here, whose place depends on the axes.
     """
@@ -33,7 +34,7 @@ def moved(seed: int, hidden: int = 24, target: float = 0.1) -> Float[Tensor, "4 
     with torch.no_grad():
         first, last, logits = net.activations(theta, data.held_out)
     first, last = first.relu(), last.relu().double()
-    last = last[:, :, last.var(1)[0] > 1e-12]
+    last = last[:, :, last.var(1)[0] > VARIES]
 
     def read(units: Float[Tensor, "1 n h"]) -> Float[Tensor, " 7"]:
         found = readings(data.held_out, first, units, logits)[0]

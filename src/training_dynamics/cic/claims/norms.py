@@ -63,13 +63,17 @@ def norm_rank(seed: int, target: float = 0.1, hidden: int = 24, optimizer: str =
     "cic.norm_shuffled",
     "That Φ falls as the norm grows shows that integration is what is learned.",
     verdict="fails",
-    instead="With shuffled labels, where nothing general can be learned, total correlation falls as the norm grows, too.",
+    instead=(
+        "With shuffled labels, where nothing general can be learned, total correlation falls as the norm grows, too, on"
+        " the mean over networks."
+    ),
     vary={"target": (0.1, 0.3), "hidden": (24, 32)},
+    judge="mean",
 )
 def norm_shuffled(seed: int, target: float = 0.1, hidden: int = 24) -> Measured:
     """Spearman's correlation of norm and total correlation, networks trained on shuffled labels."""
     found = norm_correlation("tc", seed, target=target, hidden=hidden, shuffle=True)
-    return Measured(found, "(rank correlation)", at_most=-0.3)
+    return Measured(found, "(rank correlation)", at_most=-0.5)
 
 
 @claim(

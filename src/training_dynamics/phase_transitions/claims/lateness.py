@@ -25,13 +25,16 @@ def lazier_later(seed: int, width: int = 300, examples: int = 500) -> Measured:
     "phase_transitions.late_alone",
     "A lazy wide network generalises late: clearly after it has fitted its examples.",
     source="kumar2024grokking",
-    verdict="holds",
+    verdict="holds-if",
+    condition="500 to 550 examples: the more there are, the less late it is",
     judge="mean",
-    vary={"width": (300, 450)},
+    vary={"width": (300, 450), "examples": (500, 550)},
 )
-def late_alone(seed: int, width: int = 300) -> Measured:
+def late_alone(seed: int, width: int = 300, examples: int = 500) -> Measured:
     """Step of a tenth of the test error over that of a twentieth of the training error, at scale 1/8."""
-    return Measured(fit(seed, 1 / 8, width).late, "times the steps of the fit", at_least=1.4, at_most=5, scale=0.2)
+    return Measured(
+        fit(seed, 1 / 8, width, examples).late, "times the steps of the fit", at_least=1.4, at_most=5, scale=0.2
+    )
 
 
 @claim(

@@ -32,8 +32,9 @@ def linear_limit(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
     "It comes nearer as the width grows, about like one over its root.",
     source="hayou2025proof",
     verdict="holds-if",
-    condition="mean over tasks; single ones have powers between −0.2 and −0.7",
+    condition="mean over twenty tasks; single ones have powers between −0.2 and −0.8",
     judge="mean",
+    seeds=range(20),
     vary=LINEAR,
 )
 def linear_speed(seed: int, depth: int = 3, inputs: int = 10) -> Measured:
