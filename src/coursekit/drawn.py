@@ -40,6 +40,15 @@ class Domain:
             yield copy_of(given if type(given) is tuple else (given,))
 
 
+def sizes(rng: np.random.Generator, low: float, high: float, count: int = 8) -> list[float]:
+    """``count`` numbers from ``low`` to ``high``, in any order: both ends, and one of each size between them.
+
+    For domains: what a statement allows is then drawn whole in every pass, and not only what is near one.
+    """
+    edges = np.linspace(np.log(low), np.log(high), count - 1)
+    return [float(v) for v in rng.permutation([low, *np.exp(rng.uniform(edges[:-1], edges[1:])), high])]
+
+
 def domain(code: str, space: dict[str, Any], asks: tuple[str, ...]) -> Domain:
     """The domain that ``code`` describes, for the answers in ``space``, where it defines nothing.
 

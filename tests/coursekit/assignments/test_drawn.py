@@ -12,6 +12,7 @@ from coursekit.assignments.prove import prove, prover_of
 from coursekit.assignments.release import release, source_text
 from coursekit.assignments.schema import AssignmentError
 from coursekit.checks import CheckFailed, check
+from coursekit.drawn import sizes
 
 DOMAIN = """
 ```{domain}
@@ -271,3 +272,11 @@ def test_a_domain_that_lacks_what_a_mistake_gets_wrong_is_found(tmp_path):
     assert problems == [
         "the mistake 'five' is right on all 20 inputs of the domain: let the domain yield what it gets wrong"
     ]
+
+
+def test_sizes_hold_both_ends_and_one_of_each_size_between_in_any_order():
+    found = [sizes(np.random.default_rng(seed), 1e-3, 1e3, 8) for seed in range(20)]
+    inner = [sorted(one)[1:-1] for one in found]
+    assert all(min(one) == 1e-3 and max(one) == 1e3 for one in found)
+    assert all(np.array_equal(np.floor(np.log10(one)), range(-3, 3)) for one in inner)
+    assert len({one.index(1e3) for one in found}) > 3 and inner[0] != inner[1]
