@@ -232,6 +232,24 @@ def test_weights_save_what_can_be_saved_and_nothing_else():
     assert freedom.best_rise(np.column_stack([-t, t, -t])) == pytest.approx(-1)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_weights_that_are_told_do_what_is_said_of_them_in_units_of_the_terms_spread(seed):
+    rng, t = numpy_generator(seed, "test weights"), np.arange(12.0)
+    steep = np.column_stack([0.1 * rng.standard_normal(12) - 0.2 * t, -5 * t, 300 * rng.standard_normal(12)])
+    phi, h, c = (steep / steep.std(0)).T
+    fit = freedom.best_fit(steep)
+    for lam, gamma in (freedom.rising_weights(steep), (fit.lam, fit.gamma)):
+        assert (np.diff(phi - lam * h + gamma * c) > 0).all()
+    assert freedom.rising_weights(np.column_stack([-t, t, -t])) is None
+
+
+def test_every_effect_has_a_unit():
+    for row in preregistration.ROWS:
+        for proxy in preregistration.PROXIES:
+            assert table.Cell(row.name, proxy, 1, (1.0,), (0.0,)).unit == (row.unit or preregistration.UNITS[proxy])
+    assert table.Cell("level", "tc", 1, (1.0,), (0.0,)).unit == "nats a unit"
+
+
 @pytest.mark.parametrize("seed", [0, 5])
 def test_each_change_that_the_weights_out_undo_moves_the_proxies_of_the_table_and_no_other(seed):
     found = invariance.moved(seed, hidden=20)

@@ -22,6 +22,7 @@ def both(shift: tuple[float, float, float]) -> halves.Judged:
 def test_weights_find_the_term_that_goes_the_right_way_and_keep_it_at_other_seeds():
     found = both((0.0, -6.0, 0.0))  # H falls at every seed
     assert found.fitted.min() > 0.95 and found.held.min() > 0.95
+    assert found.weights[0] > 1
 
 
 def test_weights_fitted_to_noise_are_worth_nothing_elsewhere():
@@ -51,6 +52,6 @@ def test_evidence_holds_the_proxies_and_both_kinds_of_terms_without_meaning():
 
 @pytest.mark.parametrize(("share", "ok"), [(0.5, False), (0.95, True)])
 def test_shares_of_a_coin_would_break_the_claims(monkeypatch, share, ok):
-    flat = halves.Judged(np.ones(3), np.full(3, share))
+    flat = halves.Judged(np.ones(3), np.full(3, share), (1.0, 1.0))
     monkeypatch.setattr(claims, "halves", lambda kind, *args: (flat,) * len(halves.KINDS[kind]))
     assert claims.lens_halves().ok is ok and claims.meaningless_halves().ok is ok

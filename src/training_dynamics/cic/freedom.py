@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import comb
 
 import numpy as np
@@ -17,10 +18,19 @@ from training_dynamics.toolbox.seeds import numpy_generator
 ANGLES = np.linspace(0, np.pi / 2, 61)[:-1]  # tan of them: weights from 0 to 38 in units of the terms' spread
 
 
-def best_rise(terms: Float[ndarray, "T 3"]) -> float:
-    """The largest rank correlation of ``phi - lambda H + gamma C`` with time, over ``lambda, gamma >= 0``.
+@dataclass(frozen=True)
+class Fit:
+    """The rank correlation of ``phi - lam H + gamma C`` with time, and its weights for terms in units of their spread."""
 
-    Searched on a grid of 60 by 60 weights, each term in units of its own spread.  Raises ValueError for fewer than 3 times.
+    rise: float
+    lam: float
+    gamma: float
+
+
+def best_fit(terms: Float[ndarray, "T 3"]) -> Fit:
+    """The weights ``lam, gamma >= 0`` with which ``phi - lam H + gamma C`` goes best with time.
+
+    Searched on a grid of 60 by 60, each term in units of its own spread.  Raises ValueError for fewer than 3 times.
     """
     if len(terms) < 3:
         raise ValueError(f"terms must have at least 3 rows, one a time, got {len(terms)}")
@@ -29,13 +39,24 @@ def best_rise(terms: Float[ndarray, "T 3"]) -> float:
     f = phi - weights[:, None, None] * h + weights[None, :, None] * c
     ranks, clock = rankdata(f, axis=-1), np.arange(1.0, len(terms) + 1)
     centred = clock - clock.mean()
-    return float((ranks @ centred).max() / (centred @ centred))
+    found = ranks @ centred
+    i, j = np.unravel_index(found.argmax(), found.shape)
+    return Fit(float(found[i, j] / (centred @ centred)), float(weights[i]), float(weights[j]))
 
 
-def rises(terms: Float[ndarray, "T 3"]) -> bool:
-    """Whether some weights ``lambda, gamma >= 0`` make ``phi - lambda H + gamma C`` rise at every step, by linear programming."""
+def best_rise(terms: Float[ndarray, "T 3"]) -> float:
+    """The largest rank correlation with time, that of :func:`best_fit`."""
+    return best_fit(terms).rise
+
+
+def rising_weights(terms: Float[ndarray, "T 3"]) -> tuple[float, float] | None:
+    """Weights ``lam, gamma >= 0`` with which ``phi - lam H + gamma C`` rises at every step, by linear programming, or None.
+
+    They are those of the largest margin, for terms in units of their spread.
+    """
     steps = np.diff(terms, axis=0) * [1, -1, 1]
-    steps = steps / np.maximum(np.abs(steps).max(0), 1e-300)
+    largest = np.maximum(np.abs(steps).max(0), 1e-300)
+    steps = steps / largest
     # largest margin s with steps @ (u, l, g) >= s, where u + l + g = 1 and none is negative
     bound = np.column_stack([-steps, np.ones(len(steps))])
     found = linprog(
@@ -46,7 +67,15 @@ def rises(terms: Float[ndarray, "T 3"]) -> bool:
         [1],
         [(1e-9, None)] + [(0, None)] * 2 + [(None, None)],
     )
-    return bool(found.status == 0 and -found.fun > 1e-9)
+    if found.status != 0 or -found.fun <= 1e-9:
+        return None
+    u, lam, gamma = found.x[:3] * np.maximum(terms.std(0), 1e-300) / largest
+    return float(lam / u), float(gamma / u)
+
+
+def rises(terms: Float[ndarray, "T 3"]) -> bool:
+    """Whether some weights, none below 0, make ``phi - lam H + gamma C`` rise at every step."""
+    return rising_weights(terms) is not None
 
 
 def rising(seed: int, hidden: int = 24, steps: int = 200) -> int:

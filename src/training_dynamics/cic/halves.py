@@ -64,10 +64,14 @@ def _terms(seed: int, hidden: int, theta: Float[Tensor, "m P"], firing: bool = F
 
 @dataclass(frozen=True)
 class Judged:
-    """The share of changes of each test that F with fitted weights gets right: where they were fitted, and where not."""
+    """The share of changes of each test that F with fitted weights gets right: where they were fitted, and where not.
+
+    ``weights`` are lambda and gamma, for terms in units of the spread of their changes.
+    """
 
     fitted: Float[ndarray, " 3"]
     held: Float[ndarray, " 3"]
+    weights: tuple[float, float]
 
 
 def judged(columns: Sequence[int], fit: Sequence[Moves], held: Sequence[Moves]) -> Judged:
@@ -80,7 +84,7 @@ def judged(columns: Sequence[int], fit: Sequence[Moves], held: Sequence[Moves]) 
     score = right[0].mean(0)
     best = np.argwhere(score > score.max() - 1e-9)
     i, j = best[len(best) // 2]  # of many that are as good, one in the middle
-    return Judged(right[0][:, i, j], right[1][:, i, j])
+    return Judged(right[0][:, i, j], right[1][:, i, j], (float(WEIGHTS[i]), float(WEIGHTS[j])))
 
 
 def _right(moves: Float[ndarray, "m 3"]) -> Float[ndarray, "l g"]:

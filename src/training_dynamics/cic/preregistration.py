@@ -21,6 +21,32 @@ MEANING = {
     "cka": "linear CKA of the two hidden layers",
     "cka_input": "linear CKA of the inputs and the last hidden layer",
 }
+NAMES = {
+    "tc": "total correlation",
+    "synergy": "synergy",
+    "h_rep": "differential entropy",
+    "log_rank": "log effective rank",
+    "h_pred": "predictive entropy",
+    "cka": "CKA of layers",
+    "cka_input": "CKA with inputs",
+}
+SHORT = NAMES | {  # for narrow columns
+    "tc": "total corr.",
+    "h_rep": "diff. entropy",
+    "log_rank": "log eff. rank",
+    "h_pred": "pred. entropy",
+    "cka": "CKA layers",
+    "cka_input": "CKA inputs",
+}
+UNITS = {
+    "tc": "nats a unit",
+    "synergy": "nats a unit",
+    "h_rep": "nats a unit",
+    "log_rank": "nats",
+    "h_pred": "nats",
+    "cka": "",
+    "cka_input": "",
+}
 SEEDS = 5
 NULL_SHARE = 1 / 3  # a null passes when its size is less than this share of the effect's; the rule came after the runs
 TOLERANCE = 1.5  # slopes count as alike when none is this many times another; written down after a first look at slopes
@@ -37,6 +63,7 @@ class Row:
     sign: int  # of the statistic; for "all" that of phi and C, the opposite for H
     null: str
     first_word: str  # what was asked of the null before there was one rule for all
+    unit: str = ""  # of the effect; empty for the proxy's own
 
 
 ROWS = (
@@ -48,6 +75,7 @@ ROWS = (
         -1,
         "the same with shuffled labels",
         "no stronger",
+        "rank corr.",
     ),
     Row(
         "adam",
@@ -75,6 +103,7 @@ ROWS = (
         +1,
         "the same with shuffled labels",
         "no stronger",
+        "rank corr.",
     ),
     Row(
         "connectivity",
@@ -93,6 +122,7 @@ ROWS = (
         +1,
         "the same with shuffled labels",
         "the slope loses its meaning",
+        "evenness",
     ),
 )
 

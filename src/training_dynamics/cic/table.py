@@ -12,7 +12,7 @@ from training_dynamics.cic.features import COUNTS, sweep
 from training_dynamics.cic.noise import batchnorm, dropout
 from training_dynamics.cic.norms import solutions
 from training_dynamics.cic.paths import paths
-from training_dynamics.cic.preregistration import NULL_SHARE, PROXIES, ROWS, SEEDS, TERMS, TOLERANCE, judge
+from training_dynamics.cic.preregistration import NULL_SHARE, PROXIES, ROWS, SEEDS, TERMS, TOLERANCE, UNITS, judge
 from training_dynamics.cic.updates import COHERENCE, drift
 from training_dynamics.lab.once import once
 
@@ -35,6 +35,11 @@ class Cell:
     def verdict(self) -> str:
         """By the one rule: the sign at every seed."""
         return judge(self.effects, self.sign)
+
+    @property
+    def unit(self) -> str:
+        """Of the effect: the row's, or else the proxy's own."""
+        return next((row.unit for row in ROWS if row.name == self.row), "") or UNITS[self.proxy]
 
     @property
     def mean_verdict(self) -> str:
