@@ -11,6 +11,7 @@ from coursekit.assignments.parse import load, topics
 from coursekit.book import front, map as course_map, toc
 from coursekit.book.aims import all_aims, unserved
 from coursekit.book.objectives import all_objectives
+from coursekit.book.quiz import parse
 from coursekit.book.search import concepts
 from coursekit.course import current
 
@@ -39,6 +40,19 @@ def test_every_question_is_linked_from_a_page() -> None:
     ]  # fmt: skip
     assert not lost, (
         f"no page links {lost}: add {{exercise}}`...` under the heading Exercises of the page that teaches it"
+    )
+
+
+def test_every_chapter_has_a_quiz_and_no_place_in_the_list_gives_the_right_option_away() -> None:
+    known = {
+        name: re.findall(r"^```\{quiz\}\n(.*?)^```$", text, re.M | re.S) for name, text in front.chapters(COURSE.book)
+    }
+    without = [name for name, found in known.items() if not found]
+    assert not without, f"no {{quiz}} in {without}: ask what a reader of the page often gets wrong"
+    right = [[option.right for option in parse(text)[1]].index(True) for found in known.values() for text in found]
+    place, count = Counter(right).most_common(1)[0]
+    assert count <= len(right) / 2, (
+        f"{count} of {len(right)} quizzes have the right option at place {place + 1}: move some"
     )
 
 
