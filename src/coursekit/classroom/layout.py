@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,10 @@ from coursekit.course import CourseError
 
 ID = re.compile(r"[A-Za-z0-9._@-]{1,100}")
 ID_RULE = "use 1 to 100 letters (a-z, A-Z), digits, dots, @, _ or -, starting with none of . and -, not ending in a dot"
+ASSIGNMENT = re.compile(r"[\w.@ -]{1,80}")
+ASSIGNMENT_RULE = (
+    "use 1 to 80 letters, digits, dots, @, _, - and spaces, starting with none of . and -, not ending in a dot"
+)
 TIMESTAMP = "timestamp.txt"
 
 
@@ -21,17 +26,30 @@ class ClassroomError(CourseError):
 
 
 def valid_id(name: str) -> bool:
-    """Whether ``name`` may be a student's id or an assignment's name: it becomes a folder, so no separators, no ``..``.
+    """Whether ``name`` may be a student's id: it becomes a folder, so no separators, no ``..``.
 
     No dot at the end either: Windows leaves it out, and two ids would be one folder.
     """
     return bool(ID.fullmatch(name)) and not name.startswith((".", "-")) and not name.endswith(".")
 
 
+def valid_assignment(name: str) -> bool:
+    """Whether ``name`` may be an assignment's: a folder that instructors name, so also letters of their language, and spaces."""
+    plain = unicodedata.is_normalized("NFC", name) and name == name.strip()  # else two names that look the same
+    return plain and bool(ASSIGNMENT.fullmatch(name)) and not name.startswith((".", "-")) and not name.endswith(".")
+
+
 def checked_id(name: str) -> str:
     """``name`` itself; raises ClassroomError when it may not be an id."""
     if not valid_id(name):
         raise ClassroomError(f"{name!r} is not an id: {ID_RULE}")
+    return name
+
+
+def checked_assignment(name: str) -> str:
+    """``name`` itself; raises ClassroomError when it cannot be an assignment's."""
+    if not valid_assignment(name):
+        raise ClassroomError(f"{name!r} cannot be an assignment's name: {ASSIGNMENT_RULE}")
     return name
 
 
@@ -83,10 +101,10 @@ class Classroom:
             return [folder]
         parts = [f"{folder}.{file.stem}" for file in several]
         for part in parts:
-            if not valid_id(part) or (self.root / "source" / part).exists():
+            if not valid_assignment(part) or (self.root / "source" / part).exists():
                 raise ClassroomError(
                     f"source/{folder} has several notebooks with points, and {part!r} cannot be the name of one of its parts: "
-                    f"give the notebook another name ({ID_RULE})"
+                    f"give the notebook another name ({ASSIGNMENT_RULE})"
                 )
         return parts
 
@@ -188,7 +206,7 @@ class Classroom:
 
     def source_bytes(self, assignment: str) -> bytes:
         """The source notebook; raises ClassroomError with the way out when there is none."""
-        path = self.source(checked_id(assignment))
+        path = self.source(checked_assignment(assignment))
         if (parts := self.parts(assignment)) != [assignment]:
             raise ClassroomError(f"{assignment} has several notebooks: say which one you mean, {' or '.join(parts)}")
         if not path.is_file():

@@ -262,30 +262,33 @@ def test_an_unmarked_model_answer_is_no_stub_and_a_task_waits_for_a_person(tmp_p
     assert statuses == {"ann": ["manual", "manual", "passed"], "bob": ["blank", "manual", "passed"]}
 
 
-def test_a_notebook_of_any_name_goes_the_whole_way(tmp_path):
+@pytest.mark.parametrize("name", ["hw", "Übung 1"])
+def test_a_notebook_and_a_folder_of_any_name_go_the_whole_way(tmp_path, name):
     source = of_questions([DOUBLE])
-    root = put(tmp_path, "hw", source)
-    (root / "source" / "hw" / "hw.ipynb").rename(root / "source" / "hw" / "part 1.ipynb")
+    root = put(tmp_path, name, source)
+    (root / "source" / name / f"{name}.ipynb").rename(root / "source" / name / "part 1.ipynb")
     course(root, "init", str(root))
-    course(root, "release", "hw")
-    released = (root / "release" / "hw" / "part 1.ipynb").read_text()
-    (tmp_path / "box" / "ann" / "hw").mkdir(parents=True)
-    (tmp_path / "box" / "ann" / "hw" / "part 1.ipynb").write_bytes(
+    course(root, "adopt", name)
+    course(root, "release", name)
+    released = (root / "release" / name / "part 1.ipynb").read_text()
+    (tmp_path / "box" / "ann" / name).mkdir(parents=True)
+    (tmp_path / "box" / "ann" / name / "part 1.ipynb").write_bytes(
         answered(source, double="def double(x):\n    return x + x")
     )
     (tmp_path / "box" / "bob").mkdir()
     (tmp_path / "box" / "bob" / "part 1.ipynb").write_text(released)
     (tmp_path / "box" / "bob" / "scratch.ipynb").write_text(released)
-    course(root, "collect", "hw", str(tmp_path / "box"))
-    said = course(root, "grade", "hw")
+    course(root, "collect", name, str(tmp_path / "box"))
+    said = course(root, "grade", name)
     assert "2 graded" in said and "not read" not in said
-    assert [record(root, name)["score"] for name in ("ann", "bob")] == [1, 0]
-    course(root, "feedback", "hw")
-    course(root, "export", "hw", "--output", str(root / "grades.csv"))
-    assert "hw,ann,,,,,graded,1,0,0,1,1" in (root / "grades.csv").read_text()
+    assert [record(root, student, name)["score"] for student in ("ann", "bob")] == [1, 0]
+    course(root, "feedback", name)
+    course(root, "export", name, "--output", str(root / "grades.csv"))
+    assert f"{name},ann,,,,,graded,1,0,0,1,1" in (root / "grades.csv").read_text()
+    assert "1 of 1" in course(root, "inspect", "ann", name)
     with sqlite3.connect(root / "gradebook.db") as book:
         assert book.execute("select name from notebook").fetchall() == [("part 1",)]
-    assert (root / "autograded" / "ann" / "hw" / "part 1.ipynb").is_file()
+    assert (root / "autograded" / "ann" / name / "part 1.ipynb").is_file()
 
 
 def test_several_notebooks_in_one_assignment_go_the_whole_way_and_are_summed(tmp_path):
@@ -334,10 +337,10 @@ def test_several_notebooks_in_one_assignment_go_the_whole_way_and_are_summed(tmp
 
 def test_a_notebook_that_cannot_be_a_part_is_named_with_the_way_out(tmp_path):
     root = put(tmp_path, "hw", of_questions([DOUBLE]))
-    (root / "source" / "hw" / "part 2.ipynb").write_bytes(of_questions([DOUBLE]))
+    (root / "source" / "hw" / "part#2.ipynb").write_bytes(of_questions([DOUBLE]))
     for line in (["init", str(root)], ["adopt", "hw"], ["grade", "hw"], ["release", "hw"]):
         said = course(root, *line, code=1)
-        assert "'hw.part 2' cannot be the name of one of its parts" in said, line
+        assert "'hw.part#2' cannot be the name of one of its parts" in said, line
 
 
 def test_who_looks_forged_is_named_when_graded(tmp_path):

@@ -144,7 +144,7 @@ def test_a_bad_file_is_named_with_the_way_out(room, case, monkeypatch, tmp_path)
 
 LINES = {
     "unknown assignment": (("grade", "minni"), "no assignment 'minni'", "course release minni"),
-    "assignment that is a path": (("feedback", "../mini"), "'../mini' is not an id", "letters (a-z, A-Z), digits"),
+    "assignment that is a path": (("feedback", "../mini"), "'../mini' cannot be an assignment's name", "letters, digits"),
     "nobody": (("inspect", "zoe", "mini"), "zoe has handed in nothing for mini", "not in roster.csv"),
     "not yet": (("inspect", "bob", "mini"), "bob has handed in nothing for mini;", "course collect mini PATH"),
     "no URL": (("grade", "mini", "--db", "nonsense"), "'nonsense' cannot be a gradebook", "sqlite:///"),

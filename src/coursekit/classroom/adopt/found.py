@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.classroom.adopt.choices import beside
-from coursekit.classroom.layout import Classroom, ClassroomError, valid_id
+from coursekit.classroom.layout import ASSIGNMENT_RULE, Classroom, ClassroomError, valid_assignment
 from coursekit.engine.matching.sourced import read_source
 
 
@@ -35,8 +35,8 @@ def assignments(root: Path) -> list[FoundAssignment]:
 
 
 def _found(classroom: Classroom, name: str) -> FoundAssignment:
-    if not valid_id(name):
-        return FoundAssignment(name, fault="this name cannot be an assignment's: use letters, digits, dots, _ and -")
+    if not valid_assignment(name):
+        return FoundAssignment(name, fault=f"this name cannot be an assignment's: {ASSIGNMENT_RULE}")
     try:
         cells = read_source(classroom.source_bytes(name))
         files = beside(classroom, name)
