@@ -9,6 +9,7 @@ from training_dynamics.normalization.held import PROBED, held_sweep, sharpness_p
 from training_dynamics.normalization.rates import STEPS, WIDTH, rate_ratio, sweep
 
 LATE = PROBED.index(5)
+SOON = 20  # steps
 FAR: dict[str, tuple[object, ...]] = {"rate": (2.0, 4.0), "width": (WIDTH, 64)}
 
 
@@ -28,17 +29,16 @@ def held_lengths(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
 
 @claim(
     "normalization.edge_plain",
-    "At a rate far beyond its start, the sharpness of the plain network rises at least tenfold within three steps.",
+    "At a rate far beyond its start, the sharpness of the plain network has risen at least tenfold after twenty steps.",
     verdict="holds-if",
     condition="eight layers, rate 2",
     vary=FAR,
 )
 def edge_plain(seed: int, rate: float = 2.0, width: int = WIDTH) -> Measured:
-    """Sharpness after three steps over that before the first."""
+    """Sharpness after SOON steps over that before the first."""
     path = sharpness_path(seed, "none", rate, width=width)
-    return Measured(
-        float(path[3] / path[0]), "times", at_least=10, infinite="the loss is no longer finite after three steps"
-    )
+    risen = float(path[PROBED.index(SOON)] / path[0])
+    return Measured(risen, "times", at_least=10, infinite="what float32 can hold is exceeded by then")
 
 
 @claim(
