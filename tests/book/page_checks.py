@@ -45,6 +45,9 @@ WRONG = """(scheme) => {
     if (all("article span.math").some(clips)) wrong.push("cuts what a formula draws beyond its box");
     const fonts = [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family);
     if (all("math *").length && !fonts.some((name) => name.includes("STIX Two Math"))) wrong.push("shows formulas without their font");
+    const headings = ["h1", "h2", "h3", "h4"].flatMap((level) => all(`article ${level}`).slice(0, 1));
+    const sizes = headings.map((node) => parseFloat(getComputedStyle(node).fontSize));
+    if (sizes.some((size, i) => i && size > sizes[i - 1])) wrong.push("has a heading larger than one of the level above it");
     for (const node of elements) if (!node.querySelector("svg, canvas")) wrong.push(`<${node.localName}> draws nothing`);
     for (const figure of all("figure.dynfig")) {
         const shown = [...figure.querySelectorAll("img")].filter((image) => getComputedStyle(image).display !== "none");

@@ -53,6 +53,8 @@ FAULTS = {
     "hides a figure": "<style>html[data-theme=dark] .dynfig-dark { display: none }</style>",
     "scrolls sideways (390 px": "<p style='width: 600px'>wide</p>",
     "scrolls sideways": "<p style='width: 2000px'>wide</p>",
+    "a heading larger than one of the level above it (390 px": "<style>@media (max-width: 500px) { h2 { font-size: 9px } }</style>"
+    "<article><h2>A part</h2><h3>Of it</h3></article>",
     "image-alt": f"<details><summary>more</summary><input type=image src='{PIXEL}'></details>",
     "label": "<input type=text>",
     "button-name": "<style>@media (min-width: 501px) { button { display: none } }</style><button></button>",
