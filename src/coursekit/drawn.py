@@ -17,7 +17,7 @@ from coursekit.plain import plain
 
 DRAWN = "inputs drawn for you"
 NAMES = ("inputs", "ask", "rtol", "atol", "may_change")  # what a domain may define for us
-MOST = 200  # inputs of one pass
+MOST = 200  # inputs of one pass that are tried; a domain that yields more is refused by its proof
 Inputs = Iterator[tuple[Any, ...]]
 See = Callable[[Callable[[], Any]], Observed]
 
@@ -38,6 +38,10 @@ class Domain:
         """The inputs of one pass: the same seed gives equal ones, in memory of their own."""
         for given in islice(self.inputs(np.random.default_rng(seed)), MOST):
             yield copy_of(given if type(given) is tuple else (given,))
+
+    def count(self, seed: int) -> int:
+        """How many inputs one pass yields, counted to ten times what is tried of them."""
+        return sum(1 for _ in islice(self.inputs(np.random.default_rng(seed)), 10 * MOST))
 
 
 def sizes(rng: np.random.Generator, low: float, high: float, count: int = 8) -> list[float]:

@@ -78,6 +78,7 @@ def test_points_and_bars_show_points_and_span_no_range(draw):
         ),
         (lambda axes: axes.plot(STEPS, 1.05 * LOSS), "no line and no points show the loss"),
         (lambda axes: axes.plot(LOSS, STEPS), "no line and no points show the loss"),
+        (lambda axes: axes.plot([], []), "no line and no points show the loss; no line covers steps 0 to 4"),
         (lambda axes: axes.plot(STEPS, LOSS, linestyle="none"), "the figure shows no line, no points and no bars"),
         (lambda axes: axes.plot(STEPS, LOSS, visible=False), "the figure shows no line, no points and no bars"),
         (lambda axes: (axes.plot(STEPS, LOSS), axes.set_ylim(0, 10)), "the limits of the axes cut off the loss"),
@@ -158,6 +159,51 @@ def test_bars_of_errors_are_no_series_of_their_own():
     assert "show the turn" in lacks(
         lambda axes: axes.errorbar([2.0], [7.0], 5.0), wanted={"shows": {"the turn": ([2, 2], [3, 11])}}
     )
+
+
+LEVEL = {"x": "steps", "levels": {"the law": 8.0}, "covers": lambda: (0, 4), "names": 0}
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.axhline(8.0),
+        lambda axes: axes.axhline(8.05, linestyle="--"),
+        lambda axes: axes.plot([4, 0], [8, 8]),
+        lambda axes: axes.plot([0, 1, 2, 3, 4, 5], [8, 8.01, 8, 7.95, 8, np.nan], "o-"),
+        lambda axes: axes.hlines([3.0, 8.0], 0, 4),
+        lambda axes: axes.plot([0, 4, np.nan, 0, 4], [3, 3, np.nan, 8, 8]),
+    ],
+)
+def test_a_level_line_may_be_drawn_in_any_way(draw, scale):
+    assert lacks(curve, draw, wanted=LEVEL, yscale=scale) == ""
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.axhline(8.2),
+        lambda axes: axes.plot([0, 3], [8, 8]),
+        lambda axes: axes.plot([0, 1, 2, 4], [8, 8, 9, 8]),
+        lambda axes: axes.plot(np.linspace(0, 4, 400), 8 + np.sin(np.linspace(0, 99, 400))),
+        lambda axes: axes.scatter(STEPS, 0 * STEPS + 8),
+        lambda axes: axes.hlines([8.0, 8.0], [0, 2], [2, 4]),
+        lambda axes: axes.plot([], []),
+    ],
+)
+def test_a_curve_that_swings_through_a_height_is_no_level_line(draw):
+    assert "no level line shows the law" in lacks(curve, draw, wanted=LEVEL)
+
+
+def test_a_level_line_lies_within_the_axes_and_at_nought_exactly():
+    cut = lambda axes: axes.set_ylim(0, 7)  # noqa: E731
+    assert lacks(curve, lambda axes: axes.axhline(8.0), cut, wanted=LEVEL) == "the limits of the axes cut off the law"
+    nought = LEVEL | {"levels": lambda: {"nothing": 0.0}}
+    assert lacks(curve, lambda axes: axes.axhline(0.0), wanted=nought) == ""
+    assert "no level line shows nothing" in lacks(curve, lambda axes: axes.axhline(1e-9), wanted=nought)
+    with pytest.raises(ValueError, match="levels need covers"):
+        lacks(curve, wanted={"levels": {"the law": 8.0}})
 
 
 def test_axes_that_share_a_scale_share_its_label():

@@ -13,7 +13,7 @@ from coursekit.assignments.schema import Assignment, AssignmentError, Question
 from coursekit.called import Call
 from coursekit.compare import short
 from coursekit.diagnose import Observed
-from coursekit.drawn import Domain, Inputs, difference_of, domain
+from coursekit.drawn import MOST, Domain, Inputs, difference_of, domain
 from coursekit.lent import digest
 from coursekit.plain import plain
 from coursekit.question_checks import observe
@@ -79,6 +79,11 @@ class Fuzz:
             if len(self.reference) == before:
                 raise AssignmentError(
                     "inputs(rng) yields no input in a pass: yield each kind once, as a tuple of arguments"
+                )
+            if len(self.reference) - before == MOST and (count := made.count(self.passes)) > MOST:
+                raise AssignmentError(
+                    f"inputs(rng) yields {count if count < 10 * MOST else f'at least {count}'} inputs in a pass, and at most "
+                    f"{MOST} are tried, so that the last are never: yield each kind once, or several numbers in one input"
                 )
             self.passes += 1
         if all(seen.error for seen in self.reference):

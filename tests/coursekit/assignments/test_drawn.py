@@ -255,6 +255,23 @@ def test_a_domain_of_the_wrong_kind_of_inputs_or_of_none_is_said_to_be_so(tmp_pa
         proof_of(tmp_path / "words", *edit)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (197, ""),
+        (198, r"question half_time, \{domain\}: inputs\(rng\) yields 201 inputs in a pass, and at most 200 are tried"),
+        (10**9, "yields at least 2000 inputs in a pass, .*: yield each kind once"),
+    ],
+)
+def test_a_pass_longer_than_what_is_tried_of_it_is_refused(tmp_path, more, said):
+    edit = "yield 1.0, 0.5", f"yield from ((1.0, 0.5) for _ in range({more}))"
+    if not said:
+        assert proof_of(tmp_path, *edit).inputs == 200
+        return
+    with pytest.raises(AssignmentError, match=said):
+        proof_of(tmp_path, *edit)
+
+
 def test_an_alternative_that_is_right_in_the_checks_and_wrong_in_the_domain_is_found(tmp_path):
     edit = ("# %% order / by-hand", f"# %% half_time / stuck\n{STUCK}\n\n# %% order / by-hand")
     problems = proof_of(tmp_path, "", "", alternatives=edit).problems
