@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from coursekit.assignments.kit import write_kit
@@ -16,16 +16,23 @@ from coursekit.live.fields import Fields
 from coursekit.paths import write_atomically
 
 
-def write_pages(book: Path, only: Iterable[str] | None = None, fields: Fields | None = None) -> list[str]:
+def write_pages(
+    book: Path,
+    only: Iterable[str] | None = None,
+    fields: Fields | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[str]:
     """Write ``assignments/<topic>.md``, and notebook and kit below ``_extra/kits``; the topics that have a page.
 
     Only files whose content changes are written, those of assignments that are gone are removed.  ``only`` leaves all
-    other topics as they are; ``fields`` lets questions be answered in the page.  Raises ``AssignmentError`` for what is
-    wrong with an assignment.
+    other topics as they are; ``fields`` lets questions be answered in the page; ``tell`` gets a line for each that is
+    begun.  Raises ``AssignmentError`` for what is wrong with an assignment.
     """
     root = book.parent
     names = topics(root)
-    for name in names if only is None else sorted(set(names) & set(only)):
+    wanted = names if only is None else sorted(set(names) & set(only))
+    for number, name in enumerate(wanted, start=1):
+        tell(f"assignment {number} of {len(wanted)}: {name}")
         assignment = load(name, root)
         _write(book / "assignments" / f"{name}.md", page(assignment, fields))
         notebook = book / "_extra" / "kits" / f"{name}.ipynb"

@@ -64,11 +64,8 @@ def packages() -> Iterator[Finding]:
             f"`{AGAIN}` installs the pinned versions",
         )
     elif missing:
-        yield Finding(
-            "packages",
-            "ok",
-            f"{len(pinned) - len(missing)} as pinned, {len(missing)} not installed: {', '.join(missing[:6])}",
-        )
+        optional = f"{len(missing)} optional ones are not installed: {', '.join(missing[:6])}"
+        yield Finding("packages", "ok", f"{len(pinned) - len(missing)} as pinned, {optional}")
     else:
         yield Finding("packages", "ok", f"{len(pinned)} as pinned")
 

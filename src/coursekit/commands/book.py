@@ -14,13 +14,19 @@ from coursekit.book import build, check, claim_pages, claimdata, named, quoted, 
 from coursekit.book.paper import bind
 from coursekit.book.project import Project
 from coursekit.book.search import concepts
+from coursekit.claims import ClaimResult
 from coursekit.course import at, current
 from coursekit.live import fields as live
 from coursekit.topics import topics
 
 
+def plain(console: Console, line: str) -> None:
+    """A line as it is, whatever brackets it has and however long it is."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
-    """Run the claims whose results are missing, with a progress bar."""
+    """Run the claims whose results are missing, with a progress bar, or a line for every 25th where no bar can move."""
     columns = (
         TextColumn("claims"),
         BarColumn(),
@@ -30,13 +36,31 @@ def refresh_claims(project: Project, console: Console, jobs: int) -> list[str]:
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None, visible=False)
-        return claimdata.refresh(
-            project,
-            jobs,
-            start=lambda total: bar.update(task, total=total, visible=True),
-            progress=lambda outcome: bar.update(task, advance=1, description=outcome.claim.id),
-            also=quoted.kept(project),
-        )
+
+        def tell(line: str) -> None:
+            if not console.is_terminal:
+                plain(console, line)
+
+        def start(total: int) -> None:
+            bar.update(task, total=total, visible=True)
+            tell(f"claims to measure: {total}")
+
+        def progress(outcome: ClaimResult) -> None:
+            bar.update(task, advance=1, description=outcome.claim.id)
+            if (done := int(bar.tasks[task].completed)) % 25 == 0:
+                tell(f"claims measured: {done}")
+
+        return claimdata.refresh(project, jobs, start, progress, also=quoted.kept(project))
+
+
+def prepare_assignments(project: Project, console: Console) -> None:
+    """Write the assignments' pages and kits, naming each: in place on a terminal, line by line elsewhere."""
+    fields = live.prepare(at(project.root), lambda line: plain(console, line))
+    if not console.is_terminal:
+        write_pages(project.book, project.only or None, fields, lambda line: plain(console, line))
+        return
+    with console.status("writing the assignments") as status:
+        write_pages(project.book, project.only or None, fields, status.update)
 
 
 def build_pages(project: Project, console: Console) -> build.Report:
@@ -53,15 +77,14 @@ def make(project: Project, console: Console, jobs: int = 2, checked: bool = True
     Raises ValueError for what would stop every page, before anything is measured.
     """
     concepts.load(project.book)
-    fields = live.prepare(at(project.root), lambda line: console.print(line, markup=False, soft_wrap=True))
-    write_pages(project.book, project.only or None, fields)
+    prepare_assignments(project, console)
     claim_pages.write_pages(project.book, topics(project.src, project.package))
     names = toc.pages(toc.expanded(project.book, project.only))
     stale = refresh_claims(project, console, jobs)
     if stale:
         console.print(f"claims measured: {', '.join(stale)}")
     for line in quoted.unmeasured_on(project):
-        console.print(line, markup=False, highlight=False)
+        plain(console, line)
     report = build_pages(project, console)
     report.problems += named.faults(at(project.root), names)
     if checked and project.html.is_dir():
@@ -87,7 +110,7 @@ def command(
     """Build the book; exit 0 only when every page may be published."""
     start = time.monotonic()
     root = current().root
-    only = toc.drafted(current(), only)
+    asked, only = only, toc.drafted(current(), only)
     default = root / "_build" / "-".join(("draft", *sorted(only))) if only else root
     project = Project(out=(out or default).resolve(), only=only)
     console = Console()
@@ -110,4 +133,4 @@ def command(
     for file in made:
         click.echo(file)
     click.echo(f"built in {time.monotonic() - start:.0f} s, {len(report.executed)} pages executed")
-    click.echo(project.html / "index.html")
+    click.echo(project.html / f"{asked[0] if asked else 'index'}.html")

@@ -145,7 +145,9 @@ def test_stock_nbgrader_agrees_on_reference_and_blank(tmp_path):
 
 def test_pages_show_the_student_s_version_and_are_written_once(tmp_path):
     root = copy_course(tmp_path)
-    assert write_pages(root / "book") == ["tiny"]
+    told: list[str] = []
+    assert write_pages(root / "book", tell=told.append) == ["tiny"]
+    assert told == ["assignment 1 of 1: tiny"]
     page = root / "book" / "assignments" / "tiny.md"
     text = page.read_text()
     assert "(exercise-tiny-half_time)=\n## 1. When does a mode switch on?" in text
