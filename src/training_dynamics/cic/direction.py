@@ -39,8 +39,9 @@ def climber_share(seed: int, hidden: int = 24, steps: int = 100) -> float:
 class OnTraining:
     """``climb.share``, read on the training images, where a climber's share is one.
 
-    ``representation``: the best of the choices without predictive entropy, median of six checkpoints; ``sureness``: what
-    the gradient of predictive entropy holds alone at the last of them.
+    ``representation``: the best of the choices without predictive entropy, within the hidden weights, since none of these
+    proxies sees the readout; median of six checkpoints.  ``sureness``: what the gradient of predictive entropy holds alone,
+    of all weights, at the last of them.
     """
 
     representation: float
@@ -52,9 +53,10 @@ def on_training(seed: int, hidden: int = 24, steps: int = 200) -> OnTraining:
     """The explained share of the loss's squared gradient along a run."""
     data, net, ran = nets.problem(seed, 100), nets.shape(hidden), run(seed, hidden, steps)
     choices, table, alone = [list(c) for c in COMBINATIONS if SURENESS not in c], [], 0.0
+    below = net.count - sum(part[0].numel() for part in net.layers(ran.theta[:1])[-1])  # the readout comes last
     for theta in ran.theta[::4]:
         g = net.gradient(theta[None], data.x[None], data.y[None])[0]
         found = slopes(net, theta, data.x)
-        table.append([explained(found[c], g) for c in choices])
+        table.append([explained(found[c][:, :below], g[:below]) for c in choices])
         alone = explained(found[[SURENESS]], g)
     return OnTraining(float(torch.tensor(table).median(0).values.max()), alone)

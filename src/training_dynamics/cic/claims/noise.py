@@ -23,7 +23,7 @@ ENTROPIES = [PROXIES.index(name) for name in TERMS["H"]]
 def batchnorm_entropy(seed: int, target: float = 0.1, hidden: int = 24, scale: float = 1.0) -> Measured:
     """Entropy with batch normalisation minus entropy without, in nats: the least of the three readings."""
     found = batchnorm(seed, hidden, target, scale).after[ENTROPIES]
-    return Measured(float(found.min()), "nats more", at_least=0, scale=0.03)
+    return Measured(float(found.min()), "nats more (least of three)", at_least=0, scale=0.03)
 
 
 @claim(
@@ -76,7 +76,7 @@ def agreement_is_phi(seed: int, steps: int = 400, hidden: int = 24, rate: float 
     "Among networks of one dropout rate agreement and Φ part because they vary less than they can be read.",
     verdict="fails",
     instead=(
-        "Were they one quantity, their rank correlation would be larger by at least two fifths: as large as two readings,"
+        "Were they one quantity, their rank correlation, from −1 to 1, would be larger by 0.4 at least: as large as two readings,"
         " on halves of the images, allow. On the mean over runs."
     ),
     vary={"steps": (400, 200), "hidden": (24, 32), "rate": (0.3, 0.1, 0.5)},
@@ -86,4 +86,4 @@ def agreement_ceiling(seed: int, steps: int = 400, hidden: int = 24, rate: float
     """The ceiling that noise sets to the rank correlation of agreement and total correlation, less what is measured."""
     found = dropout_at(seed, rate, hidden, steps)
     gap = found.ceiling() - found.rank_correlations()[PROXIES.index("tc")]
-    return Measured(gap, "(rank correlation)", at_least=0.4)
+    return Measured(gap, "(difference of rank correlations)", at_least=0.4)
