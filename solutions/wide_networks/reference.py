@@ -56,7 +56,7 @@ def riccati(W1, W2, M, lam, t):
     Q = np.concatenate([W1.T, W2])
     F = np.block([[-lam / 2 * np.eye(d), M.T], [M, lam / 2 * np.eye(k)]])
     f, V = np.linalg.eigh(F)
-    flat = np.abs(f) < 1e-9
+    flat = f == 0
     area = np.where(flat, t, np.expm1(2 * f * t) / np.where(flat, 1.0, 2 * f))
     along = V.T @ Q
     middle = np.eye(Q.shape[1]) + along.T @ (area[:, None] * along)
