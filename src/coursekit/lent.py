@@ -32,6 +32,11 @@ def can_change(value: object) -> bool:
     return type(value) in (list, dict) or is_array(value)
 
 
+def trains(value: Any) -> bool:
+    """Whether it is made to be changed in place, as optimizers do: a tensor that requires a gradient."""
+    return is_tensor(value) and bool(value.requires_grad)
+
+
 def digest(value: Any) -> Digest:
     """What tells whether values, gradient, shape or type of an array or tensor changed, or what is in a list or dict."""
     if type(value) is np.ndarray:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from coursekit.classroom.adopt import choices, nbgraders
 from coursekit.classroom.adopt.proof import with_judging
-from coursekit.classroom.adopt.trial import ORDER, Choice, Tried, choose
+from coursekit.classroom.adopt.trial import ORDER, Choice, Tried, choose, led
 from coursekit.classroom.grade import local
 from coursekit.classroom.grade.job import Settings
 from coursekit.classroom.layout import Classroom, ClassroomError
@@ -22,6 +22,11 @@ from coursekit.engine.interface import Way
 FORGED = (
     "{count} judged together: their tests run in the student's process, in which a student can forge points. No other student is "
     "harmed by that, and runs that look forged are flagged; `course inspect` shows it"
+)
+LED = (
+    "{names}: the source's own solution does not pass where the test's data are kept from what answers do, so a student's may "
+    "change them until they fit it. To rule that out, let the test make its data itself, and compute what is right before it "
+    "calls the answer"
 )
 
 
@@ -53,7 +58,7 @@ def command(
     settings = Settings(unsafe_no_sandbox=unsafe_no_sandbox)
     for name in names:
         try:
-            source, found = _tried(classroom, name, settings, ORDER[:-1] if no_together else ORDER, bar(console))
+            source, found, open_ = _tried(classroom, name, settings, ORDER[:-1] if no_together else ORDER, bar(console))
         except ClassroomError as error:
             faults.append(f"{name}: {error}")
             continue
@@ -63,6 +68,8 @@ def command(
         weak += sum(bool(choice.note) for choice in found.values())
         if count := sum(choice.way == "together" for choice in found.values()):
             console.print(FORGED.format(count=count), soft_wrap=True)
+        if open_:
+            console.print(LED.format(names=", ".join(open_)), markup=False, soft_wrap=True)
     if faults:
         raise ClassroomError("\n".join(faults))
     if not dry_run:
@@ -73,14 +80,17 @@ def command(
 
 def _tried(
     classroom: Classroom, name: str, settings: Settings, order: tuple[Way, ...], progress: Progress
-) -> tuple[bytes, dict[str, Choice]]:
+) -> tuple[bytes, dict[str, Choice], list[str]]:
+    """The source, the way found for each question, and the questions in which a student's answer may change the test's data."""
     if choices.built_here(name):
         raise ClassroomError(f"{name} is made by this course, which proves its questions and has them judged apart")
     source = classroom.source_bytes(name)
     settings = with_judging(classroom, name, source, settings, chosen=False)
     with progress:
         progress.add_task(f"trying {name}", total=None)
-        return source, choose(source, settings, local.run, order)
+        found = choose(source, settings, local.run, order)
+        ways = {question: choice.way for question, choice in found.items()}
+        return source, found, led(source, ways, settings, local.run)
 
 
 def table(assignment: str, source: bytes, found: dict[str, Choice]) -> Table:

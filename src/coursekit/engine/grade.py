@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 from coursekit.engine.inside.checker import label_of
 from coursekit.engine.inside.shell import packed_code
-from coursekit.engine.interface import WIDER, Budget, CellReport, GradedNotebook, QuestionResult, Submission
+from coursekit.engine.interface import WIDER, Budget, CellReport, GradedNotebook, Judging, QuestionResult, Submission
 from coursekit.engine.matching.executed import executed_notebook
 from coursekit.engine.matching.plan import Plan, make_plan
-from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
+from coursekit.engine.matching.sourced import CHANGES, PlannedQuestion, questions_of, read_source
 from coursekit.engine.matching.suspect import suspicious
-from coursekit.engine.messages import LEFT_OUT, NOT_ANSWERED, OUTSIDE, REASONS, UNCROSSED, scrubbed
+from coursekit.engine.messages import KEPT, LEFT_OUT, NOT_ANSWERED, OUTSIDE, UNCROSSED, scrubbed
+from coursekit.engine.outcome import judged, rank
 from coursekit.engine.processes.spawn import Launcher
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.engine.script import script
@@ -31,6 +33,7 @@ class SplitEngine:
     def __init__(self, launcher: Launcher, name: str) -> None:
         self.launcher, self.name = launcher, name
         self._one = threading.Lock()
+        self._counting: tuple[tuple[bytes, Judging, Budget], frozenset[str]] | None = None
 
     def grade(self, submission: Submission, source: bytes, budget: Budget) -> GradedNotebook:
         """The outcome of one submission.  Raises SourceFault for a fault of the source notebook."""
@@ -43,7 +46,24 @@ class SplitEngine:
         except Exception as error:  # the source is read first, so this comes from the submission and is its own fault
             return _refused(source, f"the grader cannot read what is in it ({type(error).__name__}: {error})")
         with self._one:
-            return _Run(self.launcher, plan, submission, budget).outcome()
+            run = self._ran(plan, submission, budget)
+            if run.may_be_led and (counting := self._counting_guarded(source, submission.judging, budget)):
+                guarded = replace(submission, judging=replace(submission.judging, guarded=True))
+                run.lower(self._ran(replace(plan, flags=[]), guarded, budget), counting)
+            return run.outcome()
+
+    def _ran(self, plan: Plan, submission: Submission, budget: Budget) -> _Run:
+        run = _Run(self.launcher, plan, submission, budget)
+        run.judge()
+        return run
+
+    def _counting_guarded(self, source: bytes, judging: Judging, budget: Budget) -> frozenset[str]:
+        """The questions that the source's own solution passes in a guarded run: in others answers shall change what they get."""
+        key = source, judging, budget
+        if self._counting is None or self._counting[0] != key:
+            own = Submission("", source, judging=replace(judging, guarded=True))
+            self._counting = key, self._ran(make_plan(source, source, judging), own, budget).passed
+        return self._counting[1]
 
     def warm(self) -> None:
         """Begin to start what grading needs, without waiting for it."""
@@ -60,7 +80,11 @@ class _Run:
     def __init__(self, launcher: Launcher, plan: Plan, submission: Submission, budget: Budget) -> None:
         self.launcher, self.plan, self.submission, self.budget = launcher, plan, submission, budget
         self.bench = Bench(
-            launcher, plan.setup, budget, submission.judging.files, any(q.way in WIDER for q in plan.questions)
+            launcher,
+            plan.setup,
+            budget,
+            submission.judging.files,
+            submission.judging.guarded or any(q.way in WIDER for q in plan.questions),
         )
         if any(question.way != "together" and not question.manual for question in plan.questions):
             self.bench.warm()
@@ -71,23 +95,50 @@ class _Run:
         self.session = Session(
             self.launcher, self.script.steps, self.budget, self.clock, files=self.files, writable=self.writable
         )
+        self.reports: list[CellReport] = []
         self.results: dict[str, QuestionResult] = {}
         self.unnamed: set[str] = set()
+        self.changed = False  # whether an object of the answer's has written into what a test lent it
 
-    def outcome(self) -> GradedNotebook:
+    def judge(self) -> None:
         """Run everything, and end every process whatever happens."""
         try:
-            reports = self._cells()
+            self.reports = self._cells()
             if self.plan.in_order or self.plan.together:
                 self._anew()
-            self._questions(reports)
+            self._questions(self.reports)
             self._look()
         finally:
             self.session.close()
             self.bench.stop()
+
+    @property
+    def may_be_led(self) -> bool:
+        """Whether points may come of a test's data that the answers' side has changed.  Without solutions nobody could tell."""
+        judging = self.submission.judging
+        earned = any(result.status in ("passed", "partial") for result in self.results.values())
+        if judging.guarded or judging.released or not earned:
+            return False
+        return self.changed or any(question.showing for question in self.plan.questions if _is_apart(question))
+
+    @property
+    def passed(self) -> frozenset[str]:
+        """The questions that are passed and whose tests ran in the checker's process."""
+        passed = (question for question in self.plan.questions if self.results[question.id].status == "passed")
+        return frozenset(question.id for question in passed if _is_apart(question))
+
+    def lower(self, guarded: _Run, counting: frozenset[str]) -> None:
+        """Take over the results of a guarded run that are lower, of the questions of which they count."""
+        for name in counting:
+            other = guarded.results[name]
+            if rank(other) < rank(self.results[name]):
+                self.results[name] = replace(other, message=KEPT + other.message)
+
+    def outcome(self) -> GradedNotebook:
+        """The results in the notebook's order, and the executed notebook."""
         results = {question.id: self.results[question.id] for question in self.plan.questions}
         try:
-            notebook = executed_notebook(self.plan, reports, results, self.budget)
+            notebook = executed_notebook(self.plan, self.reports, results, self.budget)
         except Exception as error:  # the scores stand; only what the submission holds can keep it from being shown
             self.plan.flags.append(f"the notebook cannot be shown ({type(error).__name__}: {error})")
             notebook = ""
@@ -153,7 +204,7 @@ class _Run:
                 "how": f"the {self.budget.submission_seconds:g} s for the whole notebook were used up",
             }
         own = [self._own(place, reports) for place in question.given]
-        score, status, message = _judged(question, result, own, self.budget)
+        score, status, message = judged(question, result, own, self.budget)
         if question.way in WIDER and status == "failed" and UNCROSSED.search(message):
             self.plan.flags.append(f"{question.id}: {LEFT_OUT}")
         return QuestionResult(score, question.test.points, status, scrubbed(message), time.monotonic() - start)  # type: ignore[arg-type]
@@ -173,65 +224,34 @@ class _Run:
     def _test_run(self, question: PlannedQuestion, after: int) -> dict[str, Any]:
         placed = self.plan.in_order or self.plan.together
         self.session.advance(self.script.starts[after if placed else len(self.plan.cells)])
+        is_open, guarded = question.objects or question.way == "objects", self.submission.judging.guarded
+        changes = CHANGES in question.test.source
         test = {
             "id": question.id,
             "source": question.test.source,
             "code": packed_code(question.test.source, label_of(question.id)),
-            "names": question.names,
+            "names": question.called if guarded else question.names,
+            "showing": question.showing if guarded else [],
+            "shown": question.shown if guarded else [],
+            "guarded": (guarded or not is_open) and not changes,
             "classes": question.classes,
             "points": question.test.points,
-            "objects": question.objects or question.way == "objects",
-            "modules": question.modules if question.way in WIDER else {},
+            "objects": is_open,
+            "modules": question.modules if question.way in WIDER or guarded else {},
             "reads": question.reads if question.way in WIDER else [],
             "more": question.way in WIDER,
             "files": self.plan.takes_files,
             "seed": self.submission.variant_seeds.get(question.id, 0),
         }
-        return TestRun(self.bench, self.session, self.budget, self.clock).run(test)
+        run = TestRun(self.bench, self.session, self.budget, self.clock)
+        result = run.run(test)
+        self.changed |= run.changed and not changes
+        return result
 
 
-def _judged(
-    question: PlannedQuestion, result: dict[str, Any], own: list[CellReport], budget: Budget
-) -> tuple[float, str, str]:
-    """Score, status and message of a question from the checker's result and the reports of its answer cells."""
-    if result.get("desync"):
-        result = {"status": "crashed", "how": "it does not answer as asked"}
-    if "status" in result:
-        return 0.0, result["status"], _reason(question, result["status"], result["how"], budget)
-    score, points = result["score"], question.test.points
-    if score >= points and result["held"]:
-        return points, "passed", "all checks passed"
-    if score > 0:
-        return score, "partial", result["message"] or f"{score:g} of {points:g} points"
-    troubled = next((report for report in own if report.status not in ("ok", "unrun")), None)
-    undefined = [name for name in question.names if name in result["missing"]]
-    if not question.given:
-        return 0.0, "missing", f"the answer cell of {question.id} is not in the notebook that was handed in"
-    if question.blank or result["error"] == "NotImplementedError":
-        return 0.0, "blank", NOT_ANSWERED
-    if undefined and troubled is not None and troubled.status != "error":
-        return 0.0, troubled.status, _reason(question, troubled.status, troubled.text, budget)
-    if undefined and troubled is not None:
-        return 0.0, "failed", f"your answer cell stopped with {troubled.text}"
-    if undefined and result["missing"][undefined[0]]:
-        return 0.0, "failed", f"`{undefined[0]}` {result['missing'][undefined[0]]}"
-    if undefined:
-        return 0.0, "failed", f"`{undefined[0]}` is not defined by your notebook"
-    if troubled is not None and result["message"].startswith(
-        "NameError: "
-    ):  # no name of the source's: it does not parse
-        return 0.0, "failed", f"your answer cell stopped with {troubled.text}"
-    return 0.0, "memory" if result["error"] == "MemoryError" else "failed", result["message"] or "no check was passed"
-
-
-def _reason(question: PlannedQuestion, status: str, how: str, budget: Budget) -> str:
-    if status == "timeout" and how and not how.startswith("stopped"):
-        return f"{question.id} timed out: {how}"
-    if how == OUTSIDE:
-        return f"{question.id} was not graded: {how}"
-    return REASONS[status].format(
-        id=question.id, seconds=budget.call_seconds, megabytes=budget.memory_bytes // 2**20, how=how
-    )
+def _is_apart(question: PlannedQuestion) -> bool:
+    """Whether its test runs in the checker's process."""
+    return question.way != "together" and not question.manual
 
 
 def _refused(source: bytes, reason: str) -> GradedNotebook:

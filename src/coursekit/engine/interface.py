@@ -19,10 +19,14 @@ WIDER: tuple[Way, ...] = ("more", "objects")
 
 @dataclass(frozen=True)
 class Judging:
-    """How the course has its questions judged (``apart`` where it says nothing), and the files beside its notebook, by path."""
+    """How the course has its questions judged (``apart`` where it says nothing), and the files beside its notebook, by path.
+
+    With ``guarded`` a test's data stay as the course made them, whatever answers do with theirs: the engine's second run.
+    """
 
     ways: Mapping[str, Way] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    guarded: bool = False
     released: bool = False  # whether the notebook to judge by is what students got, so that its answer cells are stubs
 
     def way(self, question: str) -> Way:

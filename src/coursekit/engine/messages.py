@@ -22,6 +22,7 @@ LEFT_OUT = (
 UNCROSSED = re.compile(
     r"your answer gave an? (?!function|method|type|builtin)\S{1,100} object where plain data|this value cannot be handed in"
 )
+KEPT = "with the test's data as the course made them: "  # before what a guarded run says
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from coursekit.engine.matching.parted import is_locked
 from coursekit.engine.matching.plan import Plan
-from coursekit.engine.matching.sourced import PlannedQuestion, is_locked
+from coursekit.engine.matching.sourced import PlannedQuestion
 from coursekit.engine.session import CellStep
 from coursekit.notebooks.names import import_lines
 

@@ -79,10 +79,12 @@ class TestRun:
         self.depth = 0
         self.call_end = 0.0
         self.death: tuple[str, str] | None = None  # status and words
+        self.changed = False  # whether the answer has written into what the test lent it
 
     def run(self, test: dict[str, Any]) -> dict[str, Any]:
         """``score``, ``message``, ``missing``, ``error`` as the checker found them; with ``status`` when it did not finish."""
-        end = self.clock.now() + self.clock.left(CALLS_PER_TEST * self.budget.call_seconds)
+        calls = CALLS_PER_TEST + len(test["showing"])  # a cell that it runs itself has the time of a cell
+        end = self.clock.now() + self.clock.left(calls * self.budget.call_seconds)
         try:
             self.checker.channel.send(ORDER, encode(("test", test)), self.budget.call_seconds)
             while True:
@@ -100,6 +102,7 @@ class TestRun:
     def _done(self, result: dict[str, Any]) -> dict[str, Any]:
         if "fault" in result:
             raise ValueError(result["fault"])
+        self.changed = bool(result.get("changed"))
         if self.death is not None:
             return {"status": self.death[0], "how": self.death[1]}
         if result.get("desync") or result.get("broken"):

@@ -78,7 +78,7 @@ cells(
     """,
     },
     source="mini",
-    **{name: "crashed" for name in QUESTIONS if name != "sgd"},
+    **{name: "crashed" for name in QUESTIONS if name not in ("sgd", "line")},
 )
 
 # a process's name, which it gives itself, where the fork server reads what the process takes and waits for

@@ -86,6 +86,23 @@ QUESTIONS = {
         "x = np.array([0.1, 0.2])\nassert np.array_equal(twice(np.exp, x), np.exp(np.exp(x)))",
         "x = np.array([0.5, 2.0])\nassert np.array_equal(twice(np.sqrt, x), np.sqrt(np.sqrt(x)))",
     ),
+    "line": (
+        2,
+        'class Line:\n    """The line of least squares through points."""',
+        "def fit(self, x, y):\n    self.slope, self.start = np.polyfit(np.asarray(x), np.asarray(y), 1)\n\n"
+        "def predict(self, x):\n    return self.slope * np.asarray(x) + self.start",
+        "line, x = Line(), np.arange(4.0)\ny = 2 * x + 1\nline.fit(x, y)\nassert np.allclose(line.predict(x[::-1]), y[::-1])",
+        "x, y = torch.arange(5.0), 1 - torch.arange(5.0)\nline.fit(x, y)\nassert np.allclose(line.predict(x), y)\n"
+        "x, y = [0.0, 1.0, 2.0], [1.0, 3.0, 5.0]\nline.fit(x, y)\nassert np.allclose(line.predict(x[::-1]), y[::-1])",
+    ),
+    "asked": (
+        2,
+        'def asked(matrix, target):\n    """x with matrix() x = target()."""',
+        "return np.linalg.solve(matrix(), target())",
+        "A, b = np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([2.0, 4.0])\nx = asked(lambda: A, lambda: b)\n"
+        "assert np.shape(x) == (2,) and np.allclose(A @ x, b)",
+        "A, b = np.eye(3) + 1.0, np.arange(3.0)\nx = asked(lambda: A, lambda: b)\nassert np.shape(x) == (3,) and np.allclose(A @ x, b)",
+    ),
 }
 
 

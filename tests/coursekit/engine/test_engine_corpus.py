@@ -14,6 +14,7 @@ from corpus import (  # noqa: F401
     hostile_grudge,
     hostile_hooks,
     hostile_judge,
+    hostile_lent,
     hostile_process,
     hostile_protocol,
 )

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from coursekit.classroom.adopt.run_text import that_run_text
 from coursekit.classroom.grade.job import Job, Runner, Settings
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import as_released, questions
 from coursekit.engine.interface import APART, Way
+from coursekit.engine.matching.run_text import that_run_text
 from coursekit.engine.matching.sourced import read_source
 from coursekit.notebooks.names import bound_names, imported_names, used_names
 
@@ -93,6 +93,15 @@ def choose(source: bytes, settings: Settings, run: Runner, order: tuple[Way, ...
         chosen = _in_company(source, chosen, tries, settings, run)
     result = {name: _choice(chosen.get(name), tries[name]) for name in asked}
     return _confirmed(source, result, settings, run)
+
+
+def led(source: bytes, ways: Mapping[str, Way], settings: Settings, run: Runner) -> list[str]:
+    """The questions whose solution passes only with what it changes in the test's data: there a guarded run does not count."""
+    settings = replace(settings, judging=replace(settings.judging, ways=dict(ways), guarded=True))
+    jobs = [Job(SOLUTION, source, {question.id: 0 for question in questions(source)})]
+    (result,) = run(jobs, source, settings)
+    apart = [name for name, way in ways.items() if way not in ("together", "hand")]
+    return [name for name in apart if result["questions"][name]["status"] != "passed"]
 
 
 def _in_company(

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import io
 import operator
-import re
 import sys
 import types
 from typing import Any
@@ -19,7 +18,7 @@ from coursekit.engine.protocol.peer import Peer
 from coursekit.engine.protocol.proxy import Remote, RemoteCallable, not_plain, stand_in
 from coursekit.engine.protocol.wire import ANSWER, CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST, Wire
 from coursekit.engine.verdict import earned
-from coursekit.lent import digest, is_array
+from coursekit.lent import digest, is_array, trains
 
 DEEPEST = 40  # callbacks inside callbacks
 MESSAGE = 4_000  # characters
@@ -28,8 +27,6 @@ FUNCTIONS = (
     operator.itemgetter, operator.attrgetter, operator.methodcaller,
 )  # fmt: skip
 PLAIN_TYPES = (int, float, str, bool, complex, list, tuple, dict, set)  # to be called, as ``map(int, …)`` does
-# in a test cell that looks at what an answer did to its arguments
-CHANGES = re.compile(r"# answers may change their arguments")
 
 
 class Checker(Peer):
@@ -85,18 +82,18 @@ class Checker(Peer):
         """
         self.forget()
         self.open, self.last_error, self.broken = bool(test["objects"]), "", False
-        self.more, self.brought = bool(test["more"]), list(test["names"])
+        self.more, self.brought = bool(test["more"]), [*test["names"], *test["shown"]]
         self.reads, self.heard = [], 0
         self.takes_files = self.more and bool(test["files"])
-        self.guarded = not self.open and not CHANGES.search(test["source"])
+        self.guarded, self.changed = bool(test["guarded"]), False
         shell.seed_everything()
         try:
             if not self._begun():
                 return {"desync": True}
             with wider.both_sides(self.ask) if self.more else contextlib.nullcontext():
-                return self._tested(test)
+                return self._tested(test) | {"changed": self.changed}
         except StudentGone:
-            return {"gone": True}
+            return {"gone": True, "changed": self.changed}
         finally:
             for name in self.brought:
                 self.shell.namespace.pop(name, None)
@@ -119,6 +116,9 @@ class Checker(Peer):
                     self.shell.namespace[name] = wider.imported(module)
         self.shell.namespace["__variant_seed__"] = test["seed"]
         self.reads = test["reads"]
+        for label, code in test["showing"]:
+            self.shell.run(label, code)  # where it stops early, the test misses what it did not come to bind
+        self.last_error = ""
         score, message, held = self._judged(test, io.StringIO())
         found = {"score": score, "message": message[:MESSAGE], "missing": missing, "error": self.last_error}
         return found | {"held": held, "broken": self.broken}
@@ -263,6 +263,10 @@ class Checker(Peer):
             return self._unpacked(payload)
         finally:
             self.lending = False
+
+    def guards(self, value: Any) -> bool:
+        """All that a check hands over, but what objects are given to train: how that fits a target, our own target tells."""
+        return self.guarded and not (self.open and trains(value))
 
     def foreign(self, value: Any) -> Any:
         """Stand-ins go back as the student's own objects; functions as callbacks.  Nothing else leaves the checker."""

@@ -7,15 +7,9 @@ import re
 from dataclasses import dataclass, replace
 
 from coursekit.engine.interface import AS_BUILT, Judging
-from coursekit.engine.matching.sourced import (
-    EVERYWHERE,
-    PlannedQuestion,
-    answer_names,
-    is_locked,
-    questions_of,
-    read_source,
-    setup_cells,
-)
+from coursekit.engine.matching.parted import EVERYWHERE, Labelled, answer_names, is_locked, parted
+from coursekit.engine.matching.run_text import call_that_runs
+from coursekit.engine.matching.sourced import PlannedQuestion, questions_of, read_source
 from coursekit.engine.matching.unanswered import unanswered
 from coursekit.engine.protocol.errors import SourceFault
 from coursekit.notebooks.marks import without_hidden, without_solution
@@ -69,7 +63,8 @@ def make_plan(source_data: bytes, submission: bytes, judging: Judging = AS_BUILT
     flags: list[str] = []
     matches = match(source, cells, flags)
     questions = [
-        replace(question, given=[], way=judging.way(question.id)) for question in questions
+        replace(question, given=[], way=judging.way(question.id), showing=_safe(question, source, judging))
+        for question in questions
     ]  # else the same for all
     helpers = tuple(data.decode(errors="replace") for name, data in judging.files.items() if name.endswith(".py"))
     plan = Plan(source, cells, _roles(source, cells, matches, flags), matches, setup, questions, flags, helpers)
@@ -83,9 +78,16 @@ def _of_source(data: bytes, released: bool) -> tuple[list[Cell], list[PlannedQue
     """The source's cells, questions and set-up: read once for all submissions of an assignment, and not changed."""
     try:
         source = read_source(data, released)
-        return source, questions_of(source), setup_cells(source)
+        return source, questions_of(source), parted(source).setup
     except ValueError as error:
         raise SourceFault(str(error)) from None
+
+
+def _safe(question: PlannedQuestion, source: list[Cell], judging: Judging) -> list[Labelled]:
+    """The cells that its test may run itself: none where one of them might run text of an answer, or unpickle it."""
+    codes = [code for _, code in question.showing]
+    runs = any(UNPICKLES.search(code) or call_that_runs(code, source, judging.files) for code in codes)
+    return [] if runs else question.showing
 
 
 def match(source: list[Cell], cells: list[Cell], flags: list[str]) -> dict[int, int]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from dataclasses import dataclass, field
 
 from coursekit.engine.interface import APART, Way
 from coursekit.engine.matching.dialects import refusal
-from coursekit.notebooks.marks import as_released, without_solution
+from coursekit.engine.matching.parted import EVERYWHERE, Labelled, answer_names, parted, solved_names
+from coursekit.notebooks.marks import as_released
 from coursekit.notebooks.names import (
     bound_names,
     class_names,
     defines_class,
     global_names,
-    import_lines,
-    imported_names,
     imported_parts,
     module_aliases,
     parsed,
@@ -23,8 +21,8 @@ from coursekit.notebooks.names import (
 )
 from coursekit.notebooks.read import Cell, cells_of, content
 
-EVERYWHERE = frozenset(dir(builtins)) | {"*"}  # names that every cell may rely on without binding them
 OBJECTS = "# answers may be objects"  # a line in a test cell: the answer may give objects though it defines no class
+CHANGES = "# answers may change their arguments"  # that the test looks at what an answer did to its arguments
 
 
 @dataclass
@@ -43,6 +41,9 @@ class PlannedQuestion:
     classes: list[str] = field(default_factory=list)  # those of its names that the source's answers define as classes
     modules: dict[str, str] = field(default_factory=dict)  # that the answers import, by the name that the test uses
     reads: list[str] = field(default_factory=list)  # names that tests bind, and that answers take from there
+    showing: list[Labelled] = field(default_factory=list)  # cells above that show what answers do and bind what it uses
+    shown: list[str] = field(default_factory=list)  # the names that these bind
+    called: list[str] = field(default_factory=list)  # what it takes from the answers where it runs these cells itself
 
     @property
     def manual(self) -> bool:
@@ -94,15 +95,22 @@ def questions_of(source: list[Cell]) -> list[PlannedQuestion]:
             answers = pending or next((q.answers for q in reversed(questions) if not q.manual), [])
             questions.append(_question(cell, answers))
             pending = []
-    everything = {name for question in questions for name in question.names} | demonstrated(source) | _solved(source)
+    parts, places = parted(source), {cell.grade_id: at for at, cell in enumerate(source)}
+    solved = {name for question in questions for name in question.names} | _solved(source)
+    everything = solved | parts.shown
     modules, classes = _modules(source), {name for c in source if c.kind == "answer" for name in class_names(c.source)}
     reads = _read(source)
     for question in questions:
         used = used_names(question.test.source)
         wanted = everything - (bound_names(question.test.source) - set(question.names))
         question.names = sorted(wanted & used)
-        question.classes = sorted(classes.intersection(question.names))
-        question.modules = {name: modules[name] for name in sorted(used & modules.keys() - set(question.names))}
+        question.showing = parts.above(places[question.id], set(question.names))
+        question.shown = sorted(parts.shown & {name for _, code in question.showing for name in bound_names(code)})
+        used_there = {name for _, code in question.showing for name in used_names(code)}
+        question.called = sorted(solved & (wanted & used | used_there))
+        question.classes = sorted(classes & {*question.names, *question.called})
+        there = (used | used_there) & modules.keys() - {*question.names, *question.called}
+        question.modules = {name: modules[name] for name in sorted(there)}
         question.reads = sorted(reads - set(question.names))
     return questions
 
@@ -131,64 +139,3 @@ def _question(test: Cell, answers: list[Cell]) -> PlannedQuestion:
     names = {name for answer in answers for name in answer_names(answer)}
     objects = OBJECTS in test.source or any(defines_class(answer.source) for answer in answers)
     return PlannedQuestion(test.grade_id, test, answers, sorted(names), objects)
-
-
-def answer_names(answer: Cell) -> set[str]:
-    """The names that a student's answer must define: those of the released stub, or where that has none, of the solution."""
-    released = without_solution(answer.source)
-    return bound_names(released) - imported_names(released) or bound_names(answer.source) - imported_names(
-        answer.source
-    )
-
-
-def solved_names(answer: Cell) -> set[str]:
-    """The names that the solution's own cell binds, also within the marks."""
-    return bound_names(answer.source) - imported_names(answer.source) - EVERYWHERE
-
-
-def is_locked(cell: Cell) -> bool:
-    """Whether it is code that students may not change, and no test."""
-    graded = cell.metadata.get("nbgrader")
-    return cell.type == "code" and cell.kind == "other" and isinstance(graded, dict) and bool(graded.get("locked"))
-
-
-def setup_cells(source: list[Cell]) -> list[tuple[str, str, bool]]:
-    """The code cells that are neither answer nor test and use nothing that answers define: they run in the checker too.
-
-    Of those that do use it, the imports, which a test below may need.
-    Each with its label, and whether the course is at fault when it fails.
-    """
-    return _parted(source)[0]
-
-
-def demonstrated(source: list[Cell]) -> set[str]:
-    """The names that cells bind which show what answers do: a test that uses one of them takes it from the student's side."""
-    return _parted(source)[1]
-
-
-def _parted(source: list[Cell]) -> tuple[list[tuple[str, str, bool]], set[str]]:
-    anywhere = {name for cell in source if cell.kind == "answer" for name in answer_names(cell)}
-    setup: list[tuple[str, str, bool]] = []
-    shown: set[str] = set()
-    above: set[str] = set()  # what answers and tests above bind
-    solved: set[str] = set()  # what solutions above bind, and nothing else before them
-    own: set[str] = set()
-    for number, cell in enumerate(source):
-        if cell.kind == "answer":
-            above |= answer_names(cell)
-            solved |= solved_names(cell) - own
-        elif cell.kind == "test":
-            above |= bound_names(cell.source) - imported_names(cell.source) - own
-        elif cell.type == "code" and cell.kind == "other":
-            locked = is_locked(cell)
-            used, bound = used_names(cell.source), bound_names(cell.source)
-            met = (used - bound) & (above | shown) if locked else used & (anywhere | shown)
-            met |= (used - bound) & solved
-            if met:
-                shown |= bound - imported_names(cell.source)
-                if lines := import_lines(cell.source):
-                    setup.append((cell.grade_id or cell.id or str(number), lines, False))
-            else:
-                setup.append((cell.grade_id or cell.id or str(number), cell.source, locked and not used & above))
-                own |= bound
-    return setup, shown - own

@@ -13,7 +13,7 @@ from coursekit.engine.protocol.errors import CannotCross, FrameError
 from coursekit.engine.protocol.frames import Handle, Kinded, Shared, decode, encode
 from coursekit.engine.protocol.kinds import built, parts_of
 from coursekit.engine.protocol.wire import Wire
-from coursekit.lent import DEEPEST, Digest, alike, can_change, copy_of, digest, is_array, take_over
+from coursekit.lent import DEEPEST, Digest, alike, can_change, copy_of, digest, is_array, take_over, trains
 from coursekit.plain import SCALARS
 
 MOST_HANDLES = 100_000
@@ -33,6 +33,7 @@ class Peer:
     trusted = False  # whether this side decides what is shared
     guarded = False
     more = False  # whether more kinds of values cross, by their parts
+    changed = False  # whether a value of ours became what the other side made of it
     lending = False  # whether what is being read goes to a function of ours, which may write into it
 
     def __init__(self, wire: Wire) -> None:
@@ -173,15 +174,21 @@ class Peer:
             if self.trusted or thing.value is None:
                 raise FrameError(f"shared array {thing.key} is not known")
             self.shared[thing.key], self.keys[id(thing.value)] = thing.value, thing.key
-        elif thing.value is not None and self.guarded:
-            self._set_aside(thing.key, thing.value)
-        elif self.lending and thing.key not in self.theirs:
-            self._set_aside(thing.key, copy_of(self.shared[thing.key]))
+        elif self.guards(self.shared[thing.key]):
+            if thing.value is not None:
+                self._set_aside(thing.key, thing.value)
+            elif self.lending and thing.key not in self.theirs:
+                self._set_aside(thing.key, copy_of(self.shared[thing.key]))
         elif thing.value is not None:
+            self.changed |= not trains(self.shared[thing.key])
             take_over(self.shared[thing.key], thing.value)
         self.digests[thing.key] = digest(self._current(thing.key))
         self._watch(thing.key)
         return self._current(thing.key)
+
+    def guards(self, value: Any) -> bool:
+        """Whether this value of ours stays as it is, whatever the other side does with its copy."""
+        return self.guarded
 
     def _set_aside(self, key: int, value: Any) -> None:
         ours = self.shared[key]

@@ -1,4 +1,4 @@
-"""Tests that run text of an answer as code: in the check's own process that text could give itself every point."""
+"""Code that runs text of an answer: in the check's own process that text could give itself every point."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from coursekit.engine.matching.sourced import questions_of, read_source
 from coursekit.notebooks.names import bound_names, imported_names, imported_parts, module_aliases, used_names
+from coursekit.notebooks.read import Cell
 
 # calls that run, unpickle or import what they are given; of a table's only those with a text that is not written there
 RUNS = re.compile(
@@ -25,16 +26,15 @@ WHY = (
 def that_run_text(source: bytes, files: Mapping[str, bytes]) -> dict[str, str]:
     """By question why its test must not run in the check's own process; questions of which that is not known are left out."""
     cells = read_source(source)
-    reached = _reached([cell.source for cell in cells if cell.type == "code" and cell.kind == "other"], files)
-    found = {}
-    for question in questions_of(cells):
-        text = question.test.source
-        near = [call for name, call in reached.items() if name in used_names(text)] + list(
-            _imported(text, files).values()
-        )
-        if call := _called(text) or next(iter(near), ""):
-            found[question.id] = WHY.format(call=call)
-    return found
+    found = {question.id: call_that_runs(question.test.source, cells, files) for question in questions_of(cells)}
+    return {name: WHY.format(call=call) for name, call in found.items() if call}
+
+
+def call_that_runs(text: str, source: list[Cell], files: Mapping[str, bytes]) -> str:
+    """What this code of the source calls, itself or by what it uses, that may run text; empty where it is nothing."""
+    reached = _reached([cell.source for cell in source if cell.type == "code" and cell.kind == "other"], files)
+    near = [call for name, call in reached.items() if name in used_names(text)] + list(_imported(text, files).values())
+    return _called(text) or next(iter(near), "")
 
 
 def _called(text: str) -> str:
