@@ -10,17 +10,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import asdict
 
 from coursekit.engine.interface import Budget
 from coursekit.engine.processes import library_server
-from coursekit.engine.processes.cpu_time import CpuTime
+from coursekit.engine.processes.cpu_time import CpuTime, cpu_time
 from coursekit.engine.processes.spawn import GRACE, Process
 from coursekit.engine.protocol.wire import Channel, SocketChannel
 from coursekit.library import NOTHING, Library
 from coursekit.sandbox.environment import clean_environment
 
-READY = 180.0  # seconds for the fork server to import the libraries
+STILL = 180.0  # seconds in which a fork server that imports the libraries must have used the processor
+READY = 3600.0  # seconds for all of it, however busy the machine
 
 
 class ForkedProcess:
@@ -110,14 +112,27 @@ class ForkLauncher:
         self.warm()
         assert self._control is not None
         if not self._ready:
-            if not _readable(self._control, READY) or self._control.recv(5) != b"ready":
+            if not self._speaks() or self._control.recv(5) != b"ready":
                 forked = self._server is None
                 self.close()
                 if forked and os.environ.pop(library_server.ADDRESS, ""):
                     return self._running()  # what it was forked of is gone: start one of our own
-                raise RuntimeError("the fork server did not start; its error is above")
+                raise RuntimeError("the fork server did not start: it ended, its error is above, or it stood still")
             self._ready = True
         return self._control
+
+    def _speaks(self) -> bool:
+        """Wait for a fork server to say that it is ready, or to end, as long as it gets on: its own clock counts, not ours."""
+        assert self._control is not None
+        end, used = time.monotonic() + READY, 0.0
+        while not _readable(self._control, STILL):
+            if self._server is not None:  # else what it is forked of loads, which only that process's owner sees
+                before, used = used, cpu_time(self._server.pid).used
+                if used == before:
+                    return False
+            if time.monotonic() > end:
+                return False
+        return True
 
     def close(self) -> None:
         """End the fork server.  Processes that still run end with it."""
