@@ -115,4 +115,4 @@ def _word(attempt: Tried | None) -> str:
 def _why(choice: Choice) -> str:
     """What kept the question from the safer ways."""
     failed = [attempt.message for attempt in choice.tries.values() if not attempt.passes]
-    return f"else: {failed[-1].splitlines()[0][:160]}" if failed and failed[-1] else ""
+    return f"else: {failed[-1].splitlines()[0][:300]}" if failed and failed[-1] else ""

@@ -23,6 +23,8 @@ UNCROSSED = re.compile(
     r"your answer gave an? (?!function|method|type|builtin)\S{1,100} object where plain data|this value cannot be handed in"
 )
 KEPT = "with the test's data as the course made them: "  # before what a guarded run says
+SETUP = "where the tests run, this locked cell of the source notebook fails: "  # its name and its error follow
+MENDED = ". Lay what it fetches beside the notebook, install what it imports, or unlock it"
 KILLED = "signal 9"  # how a process ends that neither the fork server nor one of our limits has ended
 OUTSIDE = "the system killed its process twice, within its limits; on a machine with more free memory it may be graded"
 REASONS = {

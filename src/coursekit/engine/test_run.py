@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursekit.engine.interface import Budget
-from coursekit.engine.messages import KILLED, OUTSIDE, ended
+from coursekit.engine.messages import KILLED, MENDED, OUTSIDE, SETUP, ended
 from coursekit.engine.processes.spawn import Launcher, Process
-from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout
+from coursekit.engine.protocol.errors import ChannelClosed, ChannelTimeout, SetupFault
 from coursekit.engine.protocol.frames import decode, encode
 from coursekit.engine.protocol.wire import CALLBACK, DONE, GONE, ORDER, REPLY, REQUEST
 from coursekit.engine.session import CALLS_PER_TEST, STARTING, Clock, Session
@@ -45,14 +45,16 @@ class Bench:
             self.process.channel.send(ORDER, encode(("setup", self.setup, self.files, place)), STARTING)
 
     def checker(self) -> Process:
-        """The process, after the set-up cells.  Raises ValueError when one of them fails: the source notebook is at fault."""
+        """The process, after the set-up cells.  Raises SetupFault when one of them fails: the source notebook is at fault."""
         self.warm()
         assert self.process is not None
         if not self.ready:
             kind, payload = self.process.channel.receive(STARTING + self.budget.submission_seconds)
             done = decode(payload)
-            if kind != DONE or done.get("fault"):
+            if kind != DONE or done:
                 self.stop()
+                if "failed" in done:
+                    raise SetupFault(SETUP + done["failed"] + MENDED)
                 raise ValueError(done.get("fault", "the checker did not start"))
             self.ready = True
         return self.process

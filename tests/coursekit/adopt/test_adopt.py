@@ -385,3 +385,19 @@ def test_where_more_crosses_a_right_answer_of_another_type_than_the_solution_s_i
     (root / "judging.toml").write_text('[hw]\n"*" = "more"')
     course(root, "grade", "hw")
     assert record(root, "ann")["score"] == 1 and record(root, "ann")["ways"] == {"counts": "more"}
+
+
+def test_a_locked_cell_that_fails_is_named_with_its_error_and_the_way_out(tmp_path):
+    fails = "raise OSError('no way\\nthere: rain.csv')"
+    uses = ("uses", DOUBLE[1].replace("double", "uses"), "assert uses(2) == 4 and table")
+    source = of_questions([DOUBLE, uses], cell(fails + "\ntable = 1", "loads", locked=True))
+    root = put(tmp_path, "hw", source, ann=source)
+    named = "where the tests run, this locked cell of the source notebook fails: loads (OSError: there: rain.csv). Lay what it fetches"
+    for command in ("grade", "adopt"):
+        said = course(root, command, "hw", code=1).replace("│ ", "")
+        assert said.count(named) == 2, said
+    root = put(
+        tmp_path / "mended", "hw", source.replace(b"no way", b"").replace(b"raise OSError", b"print"), ann=source
+    )
+    course(root, "adopt", "hw")
+    assert tomllib.loads((root / "judging.toml").read_text())["hw"] == {"double": "apart", "uses": "apart"}

@@ -12,6 +12,7 @@ from coursekit.classroom.source import as_released, questions
 from coursekit.engine.interface import APART, Way
 from coursekit.engine.matching.run_text import that_run_text
 from coursekit.engine.matching.sourced import read_source
+from coursekit.engine.messages import SETUP
 from coursekit.notebooks.names import bound_names, imported_names, used_names
 
 SOLUTION, BLANK = "solution", "blank"
@@ -143,9 +144,10 @@ def _choice(way: Way | None, tries: Mapping[Way, Tried]) -> Choice:
     passing = next((way for way, found in tries.items() if found.passes), None)
     if passing is not None:
         return Choice(passing, tries, f"a blank answer {_gets(tries[passing])}: the test asks too little")
-    last = list(tries.values())[-1].message if tries else ""
+    said = [attempt.message for attempt in tries.values()]
+    last = next((words for words in said if words.startswith(SETUP)), said[-1] if said else "")
     return Choice(
-        "hand", tries, f"its own solution does not pass ({last.splitlines()[0][:200] if last else 'no reason given'})"
+        "hand", tries, f"its own solution does not pass ({last.splitlines()[0][:300] if last else 'no reason given'})"
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from coursekit.classroom.layout import ClassroomError
 from coursekit.classroom.source import questions
 from coursekit.engine.interface import AS_BUILT, Budget, Engine, GradedNotebook, Judging, QuestionResult, Submission
-from coursekit.engine.protocol.errors import SourceFault
+from coursekit.engine.protocol.errors import SetupFault, SourceFault
 from coursekit.library import NOTHING, Library
 
 # what odd data makes code raise; a machine at its end raises others, and these must stop the batch and cost nobody a point
@@ -46,7 +46,8 @@ def grade_one(
             f"the source notebook is at fault: {error}; mend the exercise and release it again"
         ) from None
     except DATA as error:
-        reason = f"Grading this submission met something that it cannot deal with ({type(error).__name__}: {error})."
+        odd = f"Grading this submission met something that it cannot deal with ({type(error).__name__}: {error})."
+        reason = str(error) if isinstance(error, SetupFault) else odd
         crashed = {q.id: QuestionResult(0.0, q.points, "crashed", reason) for q in questions(source)}
         outcome = GradedNotebook(crashed, (reason,))
     return {

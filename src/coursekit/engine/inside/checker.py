@@ -62,7 +62,7 @@ class Checker(Peer):
             self.wire.send(DONE, encode(result))
 
     def order_setup(self, cells: list[tuple[str, str, bool]], files: dict[str, bytes], folder: str) -> dict[str, Any]:
-        """Run the source notebook's cells that are neither answers nor tests.  ``fault``: which one fails.
+        """Run the source notebook's cells that are neither answers nor tests.  ``failed``: which one, and the error's last line.
 
         ``folder`` is where this process works, with the ``files`` that lie beside the notebook; empty where it needs none.
         """
@@ -72,7 +72,8 @@ class Checker(Peer):
         for label, source, must in cells:
             error = self.shell.run(label, source)
             if error is not None and must:
-                return {"fault": f"the source notebook's cell {label} fails: {type(error).__name__}: {error}"[:MESSAGE]}
+                last = str(error).strip().rpartition("\n")[2]
+                return {"failed": f"{label} ({type(error).__name__}: {last[:MESSAGE]})"}
         return {}
 
     def order_test(self, test: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,10 @@ class SourceFault(ValueError):
     """The instructor's source notebook cannot be graded with; the message says what is wrong with it."""
 
 
+class SetupFault(ValueError):
+    """A locked cell of the source notebook that sets up fails where tests run; the message says which, and why."""
+
+
 class FrameError(ValueError):
     """Bytes that are not a frame of plain data within the limits."""
 
