@@ -15,6 +15,7 @@ from py_mini_racer import MiniRacer
 from sphinx import addnodes
 
 from coursekit.book.search import concepts, entries, extension, terms
+from coursekit.book.search.formula import letters
 from coursekit.cli import main
 
 ENTRIES = [
@@ -101,7 +102,23 @@ def test_each_section_has_its_own_words_and_neither_code_nor_the_list_of_claims(
     first, second = entries.of_page(page(), "adam", "Adam")
     assert (first.title, first.address, first.text) == ("Adam", "adam.html", "It divides.")
     assert (second.title, second.address, second.kind) == ("The rate", "adam.html#the-rate", "section")
-    assert second.text == "Keep η t le 2 λ 1."
+    assert second.text == "Keep η_t ≤ 2/λ_1."
+
+
+@pytest.mark.parametrize(
+    ("tex", "line"),
+    [
+        (r"L = \tfrac12\theta^\top H\theta", "L = 1/2 θᵀ Hθ"),
+        (r"\frac{1}{2n}\lVert y - X\theta\rVert^2", "1/(2n) ‖y - Xθ‖²"),
+        (r"y_i \sim \mathcal{N}(f(x_i), \tau^{-1})", "y_i ~ N(f(x_i), τ⁻¹)"),
+        (r"\frac{\eta\,\sigma^2}{c\,(2 - \eta c)}", "(η σ²)/(c (2 - ηc))"),
+        (r"m_{t-1} \gg \sqrt{1-\beta_2^t}", "m_(t-1) ≫ √(1-β_2^t)"),
+        (r"\mathrm{KL}(Q\,\|\,\mathrm{prior}) = \log\det R", "KL(Q ‖ prior) = log det R"),
+        (r"\begin{pmatrix}a & b\\ c & d\end{pmatrix}\label{ab}", "a b, c d"),
+    ],
+)
+def test_a_formula_in_a_line_says_what_it_says_on_the_page(tex: str, line: str) -> None:
+    assert entries.tidy(letters(tex)) == line
 
 
 def test_a_concept_out_of_order_is_named_capitals_ignored(tmp_path: Path) -> None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from docutils import nodes
 from sphinx import addnodes
 
-GREEK = {
-    name.split()[-1].lower(): letter
-    for letter in map(chr, range(0x3B1, 0x3CA))
-    if (name := unicodedata.name(letter, "")) and "FINAL" not in name
-} | {"lambda": "λ", "epsilon": "ε", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "infty": "∞", "nabla": "∇"}
-COMMAND = re.compile(r"\\([A-Za-z]+)")
-OPERATORS = {"operatorname", "mathbb", "mathrm", "text", "lVert", "rVert", "tfrac", "frac", "dot", "hat", "bar", "top"}
+from coursekit.book.search.formula import letters
+
 HIDDEN = (nodes.literal_block, nodes.raw, nodes.comment, nodes.title, nodes.target, nodes.image)
 
 
@@ -66,12 +60,6 @@ def spoken(node: nodes.Node, top: bool = False) -> Iterator[str]:
             yield from spoken(child, isinstance(child, nodes.section))
             if isinstance(child, (nodes.paragraph, nodes.list_item, nodes.entry)):
                 yield " "
-
-
-def letters(tex: str) -> str:
-    r"""A formula as one would type it to look for it: ``\eta_t`` is ``η t``."""
-    plain = COMMAND.sub(lambda m: GREEK.get(m[1], "" if m[1] in OPERATORS else m[1]), tex)
-    return re.sub(r"[{}\\^_&$]+", " ", plain)
 
 
 def tidy(text: str) -> str:

@@ -162,6 +162,7 @@ def grok_alarm(seed: int, decay: float = 1.0, fraction: float = 0.7, little: flo
     "emergence.alarm_foretold",
     "An alarm that went off before every transition has foretold it.",
     verdict="fails",
+    judge="mean",
     instead=(
         "The weight norm's goes off before each, at the start and always at the same step: it sees the decay. That of the "
         "concentration is early in runs that generalise early, and late in late ones."
