@@ -23,13 +23,6 @@ def mode_speed(w, s):
         total += rest * rest
     return (s - a) * total
 
-# %% mode_speed / differences
-def mode_speed(w, s):
-    step = 1e-6 * np.eye(len(w))
-    a = np.array([(np.prod(w + d) - np.prod(w - d)) / 2e-6 for d in step])
-    loss = np.array([((s - np.prod(w + d)) ** 2 - (s - np.prod(w - d)) ** 2) / 4e-6 for d in step])
-    return float(-loss @ a)
-
 # %% conserved / torch
 def conserved(weights):
     import torch
@@ -157,7 +150,7 @@ def deep_half_time(s, a0, depth):
 
     # dt/dx for x = ln a
     slope = lambda x, t: [1 / (depth * np.exp(x * (1 - 2 / depth)) * (s - np.exp(x)))]
-    return solve_ivp(slope, (np.log(a0), np.log(s / 2)), [0.0], method="DOP853", rtol=1e-9, atol=1e-9).y[0, -1]
+    return solve_ivp(slope, (np.log(a0), np.log(s / 2)), [0.0], method="DOP853", rtol=1e-9, atol=1e-12).y[0, -1]
 
 # %% deep_half_time / hypergeometric
 def deep_half_time(s, a0, depth):
@@ -179,11 +172,6 @@ def half_times(s, a0):
     s = np.asarray(s, dtype=np.float32)
     waits = [0.0 if a0 >= x / 2 else np.inf if a0 == 0 else np.float32(np.log(float(x) / a0 - 1) / (2 * x)) for x in s]
     return np.array(waits, dtype=np.float32)
-
-# %% read_staircase / float32
-def read_staircase(plateaus, times):
-    s = np.sqrt(2 * (np.float32(plateaus[:-1]) - np.float32(plateaus[1:])))
-    return s, s / (1 + np.exp(2 * s * np.float32(times)))
 
 # %% read_staircase / loop
 def read_staircase(plateaus, times):
