@@ -49,8 +49,12 @@ def contracts(seed: int, steps: int = STEPS, width: int = WIDTH, rate: float = R
     "At fixed data the dropout rate sets the spread: a greater rate gives a greater spread.",
     source="osband2016risk",
     verdict="holds-if",
-    condition="The network still fits the curve; where the penalty flattens its function, the spread can fall with it.",
+    condition=(
+        "The network still fits the curve; where the penalty flattens its function, the spread can fall with it."
+        " This is the mean over runs."
+    ),
     vary=VARIED,
+    judge="mean",
 )
 def rate_sets_spread(seed: int, steps: int = STEPS, width: int = WIDTH) -> Measured:
     """Least rise of the log spread from one rate to the next, at 160 points; any rise means a rank correlation of 1.

@@ -20,7 +20,7 @@ def bigram_beats_unigram(seed: int) -> Measured:
 
 @claim(
     "training_in_practice.gpt_beats_bigram",
-    "A two-layer GPT beats the bigram model by more than a quarter of a nat.",
+    "A two-layer GPT beats the bigram model by more than a fifth of a nat.",
     source="vaswani2017attention",
     verdict="holds",
     vary={"steps": (250, 400), "width": (40, 64)},
@@ -28,7 +28,7 @@ def bigram_beats_unigram(seed: int) -> Measured:
 def gpt_beats_bigram(seed: int, steps: int = 250, width: int = 40) -> Measured:
     """Bigram minus GPT validation loss."""
     gap = baselines(seed).bigram - gpt_loss(seed, steps, width)
-    return Measured(gap, "nats a character", at_least=0.25, scale=0.02)
+    return Measured(gap, "nats a character", at_least=0.2, scale=0.02)
 
 
 @claim(
